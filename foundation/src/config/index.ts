@@ -1,0 +1,3 @@
+export * from './definition.ts';
+export * from './parse.ts';
+export * from './validators.ts';

@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config';
+
+/** One project per kind of test; `npm test` runs them all. Each kind's own timeouts stand here and nowhere else. */
+const project = (name: string, include: string[], testTimeout: number, more: object = {}) => ({
+  test: { name, include, testTimeout, hookTimeout: Math.max(testTimeout, 60_000), ...more },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      project(
+        'unit',
+        [
+          '{foundation,protocol,client,broker,connect-runtime,rest-api,cli}/**/*.test.ts',
+          'plugins/*/src/**/*.test.ts',
+          'ui/src/**/*.test.{ts,tsx}',
+        ],
+        20_000,
+      ),
+      project('architecture', ['test/architecture/**/*.test.ts'], 30_000),
+      project('simulation', ['test/simulation/**/*.test.ts'], 120_000),
+      project('acceptance', ['connectors/*/{src,test}/**/*.test.ts'], 120_000),
+      project('conformance', ['test/conformance/**/*.test.ts'], 180_000),
+      project('integration', ['test/integration/**/*.test.ts'], 300_000),
+      project('e2e', ['test/e2e/**/*.test.ts'], 240_000, { fileParallelism: false }),
+    ],
+    maxWorkers: 2,
+  },
+});
