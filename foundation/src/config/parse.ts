@@ -26,7 +26,7 @@ export function parseConfig<D extends ConfigDef>(definition: D, raw: RawConfig):
   const problems: ConfigProblem[] = [];
   const faulty = new Set<string>();
   for (const [key, entry] of Object.entries(definition)) {
-    const coerced = valueOf(entry, Object.hasOwn(raw, key) ? raw[key] : undefined);
+    const coerced = givenOrDefault(entry, Object.hasOwn(raw, key) ? raw[key] : undefined);
     if ('problem' in coerced) {
       problems.push({ key, message: `"${key}" ${coerced.problem}.` });
       faulty.add(key);
@@ -61,7 +61,7 @@ export function requireConfig<D extends ConfigDef>(definition: D, raw: RawConfig
   return values;
 }
 
-function valueOf(entry: ConfigKey, given: unknown): Coerced {
+function givenOrDefault(entry: ConfigKey, given: unknown): Coerced {
   if (given === undefined || given === null) {
     if (entry.default === undefined) return { problem: 'is required and has no value' };
     return { value: entry.default };

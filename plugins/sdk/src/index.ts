@@ -1,0 +1,21 @@
+export {
+  type ConfigDef,
+  type ConfigOf,
+  type ConfigProblem,
+  defineConfig,
+  type ErrorClass,
+  isMillraceError,
+  type Json,
+  type JsonObject,
+  type Logger,
+  MillraceError,
+  matches,
+  nonEmpty,
+  oneOf,
+  range,
+  toMillraceError,
+} from '@millrace/foundation';
+export * from './plugin.ts';
+export * from './record.ts';
+export * from './schema.ts';
+export * from './task.ts';
