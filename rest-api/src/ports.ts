@@ -1,0 +1,193 @@
+import type { ErrorReport, JsonObject } from '@millrace/foundation';
+
+/**
+ * What the REST API needs of the rest of Millrace. The composition root hands in the implementations; tests hand in theirs.
+ *
+ * A port refuses by throwing a MillraceError. These codes have an HTTP status of their own; any other one goes by its
+ * class (config: 400, throttled: 429, transient: 503, otherwise 500):
+ * NOT_FOUND 404, ALREADY_EXISTS 409, REBALANCE_IN_PROGRESS 409, INVALID_CONFIG 400, BAD_REQUEST 400, FORBIDDEN 403.
+ */
+
+export type ConnectorConfig = { readonly [key: string]: string };
+
+export type ConnectorType = 'source' | 'sink' | 'unknown';
+
+export type ConnectorState = 'UNASSIGNED' | 'RUNNING' | 'PAUSED' | 'FAILED' | 'RESTARTING' | 'STOPPED';
+
+export type TargetState = 'RUNNING' | 'PAUSED' | 'STOPPED';
+
+export interface TaskId {
+  readonly connector: string;
+  readonly task: number;
+}
+
+export interface ConnectorInfo {
+  readonly name: string;
+  readonly config: ConnectorConfig;
+  readonly tasks: readonly TaskId[];
+  readonly type: ConnectorType;
+}
+
+export interface RunState {
+  readonly state: ConnectorState;
+  readonly worker_id: string;
+  /** Where it failed: the error as people read it, Kafka Connect's field. */
+  readonly trace?: string;
+  /** Where it failed: the same as data. */
+  readonly error?: ErrorReport;
+  readonly version?: string;
+}
+
+export interface ConnectorStatus {
+  readonly name: string;
+  readonly connector: RunState;
+  readonly tasks: readonly (RunState & { readonly id: number })[];
+  readonly type: ConnectorType;
+}
+
+export interface TaskInfo {
+  readonly id: TaskId;
+  readonly config: ConnectorConfig;
+}
+
+export interface PluginInfo {
+  readonly class: string;
+  readonly type: 'source' | 'sink' | 'converter' | 'header_converter' | 'transformation' | 'predicate';
+  readonly version: string;
+  readonly docs?: string;
+}
+
+/** One key of a plugin's definition as Kafka Connect describes it. */
+export interface ConfigKeyInfo {
+  readonly name: string;
+  readonly type: 'STRING' | 'INT' | 'LONG' | 'DOUBLE' | 'BOOLEAN' | 'LIST' | 'CLASS' | 'PASSWORD';
+  readonly required: boolean;
+  readonly default_value: string | null;
+  readonly importance: 'HIGH' | 'MEDIUM' | 'LOW';
+  readonly documentation: string;
+  readonly group: string | null;
+  readonly order: number;
+  readonly width: 'NONE' | 'SHORT' | 'MEDIUM' | 'LONG';
+  readonly display_name: string;
+  readonly dependents: readonly string[];
+}
+
+export interface ConfigValueInfo {
+  readonly name: string;
+  readonly value: string | null;
+  readonly recommended_values: readonly string[];
+  readonly errors: readonly string[];
+  readonly visible: boolean;
+}
+
+export interface ConfigValidation {
+  readonly name: string;
+  readonly error_count: number;
+  readonly groups: readonly string[];
+  readonly configs: readonly { readonly definition: ConfigKeyInfo; readonly value: ConfigValueInfo }[];
+}
+
+export interface RestartRequest {
+  readonly includeTasks: boolean;
+  readonly onlyFailed: boolean;
+}
+
+/** Drives connectors, wherever in the cluster of workers they run. */
+export interface Herder {
+  server(): { readonly version: string; readonly commit: string; readonly kafka_cluster_id: string };
+  health(): { readonly status: 'healthy' | 'starting' | 'unhealthy'; readonly message: string };
+  connectors(): readonly string[];
+  connector(name: string): ConnectorInfo;
+  status(name: string): ConnectorStatus;
+  taskInfos(name: string): readonly TaskInfo[];
+  createConnector(name: string, config: ConnectorConfig, initialState: TargetState): Promise<ConnectorInfo>;
+  /** Creates or updates. */
+  putConfig(
+    name: string,
+    config: ConnectorConfig,
+  ): Promise<{ readonly created: boolean; readonly info: ConnectorInfo }>;
+  deleteConnector(name: string): Promise<void>;
+  setTargetState(name: string, state: TargetState): Promise<void>;
+  /** Null: only the connector was to be restarted, and was; otherwise the status after the request was taken. */
+  restartConnector(name: string, request: RestartRequest): Promise<ConnectorStatus | null>;
+  restartTask(id: TaskId): Promise<void>;
+  plugins(connectorsOnly: boolean): readonly PluginInfo[];
+  pluginConfig(pluginClass: string): Promise<readonly ConfigKeyInfo[]>;
+  validate(pluginClass: string, config: ConnectorConfig): Promise<ConfigValidation>;
+}
+
+/** Counters since the task started; rates are the reader's to derive. */
+export interface TaskCounters {
+  readonly connector: string;
+  readonly task: number;
+  readonly records: number;
+  readonly bytes: number;
+  readonly errors: number;
+  /** Wall time of the last record, ms since the epoch; null where none has passed. */
+  readonly lastRecordAtMs: number | null;
+}
+
+/** What the pages show live. */
+export interface PipelineMonitor {
+  counters(): readonly TaskCounters[];
+  /** Calls back when the status of a connector or the list of connectors changes; answers how to stop. */
+  onChange(listener: (connector: string) => void): () => void;
+  /** Topics that a connector writes to or reads from, as far as known. */
+  topicsOf(connector: string): readonly string[];
+}
+
+export interface TopicSummary {
+  readonly name: string;
+  readonly partitions: number;
+  readonly internal: boolean;
+}
+
+export interface TopicMessage {
+  readonly partition: number;
+  readonly offset: number;
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+  /** Decoded where it is JSON or UTF-8 text; otherwise base64, as `encoding` says. */
+  readonly key: DecodedBytes;
+  readonly value: DecodedBytes;
+  readonly headers: readonly { readonly key: string; readonly value: DecodedBytes }[];
+}
+
+export interface DecodedBytes {
+  readonly encoding: 'null' | 'json' | 'text' | 'base64';
+  /** The text itself: JSON source, plain text, or base64; cut after `maxBytes` of the request. */
+  readonly text: string;
+  readonly sizeBytes: number;
+  readonly truncated: boolean;
+}
+
+/** Reads the log for people. */
+export interface TopicBrowser {
+  topics(): Promise<readonly TopicSummary[]>;
+  /** @throws {MillraceError} NOT_FOUND */
+  newest(
+    topic: string,
+    request: { readonly limit: number; readonly maxBytes: number },
+  ): Promise<{
+    readonly partitions: readonly {
+      readonly partition: number;
+      readonly startOffset: number;
+      readonly endOffset: number;
+    }[];
+    readonly messages: readonly TopicMessage[];
+  }>;
+}
+
+/** What the composition root gives to `createRestApi`. */
+export interface RestPorts {
+  readonly herder: Herder;
+  readonly monitor: PipelineMonitor;
+  readonly topics: TopicBrowser;
+  /** Where the built UI stands, or why there is none yet. */
+  readonly ui: () =>
+    | { readonly folder: string }
+    | { readonly building: true }
+    | { readonly unavailable: string };
+  /** Facts about the running process for `/api/v1/about`, such as addresses. */
+  readonly about: () => JsonObject;
+}
