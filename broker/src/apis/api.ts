@@ -1,0 +1,71 @@
+import type { Api, ErrorName } from '@millrace/protocol';
+import type { BrokerServices } from '../runtime/services.ts';
+
+/** Kafka's ACL operations, as far as handlers state them. */
+export type Operation =
+  | 'READ'
+  | 'WRITE'
+  | 'CREATE'
+  | 'DELETE'
+  | 'ALTER'
+  | 'DESCRIBE'
+  | 'CLUSTER_ACTION'
+  | 'DESCRIBE_CONFIGS'
+  | 'ALTER_CONFIGS'
+  | 'IDEMPOTENT_WRITE';
+
+export type ResourceType = 'TOPIC' | 'GROUP' | 'CLUSTER' | 'TRANSACTIONAL_ID';
+
+export interface Resource {
+  readonly type: ResourceType;
+  readonly name: string;
+}
+
+/** Kafka's name of the one cluster resource. */
+export const CLUSTER: Resource = { type: 'CLUSTER', name: 'kafka-cluster' };
+
+/** Who speaks on a connection. */
+export interface Principal {
+  readonly type: string;
+  readonly name: string;
+}
+
+export interface RequestContext {
+  readonly version: number;
+  readonly correlationId: number;
+  readonly clientId: string | null;
+  readonly principal: Principal;
+  readonly clientHost: string;
+  /** The listener that the request came in by; answers name addresses of the same one. */
+  readonly listener: string;
+  /** Aborted when the connection closes: parked answers are dropped. */
+  readonly signal: AbortSignal;
+  /** Asks the authorizer. A handler asks for each resource before it touches it. */
+  readonly authorize: (operation: Operation, resource: Resource) => boolean;
+  readonly services: BrokerServices;
+}
+
+/**
+ * One API of the protocol. `access` says what it asks the authorizer for, `'open'` where anyone may; a test fails for a
+ * handler that states nothing.
+ */
+export interface ApiHandler<Req, ReqInit, Res, ResInit> {
+  readonly api: Api<Req, ReqInit, Res, ResInit>;
+  /** Versions that are advertised; within the schema's unless Kafka itself advertises more. */
+  readonly versions: readonly [min: number, max: number];
+  readonly access: 'open' | readonly (readonly [Operation, ResourceType])[];
+  /** Null: no answer is sent (Produce with acks=0). */
+  readonly handle: (context: RequestContext, request: Req) => Promise<ResInit | null> | ResInit | null;
+  /** The answer to a request that threw: every API can say an error in its own shape. */
+  readonly refuse: (request: Req, error: ErrorName, version: number) => ResInit;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the table of handlers holds every pair of messages; each handler's own types are checked where it is defined
+export type AnyApiHandler = ApiHandler<any, any, any, any>;
+
+/** Declares a handler with the types of its messages. */
+export function defineApi<Req, ReqInit, Res, ResInit>(
+  handler: ApiHandler<Req, ReqInit, Res, ResInit>,
+): ApiHandler<Req, ReqInit, Res, ResInit> {
+  return handler;
+}

@@ -1,0 +1,55 @@
+import type { ErrorName } from '@millrace/protocol';
+import type { Log } from '../storage/log.ts';
+
+/** A partition that this broker leads (or follows): its log, its epoch, and how far it is committed. */
+export interface Partition {
+  readonly topic: string;
+  readonly topicId: string;
+  readonly partition: number;
+  readonly leaderEpoch: number;
+  readonly isLeader: boolean;
+  readonly log: Log;
+  /** Everything below is on every member of the in-sync set, and may be consumed. */
+  readonly highWatermark: number;
+  readonly lastStableOffset: number;
+
+  /**
+   * Appends records of a client or of a coordinator as the leader: checked at the door (CRC, sequence, lengths), offsets
+   * assigned, high watermark moved. Answers by value: never throws for what a client can cause.
+   */
+  append(records: Buffer, options: AppendOptions): AppendOutcome;
+
+  /** Calls back, once, when the high watermark is at or past `offset`; or with an error when leadership was lost. */
+  whenCommitted(offset: number, callback: (error: ErrorName | null) => void): void;
+
+  /** Calls back on each move of the high watermark until cancelled; what long polls wait on. */
+  onHighWatermark(listener: (highWatermark: number) => void): () => void;
+}
+
+export interface AppendOptions {
+  /** 0, 1 or -1 (all). */
+  readonly acks: number;
+  /** `client`: everything is checked; `coordinator`: our own records, internal topics allowed. */
+  readonly origin: 'client' | 'coordinator';
+  /** Fails with NOT_LEADER_OR_FOLLOWER when the leadership is not the one that the caller saw. */
+  readonly expectedLeaderEpoch?: number;
+}
+
+export type AppendOutcome =
+  | {
+      readonly error: null;
+      readonly firstOffset: number;
+      readonly lastOffset: number;
+      readonly appendTimeMs: number;
+      readonly logStartOffset: number;
+      /** Resolves when the bytes are written locally. */
+      readonly written: Promise<void>;
+      /** True where the batch was a duplicate, already in the log at these offsets. */
+      readonly duplicate: boolean;
+    }
+  | {
+      readonly error: ErrorName;
+      readonly message: string;
+      readonly logStartOffset: number;
+      readonly recordErrors?: readonly { readonly index: number; readonly message: string }[];
+    };

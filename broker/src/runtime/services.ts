@@ -1,0 +1,44 @@
+import type { Clock, Logger, Random, Timers } from '@millrace/foundation';
+import type { ErrorName } from '@millrace/protocol';
+import type { MetadataImage } from '../core/metadata/image.ts';
+import type { BrokerConfig } from './broker-config.ts';
+import type { Partition } from './partition.ts';
+
+/** What an API handler may use. Each member is one room of the broker; handlers hold no state of their own. */
+export interface BrokerServices {
+  readonly config: BrokerConfig;
+  readonly clusterId: string;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly metadata: MetadataAccess;
+  readonly partitions: PartitionRegistry;
+  readonly controller: ControllerAccess;
+  readonly groups: GroupAccess;
+}
+
+export interface MetadataAccess {
+  /** The image that this broker has replayed up to now. */
+  image(): MetadataImage;
+}
+
+/** The partitions whose logs are here. */
+export interface PartitionRegistry {
+  get(topic: string, partition: number): Partition | undefined;
+  /** @returns the partition led here, or what Kafka answers instead: UNKNOWN_TOPIC_OR_PARTITION, NOT_LEADER_OR_FOLLOWER, KAFKA_STORAGE_ERROR */
+  leader(topic: string, partition: number): Partition | ErrorName;
+}
+
+/** Commands to the controller; each resolves when its records are committed and replayed here, or says why not. */
+export interface ControllerAccess {
+  readonly createTopics: import('../core/controller/commands.ts').CreateTopics;
+  readonly deleteTopics: import('../core/controller/commands.ts').DeleteTopics;
+  readonly createPartitions: import('../core/controller/commands.ts').CreatePartitions;
+  readonly incrementalAlterConfigs: import('../core/controller/commands.ts').IncrementalAlterConfigs;
+  /** A block of producer ids for this broker: the first, and how many. */
+  allocateProducerIds(): Promise<{ readonly first: number; readonly count: number }>;
+}
+
+/** Consumer groups by the classic protocol, and committed offsets. Shapes follow the requests' own. */
+export type GroupAccess = import('./group-service.ts').GroupService;

@@ -1,0 +1,108 @@
+/**
+ * A partition's log as everybody else in the broker sees it. Engines (segment files, memory) stand behind it.
+ *
+ * Batches are opaque: they are stored as they arrive, with base offset and leader epoch patched in place by the caller's
+ * one writer, and served as they are stored.
+ */
+export interface Log {
+  /** First offset that may be read. */
+  readonly startOffset: number;
+  /** The offset that the next record gets (log end offset). */
+  readonly endOffset: number;
+  /** Everything below is on disk, past any loss of power. */
+  readonly flushedOffset: number;
+  readonly sizeBytes: number;
+  /** Leader epochs with the offset each began at, oldest first. */
+  readonly leaderEpochs: readonly LeaderEpochStart[];
+
+  /**
+   * Appends checked batches and assigns their offsets from `endOffset` on, patching them in place: the caller gives the
+   * buffer away. `endOffset` moves at once; the bytes reach the file together with all others of this loop turn.
+   * @returns offsets given, and a promise of the moment when the bytes are written (page cache): readers may see them then
+   * @throws {MillraceError} LOG_STORAGE_FAILED (class transient) when the disk refused; the log is then closed for writes
+   */
+  append(batches: Buffer, leaderEpoch: number): Appended;
+
+  /**
+   * Whole batches from the one that holds `offset` on: at most `maxBytes`, but at least one batch where `atLeastOne`; none
+   * that ends at or after `endBefore`. Served from memory where the tail is there. The buffers must not be changed.
+   * @throws {MillraceError} OFFSET_OUT_OF_RANGE
+   */
+  read(offset: number, limits: ReadLimits): Promise<readonly Buffer[]>;
+
+  /** The first record at or after that timestamp (ms), or null. */
+  offsetForTimestamp(timestampMs: number): Promise<TimestampedOffset | null>;
+
+  /** Drops everything at and above `offset`. */
+  truncateTo(offset: number): Promise<void>;
+
+  /** Moves `startOffset` up; segments wholly below it are deleted. */
+  advanceStartOffset(offset: number): Promise<void>;
+
+  /** Begins a new segment. */
+  roll(): Promise<void>;
+
+  /** Resolves when everything appended so far is on disk. Concurrent calls share one sync. */
+  flush(): Promise<void>;
+
+  /** New settings, from the next append on. */
+  configure(config: LogConfig): void;
+
+  close(): Promise<void>;
+}
+
+export interface LeaderEpochStart {
+  readonly epoch: number;
+  readonly startOffset: number;
+}
+
+export interface Appended {
+  readonly firstOffset: number;
+  readonly lastOffset: number;
+  /** LogAppendTime given to the batches, ms; -1 under CreateTime. */
+  readonly appendTimeMs: number;
+  readonly written: Promise<void>;
+}
+
+export interface ReadLimits {
+  readonly maxBytes: number;
+  readonly atLeastOne: boolean;
+  /** The high watermark, or the last stable offset. */
+  readonly endBefore: number;
+}
+
+export interface TimestampedOffset {
+  readonly timestampMs: number;
+  readonly offset: number;
+  readonly leaderEpoch: number;
+}
+
+/** The topic configs that a log obeys, by Kafka's names. */
+export interface LogConfig {
+  readonly segmentBytes: number;
+  readonly segmentMs: number;
+  readonly indexIntervalBytes: number;
+  readonly retentionMs: number;
+  readonly retentionBytes: number;
+  readonly cleanupPolicy: readonly ('delete' | 'compact')[];
+  readonly messageTimestampType: 'CreateTime' | 'LogAppendTime';
+  readonly maxMessageBytes: number;
+  readonly flushMessages: number;
+  readonly flushMs: number;
+}
+
+/** Opens and keeps the logs of one data folder. */
+export interface StorageEngine {
+  /** Every log that the folder holds, by `topic-partition`, already recovered. */
+  readonly logs: ReadonlyMap<string, Log>;
+  open(id: LogId, config: LogConfig): Promise<Log>;
+  delete(id: LogId): Promise<void>;
+  /** Syncs, writes the clean-shutdown marker and closes all. */
+  close(): Promise<void>;
+}
+
+export interface LogId {
+  readonly topic: string;
+  readonly topicId: string;
+  readonly partition: number;
+}

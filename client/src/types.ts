@@ -1,0 +1,270 @@
+import type { Logger } from '@millrace/foundation';
+
+/** What every client takes; names and defaults are Kafka's, in camel case with the unit last. */
+export interface ClientOptions {
+  /** `host:port` of any brokers of the cluster. */
+  readonly bootstrapServers: readonly string[];
+  readonly clientId?: string;
+  /** One request's time limit, ms. Default 30000. */
+  readonly requestTimeoutMs?: number;
+  /** First and longest wait between tries, ms, with jitter. Defaults 100 and 1000. */
+  readonly retryBackoffMs?: number;
+  readonly retryBackoffMaxMs?: number;
+  readonly connectionTimeoutMs?: number;
+  readonly logger?: Logger;
+}
+
+export interface RecordHeader {
+  readonly key: string;
+  readonly value: Buffer | null;
+}
+
+export interface ProducerRecord {
+  readonly topic: string;
+  /** Left out or null: by murmur2 of the key as Kafka's clients do, sticky where there is no key. */
+  readonly partition?: number | null;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers?: readonly RecordHeader[];
+  /** Milliseconds since the epoch; left out or null: now. */
+  readonly timestamp?: number | null;
+}
+
+export interface RecordMetadata {
+  readonly topic: string;
+  readonly partition: number;
+  /** -1 with acks=0. */
+  readonly offset: number;
+  readonly timestamp: number;
+}
+
+export type Compression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
+
+export interface ProducerOptions extends ClientOptions {
+  /** Default -1 (all). Idempotent when -1. */
+  readonly acks?: -1 | 0 | 1;
+  readonly compression?: Compression;
+  readonly lingerMs?: number;
+  readonly batchBytes?: number;
+  readonly maxRequestBytes?: number;
+  /** Bound of everything that waits to be sent; `send` past it waits for room. Default 32 MiB. */
+  readonly bufferBytes?: number;
+  /** From `send` to success or failure, ms. Default 120000. */
+  readonly deliveryTimeoutMs?: number;
+  readonly maxInFlightRequests?: number;
+}
+
+/** Batches records and sends them, in order within each partition. */
+export interface Producer {
+  /**
+   * Takes a record. `callback` is called once, in order within a partition: with metadata when it is acknowledged, or with the
+   * MillraceError that ended its tries. Cheaper than a promise for each record.
+   * @returns false when the buffer is full: wait for `ready()` before the next one
+   */
+  produce(
+    record: ProducerRecord,
+    callback?: (error: Error | null, metadata: RecordMetadata | null) => void,
+  ): boolean;
+  /** Resolves when there is room in the buffer. */
+  ready(): Promise<void>;
+  /** Sends records and resolves when all are acknowledged; rejects with the first failure. */
+  send(records: readonly ProducerRecord[]): Promise<readonly RecordMetadata[]>;
+  /** Resolves when everything taken so far is acknowledged or has failed. */
+  flush(): Promise<void>;
+  partitionsFor(topic: string): Promise<number>;
+  /** Flushes within `timeoutMs` (default 30000), then closes. */
+  close(timeoutMs?: number): Promise<void>;
+}
+
+export interface ConsumerRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly timestamp: number;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: readonly RecordHeader[];
+}
+
+export interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+export interface OffsetAndMetadata extends TopicPartition {
+  readonly offset: number;
+  readonly leaderEpoch?: number;
+  readonly metadata?: string;
+}
+
+export interface ConsumerOptions extends ClientOptions {
+  /** Needed for `subscribe` and commits. */
+  readonly groupId?: string;
+  readonly groupInstanceId?: string;
+  readonly sessionTimeoutMs?: number;
+  readonly heartbeatIntervalMs?: number;
+  readonly rebalanceTimeoutMs?: number;
+  readonly autoOffsetReset?: 'earliest' | 'latest' | 'none';
+  readonly isolationLevel?: 'read_uncommitted' | 'read_committed';
+  readonly fetchMinBytes?: number;
+  readonly fetchMaxBytes?: number;
+  readonly fetchMaxWaitMs?: number;
+  readonly maxPartitionFetchBytes?: number;
+  readonly maxPollRecords?: number;
+}
+
+export interface RebalanceListener {
+  /** Before partitions go: the last chance to commit them. */
+  revoked?(partitions: readonly TopicPartition[]): Promise<void>;
+  assigned?(partitions: readonly TopicPartition[]): Promise<void>;
+}
+
+/** Reads, as a member of a group or by hand. Not to be used by two callers at once, but `wakeup` and `close`. */
+export interface Consumer {
+  subscribe(topics: readonly string[] | RegExp, listener?: RebalanceListener): void;
+  assign(partitions: readonly TopicPartition[]): void;
+  assignment(): readonly TopicPartition[];
+  /** Up to `maxPollRecords` records, or none after `timeoutMs`. Heartbeats go on by themselves between polls. */
+  poll(timeoutMs: number): Promise<readonly ConsumerRecord[]>;
+  /** Ends a `poll` under way early, with what it has. */
+  wakeup(): void;
+  /** Offsets of the next records to read. Left out: everything that `poll` has returned. */
+  commit(offsets?: readonly OffsetAndMetadata[]): Promise<void>;
+  committed(partitions: readonly TopicPartition[]): Promise<readonly (OffsetAndMetadata | null)[]>;
+  position(partition: TopicPartition): number | null;
+  seek(partition: TopicPartition, offset: number): void;
+  pause(partitions: readonly TopicPartition[]): void;
+  resume(partitions: readonly TopicPartition[]): void;
+  beginningOffsets(partitions: readonly TopicPartition[]): Promise<readonly number[]>;
+  endOffsets(partitions: readonly TopicPartition[]): Promise<readonly number[]>;
+  close(): Promise<void>;
+}
+
+export interface NewTopic {
+  readonly name: string;
+  /** -1: the broker's default. */
+  readonly partitions?: number;
+  readonly replicationFactor?: number;
+  readonly configs?: { readonly [key: string]: string };
+}
+
+export interface TopicDescription {
+  readonly name: string;
+  readonly topicId: string;
+  readonly internal: boolean;
+  readonly partitions: readonly {
+    readonly partition: number;
+    readonly leader: number;
+    readonly replicas: readonly number[];
+    readonly isr: readonly number[];
+  }[];
+}
+
+export interface Admin {
+  listTopics(): Promise<readonly TopicDescription[]>;
+  /** @throws {MillraceError} UNKNOWN_TOPIC_OR_PARTITION */
+  describeTopics(names: readonly string[]): Promise<readonly TopicDescription[]>;
+  /** @throws {MillraceError} TOPIC_ALREADY_EXISTS, INVALID_CONFIG, ... */
+  createTopics(topics: readonly NewTopic[]): Promise<void>;
+  /** Creates what is missing, leaves what exists; answers the names created. */
+  ensureTopics(topics: readonly NewTopic[]): Promise<readonly string[]>;
+  deleteTopics(names: readonly string[]): Promise<void>;
+  createPartitions(topic: string, count: number): Promise<void>;
+  describeConfigs(
+    type: 'topic' | 'broker' | 'group',
+    name: string,
+  ): Promise<ReadonlyMap<string, string | null>>;
+  alterConfigs(
+    type: 'topic' | 'broker' | 'group',
+    name: string,
+    changes: { readonly [key: string]: string | null },
+  ): Promise<void>;
+  describeCluster(): Promise<{
+    readonly clusterId: string;
+    readonly controllerId: number;
+    readonly brokers: readonly {
+      readonly id: number;
+      readonly host: string;
+      readonly port: number;
+      readonly rack: string | null;
+    }[];
+  }>;
+  listOffsets(
+    partitions: readonly TopicPartition[],
+    at: 'earliest' | 'latest' | { readonly timestampMs: number },
+  ): Promise<readonly number[]>;
+  listGroups(): Promise<
+    readonly { readonly groupId: string; readonly protocolType: string; readonly state: string }[]
+  >;
+  describeGroups(groupIds: readonly string[]): Promise<readonly GroupDescription[]>;
+  deleteGroups(groupIds: readonly string[]): Promise<void>;
+  groupOffsets(groupId: string): Promise<readonly OffsetAndMetadata[]>;
+  alterGroupOffsets(groupId: string, offsets: readonly OffsetAndMetadata[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface GroupDescription {
+  readonly groupId: string;
+  readonly state: string;
+  readonly protocolType: string;
+  readonly protocol: string;
+  readonly members: readonly {
+    readonly memberId: string;
+    readonly groupInstanceId: string | null;
+    readonly clientId: string;
+    readonly clientHost: string;
+    readonly metadata: Buffer;
+    readonly assignment: Buffer;
+  }[];
+}
+
+export interface GroupMemberOptions extends ClientOptions {
+  readonly groupId: string;
+  /** `connect`, `consumer`, or any other word. */
+  readonly protocolType: string;
+  readonly sessionTimeoutMs?: number;
+  readonly heartbeatIntervalMs?: number;
+  readonly rebalanceTimeoutMs?: number;
+  readonly groupInstanceId?: string;
+  readonly callbacks: GroupMemberCallbacks;
+}
+
+/** What a member decides. All are called one at a time, in the order of the protocol. */
+export interface GroupMemberCallbacks {
+  /** The protocols offered in the next JoinGroup, most wanted first. Called anew for each join. */
+  protocols(): readonly { readonly name: string; readonly metadata: Buffer }[];
+  /** The leader's part: assignments by member id. */
+  assign(request: {
+    readonly generationId: number;
+    readonly leaderId: string;
+    readonly protocol: string;
+    readonly members: readonly {
+      readonly memberId: string;
+      readonly groupInstanceId: string | null;
+      readonly metadata: Buffer;
+    }[];
+  }): Promise<ReadonlyMap<string, Buffer>>;
+  joined(state: {
+    readonly generationId: number;
+    readonly memberId: string;
+    readonly leaderId: string;
+    readonly isLeader: boolean;
+    readonly protocol: string;
+    readonly assignment: Buffer;
+  }): Promise<void>;
+  /** Before a rejoin: what must be given up now (eager protocols), or nothing. */
+  rejoining(): Promise<void>;
+  /** Fenced or unknown: everything held is lost already. */
+  lost(reason: Error): Promise<void>;
+}
+
+/** A member of a classic group with any protocol type: joins, heartbeats, rejoins, until closed. */
+export interface GroupMember {
+  start(): void;
+  /** Joins again, as when what it has to offer has changed. */
+  requestRejoin(reason: string): void;
+  readonly memberId: string | null;
+  readonly generationId: number;
+  commitOffsets(offsets: readonly OffsetAndMetadata[]): Promise<void>;
+  close(): Promise<void>;
+}
