@@ -1,0 +1,48 @@
+import type { CompressionType } from './compression-type.ts';
+import { compressGzip, decompressGzip } from './gzip.ts';
+import { compressLz4, decompressLz4 } from './lz4.ts';
+import { compressSnappy, decompressSnappy } from './snappy.ts';
+import { compressZstd, decompressZstd } from './zstd.ts';
+
+export {
+  type CompressionType,
+  compressionId,
+  compressionOfId,
+  compressionTypes,
+} from './compression-type.ts';
+
+/** Compresses as Kafka's Java producer would at its default level. `none` gives `bytes` itself. */
+export function compress(type: CompressionType, bytes: Buffer): Buffer {
+  switch (type) {
+    case 'none':
+      return bytes;
+    case 'gzip':
+      return compressGzip(bytes);
+    case 'snappy':
+      return compressSnappy(bytes);
+    case 'lz4':
+      return compressLz4(bytes);
+    case 'zstd':
+      return compressZstd(bytes);
+  }
+}
+
+/**
+ * Undoes `compress`, and reads what other clients write. Never holds more than about `maxBytes` of output: a bomb is
+ * refused before it is unpacked (snappy, lz4) or at the bound (gzip, zstd). `none` gives `bytes` itself.
+ * @throws {MillraceError} MESSAGE_TOO_LARGE above `maxBytes`; CORRUPT_MESSAGE where the bytes are not of this codec
+ */
+export function decompress(type: CompressionType, bytes: Buffer, maxBytes: number): Buffer {
+  switch (type) {
+    case 'none':
+      return bytes;
+    case 'gzip':
+      return decompressGzip(bytes, maxBytes);
+    case 'snappy':
+      return decompressSnappy(bytes, maxBytes);
+    case 'lz4':
+      return decompressLz4(bytes, maxBytes);
+    case 'zstd':
+      return decompressZstd(bytes, maxBytes);
+  }
+}

@@ -1,0 +1,32 @@
+export { type CompressionType, compress, compressionTypes, decompress } from '../compression/index.ts';
+export {
+  type BuildOptions,
+  RecordBatchBuilder,
+  type RecordBatchBuilderOptions,
+  recordSizeInBytes,
+} from './batch-builder.ts';
+export {
+  BATCH_HEADER_BYTES,
+  type BatchHeader,
+  hasValidCrc,
+  NO_PARTITION_LEADER_EPOCH,
+  NO_PRODUCER_EPOCH,
+  NO_PRODUCER_ID,
+  NO_SEQUENCE,
+  NO_TIMESTAMP,
+  peekBatchSize,
+  peekMagic,
+  readBatchHeader,
+  setBaseOffset,
+  setMaxTimestampAndType,
+  setPartitionLeaderEpoch,
+  type TimestampType,
+} from './batch-header.ts';
+export type { DecodedRecord, RecordHeader, RecordInit } from './record.ts';
+export {
+  type DecodedBatch,
+  type DecodeOptions,
+  decodeBatch,
+  forEachRecord,
+  iterateBatches,
+} from './record-reader.ts';
