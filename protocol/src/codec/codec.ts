@@ -42,3 +42,8 @@ export interface StoredCodec<Value, Init = Value> extends Codec<Value, Init> {
   /** The record's type number: `apiKey` of metadata and coordinator records. */
   readonly type: number;
 }
+
+/** An API whose messages are not known to the compiler: for dispatch by key. */
+export type AnyApi = Api<unknown, unknown, unknown, unknown>;
+
+export type AnyStoredCodec = StoredCodec<unknown, unknown>;

@@ -1,0 +1,75 @@
+// Generated from protocol/schemas by `node protocol/generator/main.ts`. Do not edit.
+import type { AnyApi } from '../codec/codec.ts';
+import { produce } from './00-produce.ts';
+import { fetch } from './01-fetch.ts';
+import { listOffsets } from './02-list-offsets.ts';
+import { metadata } from './03-metadata.ts';
+import { offsetCommit } from './08-offset-commit.ts';
+import { offsetFetch } from './09-offset-fetch.ts';
+import { findCoordinator } from './10-find-coordinator.ts';
+import { joinGroup } from './11-join-group.ts';
+import { heartbeat } from './12-heartbeat.ts';
+import { leaveGroup } from './13-leave-group.ts';
+import { syncGroup } from './14-sync-group.ts';
+import { describeGroups } from './15-describe-groups.ts';
+import { listGroups } from './16-list-groups.ts';
+import { apiVersions } from './18-api-versions.ts';
+import { createTopics } from './19-create-topics.ts';
+import { deleteTopics } from './20-delete-topics.ts';
+import { initProducerId } from './22-init-producer-id.ts';
+import { describeConfigs } from './32-describe-configs.ts';
+import { createPartitions } from './37-create-partitions.ts';
+import { deleteGroups } from './42-delete-groups.ts';
+import { incrementalAlterConfigs } from './44-incremental-alter-configs.ts';
+import { describeCluster } from './60-describe-cluster.ts';
+
+export * from './00-produce.ts';
+export * from './01-fetch.ts';
+export * from './02-list-offsets.ts';
+export * from './03-metadata.ts';
+export * from './08-offset-commit.ts';
+export * from './09-offset-fetch.ts';
+export * from './10-find-coordinator.ts';
+export * from './11-join-group.ts';
+export * from './12-heartbeat.ts';
+export * from './13-leave-group.ts';
+export * from './14-sync-group.ts';
+export * from './15-describe-groups.ts';
+export * from './16-list-groups.ts';
+export * from './18-api-versions.ts';
+export * from './19-create-topics.ts';
+export * from './20-delete-topics.ts';
+export * from './22-init-producer-id.ts';
+export * from './32-describe-configs.ts';
+export * from './37-create-partitions.ts';
+export * from './42-delete-groups.ts';
+export * from './44-incremental-alter-configs.ts';
+export * from './60-describe-cluster.ts';
+export * from './request-header.ts';
+export * from './response-header.ts';
+
+/** Every API by its key. */
+export const apis: ReadonlyMap<number, AnyApi> = new Map<number, AnyApi>([
+  [0, produce],
+  [1, fetch],
+  [2, listOffsets],
+  [3, metadata],
+  [8, offsetCommit],
+  [9, offsetFetch],
+  [10, findCoordinator],
+  [11, joinGroup],
+  [12, heartbeat],
+  [13, leaveGroup],
+  [14, syncGroup],
+  [15, describeGroups],
+  [16, listGroups],
+  [18, apiVersions],
+  [19, createTopics],
+  [20, deleteTopics],
+  [22, initProducerId],
+  [32, describeConfigs],
+  [37, createPartitions],
+  [42, deleteGroups],
+  [44, incrementalAlterConfigs],
+  [60, describeCluster],
+]);

@@ -1,0 +1,119 @@
+// Generated from protocol/schemas by `node protocol/generator/main.ts`. Do not edit.
+import type { Codec } from '../../codec/codec.ts';
+import { checkVersion } from '../../codec/protocol-error.ts';
+import type { Reader } from '../../codec/reader.ts';
+import type { Writer } from '../../codec/writer.ts';
+
+export interface ConsumerProtocolSubscription {
+  readonly topics: readonly string[];
+  readonly userData: Buffer | null;
+  readonly ownedPartitions: readonly ConsumerProtocolSubscriptionTopicPartitions[];
+  readonly generationId: number;
+  readonly rackId: string | null;
+}
+
+export interface ConsumerProtocolSubscriptionInit {
+  readonly topics: readonly string[];
+  readonly userData?: Buffer | null | undefined;
+  readonly ownedPartitions?: readonly ConsumerProtocolSubscriptionTopicPartitionsInit[] | undefined;
+  readonly generationId?: number | undefined;
+  readonly rackId?: string | null | undefined;
+}
+
+function decodeConsumerProtocolSubscription(r: Reader, version: number): ConsumerProtocolSubscription {
+  let topics_: readonly string[] = [];
+  {
+    const length = r.arrayLength(1);
+    const items: string[] = [];
+    for (let i = 0; i < length; i++) items.push(r.string());
+    topics_ = items;
+  }
+  const userData_ = r.nullableBytes();
+  let ownedPartitions_: readonly ConsumerProtocolSubscriptionTopicPartitions[] = [];
+  if (version >= 1) {
+    {
+      const length = r.arrayLength(2);
+      const items: ConsumerProtocolSubscriptionTopicPartitions[] = [];
+      for (let i = 0; i < length; i++) items.push(decodeConsumerProtocolSubscriptionTopicPartitions(r, version));
+      ownedPartitions_ = items;
+    }
+  }
+  const generationId_ = version >= 2 ? r.int32() : -1;
+  const rackId_ = version >= 3 ? r.nullableString() : null;
+  return {
+    topics: topics_,
+    userData: userData_,
+    ownedPartitions: ownedPartitions_,
+    generationId: generationId_,
+    rackId: rackId_,
+  };
+}
+
+function encodeConsumerProtocolSubscription(w: Writer, version: number, value: ConsumerProtocolSubscriptionInit): void {
+  const topics_: readonly string[] = value.topics;
+  w.arrayLength(topics_.length);
+  for (const item of topics_) w.string(item);
+  const userData_: Buffer | null = value.userData ?? null;
+  w.nullableBytes(userData_);
+  if (version >= 1) {
+    const ownedPartitions_: readonly ConsumerProtocolSubscriptionTopicPartitionsInit[] = value.ownedPartitions ?? [];
+    w.arrayLength(ownedPartitions_.length);
+    for (const item of ownedPartitions_) encodeConsumerProtocolSubscriptionTopicPartitions(w, version, item);
+  }
+  if (version >= 2) {
+    const generationId_: number = value.generationId ?? -1;
+    w.int32(generationId_);
+  }
+  if (version >= 3) {
+    const rackId_: string | null = value.rackId ?? null;
+    w.nullableString(rackId_);
+  }
+}
+
+export interface ConsumerProtocolSubscriptionTopicPartitions {
+  readonly topic: string;
+  readonly partitions: readonly number[];
+}
+
+export interface ConsumerProtocolSubscriptionTopicPartitionsInit {
+  readonly topic: string;
+  readonly partitions: readonly number[];
+}
+
+function decodeConsumerProtocolSubscriptionTopicPartitions(r: Reader, version: number): ConsumerProtocolSubscriptionTopicPartitions {
+  const topic_ = r.string();
+  let partitions_: readonly number[] = [];
+  {
+    const length = r.arrayLength(4);
+    const items: number[] = [];
+    for (let i = 0; i < length; i++) items.push(r.int32());
+    partitions_ = items;
+  }
+  return {
+    topic: topic_,
+    partitions: partitions_,
+  };
+}
+
+function encodeConsumerProtocolSubscriptionTopicPartitions(w: Writer, version: number, value: ConsumerProtocolSubscriptionTopicPartitionsInit): void {
+  const topic_: string = value.topic;
+  w.string(topic_);
+  const partitions_: readonly number[] = value.partitions;
+  w.arrayLength(partitions_.length);
+  for (const item of partitions_) w.int32(item);
+}
+
+export const consumerProtocolSubscription: Codec<ConsumerProtocolSubscription, ConsumerProtocolSubscriptionInit> = {
+  name: 'ConsumerProtocolSubscription',
+  minVersion: 0,
+  maxVersion: 3,
+  flexibleFrom: Number.POSITIVE_INFINITY,
+  decode(reader, version) {
+    checkVersion('ConsumerProtocolSubscription', version, 0, 3);
+    return decodeConsumerProtocolSubscription(reader, version);
+  },
+  encode(writer, version, value) {
+    checkVersion('ConsumerProtocolSubscription', version, 0, 3);
+    encodeConsumerProtocolSubscription(writer, version, value);
+  },
+};
