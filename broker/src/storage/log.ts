@@ -1,3 +1,10 @@
+import type { MillraceError } from '@millrace/foundation';
+import type { LeaderEpochStart } from '../core/log/leader-epochs.ts';
+import type { ProducerTable } from '../core/log/producer-table.ts';
+import type { SegmentFacts } from '../core/log/retention.ts';
+
+export type { LeaderEpochStart, SegmentFacts };
+
 /**
  * A partition's log as everybody else in the broker sees it. Engines (segment files, memory) stand behind it.
  *
@@ -5,21 +12,34 @@
  * one writer, and served as they are stored.
  */
 export interface Log {
+  readonly id: LogId;
+  readonly config: LogConfig;
   /** First offset that may be read. */
   readonly startOffset: number;
   /** The offset that the next record gets (log end offset). */
   readonly endOffset: number;
+  /** Everything below is in the file (page cache) and may be seen by readers; `endOffset` once `written` resolved. */
+  readonly writtenOffset: number;
   /** Everything below is on disk, past any loss of power. */
   readonly flushedOffset: number;
   readonly sizeBytes: number;
   /** Leader epochs with the offset each began at, oldest first. */
   readonly leaderEpochs: readonly LeaderEpochStart[];
+  /** The idempotent producers as of `endOffset`; `append` keeps it, others only look. */
+  readonly producers: ProducerTable;
+  /** Why the log takes no more writes; null while all is well. Reads go on. */
+  readonly failure: MillraceError | null;
+  /** Oldest first; the last one is active. What retention decides by. */
+  readonly segments: readonly SegmentFacts[];
 
   /**
    * Appends checked batches and assigns their offsets from `endOffset` on, patching them in place: the caller gives the
-   * buffer away. `endOffset` moves at once; the bytes reach the file together with all others of this loop turn.
-   * @returns offsets given, and a promise of the moment when the bytes are written (page cache): readers may see them then
-   * @throws {MillraceError} LOG_STORAGE_FAILED (class transient) when the disk refused; the log is then closed for writes
+   * buffer away. Timestamps stay as they are. `endOffset` moves at once; the bytes reach the file together with all others of this loop turn.
+   * @returns offsets given, and a promise of the moment when the bytes are written (page cache): readers may see them
+   *   then. It is the same promise for all appends of one write, and waits for the sync where flush.messages asks for it.
+   *   It rejects with LOG_STORAGE_FAILED (class transient) when the disk refused: what was not written is gone from the
+   *   log, which is closed for writes then
+   * @throws {MillraceError} LOG_STORAGE_FAILED when the log is closed for writes
    */
   append(batches: Buffer, leaderEpoch: number): Appended;
 
@@ -32,6 +52,9 @@ export interface Log {
 
   /** The first record at or after that timestamp (ms), or null. */
   offsetForTimestamp(timestampMs: number): Promise<TimestampedOffset | null>;
+
+  /** The record with the newest timestamp, or null where no record has one. */
+  newestTimestamp(): Promise<TimestampedOffset | null>;
 
   /** Drops everything at and above `offset`. */
   truncateTo(offset: number): Promise<void>;
@@ -51,16 +74,9 @@ export interface Log {
   close(): Promise<void>;
 }
 
-export interface LeaderEpochStart {
-  readonly epoch: number;
-  readonly startOffset: number;
-}
-
 export interface Appended {
   readonly firstOffset: number;
   readonly lastOffset: number;
-  /** LogAppendTime given to the batches, ms; -1 under CreateTime. */
-  readonly appendTimeMs: number;
   readonly written: Promise<void>;
 }
 
@@ -86,8 +102,13 @@ export interface LogConfig {
   readonly retentionBytes: number;
   readonly cleanupPolicy: readonly ('delete' | 'compact')[];
   readonly messageTimestampType: 'CreateTime' | 'LogAppendTime';
+  /** Infinity (Kafka's 2^63 - 1) where a record may lie back as far as it likes. */
+  readonly messageTimestampBeforeMaxMs: number;
+  readonly messageTimestampAfterMaxMs: number;
   readonly maxMessageBytes: number;
+  /** Infinity: never by count. */
   readonly flushMessages: number;
+  /** Infinity: never by time. */
   readonly flushMs: number;
 }
 
@@ -95,6 +116,10 @@ export interface LogConfig {
 export interface StorageEngine {
   /** Every log that the folder holds, by `topic-partition`, already recovered. */
   readonly logs: ReadonlyMap<string, Log>;
+  /**
+   * Opens a log, or makes it.
+   * @throws {MillraceError} LOG_ID_MISMATCH when the folder belongs to another topic id, LOG_STORAGE_FAILED
+   */
   open(id: LogId, config: LogConfig): Promise<Log>;
   delete(id: LogId): Promise<void>;
   /** Syncs, writes the clean-shutdown marker and closes all. */

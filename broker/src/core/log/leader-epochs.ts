@@ -1,0 +1,61 @@
+import { assert } from '@millrace/foundation/assert';
+
+export interface LeaderEpochStart {
+  readonly epoch: number;
+  readonly startOffset: number;
+}
+
+/** The leader epochs of a log with the offset each began at, oldest first (KIP-101). Both only go up. */
+export class LeaderEpochs {
+  #starts: LeaderEpochStart[] = [];
+
+  constructor(starts: readonly LeaderEpochStart[] = []) {
+    for (const start of starts) this.assign(start.epoch, start.startOffset);
+  }
+
+  get starts(): readonly LeaderEpochStart[] {
+    return this.#starts;
+  }
+
+  /** The newest epoch, or -1. */
+  get latest(): number {
+    return this.#starts.at(-1)?.epoch ?? -1;
+  }
+
+  /**
+   * Says that `epoch` begins at `startOffset`. Epochs that began at or after that offset hold no record, and go.
+   * @returns whether anything changed
+   */
+  assign(epoch: number, startOffset: number): boolean {
+    assert(epoch >= 0, 'a leader epoch is not negative');
+    const latest = this.#starts.at(-1);
+    if (latest?.epoch === epoch) return false;
+    assert(latest === undefined || latest.epoch < epoch, 'leader epochs only go up within a log');
+    this.#starts = this.#starts.filter((start) => start.startOffset < startOffset);
+    this.#starts.push({ epoch, startOffset });
+    return true;
+  }
+
+  /** Drops what began at or after the new end of the log. */
+  truncateFromEnd(endOffset: number): boolean {
+    const kept = this.#starts.filter((start) => start.startOffset < endOffset);
+    const changed = kept.length !== this.#starts.length;
+    this.#starts = kept;
+    return changed;
+  }
+
+  /** Drops what ended before the new start of the log; the epoch that holds it begins there from now on. */
+  truncateFromStart(startOffset: number): boolean {
+    const first = this.#starts.findLastIndex((start) => start.startOffset <= startOffset);
+    if (first < 0) return false;
+    const holder = this.#starts[first];
+    if (holder === undefined || (first === 0 && holder.startOffset === startOffset)) return false;
+    this.#starts = [{ epoch: holder.epoch, startOffset }, ...this.#starts.slice(first + 1)];
+    return true;
+  }
+
+  /** The epoch of the record at `offset`, or -1 where none is known. */
+  epochOf(offset: number): number {
+    return this.#starts.findLast((start) => start.startOffset <= offset)?.epoch ?? -1;
+  }
+}

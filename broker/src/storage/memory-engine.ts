@@ -1,0 +1,182 @@
+import type { MillraceError } from '@millrace/foundation';
+import { assert } from '@millrace/foundation/assert';
+import { readBatchHeader } from '@millrace/protocol/records';
+import { LeaderEpochs } from '../core/log/leader-epochs.ts';
+import { ProducerTable } from '../core/log/producer-table.ts';
+import { firstAtOrAfter } from './batch-search.ts';
+import { replayProducer, type StoredBatch, stampBatches } from './batch-stamp.ts';
+import type {
+  Appended,
+  LeaderEpochStart,
+  Log,
+  LogConfig,
+  LogId,
+  ReadLimits,
+  SegmentFacts,
+  StorageEngine,
+  TimestampedOffset,
+} from './log.ts';
+import { offsetOutOfRange } from './storage-errors.ts';
+
+/** Logs without files, for tests and simulations: obeys the same suite as the segment engine. */
+export function createMemoryEngine(): StorageEngine {
+  const logs = new Map<string, MemoryLog>();
+  return {
+    logs,
+    open(id, config) {
+      const name = `${id.topic}-${id.partition}`;
+      const log = logs.get(name) ?? new MemoryLog(id, config);
+      log.configure(config);
+      logs.set(name, log);
+      return Promise.resolve(log);
+    },
+    delete(id) {
+      logs.delete(`${id.topic}-${id.partition}`);
+      return Promise.resolve();
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+const WRITTEN = Promise.resolve();
+
+class MemoryLog implements Log {
+  readonly id: LogId;
+  readonly producers = new ProducerTable();
+  readonly failure: MillraceError | null = null;
+  readonly #epochs = new LeaderEpochs();
+  #config: LogConfig;
+  #batches: StoredBatch[] = [];
+  #startOffset = 0;
+  #endOffset = 0;
+  #flushedOffset = 0;
+  #sizeBytes = 0;
+
+  constructor(id: LogId, config: LogConfig) {
+    this.id = id;
+    this.#config = config;
+  }
+
+  get config(): LogConfig {
+    return this.#config;
+  }
+
+  get startOffset(): number {
+    return this.#startOffset;
+  }
+
+  get endOffset(): number {
+    return this.#endOffset;
+  }
+
+  get writtenOffset(): number {
+    return this.#endOffset;
+  }
+
+  get flushedOffset(): number {
+    return this.#flushedOffset;
+  }
+
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
+  get leaderEpochs(): readonly LeaderEpochStart[] {
+    return this.#epochs.starts;
+  }
+
+  get segments(): readonly SegmentFacts[] {
+    return this.#batches.map((batch) => ({
+      baseOffset: batch.baseOffset,
+      nextOffset: batch.lastOffset + 1,
+      sizeBytes: batch.bytes.length,
+      maxTimestampMs: batch.maxTimestampMs,
+    }));
+  }
+
+  append(batches: Buffer, leaderEpoch: number): Appended {
+    const firstOffset = this.#endOffset;
+    const stamped = stampBatches(batches, firstOffset, leaderEpoch, this.producers);
+    this.#epochs.assign(leaderEpoch, firstOffset);
+    this.#batches.push(...stamped);
+    this.#sizeBytes += batches.length;
+    const lastOffset = stamped.at(-1)?.lastOffset ?? firstOffset;
+    this.#endOffset = lastOffset + 1;
+    return { firstOffset, lastOffset, written: WRITTEN };
+  }
+
+  async read(offset: number, limits: ReadLimits): Promise<readonly Buffer[]> {
+    if (offset < this.#startOffset || offset > this.#endOffset) throw offsetOutOfRange(this, offset);
+    const found: Buffer[] = [];
+    let bytes = 0;
+    for (let index = this.#indexOf(offset); index < this.#batches.length; index++) {
+      const batch = this.#batches[index];
+      if (batch === undefined || batch.lastOffset >= limits.endBefore) break;
+      const fits = bytes + batch.bytes.length <= limits.maxBytes;
+      if (!fits && !(limits.atLeastOne && found.length === 0)) break;
+      found.push(batch.bytes);
+      bytes += batch.bytes.length;
+    }
+    return found;
+  }
+
+  async offsetForTimestamp(timestampMs: number): Promise<TimestampedOffset | null> {
+    for (const batch of this.#batches) {
+      if (batch.maxTimestampMs < timestampMs) continue;
+      const found = firstAtOrAfter(batch.bytes, timestampMs);
+      if (found !== null) return found;
+    }
+    return null;
+  }
+
+  async newestTimestamp(): Promise<TimestampedOffset | null> {
+    const newest = this.#batches.reduce<StoredBatch | null>(
+      (best, batch) => (batch.maxTimestampMs > (best?.maxTimestampMs ?? -1) ? batch : best),
+      null,
+    );
+    return newest === null ? null : firstAtOrAfter(newest.bytes, newest.maxTimestampMs);
+  }
+
+  async truncateTo(offset: number): Promise<void> {
+    assert(offset >= this.#startOffset, 'a log is not cut below its start');
+    this.#batches = this.#batches.filter((batch) => batch.lastOffset < offset);
+    this.#endOffset = Math.min(this.#endOffset, offset);
+    this.#flushedOffset = Math.min(this.#flushedOffset, offset);
+    this.#sizeBytes = this.#batches.reduce((sum, batch) => sum + batch.bytes.length, 0);
+    this.#epochs.truncateFromEnd(offset);
+    this.producers.restore([]);
+    for (const batch of this.#batches) replayProducer(readBatchHeader(batch.bytes), this.producers);
+  }
+
+  async advanceStartOffset(offset: number): Promise<void> {
+    assert(offset <= this.#endOffset, 'a log does not start past its end');
+    if (offset <= this.#startOffset) return;
+    this.#startOffset = offset;
+    this.#batches = this.#batches.filter((batch) => batch.lastOffset >= offset);
+    this.#sizeBytes = this.#batches.reduce((sum, batch) => sum + batch.bytes.length, 0);
+    this.#epochs.truncateFromStart(offset);
+  }
+
+  async roll(): Promise<void> {}
+
+  async flush(): Promise<void> {
+    this.#flushedOffset = this.#endOffset;
+  }
+
+  configure(config: LogConfig): void {
+    this.#config = config;
+  }
+
+  async close(): Promise<void> {}
+
+  #indexOf(offset: number): number {
+    let low = 0;
+    let high = this.#batches.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#batches[middle]?.lastOffset ?? Number.POSITIVE_INFINITY) < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
