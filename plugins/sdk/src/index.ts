@@ -4,6 +4,7 @@ export {
   type ConfigProblem,
   defineConfig,
   type ErrorClass,
+  type ErrorDetails,
   isMillraceError,
   type Json,
   type JsonObject,
@@ -12,7 +13,11 @@ export {
   matches,
   nonEmpty,
   oneOf,
+  type ParsedConfig,
+  parseConfig,
+  type RawConfig,
   range,
+  requireConfig,
   toMillraceError,
 } from '@millrace/foundation';
 export * from './plugin.ts';

@@ -1,0 +1,48 @@
+import { MillraceError } from '@millrace/sdk';
+
+/**
+ * A value that does not fit where it stands. It gathers its JSON pointer while it unwinds, so that the hot path
+ * carries none; `poison` makes the error of it that leaves this package.
+ */
+export class Misfit extends Error {
+  override readonly name = 'Misfit';
+  /** JSON pointer (RFC 6901) below the frame that caught it last. */
+  pointer = '';
+
+  under(step: string | number): this {
+    this.pointer = `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}${this.pointer}`;
+    return this;
+  }
+}
+
+/** Puts one step in front of a misfit's pointer, whatever else was thrown passes as it is. */
+export function under(step: string | number, error: unknown): unknown {
+  return error instanceof Misfit ? error.under(step) : error;
+}
+
+/** What a value is, for messages: its kind and never its content. */
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  if (value instanceof Uint8Array) return 'bytes';
+  if (value instanceof Date) return 'a date';
+  if (value instanceof Map) return 'a map';
+  if (typeof value === 'object') return 'an object';
+  return `a ${typeof value}`;
+}
+
+/** The poison error that a converter throws; a misfit among the causes gives it its path and reason. */
+export function poison(
+  sentence: string,
+  details: { readonly code: string; readonly hint: string },
+  cause?: unknown,
+): MillraceError {
+  const reason = cause instanceof Error ? `: ${cause.message}` : '';
+  const pointer = cause instanceof Misfit ? cause.pointer : '';
+  return new MillraceError(`${sentence}${pointer === '' ? '' : ` at ${pointer}`}${reason}.`, {
+    ...details,
+    class: 'poison',
+    ...(pointer === '' ? {} : { path: pointer }),
+    ...(cause === undefined || cause instanceof Misfit ? {} : { cause }),
+  });
+}
