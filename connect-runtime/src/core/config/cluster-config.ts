@@ -1,0 +1,169 @@
+import type { Json, JsonObject } from '@millrace/foundation/types';
+import { parseTaskKey, type TaskId, taskKey } from '../task-id.ts';
+
+export type ConnectorConfig = { readonly [key: string]: string };
+
+export type TargetState = 'RUNNING' | 'PAUSED' | 'STOPPED';
+
+export interface RestartRequest {
+  readonly connector: string;
+  readonly includeTasks: boolean;
+  readonly onlyFailed: boolean;
+}
+
+/** What one record of the config topic changed. */
+export type ConfigChange =
+  | { readonly kind: 'connector'; readonly connector: string }
+  | { readonly kind: 'removed'; readonly connector: string }
+  | { readonly kind: 'tasks'; readonly connector: string }
+  | { readonly kind: 'target-state'; readonly connector: string }
+  | { readonly kind: 'restart'; readonly request: RestartRequest };
+
+/**
+ * The configuration of the whole group, replayed from the config topic: Kafka Connect's own keys and values
+ * (`KafkaConfigBackingStore`). Task configs count only when their `commit-` record has come, so that a half-written set
+ * is never run.
+ */
+export class ClusterConfig {
+  readonly #connectors = new Map<string, ConnectorConfig>();
+  readonly #targetStates = new Map<string, TargetState>();
+  readonly #tasks = new Map<string, readonly ConnectorConfig[]>();
+  readonly #deferred = new Map<string, Map<number, ConnectorConfig>>();
+  #offset = -1;
+
+  /** Offset of the last record replayed; -1 before the first. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  connectors(): readonly string[] {
+    return [...this.#connectors.keys()].sort();
+  }
+
+  has(connector: string): boolean {
+    return this.#connectors.has(connector);
+  }
+
+  connector(connector: string): ConnectorConfig | undefined {
+    return this.#connectors.get(connector);
+  }
+
+  taskConfigs(connector: string): readonly ConnectorConfig[] {
+    return this.#connectors.has(connector) ? (this.#tasks.get(connector) ?? []) : [];
+  }
+
+  tasks(): readonly TaskId[] {
+    return this.connectors().flatMap((connector) =>
+      this.taskConfigs(connector).map((_, task) => ({ connector, task })),
+    );
+  }
+
+  targetState(connector: string): TargetState {
+    return this.#targetStates.get(connector) ?? 'RUNNING';
+  }
+
+  /** Takes one record; unknown keys and shapes are passed over, as a newer worker may have written them. */
+  replay(offset: number, key: string, value: Json): ConfigChange | null {
+    this.#offset = offset;
+    const record = isObject(value) ? value : null;
+    if (key.startsWith('connector-')) return this.#replayConnector(key.slice('connector-'.length), record);
+    if (key.startsWith('task-')) return this.#replayTask(key.slice('task-'.length), record);
+    if (key.startsWith('commit-')) return this.#replayCommit(key.slice('commit-'.length), record);
+    if (key.startsWith('target-state-')) return this.#replayTarget(key.slice('target-state-'.length), record);
+    if (key.startsWith('restart-connector-')) return restart(key.slice('restart-connector-'.length), record);
+    return null;
+  }
+
+  #replayConnector(connector: string, record: JsonObject | null): ConfigChange | null {
+    if (!record) {
+      this.#tasks.delete(connector);
+      this.#deferred.delete(connector);
+      this.#targetStates.delete(connector);
+      return this.#connectors.delete(connector) ? { kind: 'removed', connector } : null;
+    }
+    const config = properties(record);
+    if (!config) return null;
+    this.#connectors.set(connector, config);
+    return { kind: 'connector', connector };
+  }
+
+  #replayTask(key: string, record: JsonObject | null): null {
+    const id = parseTaskKey(key);
+    const config = record && properties(record);
+    if (!id || !config) return null;
+    const deferred = this.#deferred.get(id.connector) ?? new Map<number, ConnectorConfig>();
+    deferred.set(id.task, config);
+    this.#deferred.set(id.connector, deferred);
+    return null;
+  }
+
+  #replayCommit(connector: string, record: JsonObject | null): ConfigChange | null {
+    const count = record?.tasks;
+    if (typeof count !== 'number') return null;
+    const deferred = this.#deferred.get(connector) ?? new Map<number, ConnectorConfig>();
+    const before = this.#tasks.get(connector) ?? [];
+    const tasks: ConnectorConfig[] = [];
+    for (let task = 0; task < count; task++) {
+      const config = deferred.get(task) ?? before[task];
+      // Compaction may have taken part of a set that was replaced later: the newer commit record makes it whole.
+      if (!config) return null;
+      tasks.push(config);
+    }
+    this.#deferred.delete(connector);
+    this.#tasks.set(connector, tasks);
+    return { kind: 'tasks', connector };
+  }
+
+  #replayTarget(connector: string, record: JsonObject | null): ConfigChange | null {
+    if (!record) {
+      this.#targetStates.delete(connector);
+      return null;
+    }
+    const state = record['state.v2'] ?? record.state;
+    const target = state === 'STARTED' || state === 'RUNNING' ? 'RUNNING' : state;
+    if (target !== 'RUNNING' && target !== 'PAUSED' && target !== 'STOPPED') return null;
+    this.#targetStates.set(connector, target);
+    return { kind: 'target-state', connector };
+  }
+}
+
+/** Keys and values of the config topic, in Kafka Connect's words. */
+export const configRecord = {
+  connector: (connector: string, config: ConnectorConfig | null) => ({
+    key: `connector-${connector}`,
+    value: config && { properties: config },
+  }),
+  task: (id: TaskId, config: ConnectorConfig) => ({
+    key: `task-${taskKey(id)}`,
+    value: { properties: config },
+  }),
+  commit: (connector: string, tasks: number) => ({ key: `commit-${connector}`, value: { tasks } }),
+  // `state` is for workers older than KIP-875, which know no STOPPED and hold such a connector as paused.
+  targetState: (connector: string, state: TargetState | null) => ({
+    key: `target-state-${connector}`,
+    value: state && { state: state === 'RUNNING' ? 'STARTED' : 'PAUSED', 'state.v2': state },
+  }),
+  restart: (request: RestartRequest) => ({
+    key: `restart-connector-${request.connector}`,
+    value: { 'include-tasks': request.includeTasks, 'only-failed': request.onlyFailed },
+  }),
+} as const;
+
+function restart(connector: string, record: JsonObject | null): ConfigChange | null {
+  if (!record) return null;
+  const includeTasks = record['include-tasks'] === true;
+  const onlyFailed = record['only-failed'] === true;
+  return { kind: 'restart', request: { connector, includeTasks, onlyFailed } };
+}
+
+function properties(record: JsonObject): ConnectorConfig | null {
+  const config = record.properties;
+  if (!isObject(config)) return null;
+  return Object.fromEntries(
+    Object.entries(config).flatMap(([key, value]) => (value === null ? [] : [[key, String(value)]])),
+  );
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

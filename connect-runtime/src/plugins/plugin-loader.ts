@@ -1,0 +1,86 @@
+import { MillraceError, toMillraceError } from '@millrace/foundation';
+import { type AnyConnector, type AnyPlugin, type ConverterPlugin, type PluginManifest, SDK_VERSION } from '@millrace/sdk';
+
+/** Loads plugin packages. Runs in task hosts only: the worker's own process never imports plugin code. */
+export class PluginLoader {
+  readonly #manifests = new Map<string, Promise<PluginManifest>>();
+
+  /**
+   * A package's manifest; imported once.
+   * @throws {MillraceError} PLUGIN_NOT_LOADED, PLUGIN_WITHOUT_MANIFEST, PLUGIN_SDK_UNSUPPORTED (class config)
+   */
+  manifest(module: string): Promise<PluginManifest> {
+    const known = this.#manifests.get(module);
+    if (known) return known;
+    const loading = load(module);
+    this.#manifests.set(module, loading);
+    return loading;
+  }
+
+  /** @throws {MillraceError} UNKNOWN_CONNECTOR_CLASS (class config, path `connector.class`) */
+  async connector(module: string, className: string): Promise<AnyConnector> {
+    const { plugins } = await this.manifest(module);
+    const found = plugins.find((plugin) => plugin.class === className);
+    if (found && found.type !== 'converter') return found;
+    throw new MillraceError(`There is no connector "${className}" in ${module}.`, {
+      code: 'UNKNOWN_CONNECTOR_CLASS',
+      class: 'config',
+      path: 'connector.class',
+    });
+  }
+
+  /** Finds a converter by class or alias among the packages. @throws {MillraceError} UNKNOWN_CONVERTER */
+  // biome-ignore lint/suspicious/noExplicitAny: converters of every config shape; each one gets what its own definition parsed
+  async converter(modules: readonly string[], className: string, path: string): Promise<ConverterPlugin<any>> {
+    for (const module of modules) {
+      const { plugins } = await this.manifest(module);
+      const found = plugins.find((plugin) => answersTo(plugin, className));
+      if (found?.type === 'converter') return found;
+    }
+    throw new MillraceError(`There is no converter "${className}".`, {
+      code: 'UNKNOWN_CONVERTER',
+      class: 'config',
+      path,
+      hint: 'GET /connector-plugins?connectorsOnly=false lists what is installed.',
+    });
+  }
+}
+
+export function answersTo(plugin: AnyPlugin, className: string): boolean {
+  return plugin.class === className || aliasesOf(plugin).includes(className);
+}
+
+export function aliasesOf(plugin: AnyPlugin): readonly string[] {
+  return plugin.type === 'converter' ? (plugin.aliases ?? []) : [];
+}
+
+async function load(module: string): Promise<PluginManifest> {
+  let exported: unknown;
+  try {
+    exported = ((await import(module)) as { default?: unknown }).default;
+  } catch (error) {
+    const { message } = toMillraceError(error, { code: 'PLUGIN_NOT_LOADED', class: 'config' });
+    throw new MillraceError(`The plugin package ${module} could not be loaded: ${message}`, {
+      code: 'PLUGIN_NOT_LOADED',
+      class: 'config',
+      hint: 'Check that the package is installed, and that its dependencies are.',
+      cause: error,
+    });
+  }
+  const manifest = exported as Partial<PluginManifest> | undefined;
+  if (manifest?.tag !== 'millrace-plugin' || !Array.isArray(manifest.plugins)) {
+    throw new MillraceError(`${module} has no plugin manifest as its default export.`, {
+      code: 'PLUGIN_WITHOUT_MANIFEST',
+      class: 'config',
+      hint: 'Export definePlugins({ name, plugins }) as default.',
+    });
+  }
+  if (manifest.sdk !== SDK_VERSION) {
+    throw new MillraceError(`${module} is written to SDK ${manifest.sdk}; this worker serves SDK ${SDK_VERSION}.`, {
+      code: 'PLUGIN_SDK_UNSUPPORTED',
+      class: 'config',
+      hint: 'Install a version of the plugin for this SDK, or a newer worker.',
+    });
+  }
+  return manifest as PluginManifest;
+}

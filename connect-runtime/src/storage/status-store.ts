@@ -1,0 +1,106 @@
+import type { ErrorReport, Json, JsonObject } from '@millrace/foundation';
+import { parseTaskKey, type TaskId, taskKey } from '../core/task-id.ts';
+import { jsonBytes, readJson } from './json-record.ts';
+import { TopicLog, type TopicLogOptions } from './topic-log.ts';
+
+export type StatusState = 'UNASSIGNED' | 'RUNNING' | 'PAUSED' | 'FAILED' | 'RESTARTING' | 'STOPPED' | 'DESTROYED';
+
+export interface Status {
+  readonly state: StatusState;
+  readonly workerId: string;
+  readonly generation: number;
+  readonly version?: string;
+  /** Kafka Connect's field: the failure as people read it. */
+  readonly trace?: string;
+  /** Ours beside it: the failure as data. Java workers pass over it. */
+  readonly error?: ErrorReport;
+}
+
+/** What every connector and task of the group was last said to do, from `status.storage.topic`. */
+export class StatusStore {
+  readonly #log: TopicLog;
+  readonly #connectors = new Map<string, Status>();
+  readonly #tasks = new Map<string, Map<number, Status>>();
+
+  constructor(options: Omit<TopicLogOptions, 'onRecord'>, onChange: (connector: string) => void) {
+    this.#log = new TopicLog({
+      ...options,
+      onRecord: (record) => {
+        const connector = this.#replay(record.key?.toString('utf8') ?? '', readJson(record.value));
+        if (connector !== null) onChange(connector);
+      },
+    });
+  }
+
+  start(): Promise<void> {
+    return this.#log.start();
+  }
+
+  connector(connector: string): Status | undefined {
+    return this.#connectors.get(connector);
+  }
+
+  task(id: TaskId): Status | undefined {
+    return this.#tasks.get(id.connector)?.get(id.task);
+  }
+
+  /** Task numbers that have a status, also of tasks that are configured no more. */
+  taskNumbers(connector: string): readonly number[] {
+    return [...(this.#tasks.get(connector)?.keys() ?? [])].sort((a, b) => a - b);
+  }
+
+  putConnector(connector: string, status: Status | null): Promise<void> {
+    return this.#log.write(`status-connector-${connector}`, jsonBytes(status && statusJson(status)));
+  }
+
+  putTask(id: TaskId, status: Status | null): Promise<void> {
+    return this.#log.write(`status-task-${taskKey(id)}`, jsonBytes(status && statusJson(status)));
+  }
+
+  close(): Promise<void> {
+    return this.#log.close();
+  }
+
+  #replay(key: string, value: Json): string | null {
+    const status = value === null ? null : readStatus(value);
+    if (key.startsWith('status-connector-')) {
+      const connector = key.slice('status-connector-'.length);
+      if (status && status.state !== 'DESTROYED') this.#connectors.set(connector, status);
+      else this.#connectors.delete(connector);
+      return connector;
+    }
+    const id = key.startsWith('status-task-') ? parseTaskKey(key.slice('status-task-'.length)) : null;
+    if (!id) return null;
+    const tasks = this.#tasks.get(id.connector) ?? new Map<number, Status>();
+    if (status && status.state !== 'DESTROYED') tasks.set(id.task, status);
+    else tasks.delete(id.task);
+    if (tasks.size > 0) this.#tasks.set(id.connector, tasks);
+    else this.#tasks.delete(id.connector);
+    return id.connector;
+  }
+}
+
+function statusJson(status: Status): JsonObject {
+  return {
+    state: status.state,
+    trace: status.trace ?? null,
+    worker_id: status.workerId,
+    generation: status.generation,
+    ...(status.version === undefined ? {} : { version: status.version }),
+    ...(status.error === undefined ? {} : { error: { ...status.error } as JsonObject }),
+  };
+}
+
+function readStatus(value: Json): Status | null {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
+  const { state, trace, worker_id, generation, version, error } = value as JsonObject;
+  if (typeof state !== 'string') return null;
+  return {
+    state: state as StatusState,
+    workerId: String(worker_id ?? ''),
+    generation: typeof generation === 'number' ? generation : 0,
+    ...(typeof trace === 'string' ? { trace } : {}),
+    ...(typeof version === 'string' ? { version } : {}),
+    ...(typeof error === 'object' && error !== null ? { error: error as unknown as ErrorReport } : {}),
+  };
+}

@@ -1,0 +1,157 @@
+import type { Logger } from '@millrace/foundation';
+import { MillraceError } from '@millrace/foundation';
+import type { Admin, Consumer, ConsumerRecord, Producer, TopicPartition } from '@millrace/client';
+
+export interface TopicLogOptions {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly replicationFactor: number;
+  readonly admin: Admin;
+  readonly producer: Producer;
+  /** A consumer of this log's own, without a group. */
+  readonly consumer: Consumer;
+  readonly logger: Logger;
+  /** Called for each record, in the order of its partition. Must not throw. */
+  readonly onRecord: (record: ConsumerRecord) => void;
+}
+
+/** How long one fetch may wait at the broker, ms; `readToEnd` cuts it short. */
+const POLL_MS = 5_000;
+/** Wait before the next try after a failed poll, ms. */
+const RETRY_MS = 500;
+
+/**
+ * A compacted topic as shared memory: reads it whole at the start, follows it from then on, and can wait until everything
+ * that was written up to now has been read.
+ */
+export class TopicLog {
+  readonly #options: TopicLogOptions;
+  #partitions: readonly TopicPartition[] = [];
+  readonly #next = new Map<number, number>();
+  #waiters: Waiter[] = [];
+  #running: Promise<void> | null = null;
+  #closed = false;
+
+  constructor(options: TopicLogOptions) {
+    this.#options = options;
+  }
+
+  /** Creates the topic where it is missing, and reads it to its end. */
+  async start(): Promise<void> {
+    const { admin, consumer, topic, partitions, replicationFactor } = this.#options;
+    await admin.ensureTopics([
+      { name: topic, partitions, replicationFactor, configs: { 'cleanup.policy': 'compact' } },
+    ]);
+    await this.#checkCompacted();
+    const count = await this.#partitionCount();
+    this.#partitions = Array.from({ length: count }, (_, partition) => ({ topic, partition }));
+    const starts = await consumer.beginningOffsets(this.#partitions);
+    consumer.assign(this.#partitions);
+    for (const [index, partition] of this.#partitions.entries()) {
+      const start = starts[index] ?? 0;
+      consumer.seek(partition, start);
+      this.#next.set(partition.partition, start);
+    }
+    this.#running = this.#follow();
+    await this.readToEnd();
+  }
+
+  /** Resolves when every record that was in the topic at the time of the call has been handed to `onRecord`. */
+  async readToEnd(): Promise<void> {
+    const ends = await this.#options.consumer.endOffsets(this.#partitions);
+    const missing = new Map<number, number>();
+    for (const [index, { partition }] of this.#partitions.entries()) {
+      const end = ends[index] ?? 0;
+      if (this.#position(partition) < end) missing.set(partition, end);
+    }
+    if (missing.size === 0) return;
+    await new Promise<void>((resolve, reject) => {
+      if (this.#closed) reject(closedError(this.#options.topic));
+      else this.#waiters.push({ missing, resolve, reject });
+    });
+  }
+
+  /** Writes one record; resolves when it is acknowledged by all in-sync replicas. */
+  async write(key: string, value: Buffer | null): Promise<void> {
+    await this.writeAll([{ key: Buffer.from(key, 'utf8'), value }]);
+  }
+
+  async writeAll(records: readonly { readonly key: Buffer; readonly value: Buffer | null }[]): Promise<void> {
+    const { producer, topic } = this.#options;
+    await producer.send(records.map((record) => ({ topic, ...record })));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#options.consumer.wakeup();
+    await this.#running;
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(closedError(this.#options.topic));
+    await this.#options.consumer.close();
+  }
+
+  async #follow(): Promise<void> {
+    const { consumer, logger, topic } = this.#options;
+    let failing = false;
+    while (!this.#closed) {
+      try {
+        const records = await consumer.poll(POLL_MS);
+        failing = false;
+        for (const record of records) {
+          this.#next.set(record.partition, record.offset + 1);
+          this.#options.onRecord(record);
+        }
+        this.#wake();
+      } catch (error) {
+        if (!failing) logger.warn({ topic, err: error }, 'reading a storage topic failed; trying again');
+        failing = true;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  /** Also behind the last record handed over: control records and compacted ones take offsets and come to nobody. */
+  #position(partition: number): number {
+    const { consumer, topic } = this.#options;
+    return Math.max(this.#next.get(partition) ?? 0, consumer.position({ topic, partition }) ?? 0);
+  }
+
+  #wake(): void {
+    this.#waiters = this.#waiters.filter((waiter) => {
+      for (const [partition, end] of waiter.missing) if (this.#position(partition) < end) return true;
+      waiter.resolve();
+      return false;
+    });
+  }
+
+  async #partitionCount(): Promise<number> {
+    const { admin, topic } = this.#options;
+    const [description] = await admin.describeTopics([topic]);
+    return description?.partitions.length ?? 0;
+  }
+
+  async #checkCompacted(): Promise<void> {
+    const { admin, topic } = this.#options;
+    const policy = (await admin.describeConfigs('topic', topic)).get('cleanup.policy') ?? '';
+    if (policy.split(',').every((word) => word.trim() === 'compact')) return;
+    throw new MillraceError(`Topic "${topic}" has cleanup.policy=${policy}, so what workers store there would expire.`, {
+      code: 'STORAGE_TOPIC_NOT_COMPACTED',
+      class: 'config',
+      path: 'cleanup.policy',
+      hint: `Set cleanup.policy=compact on "${topic}", or name another topic in the worker's config.`,
+    });
+  }
+}
+
+interface Waiter {
+  readonly missing: ReadonlyMap<number, number>;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+function closedError(topic: string): MillraceError {
+  return new MillraceError(`The worker is stopping; "${topic}" is no longer read.`, {
+    code: 'WORKER_STOPPING',
+    class: 'transient',
+    hint: 'Ask another worker, or try again when this one is back.',
+  });
+}
