@@ -1,0 +1,133 @@
+import type { Uuid } from '@millrace/foundation/types';
+import type { ErrorName } from '@millrace/protocol';
+import type { ConfigResourceType } from '../metadata/image.ts';
+
+/**
+ * What the controller can be asked for. Each item of a command is decided by itself: one refused topic does not stop the
+ * others, as in Kafka. Commands never reject for what a client can cause; they answer by value.
+ */
+
+/** Why an item was refused, by Kafka's name and in one sentence. */
+export interface Refusal {
+  readonly error: ErrorName;
+  readonly message: string | null;
+}
+
+export interface ConfigEntry {
+  readonly name: string;
+  readonly value: string | null;
+}
+
+/** CreateTopics (KIP-4, defaults by KIP-464). */
+export interface CreateTopicsCommand {
+  readonly topics: readonly TopicToCreate[];
+  /** Decides and answers as ever, but changes nothing. */
+  readonly validateOnly: boolean;
+}
+
+export interface TopicToCreate {
+  readonly name: string;
+  /** -1: the broker's `num.partitions`, or what `assignments` says. */
+  readonly numPartitions: number;
+  /** -1: the broker's `default.replication.factor`, or what `assignments` says. */
+  readonly replicationFactor: number;
+  /** Empty: the controller places the replicas. */
+  readonly assignments: readonly ReplicaAssignment[];
+  readonly configs: readonly ConfigEntry[];
+}
+
+export interface ReplicaAssignment {
+  readonly partition: number;
+  readonly brokerIds: readonly number[];
+}
+
+export type CreateTopicResult = { readonly name: string } & (
+  | {
+      readonly error: null;
+      readonly topicId: Uuid;
+      readonly numPartitions: number;
+      readonly replicationFactor: number;
+      /** The topic's own settings, as stored. */
+      readonly configs: ReadonlyMap<string, string>;
+    }
+  | Refusal
+);
+
+export type CreateTopics = (command: CreateTopicsCommand) => Promise<readonly CreateTopicResult[]>;
+
+/** DeleteTopics, each by name or (KIP-516) by id. */
+export interface DeleteTopicsCommand {
+  readonly topics: readonly TopicReference[];
+}
+
+export type TopicReference = { readonly name: string } | { readonly topicId: Uuid };
+
+export interface DeleteTopicResult {
+  /** Null where an id is unknown. */
+  readonly name: string | null;
+  readonly topicId: Uuid;
+  readonly error: ErrorName | null;
+  readonly message: string | null;
+}
+
+export type DeleteTopics = (command: DeleteTopicsCommand) => Promise<readonly DeleteTopicResult[]>;
+
+/** CreatePartitions (KIP-195). */
+export interface CreatePartitionsCommand {
+  readonly topics: readonly PartitionsToCreate[];
+  readonly validateOnly: boolean;
+}
+
+export interface PartitionsToCreate {
+  readonly name: string;
+  /** How many the topic is to have in all. */
+  readonly count: number;
+  /** One list of brokers per new partition; null: the controller places them. */
+  readonly assignments: readonly (readonly number[])[] | null;
+}
+
+export interface CreatePartitionsResult {
+  readonly name: string;
+  readonly error: ErrorName | null;
+  readonly message: string | null;
+}
+
+export type CreatePartitions = (
+  command: CreatePartitionsCommand,
+) => Promise<readonly CreatePartitionsResult[]>;
+
+/** IncrementalAlterConfigs (KIP-339). */
+export interface IncrementalAlterConfigsCommand {
+  readonly resources: readonly ConfigResourceChange[];
+  readonly validateOnly: boolean;
+}
+
+export interface ConfigResourceChange {
+  readonly type: ConfigResourceType;
+  /** `''` for the cluster-wide default of the brokers. */
+  readonly name: string;
+  readonly changes: readonly ConfigChange[];
+}
+
+export interface ConfigChange {
+  readonly name: string;
+  readonly operation: 'set' | 'delete' | 'append' | 'subtract';
+  readonly value: string | null;
+}
+
+export interface AlterConfigsResult {
+  readonly type: ConfigResourceType;
+  readonly name: string;
+  readonly error: ErrorName | null;
+  readonly message: string | null;
+}
+
+export type IncrementalAlterConfigs = (
+  command: IncrementalAlterConfigsCommand,
+) => Promise<readonly AlterConfigsResult[]>;
+
+/** AllocateProducerIds (KIP-730): a block for one broker. */
+export interface ProducerIdBlock {
+  readonly first: number;
+  readonly count: number;
+}
