@@ -88,6 +88,11 @@ export function peekMagic(buf: Buffer, at: number): number | undefined {
   return at + AT_MAGIC < buf.length ? buf.readInt8(at + AT_MAGIC) : undefined;
 }
 
+/** The codec id in the attributes, known or not. The header must be there. */
+export function peekCompressionId(buf: Buffer, at: number): number {
+  return buf.readInt16BE(at + AT_ATTRIBUTES) & COMPRESSION_MASK;
+}
+
 /**
  * Reads the header at `at`. The records need not be there; the checksum is not looked at (`hasValidCrc` does).
  * @throws {MillraceError} CORRUPT_MESSAGE when bytes are missing or the length makes no sense;

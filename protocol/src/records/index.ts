@@ -22,6 +22,18 @@ export {
   setPartitionLeaderEpoch,
   type TimestampType,
 } from './batch-header.ts';
+export {
+  buildControlBatch,
+  buildMarkerBatch,
+  type ControlBatchInit,
+  type ControlRecordType,
+  controlRecordTypes,
+  decodeControlKey,
+  decodeTransactionMarker,
+  encodeControlKey,
+  type MarkerBatchInit,
+  type TransactionMarker,
+} from './control-record.ts';
 export type { DecodedRecord, RecordHeader, RecordInit } from './record.ts';
 export {
   type DecodedBatch,
@@ -30,3 +42,12 @@ export {
   forEachRecord,
   iterateBatches,
 } from './record-reader.ts';
+export type { RecordError } from './record-walk.ts';
+export { addToSequence } from './sequence.ts';
+export {
+  type BatchFacts,
+  type BatchRefusal,
+  type BatchRules,
+  type BatchVerdict,
+  validateBatch,
+} from './validate-batch.ts';
