@@ -23,6 +23,14 @@ export type ConfigResourceType = 'topic' | 'broker' | 'group' | 'client-metrics'
 
 export interface ConfigsImage {
   get(type: ConfigResourceType, name: string): ReadonlyMap<string, string> | undefined;
+  /** All that is set, resource by resource. */
+  resources(): Iterable<ConfigResourceImage>;
+}
+
+export interface ConfigResourceImage {
+  readonly type: ConfigResourceType;
+  readonly name: string;
+  readonly values: ReadonlyMap<string, string>;
 }
 
 export interface BrokerImage {
@@ -34,6 +42,8 @@ export interface BrokerImage {
   readonly rack: string | null;
   readonly fenced: boolean;
   readonly inControlledShutdown: boolean;
+  /** Ids of its log folders. */
+  readonly logDirs: readonly Uuid[];
 }
 
 export interface BrokerEndpoint {
@@ -54,6 +64,8 @@ export interface PartitionImage {
   readonly partition: number;
   readonly replicas: readonly number[];
   readonly isr: readonly number[];
+  /** One log folder's id per replica, in the same order. */
+  readonly directories: readonly Uuid[];
   /** -1: none. */
   readonly leader: number;
   readonly leaderEpoch: number;

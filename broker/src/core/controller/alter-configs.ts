@@ -1,0 +1,113 @@
+import { configResourceTypeIds } from '../metadata/config-resources.ts';
+import type { MetadataRecord } from '../metadata/records.ts';
+import type {
+  AlterConfigsResult,
+  ConfigChange,
+  ConfigResourceChange,
+  IncrementalAlterConfigsCommand,
+  Refusal,
+} from './commands.ts';
+import type { Decision, DecisionInput } from './decision.ts';
+
+/** IncrementalAlterConfigs: each resource wholly or not at all; the set that would result is validated as one. */
+export function incrementalAlterConfigs(
+  input: DecisionInput,
+  command: IncrementalAlterConfigsCommand,
+): Decision<readonly AlterConfigsResult[]> {
+  const records: MetadataRecord[] = [];
+  const response = command.resources.map((resource): AlterConfigsResult => {
+    const { type, name } = resource;
+    const same = command.resources.filter((other) => other.type === type && other.name === name);
+    if (same.length > 1)
+      return { type, name, error: 'INVALID_REQUEST', message: 'The request names this resource more than once.' };
+    const decided = alterResource(input, resource);
+    if ('error' in decided) return { type, name, ...decided };
+    records.push(...decided);
+    return { type, name, error: null, message: null };
+  });
+  return { records: command.validateOnly ? [] : records, response };
+}
+
+function alterResource(
+  input: DecisionInput,
+  resource: ConfigResourceChange,
+): readonly MetadataRecord[] | Refusal {
+  const repeated = resource.changes.find(
+    (change, index) => resource.changes.findIndex((other) => other.name === change.name) !== index,
+  );
+  if (repeated) return { error: 'INVALID_REQUEST', message: `"${repeated.name}" is changed more than once.` };
+  const unset = resource.changes.find((change) => change.operation !== 'delete' && change.value === null);
+  if (unset) return { error: 'INVALID_REQUEST', message: `"${unset.name}" has no value.` };
+  const missing = existenceRefusal(input, resource);
+  if (missing) return missing;
+  const before = input.image.configs.get(resource.type, resource.name);
+  const after = new Map(before);
+  for (const change of resource.changes) {
+    const value = changed(input, resource, change, after.get(change.name));
+    if (typeof value === 'object' && value !== null) return value;
+    if (value === null) after.delete(change.name);
+    else after.set(change.name, value);
+  }
+  const problem = input.rules.validateConfigs(resource.type, after);
+  if (problem !== null) return { error: 'INVALID_CONFIG', message: problem };
+  return resource.changes
+    .filter((change) => before?.get(change.name) !== after.get(change.name))
+    .map((change) => ({
+      kind: 'ConfigRecord',
+      value: {
+        resourceType: configResourceTypeIds[resource.type],
+        resourceName: resource.name,
+        name: change.name,
+        value: after.get(change.name) ?? null,
+      },
+    }));
+}
+
+/** The config's new value, null where it is deleted. */
+function changed(
+  input: DecisionInput,
+  resource: ConfigResourceChange,
+  change: ConfigChange,
+  current: string | undefined,
+): string | null | Refusal {
+  if (change.operation === 'delete') return null;
+  const given = change.value ?? '';
+  if (change.operation === 'set') return given;
+  if (!input.rules.isListConfig(resource.type, change.name)) {
+    return {
+      error: 'INVALID_CONFIG',
+      message: `"${change.name}" is no list: items can be neither appended nor subtracted.`,
+    };
+  }
+  const items = itemsOf(current ?? input.rules.defaultConfig(resource.type, change.name) ?? '');
+  const named = itemsOf(given);
+  if (change.operation === 'append') return [...new Set([...items, ...named])].join(',');
+  return items.filter((item) => !named.includes(item)).join(',');
+}
+
+function existenceRefusal(input: DecisionInput, resource: ConfigResourceChange): Refusal | null {
+  switch (resource.type) {
+    case 'topic':
+      return input.image.topicsByName.has(resource.name)
+        ? null
+        : { error: 'UNKNOWN_TOPIC_OR_PARTITION', message: `There is no topic "${resource.name}".` };
+    case 'broker':
+      if (resource.name === '') return null;
+      if (!/^\d+$/.test(resource.name))
+        return { error: 'INVALID_REQUEST', message: `"${resource.name}" is no broker id.` };
+      return input.image.brokers.has(Number(resource.name))
+        ? null
+        : { error: 'BROKER_ID_NOT_REGISTERED', message: `There is no broker ${resource.name}.` };
+    case 'group':
+    case 'client-metrics':
+    case 'broker-logger':
+      return { error: 'INVALID_REQUEST', message: `Configs of a ${resource.type} are not kept by this broker.` };
+  }
+}
+
+function itemsOf(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}

@@ -1,0 +1,45 @@
+import { ZERO_UUID } from '@millrace/foundation/types';
+import type { TopicImage } from '../metadata/image.ts';
+import type { MetadataRecord } from '../metadata/records.ts';
+import type { DeleteTopicResult, DeleteTopicsCommand, TopicReference } from './commands.ts';
+import type { Decision, DecisionInput } from './decision.ts';
+
+/** DeleteTopics by name or id. A topic that the request names twice is refused both times. */
+export function deleteTopics(
+  input: DecisionInput,
+  command: DeleteTopicsCommand,
+): Decision<readonly DeleteTopicResult[]> {
+  const records: MetadataRecord[] = [];
+  const found = command.topics.map((reference) => find(input, reference));
+  const response = command.topics.map((reference, index): DeleteTopicResult => {
+    const topic = found[index];
+    if (!input.rules.deleteTopicEnable)
+      return refused(reference, topic, 'TOPIC_DELETION_DISABLED', 'delete.topic.enable is false.');
+    if (!topic) {
+      const error = 'name' in reference ? 'UNKNOWN_TOPIC_OR_PARTITION' : 'UNKNOWN_TOPIC_ID';
+      return refused(reference, topic, error, null);
+    }
+    if (found.filter((other) => other === topic).length > 1)
+      return refused(reference, topic, 'INVALID_REQUEST', 'The request names this topic more than once.');
+    records.push({ kind: 'RemoveTopicRecord', value: { topicId: topic.id } });
+    return { name: topic.name, topicId: topic.id, error: null, message: null };
+  });
+  return { records, response };
+}
+
+function find(input: DecisionInput, reference: TopicReference): TopicImage | undefined {
+  return 'name' in reference
+    ? input.image.topicsByName.get(reference.name)
+    : input.image.topicsById.get(reference.topicId);
+}
+
+function refused(
+  reference: TopicReference,
+  topic: TopicImage | undefined,
+  error: NonNullable<DeleteTopicResult['error']>,
+  message: string | null,
+): DeleteTopicResult {
+  const name = topic?.name ?? ('name' in reference ? reference.name : null);
+  const topicId = topic?.id ?? ('topicId' in reference ? reference.topicId : ZERO_UUID);
+  return { name, topicId, error, message };
+}
