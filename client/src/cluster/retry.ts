@@ -1,0 +1,50 @@
+import { isMillraceError } from '@millrace/foundation';
+import { backoffMs } from './backoff.ts';
+import type { ClientConfig } from './client-config.ts';
+
+/** Whether the same request may succeed later: by Kafka's table for protocol errors, by kind for network errors. */
+export function isRetriable(error: unknown): boolean {
+  return isMillraceError(error) && error.details.facts?.retriable === true;
+}
+
+export interface RetryOptions {
+  /** Of the monotonic clock. After it the last error is thrown. */
+  readonly deadlineMs: number;
+  /** Ends the tries and the waits between them. */
+  readonly signal: AbortSignal;
+}
+
+/** Tries until it works, fails for good, or the deadline has passed; then throws the last error. */
+export async function retrying<T>(
+  config: ClientConfig,
+  options: RetryOptions,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const pauseMs = backoffMs(tries, config.retryBackoffMs, config.retryBackoffMaxMs, Math.random());
+      if (options.signal.aborted || !isRetriable(error)) throw error;
+      if (performance.now() + pauseMs >= options.deadlineMs) throw error;
+      await pause(pauseMs, options.signal);
+    }
+  }
+}
+
+/** Resolves after `delayMs`, or at once when `signal` is aborted. The process may end meanwhile. */
+export function pause(delayMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+      return;
+    }
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, delayMs);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
