@@ -1,7 +1,7 @@
 import type { ResolvedField, ResolvedStructure, ResolvedType } from '../src/schema/resolve.ts';
-import { intersect, type VersionRange } from '../src/schema/versions.ts';
+import { intersect, isEmpty, type VersionRange } from '../src/schema/versions.ts';
 import { branch, type Condition, choose, indent, within } from './conditions.ts';
-import { defaultText, isNullable, minBytes, typeText } from './values.ts';
+import { defaultText, isNullable, minElementBytes, typeText } from './values.ts';
 
 /** The function that reads a structure: one statement a field, in wire order. */
 export function emitDecode(structure: ResolvedStructure, flexible: VersionRange): string[] {
@@ -26,6 +26,9 @@ function local(field: ResolvedField): string {
 }
 
 function declaration(field: ResolvedField): string {
+  if (field.type.kind === 'array' && !isNullable(field)) {
+    return `const ${local(field)}: ${typeText(field.type.element, 'value')}[] = [];`;
+  }
   const type = typeText(field.type, 'value') + (isNullable(field) ? ' | null' : '');
   return `let ${local(field)}: ${type} = ${defaultText(field)};`;
 }
@@ -33,7 +36,9 @@ function declaration(field: ResolvedField): string {
 function decodeField(field: ResolvedField, around: VersionRange): string[] {
   const present = within(field.range, around);
   if (field.type.kind === 'array' || (field.type.kind === 'structure' && isNullable(field))) {
-    return [declaration(field), ...branch(present, decodeInto(field, intersect(field.range, around)))];
+    const read = decodeInto(field, intersect(field.range, around));
+    const scoped = present === true && isNullable(field) ? ['{', ...indent(read), '}'] : read;
+    return [declaration(field), ...branch(present, scoped)];
   }
   const read = readText(field.type, field, intersect(field.range, around));
   const wrapped = present === true || present === false || !read.includes(' ? ') ? read : `(${read})`;
@@ -56,28 +61,44 @@ function decodeInto(field: ResolvedField, around: VersionRange): string[] {
 }
 
 function decodeArray(field: ResolvedField, element: ResolvedType, around: VersionRange): string[] {
-  const size = minBytes(element);
-  const nullable = within(field.nullable, around);
-  const length = byForm(field, around, (compact) =>
-    byNullability(nullable, (allowed) => `r.${method(compact, allowed, 'ArrayLength')}(${size})`),
-  );
+  const length = byForm(field, around, (compact) => {
+    const size = minElementBytes(element, formVersions(field, around, compact), compact);
+    return byNullability(
+      within(field.nullable, around),
+      (allowed) => `r.${method(compact, allowed, 'ArrayLength')}(${size})`,
+    );
+  });
   const read = readElement(element, within(field.flexible, around));
+  if (!isNullable(field)) {
+    return [
+      `const ${lengthName(field)} = ${length};`,
+      `for (let i = 0; i < ${lengthName(field)}; i++) ${local(field)}.push(${read});`,
+    ];
+  }
   const fill = [
     `const items: ${typeText(element, 'value')}[] = [];`,
     `for (let i = 0; i < length; i++) items.push(${read});`,
     `${local(field)} = items;`,
   ];
-  if (nullable === false) return ['{', ...indent([`const length = ${length};`, ...fill]), '}'];
   return [
-    '{',
-    `  const length = ${length};`,
-    '  if (length < 0) {',
-    `    ${local(field)} = null;`,
-    '  } else {',
-    ...indent(indent(fill)),
-    '  }',
+    `const length = ${length};`,
+    'if (length < 0) {',
+    `  ${local(field)} = null;`,
+    '} else {',
+    ...indent(fill),
     '}',
   ];
+}
+
+/** The versions within `around` in which a field has compact form, or has not; `around` where there are none. */
+function formVersions(field: ResolvedField, around: VersionRange, compact: boolean): VersionRange {
+  const old = isEmpty(field.flexible) ? around : { min: around.min, max: field.flexible.min - 1 };
+  const versions = intersect(around, compact ? field.flexible : old);
+  return isEmpty(versions) ? around : versions;
+}
+
+function lengthName(field: ResolvedField): string {
+  return `${field.name}_length`;
 }
 
 function readElement(element: ResolvedType, flexible: Condition): string {
@@ -128,7 +149,12 @@ function decodeTags(
   const both = intersect(flexible, around);
   const cases = tagged.flatMap((field) => {
     const present = within(field.range, both);
-    const read = ['{', ...indent(decodeInto(field, intersect(field.range, both))), '  break;', '}'];
+    const again = field.type.kind === 'array' && !isNullable(field) ? [`${local(field)}.length = 0;`] : [];
+    const read = [
+      '{',
+      ...indent([...again, ...decodeInto(field, intersect(field.range, both)), 'break;']),
+      '}',
+    ];
     const skip = present === true ? [] : [`if (!(${present})) { r.skipTo(end); break; }`];
     return [`case ${field.tag}: ${read[0]}`, ...indent(skip), ...read.slice(1)];
   });

@@ -26,20 +26,16 @@ export function emitIsDefault(structure: ResolvedStructure): string[] {
   });
   return [
     `function isDefault${structure.typeName}(value: ${structure.typeName}Init): boolean {`,
-    `  return ${tests.length === 0 ? 'true' : tests.join('\n    && ')};`,
+    `  return value === DEFAULT_${structure.typeName} || (${tests.length === 0 ? 'true' : tests.join(' && ')});`,
     '}',
     '',
   ];
 }
 
-/** The structure that decoding gives where the field is not carried. */
+/** What stands for a structure that is not carried, both ways. */
 export function emitDefault(structure: ResolvedStructure): string[] {
-  return [
-    `function default${structure.typeName}(): ${structure.typeName} {`,
-    `  return { ${structure.fields.map((field) => `${field.name}: ${defaultText(field)}`).join(', ')} };`,
-    '}',
-    '',
-  ];
+  const fields = structure.fields.map((field) => `${field.name}: ${defaultText(field)}`);
+  return [`const DEFAULT_${structure.typeName}: ${structure.typeName} = { ${fields.join(', ')} };`];
 }
 
 function local(field: ResolvedField): string {
@@ -48,14 +44,9 @@ function local(field: ResolvedField): string {
 
 function initText(field: ResolvedField, owner: ResolvedStructure, expression: string): string {
   if (!isOptional(field, owner)) return expression;
-  const fallback = initDefaultText(field);
+  const fallback = defaultText(field);
   if (!isNullable(field) || field.default === null) return `${expression} ?? ${fallback}`;
   return `${expression} === undefined ? ${fallback} : ${expression}`;
-}
-
-/** As the default, but for writing: a structure's default is made by leaving out its fields where that is allowed. */
-function initDefaultText(field: ResolvedField): string {
-  return field.type.kind === 'primitive' && field.default === undefined ? 'EMPTY' : defaultText(field);
 }
 
 function initialValue(field: ResolvedField, owner: ResolvedStructure): string {

@@ -80,25 +80,25 @@ function emitStored(schema: StoredSchema): string[] {
 }
 
 function emitMessage(message: ResolvedMessage): string[] {
-  return [...message.structures]
-    .reverse()
-    .flatMap((structure) => [
-      ...emitTypes(structure),
+  const outerFirst = [...message.structures].reverse();
+  const lone = loneStructures(message);
+  return [
+    ...outerFirst.flatMap(emitTypes),
+    ...lone.flatMap((structure) => [...emitDefault(structure), '']),
+    ...outerFirst.flatMap((structure) => [
       ...emitDecode(structure, message.flexible),
       ...emitEncode(structure, message.flexible),
-      ...(defaultable(message).has(structure)
-        ? [...emitDefault(structure), ...emitIsDefault(structure)]
-        : []),
-    ]);
+      ...(lone.includes(structure) ? emitIsDefault(structure) : []),
+    ]),
+  ];
 }
 
-/** Structures that stand in a field of their own, and those inside such ones: only their defaults are ever asked for. */
-function defaultable(message: ResolvedMessage): ReadonlySet<ResolvedStructure> {
-  const found = new Set<ResolvedStructure>();
-  for (const structure of message.structures) {
-    for (const { type } of structure.fields) if (type.kind === 'structure') found.add(type.structure);
-  }
-  return found;
+/** Structures that stand in a field by themselves, inner ones first: only these are ever left out as a whole. */
+function loneStructures(message: ResolvedMessage): ResolvedStructure[] {
+  const types = message.structures.flatMap((structure) => structure.fields.map((field) => field.type));
+  return message.structures.filter((structure) =>
+    types.some((type) => type.kind === 'structure' && type.structure === structure),
+  );
 }
 
 function emitCodecMembers(message: ResolvedMessage): string[] {

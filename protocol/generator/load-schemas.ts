@@ -9,7 +9,7 @@ export interface SchemaFile {
 
 const ROOT = new URL('../schemas/', import.meta.url);
 
-/** Every schema file, in the order of its name; what it exports is its schemas, in the order of their names there. */
+/** Every schema file, in the order of its name; its schemas are what it exports. */
 export async function loadSchemas(): Promise<readonly SchemaFile[]> {
   const paths = [...filesIn(''), ...filesIn('internal/')];
   return Promise.all(

@@ -2,7 +2,7 @@ import { ZERO_UUID } from '@millrace/foundation/types';
 import { INT64_MAX } from '../src/codec/int64.ts';
 import type { ResolvedField, ResolvedStructure, ResolvedType } from '../src/schema/resolve.ts';
 import type { PrimitiveType } from '../src/schema/schema.ts';
-import { covers, isEmpty } from '../src/schema/versions.ts';
+import { contains, covers, isEmpty, type VersionRange } from '../src/schema/versions.ts';
 
 const TYPES: Readonly<Record<PrimitiveType, string>> = {
   bool: 'boolean',
@@ -19,8 +19,8 @@ const TYPES: Readonly<Record<PrimitiveType, string>> = {
   records: 'Buffer',
 };
 
-/** Least bytes that a primitive takes in any version. */
-const MIN_BYTES: Readonly<Record<PrimitiveType, number>> = {
+/** Bytes of the primitives whose size is fixed. */
+const FIXED_BYTES: Readonly<Partial<Record<PrimitiveType, number>>> = {
   bool: 1,
   int8: 1,
   int16: 2,
@@ -29,10 +29,7 @@ const MIN_BYTES: Readonly<Record<PrimitiveType, number>> = {
   uint32: 4,
   int64: 8,
   float64: 8,
-  string: 1,
   uuid: 16,
-  bytes: 1,
-  records: 1,
 };
 
 export type Side = 'value' | 'init';
@@ -66,8 +63,8 @@ export function defaultText(field: ResolvedField): string {
   if (typeof field.default === 'string') return `'${field.default}'`;
   if (field.default !== undefined) return String(field.default);
   if (field.type.kind === 'array') return '[]';
-  if (field.type.kind === 'structure') return `default${field.type.structure.typeName}()`;
-  return 'Buffer.alloc(0)';
+  if (field.type.kind === 'structure') return `DEFAULT_${field.type.structure.typeName}`;
+  return 'EMPTY';
 }
 
 /** Whether `expression`, of the field's Init type, has a value other than the default: an expression. */
@@ -81,26 +78,34 @@ export function differsText(field: ResolvedField, expression: string): string {
   return tested(`${expression}.length !== 0`);
 }
 
-/** Least bytes that one element of an array takes in any version: bounds the array's length on reading. */
-export function minBytes(type: ResolvedType): number {
+/**
+ * Least bytes that one element of an array takes in any of `versions`, which are all flexible or all not: bounds the
+ * array's length on reading.
+ */
+export function minElementBytes(element: ResolvedType, versions: VersionRange, flexible: boolean): number {
+  const each = Array.from({ length: versions.max - versions.min + 1 }, (_, index) =>
+    minBytes(element, versions.min + index, flexible),
+  );
+  return Math.max(1, Math.min(...each));
+}
+
+function minBytes(type: ResolvedType, version: number, flexible: boolean): number {
   switch (type.kind) {
     case 'primitive':
-      return MIN_BYTES[type.primitive];
+      return FIXED_BYTES[type.primitive] ?? (flexible ? 1 : type.primitive === 'string' ? 2 : 4);
     case 'array':
-      return 1;
+      return flexible ? 1 : 4;
     case 'structure': {
-      const { structure } = type;
-      const sizes = structure.fields.map((field) =>
-        field.tag === null && covers(field.range, structure.range) ? minFieldBytes(field) : 0,
+      const carried = type.structure.fields.filter(
+        (field) => field.tag === null && contains(field.range, version),
       );
-      return Math.max(
-        1,
-        sizes.reduce((sum, size) => sum + size, 0),
-      );
+      const sizes = carried.map((field) => minFieldBytes(field, version, flexible));
+      return sizes.reduce((sum, size) => sum + size, flexible ? 1 : 0);
     }
   }
 }
 
-function minFieldBytes(field: ResolvedField): number {
-  return isNullable(field) ? Math.min(1, minBytes(field.type)) : minBytes(field.type);
+function minFieldBytes(field: ResolvedField, version: number, flexible: boolean): number {
+  const nullStructure = field.type.kind === 'structure' && contains(field.nullable, version);
+  return nullStructure ? 1 : minBytes(field.type, version, flexible);
 }

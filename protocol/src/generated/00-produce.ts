@@ -20,17 +20,35 @@ export interface ProduceRequestInit {
   readonly topicData: readonly ProduceRequestTopicInit[];
 }
 
+export interface ProduceRequestTopic {
+  readonly name: string;
+  readonly topicId: Uuid;
+  readonly partitionData: readonly ProduceRequestPartition[];
+}
+
+export interface ProduceRequestTopicInit {
+  readonly name?: string | undefined;
+  readonly topicId?: Uuid | undefined;
+  readonly partitionData: readonly ProduceRequestPartitionInit[];
+}
+
+export interface ProduceRequestPartition {
+  readonly index: number;
+  readonly records: Buffer | null;
+}
+
+export interface ProduceRequestPartitionInit {
+  readonly index: number;
+  readonly records: Buffer | null;
+}
+
 function decodeProduceRequest(r: Reader, version: number): ProduceRequest {
   const transactionalId_ = version >= 9 ? r.compactNullableString() : r.nullableString();
   const acks_ = r.int16();
   const timeoutMs_ = r.int32();
-  let topicData_: readonly ProduceRequestTopic[] = [];
-  {
-    const length = version >= 9 ? r.compactArrayLength(1) : r.arrayLength(1);
-    const items: ProduceRequestTopic[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeProduceRequestTopic(r, version));
-    topicData_ = items;
-  }
+  const topicData_: ProduceRequestTopic[] = [];
+  const topicData_length = version >= 9 ? r.compactArrayLength(3) : r.arrayLength(6);
+  for (let i = 0; i < topicData_length; i++) topicData_.push(decodeProduceRequestTopic(r, version));
   if (version >= 9) {
     r.skipTags();
   }
@@ -65,28 +83,12 @@ function encodeProduceRequest(w: Writer, version: number, value: ProduceRequestI
   }
 }
 
-export interface ProduceRequestTopic {
-  readonly name: string;
-  readonly topicId: Uuid;
-  readonly partitionData: readonly ProduceRequestPartition[];
-}
-
-export interface ProduceRequestTopicInit {
-  readonly name?: string | undefined;
-  readonly topicId?: Uuid | undefined;
-  readonly partitionData: readonly ProduceRequestPartitionInit[];
-}
-
 function decodeProduceRequestTopic(r: Reader, version: number): ProduceRequestTopic {
   const name_ = version <= 12 ? (version >= 9 ? r.compactString() : r.string()) : '';
   const topicId_ = version >= 13 ? r.uuid() : ZERO_UUID;
-  let partitionData_: readonly ProduceRequestPartition[] = [];
-  {
-    const length = version >= 9 ? r.compactArrayLength(5) : r.arrayLength(5);
-    const items: ProduceRequestPartition[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeProduceRequestPartition(r, version));
-    partitionData_ = items;
-  }
+  const partitionData_: ProduceRequestPartition[] = [];
+  const partitionData_length = version >= 9 ? r.compactArrayLength(6) : r.arrayLength(8);
+  for (let i = 0; i < partitionData_length; i++) partitionData_.push(decodeProduceRequestPartition(r, version));
   if (version >= 9) {
     r.skipTags();
   }
@@ -120,16 +122,6 @@ function encodeProduceRequestTopic(w: Writer, version: number, value: ProduceReq
   if (version >= 9) {
     w.unsignedVarint(0);
   }
-}
-
-export interface ProduceRequestPartition {
-  readonly index: number;
-  readonly records: Buffer | null;
-}
-
-export interface ProduceRequestPartitionInit {
-  readonly index: number;
-  readonly records: Buffer | null;
 }
 
 function decodeProduceRequestPartition(r: Reader, version: number): ProduceRequestPartition {
@@ -170,16 +162,82 @@ export interface ProduceResponseInit {
   readonly nodeEndpoints?: readonly ProduceResponseNodeEndpointInit[] | undefined;
 }
 
+export interface ProduceResponseNodeEndpoint {
+  readonly nodeId: number;
+  readonly host: string;
+  readonly port: number;
+  readonly rack: string | null;
+}
+
+export interface ProduceResponseNodeEndpointInit {
+  readonly nodeId: number;
+  readonly host: string;
+  readonly port: number;
+  readonly rack?: string | null | undefined;
+}
+
+export interface ProduceResponseTopic {
+  readonly name: string;
+  readonly topicId: Uuid;
+  readonly partitionResponses: readonly ProduceResponsePartition[];
+}
+
+export interface ProduceResponseTopicInit {
+  readonly name?: string | undefined;
+  readonly topicId?: Uuid | undefined;
+  readonly partitionResponses: readonly ProduceResponsePartitionInit[];
+}
+
+export interface ProduceResponsePartition {
+  readonly index: number;
+  readonly errorCode: number;
+  readonly baseOffset: number;
+  readonly logAppendTimeMs: number;
+  readonly logStartOffset: number;
+  readonly recordErrors: readonly ProduceResponseRecordError[];
+  readonly errorMessage: string | null;
+  readonly currentLeader: ProduceResponseCurrentLeader;
+}
+
+export interface ProduceResponsePartitionInit {
+  readonly index: number;
+  readonly errorCode: number;
+  readonly baseOffset: number;
+  readonly logAppendTimeMs?: number | undefined;
+  readonly logStartOffset?: number | undefined;
+  readonly recordErrors?: readonly ProduceResponseRecordErrorInit[] | undefined;
+  readonly errorMessage?: string | null | undefined;
+  readonly currentLeader?: ProduceResponseCurrentLeaderInit | undefined;
+}
+
+export interface ProduceResponseCurrentLeader {
+  readonly leaderId: number;
+  readonly leaderEpoch: number;
+}
+
+export interface ProduceResponseCurrentLeaderInit {
+  readonly leaderId?: number | undefined;
+  readonly leaderEpoch?: number | undefined;
+}
+
+export interface ProduceResponseRecordError {
+  readonly batchIndex: number;
+  readonly batchIndexErrorMessage: string | null;
+}
+
+export interface ProduceResponseRecordErrorInit {
+  readonly batchIndex: number;
+  readonly batchIndexErrorMessage?: string | null | undefined;
+}
+
+const DEFAULT_ProduceResponseCurrentLeader: ProduceResponseCurrentLeader = { leaderId: -1, leaderEpoch: -1 };
+
 function decodeProduceResponse(r: Reader, version: number): ProduceResponse {
-  let responses_: readonly ProduceResponseTopic[] = [];
-  {
-    const length = version >= 9 ? r.compactArrayLength(1) : r.arrayLength(1);
-    const items: ProduceResponseTopic[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeProduceResponseTopic(r, version));
-    responses_ = items;
-  }
+  const responses_: ProduceResponseTopic[] = [];
+  const responses_length = version >= 9 ? r.compactArrayLength(3) : r.arrayLength(6);
+  for (let i = 0; i < responses_length; i++) responses_.push(decodeProduceResponseTopic(r, version));
   const throttleTimeMs_ = r.int32();
-  let nodeEndpoints_: readonly ProduceResponseNodeEndpoint[] = [];
+  const nodeEndpoints_: ProduceResponseNodeEndpoint[] = [];
   if (version >= 9) {
     for (let count = r.unsignedVarint(); count > 0; count--) {
       const tag = r.unsignedVarint();
@@ -187,12 +245,9 @@ function decodeProduceResponse(r: Reader, version: number): ProduceResponse {
       switch (tag) {
         case 0: {
           if (!(version >= 10)) { r.skipTo(end); break; }
-          {
-            const length = r.compactArrayLength(10);
-            const items: ProduceResponseNodeEndpoint[] = [];
-            for (let i = 0; i < length; i++) items.push(decodeProduceResponseNodeEndpoint(r, version));
-            nodeEndpoints_ = items;
-          }
+          nodeEndpoints_.length = 0;
+          const nodeEndpoints_length = r.compactArrayLength(11);
+          for (let i = 0; i < nodeEndpoints_length; i++) nodeEndpoints_.push(decodeProduceResponseNodeEndpoint(r, version));
           break;
         }
         default:
@@ -232,20 +287,6 @@ function encodeProduceResponse(w: Writer, version: number, value: ProduceRespons
   }
 }
 
-export interface ProduceResponseNodeEndpoint {
-  readonly nodeId: number;
-  readonly host: string;
-  readonly port: number;
-  readonly rack: string | null;
-}
-
-export interface ProduceResponseNodeEndpointInit {
-  readonly nodeId: number;
-  readonly host: string;
-  readonly port: number;
-  readonly rack?: string | null | undefined;
-}
-
 function decodeProduceResponseNodeEndpoint(r: Reader, version: number): ProduceResponseNodeEndpoint {
   const nodeId_ = r.int32();
   const host_ = r.compactString();
@@ -272,28 +313,12 @@ function encodeProduceResponseNodeEndpoint(w: Writer, version: number, value: Pr
   w.unsignedVarint(0);
 }
 
-export interface ProduceResponseTopic {
-  readonly name: string;
-  readonly topicId: Uuid;
-  readonly partitionResponses: readonly ProduceResponsePartition[];
-}
-
-export interface ProduceResponseTopicInit {
-  readonly name?: string | undefined;
-  readonly topicId?: Uuid | undefined;
-  readonly partitionResponses: readonly ProduceResponsePartitionInit[];
-}
-
 function decodeProduceResponseTopic(r: Reader, version: number): ProduceResponseTopic {
   const name_ = version <= 12 ? (version >= 9 ? r.compactString() : r.string()) : '';
   const topicId_ = version >= 13 ? r.uuid() : ZERO_UUID;
-  let partitionResponses_: readonly ProduceResponsePartition[] = [];
-  {
-    const length = version >= 9 ? r.compactArrayLength(22) : r.arrayLength(22);
-    const items: ProduceResponsePartition[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeProduceResponsePartition(r, version));
-    partitionResponses_ = items;
-  }
+  const partitionResponses_: ProduceResponsePartition[] = [];
+  const partitionResponses_length = version >= 9 ? r.compactArrayLength(33) : r.arrayLength(22);
+  for (let i = 0; i < partitionResponses_length; i++) partitionResponses_.push(decodeProduceResponsePartition(r, version));
   if (version >= 9) {
     r.skipTags();
   }
@@ -329,45 +354,19 @@ function encodeProduceResponseTopic(w: Writer, version: number, value: ProduceRe
   }
 }
 
-export interface ProduceResponsePartition {
-  readonly index: number;
-  readonly errorCode: number;
-  readonly baseOffset: number;
-  readonly logAppendTimeMs: number;
-  readonly logStartOffset: number;
-  readonly recordErrors: readonly ProduceResponseRecordError[];
-  readonly errorMessage: string | null;
-  readonly currentLeader: ProduceResponseCurrentLeader;
-}
-
-export interface ProduceResponsePartitionInit {
-  readonly index: number;
-  readonly errorCode: number;
-  readonly baseOffset: number;
-  readonly logAppendTimeMs?: number | undefined;
-  readonly logStartOffset?: number | undefined;
-  readonly recordErrors?: readonly ProduceResponseRecordErrorInit[] | undefined;
-  readonly errorMessage?: string | null | undefined;
-  readonly currentLeader?: ProduceResponseCurrentLeaderInit | undefined;
-}
-
 function decodeProduceResponsePartition(r: Reader, version: number): ProduceResponsePartition {
   const index_ = r.int32();
   const errorCode_ = r.int16();
   const baseOffset_ = r.int64();
   const logAppendTimeMs_ = r.int64();
   const logStartOffset_ = version >= 5 ? r.int64() : -1;
-  let recordErrors_: readonly ProduceResponseRecordError[] = [];
+  const recordErrors_: ProduceResponseRecordError[] = [];
   if (version >= 8) {
-    {
-      const length = version >= 9 ? r.compactArrayLength(5) : r.arrayLength(5);
-      const items: ProduceResponseRecordError[] = [];
-      for (let i = 0; i < length; i++) items.push(decodeProduceResponseRecordError(r, version));
-      recordErrors_ = items;
-    }
+    const recordErrors_length = version >= 9 ? r.compactArrayLength(6) : r.arrayLength(6);
+    for (let i = 0; i < recordErrors_length; i++) recordErrors_.push(decodeProduceResponseRecordError(r, version));
   }
   const errorMessage_ = version >= 8 ? (version >= 9 ? r.compactNullableString() : r.nullableString()) : null;
-  let currentLeader_: ProduceResponseCurrentLeader = defaultProduceResponseCurrentLeader();
+  let currentLeader_: ProduceResponseCurrentLeader = DEFAULT_ProduceResponseCurrentLeader;
   if (version >= 9) {
     for (let count = r.unsignedVarint(); count > 0; count--) {
       const tag = r.unsignedVarint();
@@ -426,7 +425,7 @@ function encodeProduceResponsePartition(w: Writer, version: number, value: Produ
       w.nullableString(errorMessage_);
     }
   }
-  const currentLeader_: ProduceResponseCurrentLeaderInit = value.currentLeader ?? defaultProduceResponseCurrentLeader();
+  const currentLeader_: ProduceResponseCurrentLeaderInit = value.currentLeader ?? DEFAULT_ProduceResponseCurrentLeader;
   if (!(version >= 10) && !isDefaultProduceResponseCurrentLeader(currentLeader_)) throw fieldNotInVersion('ProduceResponsePartition', 'currentLeader', version);
   if (version >= 9) {
     const has_currentLeader = version >= 10 && !isDefaultProduceResponseCurrentLeader(currentLeader_);
@@ -437,16 +436,6 @@ function encodeProduceResponsePartition(w: Writer, version: number, value: Produ
       w.endTag(mark);
     }
   }
-}
-
-export interface ProduceResponseCurrentLeader {
-  readonly leaderId: number;
-  readonly leaderEpoch: number;
-}
-
-export interface ProduceResponseCurrentLeaderInit {
-  readonly leaderId?: number | undefined;
-  readonly leaderEpoch?: number | undefined;
 }
 
 function decodeProduceResponseCurrentLeader(r: Reader, version: number): ProduceResponseCurrentLeader {
@@ -467,23 +456,8 @@ function encodeProduceResponseCurrentLeader(w: Writer, version: number, value: P
   w.unsignedVarint(0);
 }
 
-function defaultProduceResponseCurrentLeader(): ProduceResponseCurrentLeader {
-  return { leaderId: -1, leaderEpoch: -1 };
-}
-
 function isDefaultProduceResponseCurrentLeader(value: ProduceResponseCurrentLeaderInit): boolean {
-  return !((value.leaderId ?? -1) !== -1)
-    && !((value.leaderEpoch ?? -1) !== -1);
-}
-
-export interface ProduceResponseRecordError {
-  readonly batchIndex: number;
-  readonly batchIndexErrorMessage: string | null;
-}
-
-export interface ProduceResponseRecordErrorInit {
-  readonly batchIndex: number;
-  readonly batchIndexErrorMessage?: string | null | undefined;
+  return value === DEFAULT_ProduceResponseCurrentLeader || (!((value.leaderId ?? -1) !== -1) && !((value.leaderEpoch ?? -1) !== -1));
 }
 
 function decodeProduceResponseRecordError(r: Reader, version: number): ProduceResponseRecordError {

@@ -37,6 +37,64 @@ export interface FetchRequestInit {
   readonly rackId?: string | undefined;
 }
 
+export interface FetchRequestForgottenTopic {
+  readonly topic: string;
+  readonly topicId: Uuid;
+  readonly partitions: readonly number[];
+}
+
+export interface FetchRequestForgottenTopicInit {
+  readonly topic?: string | undefined;
+  readonly topicId?: Uuid | undefined;
+  readonly partitions: readonly number[];
+}
+
+export interface FetchRequestTopic {
+  readonly topic: string;
+  readonly topicId: Uuid;
+  readonly partitions: readonly FetchRequestPartition[];
+}
+
+export interface FetchRequestTopicInit {
+  readonly topic?: string | undefined;
+  readonly topicId?: Uuid | undefined;
+  readonly partitions: readonly FetchRequestPartitionInit[];
+}
+
+export interface FetchRequestPartition {
+  readonly partition: number;
+  readonly currentLeaderEpoch: number;
+  readonly fetchOffset: number;
+  readonly lastFetchedEpoch: number;
+  readonly logStartOffset: number;
+  readonly partitionMaxBytes: number;
+  readonly replicaDirectoryId: Uuid;
+  readonly highWatermark: number;
+}
+
+export interface FetchRequestPartitionInit {
+  readonly partition: number;
+  readonly currentLeaderEpoch?: number | undefined;
+  readonly fetchOffset: number;
+  readonly lastFetchedEpoch?: number | undefined;
+  readonly logStartOffset?: number | undefined;
+  readonly partitionMaxBytes: number;
+  readonly replicaDirectoryId?: Uuid | undefined;
+  readonly highWatermark?: number | undefined;
+}
+
+export interface FetchRequestReplicaState {
+  readonly replicaId: number;
+  readonly replicaEpoch: number;
+}
+
+export interface FetchRequestReplicaStateInit {
+  readonly replicaId?: number | undefined;
+  readonly replicaEpoch?: number | undefined;
+}
+
+const DEFAULT_FetchRequestReplicaState: FetchRequestReplicaState = { replicaId: -1, replicaEpoch: -1 };
+
 function decodeFetchRequest(r: Reader, version: number): FetchRequest {
   const replicaId_ = version <= 14 ? r.int32() : -1;
   const maxWaitMs_ = r.int32();
@@ -45,25 +103,17 @@ function decodeFetchRequest(r: Reader, version: number): FetchRequest {
   const isolationLevel_ = r.int8();
   const sessionId_ = version >= 7 ? r.int32() : 0;
   const sessionEpoch_ = version >= 7 ? r.int32() : -1;
-  let topics_: readonly FetchRequestTopic[] = [];
-  {
-    const length = version >= 12 ? r.compactArrayLength(1) : r.arrayLength(1);
-    const items: FetchRequestTopic[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeFetchRequestTopic(r, version));
-    topics_ = items;
-  }
-  let forgottenTopicsData_: readonly FetchRequestForgottenTopic[] = [];
+  const topics_: FetchRequestTopic[] = [];
+  const topics_length = version >= 12 ? r.compactArrayLength(3) : r.arrayLength(6);
+  for (let i = 0; i < topics_length; i++) topics_.push(decodeFetchRequestTopic(r, version));
+  const forgottenTopicsData_: FetchRequestForgottenTopic[] = [];
   if (version >= 7) {
-    {
-      const length = version >= 12 ? r.compactArrayLength(1) : r.arrayLength(1);
-      const items: FetchRequestForgottenTopic[] = [];
-      for (let i = 0; i < length; i++) items.push(decodeFetchRequestForgottenTopic(r, version));
-      forgottenTopicsData_ = items;
-    }
+    const forgottenTopicsData_length = version >= 12 ? r.compactArrayLength(3) : r.arrayLength(6);
+    for (let i = 0; i < forgottenTopicsData_length; i++) forgottenTopicsData_.push(decodeFetchRequestForgottenTopic(r, version));
   }
   const rackId_ = version >= 11 ? (version >= 12 ? r.compactString() : r.string()) : '';
   let clusterId_: string | null = null;
-  let replicaState_: FetchRequestReplicaState = defaultFetchRequestReplicaState();
+  let replicaState_: FetchRequestReplicaState = DEFAULT_FetchRequestReplicaState;
   if (version >= 12) {
     for (let count = r.unsignedVarint(); count > 0; count--) {
       const tag = r.unsignedVarint();
@@ -148,7 +198,7 @@ function encodeFetchRequest(w: Writer, version: number, value: FetchRequestInit)
     }
   }
   const clusterId_: string | null = value.clusterId ?? null;
-  const replicaState_: FetchRequestReplicaStateInit = value.replicaState ?? defaultFetchRequestReplicaState();
+  const replicaState_: FetchRequestReplicaStateInit = value.replicaState ?? DEFAULT_FetchRequestReplicaState;
   if (!(version >= 15) && !isDefaultFetchRequestReplicaState(replicaState_)) throw fieldNotInVersion('FetchRequest', 'replicaState', version);
   if (version >= 12) {
     const has_clusterId = clusterId_ !== null;
@@ -167,28 +217,12 @@ function encodeFetchRequest(w: Writer, version: number, value: FetchRequestInit)
   }
 }
 
-export interface FetchRequestForgottenTopic {
-  readonly topic: string;
-  readonly topicId: Uuid;
-  readonly partitions: readonly number[];
-}
-
-export interface FetchRequestForgottenTopicInit {
-  readonly topic?: string | undefined;
-  readonly topicId?: Uuid | undefined;
-  readonly partitions: readonly number[];
-}
-
 function decodeFetchRequestForgottenTopic(r: Reader, version: number): FetchRequestForgottenTopic {
   const topic_ = version <= 12 ? (version >= 12 ? r.compactString() : r.string()) : '';
   const topicId_ = version >= 13 ? r.uuid() : ZERO_UUID;
-  let partitions_: readonly number[] = [];
-  {
-    const length = version >= 12 ? r.compactArrayLength(4) : r.arrayLength(4);
-    const items: number[] = [];
-    for (let i = 0; i < length; i++) items.push(r.int32());
-    partitions_ = items;
-  }
+  const partitions_: number[] = [];
+  const partitions_length = version >= 12 ? r.compactArrayLength(4) : r.arrayLength(4);
+  for (let i = 0; i < partitions_length; i++) partitions_.push(r.int32());
   if (version >= 12) {
     r.skipTags();
   }
@@ -224,28 +258,12 @@ function encodeFetchRequestForgottenTopic(w: Writer, version: number, value: Fet
   }
 }
 
-export interface FetchRequestTopic {
-  readonly topic: string;
-  readonly topicId: Uuid;
-  readonly partitions: readonly FetchRequestPartition[];
-}
-
-export interface FetchRequestTopicInit {
-  readonly topic?: string | undefined;
-  readonly topicId?: Uuid | undefined;
-  readonly partitions: readonly FetchRequestPartitionInit[];
-}
-
 function decodeFetchRequestTopic(r: Reader, version: number): FetchRequestTopic {
   const topic_ = version <= 12 ? (version >= 12 ? r.compactString() : r.string()) : '';
   const topicId_ = version >= 13 ? r.uuid() : ZERO_UUID;
-  let partitions_: readonly FetchRequestPartition[] = [];
-  {
-    const length = version >= 12 ? r.compactArrayLength(16) : r.arrayLength(16);
-    const items: FetchRequestPartition[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeFetchRequestPartition(r, version));
-    partitions_ = items;
-  }
+  const partitions_: FetchRequestPartition[] = [];
+  const partitions_length = version >= 12 ? r.compactArrayLength(33) : r.arrayLength(16);
+  for (let i = 0; i < partitions_length; i++) partitions_.push(decodeFetchRequestPartition(r, version));
   if (version >= 12) {
     r.skipTags();
   }
@@ -279,28 +297,6 @@ function encodeFetchRequestTopic(w: Writer, version: number, value: FetchRequest
   if (version >= 12) {
     w.unsignedVarint(0);
   }
-}
-
-export interface FetchRequestPartition {
-  readonly partition: number;
-  readonly currentLeaderEpoch: number;
-  readonly fetchOffset: number;
-  readonly lastFetchedEpoch: number;
-  readonly logStartOffset: number;
-  readonly partitionMaxBytes: number;
-  readonly replicaDirectoryId: Uuid;
-  readonly highWatermark: number;
-}
-
-export interface FetchRequestPartitionInit {
-  readonly partition: number;
-  readonly currentLeaderEpoch?: number | undefined;
-  readonly fetchOffset: number;
-  readonly lastFetchedEpoch?: number | undefined;
-  readonly logStartOffset?: number | undefined;
-  readonly partitionMaxBytes: number;
-  readonly replicaDirectoryId?: Uuid | undefined;
-  readonly highWatermark?: number | undefined;
 }
 
 function decodeFetchRequestPartition(r: Reader, version: number): FetchRequestPartition {
@@ -384,16 +380,6 @@ function encodeFetchRequestPartition(w: Writer, version: number, value: FetchReq
   }
 }
 
-export interface FetchRequestReplicaState {
-  readonly replicaId: number;
-  readonly replicaEpoch: number;
-}
-
-export interface FetchRequestReplicaStateInit {
-  readonly replicaId?: number | undefined;
-  readonly replicaEpoch?: number | undefined;
-}
-
 function decodeFetchRequestReplicaState(r: Reader, version: number): FetchRequestReplicaState {
   const replicaId_ = r.int32();
   const replicaEpoch_ = r.int64();
@@ -412,13 +398,8 @@ function encodeFetchRequestReplicaState(w: Writer, version: number, value: Fetch
   w.unsignedVarint(0);
 }
 
-function defaultFetchRequestReplicaState(): FetchRequestReplicaState {
-  return { replicaId: -1, replicaEpoch: -1 };
-}
-
 function isDefaultFetchRequestReplicaState(value: FetchRequestReplicaStateInit): boolean {
-  return !((value.replicaId ?? -1) !== -1)
-    && !((value.replicaEpoch ?? -1) !== -1);
+  return value === DEFAULT_FetchRequestReplicaState || (!((value.replicaId ?? -1) !== -1) && !((value.replicaEpoch ?? -1) !== -1));
 }
 
 export interface FetchResponse {
@@ -437,18 +418,114 @@ export interface FetchResponseInit {
   readonly nodeEndpoints?: readonly FetchResponseNodeEndpointInit[] | undefined;
 }
 
+export interface FetchResponseNodeEndpoint {
+  readonly nodeId: number;
+  readonly host: string;
+  readonly port: number;
+  readonly rack: string | null;
+}
+
+export interface FetchResponseNodeEndpointInit {
+  readonly nodeId: number;
+  readonly host: string;
+  readonly port: number;
+  readonly rack?: string | null | undefined;
+}
+
+export interface FetchResponseTopic {
+  readonly topic: string;
+  readonly topicId: Uuid;
+  readonly partitions: readonly FetchResponsePartition[];
+}
+
+export interface FetchResponseTopicInit {
+  readonly topic?: string | undefined;
+  readonly topicId?: Uuid | undefined;
+  readonly partitions: readonly FetchResponsePartitionInit[];
+}
+
+export interface FetchResponsePartition {
+  readonly partitionIndex: number;
+  readonly errorCode: number;
+  readonly highWatermark: number;
+  readonly lastStableOffset: number;
+  readonly logStartOffset: number;
+  readonly divergingEpoch: FetchResponseDivergingEpoch;
+  readonly currentLeader: FetchResponseCurrentLeader;
+  readonly snapshotId: FetchResponseSnapshotId;
+  readonly abortedTransactions: readonly FetchResponseAbortedTransaction[] | null;
+  readonly preferredReadReplica: number;
+  readonly records: Buffer | null;
+}
+
+export interface FetchResponsePartitionInit {
+  readonly partitionIndex: number;
+  readonly errorCode: number;
+  readonly highWatermark: number;
+  readonly lastStableOffset?: number | undefined;
+  readonly logStartOffset?: number | undefined;
+  readonly divergingEpoch?: FetchResponseDivergingEpochInit | undefined;
+  readonly currentLeader?: FetchResponseCurrentLeaderInit | undefined;
+  readonly snapshotId?: FetchResponseSnapshotIdInit | undefined;
+  readonly abortedTransactions: readonly FetchResponseAbortedTransactionInit[] | null;
+  readonly preferredReadReplica?: number | undefined;
+  readonly records: Buffer | null;
+}
+
+export interface FetchResponseAbortedTransaction {
+  readonly producerId: number;
+  readonly firstOffset: number;
+}
+
+export interface FetchResponseAbortedTransactionInit {
+  readonly producerId: number;
+  readonly firstOffset: number;
+}
+
+export interface FetchResponseSnapshotId {
+  readonly endOffset: number;
+  readonly epoch: number;
+}
+
+export interface FetchResponseSnapshotIdInit {
+  readonly endOffset?: number | undefined;
+  readonly epoch?: number | undefined;
+}
+
+export interface FetchResponseCurrentLeader {
+  readonly leaderId: number;
+  readonly leaderEpoch: number;
+}
+
+export interface FetchResponseCurrentLeaderInit {
+  readonly leaderId?: number | undefined;
+  readonly leaderEpoch?: number | undefined;
+}
+
+export interface FetchResponseDivergingEpoch {
+  readonly epoch: number;
+  readonly endOffset: number;
+}
+
+export interface FetchResponseDivergingEpochInit {
+  readonly epoch?: number | undefined;
+  readonly endOffset?: number | undefined;
+}
+
+const DEFAULT_FetchResponseDivergingEpoch: FetchResponseDivergingEpoch = { epoch: -1, endOffset: -1 };
+
+const DEFAULT_FetchResponseCurrentLeader: FetchResponseCurrentLeader = { leaderId: -1, leaderEpoch: -1 };
+
+const DEFAULT_FetchResponseSnapshotId: FetchResponseSnapshotId = { endOffset: -1, epoch: -1 };
+
 function decodeFetchResponse(r: Reader, version: number): FetchResponse {
   const throttleTimeMs_ = r.int32();
   const errorCode_ = version >= 7 ? r.int16() : 0;
   const sessionId_ = version >= 7 ? r.int32() : 0;
-  let responses_: readonly FetchResponseTopic[] = [];
-  {
-    const length = version >= 12 ? r.compactArrayLength(1) : r.arrayLength(1);
-    const items: FetchResponseTopic[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeFetchResponseTopic(r, version));
-    responses_ = items;
-  }
-  let nodeEndpoints_: readonly FetchResponseNodeEndpoint[] = [];
+  const responses_: FetchResponseTopic[] = [];
+  const responses_length = version >= 12 ? r.compactArrayLength(3) : r.arrayLength(6);
+  for (let i = 0; i < responses_length; i++) responses_.push(decodeFetchResponseTopic(r, version));
+  const nodeEndpoints_: FetchResponseNodeEndpoint[] = [];
   if (version >= 12) {
     for (let count = r.unsignedVarint(); count > 0; count--) {
       const tag = r.unsignedVarint();
@@ -456,12 +533,9 @@ function decodeFetchResponse(r: Reader, version: number): FetchResponse {
       switch (tag) {
         case 0: {
           if (!(version >= 16)) { r.skipTo(end); break; }
-          {
-            const length = r.compactArrayLength(10);
-            const items: FetchResponseNodeEndpoint[] = [];
-            for (let i = 0; i < length; i++) items.push(decodeFetchResponseNodeEndpoint(r, version));
-            nodeEndpoints_ = items;
-          }
+          nodeEndpoints_.length = 0;
+          const nodeEndpoints_length = r.compactArrayLength(11);
+          for (let i = 0; i < nodeEndpoints_length; i++) nodeEndpoints_.push(decodeFetchResponseNodeEndpoint(r, version));
           break;
         }
         default:
@@ -512,20 +586,6 @@ function encodeFetchResponse(w: Writer, version: number, value: FetchResponseIni
   }
 }
 
-export interface FetchResponseNodeEndpoint {
-  readonly nodeId: number;
-  readonly host: string;
-  readonly port: number;
-  readonly rack: string | null;
-}
-
-export interface FetchResponseNodeEndpointInit {
-  readonly nodeId: number;
-  readonly host: string;
-  readonly port: number;
-  readonly rack?: string | null | undefined;
-}
-
 function decodeFetchResponseNodeEndpoint(r: Reader, version: number): FetchResponseNodeEndpoint {
   const nodeId_ = r.int32();
   const host_ = r.compactString();
@@ -552,28 +612,12 @@ function encodeFetchResponseNodeEndpoint(w: Writer, version: number, value: Fetc
   w.unsignedVarint(0);
 }
 
-export interface FetchResponseTopic {
-  readonly topic: string;
-  readonly topicId: Uuid;
-  readonly partitions: readonly FetchResponsePartition[];
-}
-
-export interface FetchResponseTopicInit {
-  readonly topic?: string | undefined;
-  readonly topicId?: Uuid | undefined;
-  readonly partitions: readonly FetchResponsePartitionInit[];
-}
-
 function decodeFetchResponseTopic(r: Reader, version: number): FetchResponseTopic {
   const topic_ = version <= 12 ? (version >= 12 ? r.compactString() : r.string()) : '';
   const topicId_ = version >= 13 ? r.uuid() : ZERO_UUID;
-  let partitions_: readonly FetchResponsePartition[] = [];
-  {
-    const length = version >= 12 ? r.compactArrayLength(24) : r.arrayLength(24);
-    const items: FetchResponsePartition[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeFetchResponsePartition(r, version));
-    partitions_ = items;
-  }
+  const partitions_: FetchResponsePartition[] = [];
+  const partitions_length = version >= 12 ? r.compactArrayLength(37) : r.arrayLength(30);
+  for (let i = 0; i < partitions_length; i++) partitions_.push(decodeFetchResponsePartition(r, version));
   if (version >= 12) {
     r.skipTags();
   }
@@ -609,34 +653,6 @@ function encodeFetchResponseTopic(w: Writer, version: number, value: FetchRespon
   }
 }
 
-export interface FetchResponsePartition {
-  readonly partitionIndex: number;
-  readonly errorCode: number;
-  readonly highWatermark: number;
-  readonly lastStableOffset: number;
-  readonly logStartOffset: number;
-  readonly divergingEpoch: FetchResponseDivergingEpoch;
-  readonly currentLeader: FetchResponseCurrentLeader;
-  readonly snapshotId: FetchResponseSnapshotId;
-  readonly abortedTransactions: readonly FetchResponseAbortedTransaction[] | null;
-  readonly preferredReadReplica: number;
-  readonly records: Buffer | null;
-}
-
-export interface FetchResponsePartitionInit {
-  readonly partitionIndex: number;
-  readonly errorCode: number;
-  readonly highWatermark: number;
-  readonly lastStableOffset?: number | undefined;
-  readonly logStartOffset?: number | undefined;
-  readonly divergingEpoch?: FetchResponseDivergingEpochInit | undefined;
-  readonly currentLeader?: FetchResponseCurrentLeaderInit | undefined;
-  readonly snapshotId?: FetchResponseSnapshotIdInit | undefined;
-  readonly abortedTransactions: readonly FetchResponseAbortedTransactionInit[] | null;
-  readonly preferredReadReplica?: number | undefined;
-  readonly records: Buffer | null;
-}
-
 function decodeFetchResponsePartition(r: Reader, version: number): FetchResponsePartition {
   const partitionIndex_ = r.int32();
   const errorCode_ = r.int16();
@@ -645,7 +661,7 @@ function decodeFetchResponsePartition(r: Reader, version: number): FetchResponse
   const logStartOffset_ = version >= 5 ? r.int64() : -1;
   let abortedTransactions_: readonly FetchResponseAbortedTransaction[] | null = [];
   {
-    const length = version >= 12 ? r.compactNullableArrayLength(16) : r.nullableArrayLength(16);
+    const length = version >= 12 ? r.compactNullableArrayLength(17) : r.nullableArrayLength(16);
     if (length < 0) {
       abortedTransactions_ = null;
     } else {
@@ -656,9 +672,9 @@ function decodeFetchResponsePartition(r: Reader, version: number): FetchResponse
   }
   const preferredReadReplica_ = version >= 11 ? r.int32() : -1;
   const records_ = version >= 12 ? r.compactNullableBytes() : r.nullableBytes();
-  let divergingEpoch_: FetchResponseDivergingEpoch = defaultFetchResponseDivergingEpoch();
-  let currentLeader_: FetchResponseCurrentLeader = defaultFetchResponseCurrentLeader();
-  let snapshotId_: FetchResponseSnapshotId = defaultFetchResponseSnapshotId();
+  let divergingEpoch_: FetchResponseDivergingEpoch = DEFAULT_FetchResponseDivergingEpoch;
+  let currentLeader_: FetchResponseCurrentLeader = DEFAULT_FetchResponseCurrentLeader;
+  let snapshotId_: FetchResponseSnapshotId = DEFAULT_FetchResponseSnapshotId;
   if (version >= 12) {
     for (let count = r.unsignedVarint(); count > 0; count--) {
       const tag = r.unsignedVarint();
@@ -736,11 +752,11 @@ function encodeFetchResponsePartition(w: Writer, version: number, value: FetchRe
   } else {
     w.nullableRecords(records_);
   }
-  const divergingEpoch_: FetchResponseDivergingEpochInit = value.divergingEpoch ?? defaultFetchResponseDivergingEpoch();
+  const divergingEpoch_: FetchResponseDivergingEpochInit = value.divergingEpoch ?? DEFAULT_FetchResponseDivergingEpoch;
   if (!(version >= 12) && !isDefaultFetchResponseDivergingEpoch(divergingEpoch_)) throw fieldNotInVersion('FetchResponsePartition', 'divergingEpoch', version);
-  const currentLeader_: FetchResponseCurrentLeaderInit = value.currentLeader ?? defaultFetchResponseCurrentLeader();
+  const currentLeader_: FetchResponseCurrentLeaderInit = value.currentLeader ?? DEFAULT_FetchResponseCurrentLeader;
   if (!(version >= 12) && !isDefaultFetchResponseCurrentLeader(currentLeader_)) throw fieldNotInVersion('FetchResponsePartition', 'currentLeader', version);
-  const snapshotId_: FetchResponseSnapshotIdInit = value.snapshotId ?? defaultFetchResponseSnapshotId();
+  const snapshotId_: FetchResponseSnapshotIdInit = value.snapshotId ?? DEFAULT_FetchResponseSnapshotId;
   if (!(version >= 12) && !isDefaultFetchResponseSnapshotId(snapshotId_)) throw fieldNotInVersion('FetchResponsePartition', 'snapshotId', version);
   if (version >= 12) {
     const has_divergingEpoch = !isDefaultFetchResponseDivergingEpoch(divergingEpoch_);
@@ -765,16 +781,6 @@ function encodeFetchResponsePartition(w: Writer, version: number, value: FetchRe
   }
 }
 
-export interface FetchResponseAbortedTransaction {
-  readonly producerId: number;
-  readonly firstOffset: number;
-}
-
-export interface FetchResponseAbortedTransactionInit {
-  readonly producerId: number;
-  readonly firstOffset: number;
-}
-
 function decodeFetchResponseAbortedTransaction(r: Reader, version: number): FetchResponseAbortedTransaction {
   const producerId_ = r.int64();
   const firstOffset_ = r.int64();
@@ -797,16 +803,6 @@ function encodeFetchResponseAbortedTransaction(w: Writer, version: number, value
   }
 }
 
-export interface FetchResponseSnapshotId {
-  readonly endOffset: number;
-  readonly epoch: number;
-}
-
-export interface FetchResponseSnapshotIdInit {
-  readonly endOffset?: number | undefined;
-  readonly epoch?: number | undefined;
-}
-
 function decodeFetchResponseSnapshotId(r: Reader, version: number): FetchResponseSnapshotId {
   const endOffset_ = r.int64();
   const epoch_ = r.int32();
@@ -825,23 +821,8 @@ function encodeFetchResponseSnapshotId(w: Writer, version: number, value: FetchR
   w.unsignedVarint(0);
 }
 
-function defaultFetchResponseSnapshotId(): FetchResponseSnapshotId {
-  return { endOffset: -1, epoch: -1 };
-}
-
 function isDefaultFetchResponseSnapshotId(value: FetchResponseSnapshotIdInit): boolean {
-  return !((value.endOffset ?? -1) !== -1)
-    && !((value.epoch ?? -1) !== -1);
-}
-
-export interface FetchResponseCurrentLeader {
-  readonly leaderId: number;
-  readonly leaderEpoch: number;
-}
-
-export interface FetchResponseCurrentLeaderInit {
-  readonly leaderId?: number | undefined;
-  readonly leaderEpoch?: number | undefined;
+  return value === DEFAULT_FetchResponseSnapshotId || (!((value.endOffset ?? -1) !== -1) && !((value.epoch ?? -1) !== -1));
 }
 
 function decodeFetchResponseCurrentLeader(r: Reader, version: number): FetchResponseCurrentLeader {
@@ -862,23 +843,8 @@ function encodeFetchResponseCurrentLeader(w: Writer, version: number, value: Fet
   w.unsignedVarint(0);
 }
 
-function defaultFetchResponseCurrentLeader(): FetchResponseCurrentLeader {
-  return { leaderId: -1, leaderEpoch: -1 };
-}
-
 function isDefaultFetchResponseCurrentLeader(value: FetchResponseCurrentLeaderInit): boolean {
-  return !((value.leaderId ?? -1) !== -1)
-    && !((value.leaderEpoch ?? -1) !== -1);
-}
-
-export interface FetchResponseDivergingEpoch {
-  readonly epoch: number;
-  readonly endOffset: number;
-}
-
-export interface FetchResponseDivergingEpochInit {
-  readonly epoch?: number | undefined;
-  readonly endOffset?: number | undefined;
+  return value === DEFAULT_FetchResponseCurrentLeader || (!((value.leaderId ?? -1) !== -1) && !((value.leaderEpoch ?? -1) !== -1));
 }
 
 function decodeFetchResponseDivergingEpoch(r: Reader, version: number): FetchResponseDivergingEpoch {
@@ -899,13 +865,8 @@ function encodeFetchResponseDivergingEpoch(w: Writer, version: number, value: Fe
   w.unsignedVarint(0);
 }
 
-function defaultFetchResponseDivergingEpoch(): FetchResponseDivergingEpoch {
-  return { epoch: -1, endOffset: -1 };
-}
-
 function isDefaultFetchResponseDivergingEpoch(value: FetchResponseDivergingEpochInit): boolean {
-  return !((value.epoch ?? -1) !== -1)
-    && !((value.endOffset ?? -1) !== -1);
+  return value === DEFAULT_FetchResponseDivergingEpoch || (!((value.epoch ?? -1) !== -1) && !((value.endOffset ?? -1) !== -1));
 }
 
 export const fetch: Api<FetchRequest, FetchRequestInit, FetchResponse, FetchResponseInit> = {

@@ -18,16 +18,34 @@ export interface ListOffsetsRequestInit {
   readonly timeoutMs?: number | undefined;
 }
 
+export interface ListOffsetsRequestTopic {
+  readonly name: string;
+  readonly partitions: readonly ListOffsetsRequestPartition[];
+}
+
+export interface ListOffsetsRequestTopicInit {
+  readonly name: string;
+  readonly partitions: readonly ListOffsetsRequestPartitionInit[];
+}
+
+export interface ListOffsetsRequestPartition {
+  readonly partitionIndex: number;
+  readonly currentLeaderEpoch: number;
+  readonly timestamp: number;
+}
+
+export interface ListOffsetsRequestPartitionInit {
+  readonly partitionIndex: number;
+  readonly currentLeaderEpoch?: number | undefined;
+  readonly timestamp: number;
+}
+
 function decodeListOffsetsRequest(r: Reader, version: number): ListOffsetsRequest {
   const replicaId_ = r.int32();
   const isolationLevel_ = version >= 2 ? r.int8() : 0;
-  let topics_: readonly ListOffsetsRequestTopic[] = [];
-  {
-    const length = version >= 6 ? r.compactArrayLength(2) : r.arrayLength(2);
-    const items: ListOffsetsRequestTopic[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeListOffsetsRequestTopic(r, version));
-    topics_ = items;
-  }
+  const topics_: ListOffsetsRequestTopic[] = [];
+  const topics_length = version >= 6 ? r.compactArrayLength(3) : r.arrayLength(6);
+  for (let i = 0; i < topics_length; i++) topics_.push(decodeListOffsetsRequestTopic(r, version));
   const timeoutMs_ = version >= 10 ? r.int32() : 0;
   if (version >= 6) {
     r.skipTags();
@@ -64,25 +82,11 @@ function encodeListOffsetsRequest(w: Writer, version: number, value: ListOffsets
   }
 }
 
-export interface ListOffsetsRequestTopic {
-  readonly name: string;
-  readonly partitions: readonly ListOffsetsRequestPartition[];
-}
-
-export interface ListOffsetsRequestTopicInit {
-  readonly name: string;
-  readonly partitions: readonly ListOffsetsRequestPartitionInit[];
-}
-
 function decodeListOffsetsRequestTopic(r: Reader, version: number): ListOffsetsRequestTopic {
   const name_ = version >= 6 ? r.compactString() : r.string();
-  let partitions_: readonly ListOffsetsRequestPartition[] = [];
-  {
-    const length = version >= 6 ? r.compactArrayLength(12) : r.arrayLength(12);
-    const items: ListOffsetsRequestPartition[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeListOffsetsRequestPartition(r, version));
-    partitions_ = items;
-  }
+  const partitions_: ListOffsetsRequestPartition[] = [];
+  const partitions_length = version >= 6 ? r.compactArrayLength(17) : r.arrayLength(12);
+  for (let i = 0; i < partitions_length; i++) partitions_.push(decodeListOffsetsRequestPartition(r, version));
   if (version >= 6) {
     r.skipTags();
   }
@@ -109,18 +113,6 @@ function encodeListOffsetsRequestTopic(w: Writer, version: number, value: ListOf
   if (version >= 6) {
     w.unsignedVarint(0);
   }
-}
-
-export interface ListOffsetsRequestPartition {
-  readonly partitionIndex: number;
-  readonly currentLeaderEpoch: number;
-  readonly timestamp: number;
-}
-
-export interface ListOffsetsRequestPartitionInit {
-  readonly partitionIndex: number;
-  readonly currentLeaderEpoch?: number | undefined;
-  readonly timestamp: number;
 }
 
 function decodeListOffsetsRequestPartition(r: Reader, version: number): ListOffsetsRequestPartition {
@@ -161,15 +153,37 @@ export interface ListOffsetsResponseInit {
   readonly topics: readonly ListOffsetsResponseTopicInit[];
 }
 
+export interface ListOffsetsResponseTopic {
+  readonly name: string;
+  readonly partitions: readonly ListOffsetsResponsePartition[];
+}
+
+export interface ListOffsetsResponseTopicInit {
+  readonly name: string;
+  readonly partitions: readonly ListOffsetsResponsePartitionInit[];
+}
+
+export interface ListOffsetsResponsePartition {
+  readonly partitionIndex: number;
+  readonly errorCode: number;
+  readonly timestamp: number;
+  readonly offset: number;
+  readonly leaderEpoch: number;
+}
+
+export interface ListOffsetsResponsePartitionInit {
+  readonly partitionIndex: number;
+  readonly errorCode: number;
+  readonly timestamp?: number | undefined;
+  readonly offset?: number | undefined;
+  readonly leaderEpoch?: number | undefined;
+}
+
 function decodeListOffsetsResponse(r: Reader, version: number): ListOffsetsResponse {
   const throttleTimeMs_ = version >= 2 ? r.int32() : 0;
-  let topics_: readonly ListOffsetsResponseTopic[] = [];
-  {
-    const length = version >= 6 ? r.compactArrayLength(2) : r.arrayLength(2);
-    const items: ListOffsetsResponseTopic[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeListOffsetsResponseTopic(r, version));
-    topics_ = items;
-  }
+  const topics_: ListOffsetsResponseTopic[] = [];
+  const topics_length = version >= 6 ? r.compactArrayLength(3) : r.arrayLength(6);
+  for (let i = 0; i < topics_length; i++) topics_.push(decodeListOffsetsResponseTopic(r, version));
   if (version >= 6) {
     r.skipTags();
   }
@@ -196,25 +210,11 @@ function encodeListOffsetsResponse(w: Writer, version: number, value: ListOffset
   }
 }
 
-export interface ListOffsetsResponseTopic {
-  readonly name: string;
-  readonly partitions: readonly ListOffsetsResponsePartition[];
-}
-
-export interface ListOffsetsResponseTopicInit {
-  readonly name: string;
-  readonly partitions: readonly ListOffsetsResponsePartitionInit[];
-}
-
 function decodeListOffsetsResponseTopic(r: Reader, version: number): ListOffsetsResponseTopic {
   const name_ = version >= 6 ? r.compactString() : r.string();
-  let partitions_: readonly ListOffsetsResponsePartition[] = [];
-  {
-    const length = version >= 6 ? r.compactArrayLength(22) : r.arrayLength(22);
-    const items: ListOffsetsResponsePartition[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeListOffsetsResponsePartition(r, version));
-    partitions_ = items;
-  }
+  const partitions_: ListOffsetsResponsePartition[] = [];
+  const partitions_length = version >= 6 ? r.compactArrayLength(27) : r.arrayLength(22);
+  for (let i = 0; i < partitions_length; i++) partitions_.push(decodeListOffsetsResponsePartition(r, version));
   if (version >= 6) {
     r.skipTags();
   }
@@ -241,22 +241,6 @@ function encodeListOffsetsResponseTopic(w: Writer, version: number, value: ListO
   if (version >= 6) {
     w.unsignedVarint(0);
   }
-}
-
-export interface ListOffsetsResponsePartition {
-  readonly partitionIndex: number;
-  readonly errorCode: number;
-  readonly timestamp: number;
-  readonly offset: number;
-  readonly leaderEpoch: number;
-}
-
-export interface ListOffsetsResponsePartitionInit {
-  readonly partitionIndex: number;
-  readonly errorCode: number;
-  readonly timestamp?: number | undefined;
-  readonly offset?: number | undefined;
-  readonly leaderEpoch?: number | undefined;
 }
 
 function decodeListOffsetsResponsePartition(r: Reader, version: number): ListOffsetsResponsePartition {

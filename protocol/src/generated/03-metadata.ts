@@ -20,10 +20,20 @@ export interface MetadataRequestInit {
   readonly includeTopicAuthorizedOperations?: boolean | undefined;
 }
 
+export interface MetadataRequestTopic {
+  readonly topicId: Uuid;
+  readonly name: string | null;
+}
+
+export interface MetadataRequestTopicInit {
+  readonly topicId?: Uuid | undefined;
+  readonly name: string | null;
+}
+
 function decodeMetadataRequest(r: Reader, version: number): MetadataRequest {
   let topics_: readonly MetadataRequestTopic[] | null = [];
   {
-    const length = version >= 9 ? (version >= 1 ? r.compactNullableArrayLength(1) : r.compactArrayLength(1)) : (version >= 1 ? r.nullableArrayLength(1) : r.arrayLength(1));
+    const length = version >= 9 ? (version >= 1 ? r.compactNullableArrayLength(2) : r.compactArrayLength(2)) : (version >= 1 ? r.nullableArrayLength(2) : r.arrayLength(2));
     if (length < 0) {
       topics_ = null;
     } else {
@@ -83,16 +93,6 @@ function encodeMetadataRequest(w: Writer, version: number, value: MetadataReques
   }
 }
 
-export interface MetadataRequestTopic {
-  readonly topicId: Uuid;
-  readonly name: string | null;
-}
-
-export interface MetadataRequestTopicInit {
-  readonly topicId?: Uuid | undefined;
-  readonly name: string | null;
-}
-
 function decodeMetadataRequestTopic(r: Reader, version: number): MetadataRequestTopic {
   const topicId_ = version >= 10 ? r.uuid() : ZERO_UUID;
   const name_ = version >= 9 ? (version >= 10 ? r.compactNullableString() : r.compactString()) : (version >= 10 ? r.nullableString() : r.string());
@@ -142,24 +142,68 @@ export interface MetadataResponseInit {
   readonly errorCode?: number | undefined;
 }
 
+export interface MetadataResponseTopic {
+  readonly errorCode: number;
+  readonly name: string | null;
+  readonly topicId: Uuid;
+  readonly isInternal: boolean;
+  readonly partitions: readonly MetadataResponsePartition[];
+  readonly topicAuthorizedOperations: number;
+}
+
+export interface MetadataResponseTopicInit {
+  readonly errorCode: number;
+  readonly name: string | null;
+  readonly topicId?: Uuid | undefined;
+  readonly isInternal?: boolean | undefined;
+  readonly partitions: readonly MetadataResponsePartitionInit[];
+  readonly topicAuthorizedOperations?: number | undefined;
+}
+
+export interface MetadataResponsePartition {
+  readonly errorCode: number;
+  readonly partitionIndex: number;
+  readonly leaderId: number;
+  readonly leaderEpoch: number;
+  readonly replicaNodes: readonly number[];
+  readonly isrNodes: readonly number[];
+  readonly offlineReplicas: readonly number[];
+}
+
+export interface MetadataResponsePartitionInit {
+  readonly errorCode: number;
+  readonly partitionIndex: number;
+  readonly leaderId: number;
+  readonly leaderEpoch?: number | undefined;
+  readonly replicaNodes: readonly number[];
+  readonly isrNodes: readonly number[];
+  readonly offlineReplicas?: readonly number[] | undefined;
+}
+
+export interface MetadataResponseBroker {
+  readonly nodeId: number;
+  readonly host: string;
+  readonly port: number;
+  readonly rack: string | null;
+}
+
+export interface MetadataResponseBrokerInit {
+  readonly nodeId: number;
+  readonly host: string;
+  readonly port: number;
+  readonly rack?: string | null | undefined;
+}
+
 function decodeMetadataResponse(r: Reader, version: number): MetadataResponse {
   const throttleTimeMs_ = version >= 3 ? r.int32() : 0;
-  let brokers_: readonly MetadataResponseBroker[] = [];
-  {
-    const length = version >= 9 ? r.compactArrayLength(9) : r.arrayLength(9);
-    const items: MetadataResponseBroker[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeMetadataResponseBroker(r, version));
-    brokers_ = items;
-  }
+  const brokers_: MetadataResponseBroker[] = [];
+  const brokers_length = version >= 9 ? r.compactArrayLength(11) : r.arrayLength(10);
+  for (let i = 0; i < brokers_length; i++) brokers_.push(decodeMetadataResponseBroker(r, version));
   const clusterId_ = version >= 2 ? (version >= 9 ? r.compactNullableString() : r.nullableString()) : null;
   const controllerId_ = version >= 1 ? r.int32() : -1;
-  let topics_: readonly MetadataResponseTopic[] = [];
-  {
-    const length = version >= 9 ? r.compactArrayLength(4) : r.arrayLength(4);
-    const items: MetadataResponseTopic[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeMetadataResponseTopic(r, version));
-    topics_ = items;
-  }
+  const topics_: MetadataResponseTopic[] = [];
+  const topics_length = version >= 9 ? r.compactArrayLength(10) : r.arrayLength(8);
+  for (let i = 0; i < topics_length; i++) topics_.push(decodeMetadataResponseTopic(r, version));
   const clusterAuthorizedOperations_ = version >= 8 && version <= 10 ? r.int32() : -2147483648;
   const errorCode_ = version >= 13 ? r.int16() : 0;
   if (version >= 9) {
@@ -221,36 +265,14 @@ function encodeMetadataResponse(w: Writer, version: number, value: MetadataRespo
   }
 }
 
-export interface MetadataResponseTopic {
-  readonly errorCode: number;
-  readonly name: string | null;
-  readonly topicId: Uuid;
-  readonly isInternal: boolean;
-  readonly partitions: readonly MetadataResponsePartition[];
-  readonly topicAuthorizedOperations: number;
-}
-
-export interface MetadataResponseTopicInit {
-  readonly errorCode: number;
-  readonly name: string | null;
-  readonly topicId?: Uuid | undefined;
-  readonly isInternal?: boolean | undefined;
-  readonly partitions: readonly MetadataResponsePartitionInit[];
-  readonly topicAuthorizedOperations?: number | undefined;
-}
-
 function decodeMetadataResponseTopic(r: Reader, version: number): MetadataResponseTopic {
   const errorCode_ = r.int16();
   const name_ = version >= 9 ? (version >= 12 ? r.compactNullableString() : r.compactString()) : (version >= 12 ? r.nullableString() : r.string());
   const topicId_ = version >= 10 ? r.uuid() : ZERO_UUID;
   const isInternal_ = version >= 1 ? r.bool() : false;
-  let partitions_: readonly MetadataResponsePartition[] = [];
-  {
-    const length = version >= 9 ? r.compactArrayLength(12) : r.arrayLength(12);
-    const items: MetadataResponsePartition[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeMetadataResponsePartition(r, version));
-    partitions_ = items;
-  }
+  const partitions_: MetadataResponsePartition[] = [];
+  const partitions_length = version >= 9 ? r.compactArrayLength(18) : r.arrayLength(18);
+  for (let i = 0; i < partitions_length; i++) partitions_.push(decodeMetadataResponsePartition(r, version));
   const topicAuthorizedOperations_ = version >= 8 ? r.int32() : -2147483648;
   if (version >= 9) {
     r.skipTags();
@@ -300,53 +322,21 @@ function encodeMetadataResponseTopic(w: Writer, version: number, value: Metadata
   }
 }
 
-export interface MetadataResponsePartition {
-  readonly errorCode: number;
-  readonly partitionIndex: number;
-  readonly leaderId: number;
-  readonly leaderEpoch: number;
-  readonly replicaNodes: readonly number[];
-  readonly isrNodes: readonly number[];
-  readonly offlineReplicas: readonly number[];
-}
-
-export interface MetadataResponsePartitionInit {
-  readonly errorCode: number;
-  readonly partitionIndex: number;
-  readonly leaderId: number;
-  readonly leaderEpoch?: number | undefined;
-  readonly replicaNodes: readonly number[];
-  readonly isrNodes: readonly number[];
-  readonly offlineReplicas?: readonly number[] | undefined;
-}
-
 function decodeMetadataResponsePartition(r: Reader, version: number): MetadataResponsePartition {
   const errorCode_ = r.int16();
   const partitionIndex_ = r.int32();
   const leaderId_ = r.int32();
   const leaderEpoch_ = version >= 7 ? r.int32() : -1;
-  let replicaNodes_: readonly number[] = [];
-  {
-    const length = version >= 9 ? r.compactArrayLength(4) : r.arrayLength(4);
-    const items: number[] = [];
-    for (let i = 0; i < length; i++) items.push(r.int32());
-    replicaNodes_ = items;
-  }
-  let isrNodes_: readonly number[] = [];
-  {
-    const length = version >= 9 ? r.compactArrayLength(4) : r.arrayLength(4);
-    const items: number[] = [];
-    for (let i = 0; i < length; i++) items.push(r.int32());
-    isrNodes_ = items;
-  }
-  let offlineReplicas_: readonly number[] = [];
+  const replicaNodes_: number[] = [];
+  const replicaNodes_length = version >= 9 ? r.compactArrayLength(4) : r.arrayLength(4);
+  for (let i = 0; i < replicaNodes_length; i++) replicaNodes_.push(r.int32());
+  const isrNodes_: number[] = [];
+  const isrNodes_length = version >= 9 ? r.compactArrayLength(4) : r.arrayLength(4);
+  for (let i = 0; i < isrNodes_length; i++) isrNodes_.push(r.int32());
+  const offlineReplicas_: number[] = [];
   if (version >= 5) {
-    {
-      const length = version >= 9 ? r.compactArrayLength(4) : r.arrayLength(4);
-      const items: number[] = [];
-      for (let i = 0; i < length; i++) items.push(r.int32());
-      offlineReplicas_ = items;
-    }
+    const offlineReplicas_length = version >= 9 ? r.compactArrayLength(4) : r.arrayLength(4);
+    for (let i = 0; i < offlineReplicas_length; i++) offlineReplicas_.push(r.int32());
   }
   if (version >= 9) {
     r.skipTags();
@@ -399,20 +389,6 @@ function encodeMetadataResponsePartition(w: Writer, version: number, value: Meta
   if (version >= 9) {
     w.unsignedVarint(0);
   }
-}
-
-export interface MetadataResponseBroker {
-  readonly nodeId: number;
-  readonly host: string;
-  readonly port: number;
-  readonly rack: string | null;
-}
-
-export interface MetadataResponseBrokerInit {
-  readonly nodeId: number;
-  readonly host: string;
-  readonly port: number;
-  readonly rack?: string | null | undefined;
 }
 
 function decodeMetadataResponseBroker(r: Reader, version: number): MetadataResponseBroker {

@@ -24,19 +24,41 @@ export interface OffsetCommitRequestInit {
   readonly topics: readonly OffsetCommitRequestTopicInit[];
 }
 
+export interface OffsetCommitRequestTopic {
+  readonly name: string;
+  readonly topicId: Uuid;
+  readonly partitions: readonly OffsetCommitRequestPartition[];
+}
+
+export interface OffsetCommitRequestTopicInit {
+  readonly name?: string | undefined;
+  readonly topicId?: Uuid | undefined;
+  readonly partitions: readonly OffsetCommitRequestPartitionInit[];
+}
+
+export interface OffsetCommitRequestPartition {
+  readonly partitionIndex: number;
+  readonly committedOffset: number;
+  readonly committedLeaderEpoch: number;
+  readonly committedMetadata: string | null;
+}
+
+export interface OffsetCommitRequestPartitionInit {
+  readonly partitionIndex: number;
+  readonly committedOffset: number;
+  readonly committedLeaderEpoch?: number | undefined;
+  readonly committedMetadata: string | null;
+}
+
 function decodeOffsetCommitRequest(r: Reader, version: number): OffsetCommitRequest {
   const groupId_ = version >= 8 ? r.compactString() : r.string();
   const generationIdOrMemberEpoch_ = r.int32();
   const memberId_ = version >= 8 ? r.compactString() : r.string();
   const groupInstanceId_ = version >= 7 ? (version >= 8 ? r.compactNullableString() : r.nullableString()) : null;
   const retentionTimeMs_ = version <= 4 ? r.int64() : -1;
-  let topics_: readonly OffsetCommitRequestTopic[] = [];
-  {
-    const length = version >= 8 ? r.compactArrayLength(1) : r.arrayLength(1);
-    const items: OffsetCommitRequestTopic[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeOffsetCommitRequestTopic(r, version));
-    topics_ = items;
-  }
+  const topics_: OffsetCommitRequestTopic[] = [];
+  const topics_length = version >= 8 ? r.compactArrayLength(3) : r.arrayLength(6);
+  for (let i = 0; i < topics_length; i++) topics_.push(decodeOffsetCommitRequestTopic(r, version));
   if (version >= 8) {
     r.skipTags();
   }
@@ -90,28 +112,12 @@ function encodeOffsetCommitRequest(w: Writer, version: number, value: OffsetComm
   }
 }
 
-export interface OffsetCommitRequestTopic {
-  readonly name: string;
-  readonly topicId: Uuid;
-  readonly partitions: readonly OffsetCommitRequestPartition[];
-}
-
-export interface OffsetCommitRequestTopicInit {
-  readonly name?: string | undefined;
-  readonly topicId?: Uuid | undefined;
-  readonly partitions: readonly OffsetCommitRequestPartitionInit[];
-}
-
 function decodeOffsetCommitRequestTopic(r: Reader, version: number): OffsetCommitRequestTopic {
   const name_ = version <= 9 ? (version >= 8 ? r.compactString() : r.string()) : '';
   const topicId_ = version >= 10 ? r.uuid() : ZERO_UUID;
-  let partitions_: readonly OffsetCommitRequestPartition[] = [];
-  {
-    const length = version >= 8 ? r.compactArrayLength(13) : r.arrayLength(13);
-    const items: OffsetCommitRequestPartition[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeOffsetCommitRequestPartition(r, version));
-    partitions_ = items;
-  }
+  const partitions_: OffsetCommitRequestPartition[] = [];
+  const partitions_length = version >= 8 ? r.compactArrayLength(18) : r.arrayLength(14);
+  for (let i = 0; i < partitions_length; i++) partitions_.push(decodeOffsetCommitRequestPartition(r, version));
   if (version >= 8) {
     r.skipTags();
   }
@@ -145,20 +151,6 @@ function encodeOffsetCommitRequestTopic(w: Writer, version: number, value: Offse
   if (version >= 8) {
     w.unsignedVarint(0);
   }
-}
-
-export interface OffsetCommitRequestPartition {
-  readonly partitionIndex: number;
-  readonly committedOffset: number;
-  readonly committedLeaderEpoch: number;
-  readonly committedMetadata: string | null;
-}
-
-export interface OffsetCommitRequestPartitionInit {
-  readonly partitionIndex: number;
-  readonly committedOffset: number;
-  readonly committedLeaderEpoch?: number | undefined;
-  readonly committedMetadata: string | null;
 }
 
 function decodeOffsetCommitRequestPartition(r: Reader, version: number): OffsetCommitRequestPartition {
@@ -207,15 +199,33 @@ export interface OffsetCommitResponseInit {
   readonly topics: readonly OffsetCommitResponseTopicInit[];
 }
 
+export interface OffsetCommitResponseTopic {
+  readonly name: string;
+  readonly topicId: Uuid;
+  readonly partitions: readonly OffsetCommitResponsePartition[];
+}
+
+export interface OffsetCommitResponseTopicInit {
+  readonly name?: string | undefined;
+  readonly topicId?: Uuid | undefined;
+  readonly partitions: readonly OffsetCommitResponsePartitionInit[];
+}
+
+export interface OffsetCommitResponsePartition {
+  readonly partitionIndex: number;
+  readonly errorCode: number;
+}
+
+export interface OffsetCommitResponsePartitionInit {
+  readonly partitionIndex: number;
+  readonly errorCode: number;
+}
+
 function decodeOffsetCommitResponse(r: Reader, version: number): OffsetCommitResponse {
   const throttleTimeMs_ = version >= 3 ? r.int32() : 0;
-  let topics_: readonly OffsetCommitResponseTopic[] = [];
-  {
-    const length = version >= 8 ? r.compactArrayLength(1) : r.arrayLength(1);
-    const items: OffsetCommitResponseTopic[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeOffsetCommitResponseTopic(r, version));
-    topics_ = items;
-  }
+  const topics_: OffsetCommitResponseTopic[] = [];
+  const topics_length = version >= 8 ? r.compactArrayLength(3) : r.arrayLength(6);
+  for (let i = 0; i < topics_length; i++) topics_.push(decodeOffsetCommitResponseTopic(r, version));
   if (version >= 8) {
     r.skipTags();
   }
@@ -242,28 +252,12 @@ function encodeOffsetCommitResponse(w: Writer, version: number, value: OffsetCom
   }
 }
 
-export interface OffsetCommitResponseTopic {
-  readonly name: string;
-  readonly topicId: Uuid;
-  readonly partitions: readonly OffsetCommitResponsePartition[];
-}
-
-export interface OffsetCommitResponseTopicInit {
-  readonly name?: string | undefined;
-  readonly topicId?: Uuid | undefined;
-  readonly partitions: readonly OffsetCommitResponsePartitionInit[];
-}
-
 function decodeOffsetCommitResponseTopic(r: Reader, version: number): OffsetCommitResponseTopic {
   const name_ = version <= 9 ? (version >= 8 ? r.compactString() : r.string()) : '';
   const topicId_ = version >= 10 ? r.uuid() : ZERO_UUID;
-  let partitions_: readonly OffsetCommitResponsePartition[] = [];
-  {
-    const length = version >= 8 ? r.compactArrayLength(6) : r.arrayLength(6);
-    const items: OffsetCommitResponsePartition[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeOffsetCommitResponsePartition(r, version));
-    partitions_ = items;
-  }
+  const partitions_: OffsetCommitResponsePartition[] = [];
+  const partitions_length = version >= 8 ? r.compactArrayLength(7) : r.arrayLength(6);
+  for (let i = 0; i < partitions_length; i++) partitions_.push(decodeOffsetCommitResponsePartition(r, version));
   if (version >= 8) {
     r.skipTags();
   }
@@ -297,16 +291,6 @@ function encodeOffsetCommitResponseTopic(w: Writer, version: number, value: Offs
   if (version >= 8) {
     w.unsignedVarint(0);
   }
-}
-
-export interface OffsetCommitResponsePartition {
-  readonly partitionIndex: number;
-  readonly errorCode: number;
-}
-
-export interface OffsetCommitResponsePartitionInit {
-  readonly partitionIndex: number;
-  readonly errorCode: number;
 }
 
 function decodeOffsetCommitResponsePartition(r: Reader, version: number): OffsetCommitResponsePartition {

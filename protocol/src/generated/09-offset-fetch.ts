@@ -20,29 +20,59 @@ export interface OffsetFetchRequestInit {
   readonly requireStable?: boolean | undefined;
 }
 
+export interface OffsetFetchRequestGroup {
+  readonly groupId: string;
+  readonly memberId: string | null;
+  readonly memberEpoch: number;
+  readonly topics: readonly OffsetFetchRequestGroupTopic[] | null;
+}
+
+export interface OffsetFetchRequestGroupInit {
+  readonly groupId: string;
+  readonly memberId?: string | null | undefined;
+  readonly memberEpoch?: number | undefined;
+  readonly topics: readonly OffsetFetchRequestGroupTopicInit[] | null;
+}
+
+export interface OffsetFetchRequestGroupTopic {
+  readonly name: string;
+  readonly topicId: Uuid;
+  readonly partitionIndexes: readonly number[];
+}
+
+export interface OffsetFetchRequestGroupTopicInit {
+  readonly name?: string | undefined;
+  readonly topicId?: Uuid | undefined;
+  readonly partitionIndexes: readonly number[];
+}
+
+export interface OffsetFetchRequestTopic {
+  readonly name: string;
+  readonly partitionIndexes: readonly number[];
+}
+
+export interface OffsetFetchRequestTopicInit {
+  readonly name: string;
+  readonly partitionIndexes: readonly number[];
+}
+
 function decodeOffsetFetchRequest(r: Reader, version: number): OffsetFetchRequest {
   const groupId_ = version <= 7 ? (version >= 6 ? r.compactString() : r.string()) : '';
   let topics_: readonly OffsetFetchRequestTopic[] | null = [];
   if (version <= 7) {
-    {
-      const length = version >= 6 ? (version >= 2 ? r.compactNullableArrayLength(2) : r.compactArrayLength(2)) : (version >= 2 ? r.nullableArrayLength(2) : r.arrayLength(2));
-      if (length < 0) {
-        topics_ = null;
-      } else {
-        const items: OffsetFetchRequestTopic[] = [];
-        for (let i = 0; i < length; i++) items.push(decodeOffsetFetchRequestTopic(r, version));
-        topics_ = items;
-      }
+    const length = version >= 6 ? (version >= 2 ? r.compactNullableArrayLength(3) : r.compactArrayLength(3)) : (version >= 2 ? r.nullableArrayLength(6) : r.arrayLength(6));
+    if (length < 0) {
+      topics_ = null;
+    } else {
+      const items: OffsetFetchRequestTopic[] = [];
+      for (let i = 0; i < length; i++) items.push(decodeOffsetFetchRequestTopic(r, version));
+      topics_ = items;
     }
   }
-  let groups_: readonly OffsetFetchRequestGroup[] = [];
+  const groups_: OffsetFetchRequestGroup[] = [];
   if (version >= 8) {
-    {
-      const length = r.compactArrayLength(2);
-      const items: OffsetFetchRequestGroup[] = [];
-      for (let i = 0; i < length; i++) items.push(decodeOffsetFetchRequestGroup(r, version));
-      groups_ = items;
-    }
+    const groups_length = r.compactArrayLength(3);
+    for (let i = 0; i < groups_length; i++) groups_.push(decodeOffsetFetchRequestGroup(r, version));
   }
   const requireStable_ = version >= 7 ? r.bool() : false;
   if (version >= 6) {
@@ -101,27 +131,13 @@ function encodeOffsetFetchRequest(w: Writer, version: number, value: OffsetFetch
   }
 }
 
-export interface OffsetFetchRequestGroup {
-  readonly groupId: string;
-  readonly memberId: string | null;
-  readonly memberEpoch: number;
-  readonly topics: readonly OffsetFetchRequestGroupTopic[] | null;
-}
-
-export interface OffsetFetchRequestGroupInit {
-  readonly groupId: string;
-  readonly memberId?: string | null | undefined;
-  readonly memberEpoch?: number | undefined;
-  readonly topics: readonly OffsetFetchRequestGroupTopicInit[] | null;
-}
-
 function decodeOffsetFetchRequestGroup(r: Reader, version: number): OffsetFetchRequestGroup {
   const groupId_ = r.compactString();
   const memberId_ = version >= 9 ? r.compactNullableString() : null;
   const memberEpoch_ = version >= 9 ? r.int32() : -1;
   let topics_: readonly OffsetFetchRequestGroupTopic[] | null = [];
   {
-    const length = r.compactNullableArrayLength(1);
+    const length = r.compactNullableArrayLength(3);
     if (length < 0) {
       topics_ = null;
     } else {
@@ -160,28 +176,12 @@ function encodeOffsetFetchRequestGroup(w: Writer, version: number, value: Offset
   w.unsignedVarint(0);
 }
 
-export interface OffsetFetchRequestGroupTopic {
-  readonly name: string;
-  readonly topicId: Uuid;
-  readonly partitionIndexes: readonly number[];
-}
-
-export interface OffsetFetchRequestGroupTopicInit {
-  readonly name?: string | undefined;
-  readonly topicId?: Uuid | undefined;
-  readonly partitionIndexes: readonly number[];
-}
-
 function decodeOffsetFetchRequestGroupTopic(r: Reader, version: number): OffsetFetchRequestGroupTopic {
   const name_ = version <= 9 ? r.compactString() : '';
   const topicId_ = version >= 10 ? r.uuid() : ZERO_UUID;
-  let partitionIndexes_: readonly number[] = [];
-  {
-    const length = r.compactArrayLength(4);
-    const items: number[] = [];
-    for (let i = 0; i < length; i++) items.push(r.int32());
-    partitionIndexes_ = items;
-  }
+  const partitionIndexes_: number[] = [];
+  const partitionIndexes_length = r.compactArrayLength(4);
+  for (let i = 0; i < partitionIndexes_length; i++) partitionIndexes_.push(r.int32());
   r.skipTags();
   return {
     name: name_,
@@ -205,25 +205,11 @@ function encodeOffsetFetchRequestGroupTopic(w: Writer, version: number, value: O
   w.unsignedVarint(0);
 }
 
-export interface OffsetFetchRequestTopic {
-  readonly name: string;
-  readonly partitionIndexes: readonly number[];
-}
-
-export interface OffsetFetchRequestTopicInit {
-  readonly name: string;
-  readonly partitionIndexes: readonly number[];
-}
-
 function decodeOffsetFetchRequestTopic(r: Reader, version: number): OffsetFetchRequestTopic {
   const name_ = version >= 6 ? r.compactString() : r.string();
-  let partitionIndexes_: readonly number[] = [];
-  {
-    const length = version >= 6 ? r.compactArrayLength(4) : r.arrayLength(4);
-    const items: number[] = [];
-    for (let i = 0; i < length; i++) items.push(r.int32());
-    partitionIndexes_ = items;
-  }
+  const partitionIndexes_: number[] = [];
+  const partitionIndexes_length = version >= 6 ? r.compactArrayLength(4) : r.arrayLength(4);
+  for (let i = 0; i < partitionIndexes_length; i++) partitionIndexes_.push(r.int32());
   if (version >= 6) {
     r.skipTags();
   }
@@ -266,26 +252,84 @@ export interface OffsetFetchResponseInit {
   readonly groups?: readonly OffsetFetchResponseGroupInit[] | undefined;
 }
 
+export interface OffsetFetchResponseGroup {
+  readonly groupId: string;
+  readonly topics: readonly OffsetFetchResponseGroupTopic[];
+  readonly errorCode: number;
+}
+
+export interface OffsetFetchResponseGroupInit {
+  readonly groupId: string;
+  readonly topics: readonly OffsetFetchResponseGroupTopicInit[];
+  readonly errorCode?: number | undefined;
+}
+
+export interface OffsetFetchResponseGroupTopic {
+  readonly name: string;
+  readonly topicId: Uuid;
+  readonly partitions: readonly OffsetFetchResponseGroupPartition[];
+}
+
+export interface OffsetFetchResponseGroupTopicInit {
+  readonly name?: string | undefined;
+  readonly topicId?: Uuid | undefined;
+  readonly partitions: readonly OffsetFetchResponseGroupPartitionInit[];
+}
+
+export interface OffsetFetchResponseGroupPartition {
+  readonly partitionIndex: number;
+  readonly committedOffset: number;
+  readonly committedLeaderEpoch: number;
+  readonly metadata: string | null;
+  readonly errorCode: number;
+}
+
+export interface OffsetFetchResponseGroupPartitionInit {
+  readonly partitionIndex: number;
+  readonly committedOffset: number;
+  readonly committedLeaderEpoch?: number | undefined;
+  readonly metadata: string | null;
+  readonly errorCode: number;
+}
+
+export interface OffsetFetchResponseTopic {
+  readonly name: string;
+  readonly partitions: readonly OffsetFetchResponsePartition[];
+}
+
+export interface OffsetFetchResponseTopicInit {
+  readonly name: string;
+  readonly partitions: readonly OffsetFetchResponsePartitionInit[];
+}
+
+export interface OffsetFetchResponsePartition {
+  readonly partitionIndex: number;
+  readonly committedOffset: number;
+  readonly committedLeaderEpoch: number;
+  readonly metadata: string | null;
+  readonly errorCode: number;
+}
+
+export interface OffsetFetchResponsePartitionInit {
+  readonly partitionIndex: number;
+  readonly committedOffset: number;
+  readonly committedLeaderEpoch?: number | undefined;
+  readonly metadata: string | null;
+  readonly errorCode: number;
+}
+
 function decodeOffsetFetchResponse(r: Reader, version: number): OffsetFetchResponse {
   const throttleTimeMs_ = version >= 3 ? r.int32() : 0;
-  let topics_: readonly OffsetFetchResponseTopic[] = [];
+  const topics_: OffsetFetchResponseTopic[] = [];
   if (version <= 7) {
-    {
-      const length = version >= 6 ? r.compactArrayLength(2) : r.arrayLength(2);
-      const items: OffsetFetchResponseTopic[] = [];
-      for (let i = 0; i < length; i++) items.push(decodeOffsetFetchResponseTopic(r, version));
-      topics_ = items;
-    }
+    const topics_length = version >= 6 ? r.compactArrayLength(3) : r.arrayLength(6);
+    for (let i = 0; i < topics_length; i++) topics_.push(decodeOffsetFetchResponseTopic(r, version));
   }
   const errorCode_ = version >= 2 && version <= 7 ? r.int16() : 0;
-  let groups_: readonly OffsetFetchResponseGroup[] = [];
+  const groups_: OffsetFetchResponseGroup[] = [];
   if (version >= 8) {
-    {
-      const length = r.compactArrayLength(4);
-      const items: OffsetFetchResponseGroup[] = [];
-      for (let i = 0; i < length; i++) items.push(decodeOffsetFetchResponseGroup(r, version));
-      groups_ = items;
-    }
+    const groups_length = r.compactArrayLength(5);
+    for (let i = 0; i < groups_length; i++) groups_.push(decodeOffsetFetchResponseGroup(r, version));
   }
   if (version >= 6) {
     r.skipTags();
@@ -328,27 +372,11 @@ function encodeOffsetFetchResponse(w: Writer, version: number, value: OffsetFetc
   }
 }
 
-export interface OffsetFetchResponseGroup {
-  readonly groupId: string;
-  readonly topics: readonly OffsetFetchResponseGroupTopic[];
-  readonly errorCode: number;
-}
-
-export interface OffsetFetchResponseGroupInit {
-  readonly groupId: string;
-  readonly topics: readonly OffsetFetchResponseGroupTopicInit[];
-  readonly errorCode?: number | undefined;
-}
-
 function decodeOffsetFetchResponseGroup(r: Reader, version: number): OffsetFetchResponseGroup {
   const groupId_ = r.compactString();
-  let topics_: readonly OffsetFetchResponseGroupTopic[] = [];
-  {
-    const length = r.compactArrayLength(1);
-    const items: OffsetFetchResponseGroupTopic[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeOffsetFetchResponseGroupTopic(r, version));
-    topics_ = items;
-  }
+  const topics_: OffsetFetchResponseGroupTopic[] = [];
+  const topics_length = r.compactArrayLength(3);
+  for (let i = 0; i < topics_length; i++) topics_.push(decodeOffsetFetchResponseGroupTopic(r, version));
   const errorCode_ = r.int16();
   r.skipTags();
   return {
@@ -369,28 +397,12 @@ function encodeOffsetFetchResponseGroup(w: Writer, version: number, value: Offse
   w.unsignedVarint(0);
 }
 
-export interface OffsetFetchResponseGroupTopic {
-  readonly name: string;
-  readonly topicId: Uuid;
-  readonly partitions: readonly OffsetFetchResponseGroupPartition[];
-}
-
-export interface OffsetFetchResponseGroupTopicInit {
-  readonly name?: string | undefined;
-  readonly topicId?: Uuid | undefined;
-  readonly partitions: readonly OffsetFetchResponseGroupPartitionInit[];
-}
-
 function decodeOffsetFetchResponseGroupTopic(r: Reader, version: number): OffsetFetchResponseGroupTopic {
   const name_ = version <= 9 ? r.compactString() : '';
   const topicId_ = version >= 10 ? r.uuid() : ZERO_UUID;
-  let partitions_: readonly OffsetFetchResponseGroupPartition[] = [];
-  {
-    const length = r.compactArrayLength(19);
-    const items: OffsetFetchResponseGroupPartition[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeOffsetFetchResponseGroupPartition(r, version));
-    partitions_ = items;
-  }
+  const partitions_: OffsetFetchResponseGroupPartition[] = [];
+  const partitions_length = r.compactArrayLength(20);
+  for (let i = 0; i < partitions_length; i++) partitions_.push(decodeOffsetFetchResponseGroupPartition(r, version));
   r.skipTags();
   return {
     name: name_,
@@ -412,22 +424,6 @@ function encodeOffsetFetchResponseGroupTopic(w: Writer, version: number, value: 
   w.compactArrayLength(partitions_.length);
   for (const item of partitions_) encodeOffsetFetchResponseGroupPartition(w, version, item);
   w.unsignedVarint(0);
-}
-
-export interface OffsetFetchResponseGroupPartition {
-  readonly partitionIndex: number;
-  readonly committedOffset: number;
-  readonly committedLeaderEpoch: number;
-  readonly metadata: string | null;
-  readonly errorCode: number;
-}
-
-export interface OffsetFetchResponseGroupPartitionInit {
-  readonly partitionIndex: number;
-  readonly committedOffset: number;
-  readonly committedLeaderEpoch?: number | undefined;
-  readonly metadata: string | null;
-  readonly errorCode: number;
 }
 
 function decodeOffsetFetchResponseGroupPartition(r: Reader, version: number): OffsetFetchResponseGroupPartition {
@@ -460,25 +456,11 @@ function encodeOffsetFetchResponseGroupPartition(w: Writer, version: number, val
   w.unsignedVarint(0);
 }
 
-export interface OffsetFetchResponseTopic {
-  readonly name: string;
-  readonly partitions: readonly OffsetFetchResponsePartition[];
-}
-
-export interface OffsetFetchResponseTopicInit {
-  readonly name: string;
-  readonly partitions: readonly OffsetFetchResponsePartitionInit[];
-}
-
 function decodeOffsetFetchResponseTopic(r: Reader, version: number): OffsetFetchResponseTopic {
   const name_ = version >= 6 ? r.compactString() : r.string();
-  let partitions_: readonly OffsetFetchResponsePartition[] = [];
-  {
-    const length = version >= 6 ? r.compactArrayLength(15) : r.arrayLength(15);
-    const items: OffsetFetchResponsePartition[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeOffsetFetchResponsePartition(r, version));
-    partitions_ = items;
-  }
+  const partitions_: OffsetFetchResponsePartition[] = [];
+  const partitions_length = version >= 6 ? r.compactArrayLength(20) : r.arrayLength(16);
+  for (let i = 0; i < partitions_length; i++) partitions_.push(decodeOffsetFetchResponsePartition(r, version));
   if (version >= 6) {
     r.skipTags();
   }
@@ -505,22 +487,6 @@ function encodeOffsetFetchResponseTopic(w: Writer, version: number, value: Offse
   if (version >= 6) {
     w.unsignedVarint(0);
   }
-}
-
-export interface OffsetFetchResponsePartition {
-  readonly partitionIndex: number;
-  readonly committedOffset: number;
-  readonly committedLeaderEpoch: number;
-  readonly metadata: string | null;
-  readonly errorCode: number;
-}
-
-export interface OffsetFetchResponsePartitionInit {
-  readonly partitionIndex: number;
-  readonly committedOffset: number;
-  readonly committedLeaderEpoch?: number | undefined;
-  readonly metadata: string | null;
-  readonly errorCode: number;
 }
 
 function decodeOffsetFetchResponsePartition(r: Reader, version: number): OffsetFetchResponsePartition {

@@ -19,14 +19,10 @@ export interface FindCoordinatorRequestInit {
 function decodeFindCoordinatorRequest(r: Reader, version: number): FindCoordinatorRequest {
   const key_ = version <= 3 ? (version >= 3 ? r.compactString() : r.string()) : '';
   const keyType_ = version >= 1 ? r.int8() : 0;
-  let coordinatorKeys_: readonly string[] = [];
+  const coordinatorKeys_: string[] = [];
   if (version >= 4) {
-    {
-      const length = r.compactArrayLength(1);
-      const items: string[] = [];
-      for (let i = 0; i < length; i++) items.push(r.compactString());
-      coordinatorKeys_ = items;
-    }
+    const coordinatorKeys_length = r.compactArrayLength(1);
+    for (let i = 0; i < coordinatorKeys_length; i++) coordinatorKeys_.push(r.compactString());
   }
   if (version >= 3) {
     r.skipTags();
@@ -84,6 +80,24 @@ export interface FindCoordinatorResponseInit {
   readonly coordinators?: readonly FindCoordinatorResponseCoordinatorInit[] | undefined;
 }
 
+export interface FindCoordinatorResponseCoordinator {
+  readonly key: string;
+  readonly nodeId: number;
+  readonly host: string;
+  readonly port: number;
+  readonly errorCode: number;
+  readonly errorMessage: string | null;
+}
+
+export interface FindCoordinatorResponseCoordinatorInit {
+  readonly key: string;
+  readonly nodeId: number;
+  readonly host: string;
+  readonly port: number;
+  readonly errorCode: number;
+  readonly errorMessage: string | null;
+}
+
 function decodeFindCoordinatorResponse(r: Reader, version: number): FindCoordinatorResponse {
   const throttleTimeMs_ = version >= 1 ? r.int32() : 0;
   const errorCode_ = version <= 3 ? r.int16() : 0;
@@ -91,14 +105,10 @@ function decodeFindCoordinatorResponse(r: Reader, version: number): FindCoordina
   const nodeId_ = version <= 3 ? r.int32() : 0;
   const host_ = version <= 3 ? (version >= 3 ? r.compactString() : r.string()) : '';
   const port_ = version <= 3 ? r.int32() : 0;
-  let coordinators_: readonly FindCoordinatorResponseCoordinator[] = [];
+  const coordinators_: FindCoordinatorResponseCoordinator[] = [];
   if (version >= 4) {
-    {
-      const length = r.compactArrayLength(13);
-      const items: FindCoordinatorResponseCoordinator[] = [];
-      for (let i = 0; i < length; i++) items.push(decodeFindCoordinatorResponseCoordinator(r, version));
-      coordinators_ = items;
-    }
+    const coordinators_length = r.compactArrayLength(14);
+    for (let i = 0; i < coordinators_length; i++) coordinators_.push(decodeFindCoordinatorResponseCoordinator(r, version));
   }
   if (version >= 3) {
     r.skipTags();
@@ -160,24 +170,6 @@ function encodeFindCoordinatorResponse(w: Writer, version: number, value: FindCo
   if (version >= 3) {
     w.unsignedVarint(0);
   }
-}
-
-export interface FindCoordinatorResponseCoordinator {
-  readonly key: string;
-  readonly nodeId: number;
-  readonly host: string;
-  readonly port: number;
-  readonly errorCode: number;
-  readonly errorMessage: string | null;
-}
-
-export interface FindCoordinatorResponseCoordinatorInit {
-  readonly key: string;
-  readonly nodeId: number;
-  readonly host: string;
-  readonly port: number;
-  readonly errorCode: number;
-  readonly errorMessage: string | null;
 }
 
 function decodeFindCoordinatorResponseCoordinator(r: Reader, version: number): FindCoordinatorResponseCoordinator {

@@ -26,6 +26,16 @@ export interface JoinGroupRequestInit {
   readonly reason?: string | null | undefined;
 }
 
+export interface JoinGroupRequestProtocol {
+  readonly name: string;
+  readonly metadata: Buffer;
+}
+
+export interface JoinGroupRequestProtocolInit {
+  readonly name: string;
+  readonly metadata: Buffer;
+}
+
 function decodeJoinGroupRequest(r: Reader, version: number): JoinGroupRequest {
   const groupId_ = version >= 6 ? r.compactString() : r.string();
   const sessionTimeoutMs_ = r.int32();
@@ -33,13 +43,9 @@ function decodeJoinGroupRequest(r: Reader, version: number): JoinGroupRequest {
   const memberId_ = version >= 6 ? r.compactString() : r.string();
   const groupInstanceId_ = version >= 5 ? (version >= 6 ? r.compactNullableString() : r.nullableString()) : null;
   const protocolType_ = version >= 6 ? r.compactString() : r.string();
-  let protocols_: readonly JoinGroupRequestProtocol[] = [];
-  {
-    const length = version >= 6 ? r.compactArrayLength(2) : r.arrayLength(2);
-    const items: JoinGroupRequestProtocol[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeJoinGroupRequestProtocol(r, version));
-    protocols_ = items;
-  }
+  const protocols_: JoinGroupRequestProtocol[] = [];
+  const protocols_length = version >= 6 ? r.compactArrayLength(3) : r.arrayLength(6);
+  for (let i = 0; i < protocols_length; i++) protocols_.push(decodeJoinGroupRequestProtocol(r, version));
   const reason_ = version >= 8 ? r.compactNullableString() : null;
   if (version >= 6) {
     r.skipTags();
@@ -106,16 +112,6 @@ function encodeJoinGroupRequest(w: Writer, version: number, value: JoinGroupRequ
   }
 }
 
-export interface JoinGroupRequestProtocol {
-  readonly name: string;
-  readonly metadata: Buffer;
-}
-
-export interface JoinGroupRequestProtocolInit {
-  readonly name: string;
-  readonly metadata: Buffer;
-}
-
 function decodeJoinGroupRequestProtocol(r: Reader, version: number): JoinGroupRequestProtocol {
   const name_ = version >= 6 ? r.compactString() : r.string();
   const metadata_ = version >= 6 ? r.compactBytes() : r.bytes();
@@ -170,6 +166,18 @@ export interface JoinGroupResponseInit {
   readonly members: readonly JoinGroupResponseMemberInit[];
 }
 
+export interface JoinGroupResponseMember {
+  readonly memberId: string;
+  readonly groupInstanceId: string | null;
+  readonly metadata: Buffer;
+}
+
+export interface JoinGroupResponseMemberInit {
+  readonly memberId: string;
+  readonly groupInstanceId?: string | null | undefined;
+  readonly metadata: Buffer;
+}
+
 function decodeJoinGroupResponse(r: Reader, version: number): JoinGroupResponse {
   const throttleTimeMs_ = version >= 2 ? r.int32() : 0;
   const errorCode_ = r.int16();
@@ -179,13 +187,9 @@ function decodeJoinGroupResponse(r: Reader, version: number): JoinGroupResponse 
   const leader_ = version >= 6 ? r.compactString() : r.string();
   const skipAssignment_ = version >= 9 ? r.bool() : false;
   const memberId_ = version >= 6 ? r.compactString() : r.string();
-  let members_: readonly JoinGroupResponseMember[] = [];
-  {
-    const length = version >= 6 ? r.compactArrayLength(2) : r.arrayLength(2);
-    const items: JoinGroupResponseMember[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeJoinGroupResponseMember(r, version));
-    members_ = items;
-  }
+  const members_: JoinGroupResponseMember[] = [];
+  const members_length = version >= 6 ? r.compactArrayLength(4) : r.arrayLength(6);
+  for (let i = 0; i < members_length; i++) members_.push(decodeJoinGroupResponseMember(r, version));
   if (version >= 6) {
     r.skipTags();
   }
@@ -249,18 +253,6 @@ function encodeJoinGroupResponse(w: Writer, version: number, value: JoinGroupRes
   if (version >= 6) {
     w.unsignedVarint(0);
   }
-}
-
-export interface JoinGroupResponseMember {
-  readonly memberId: string;
-  readonly groupInstanceId: string | null;
-  readonly metadata: Buffer;
-}
-
-export interface JoinGroupResponseMemberInit {
-  readonly memberId: string;
-  readonly groupInstanceId?: string | null | undefined;
-  readonly metadata: Buffer;
 }
 
 function decodeJoinGroupResponseMember(r: Reader, version: number): JoinGroupResponseMember {

@@ -16,17 +16,25 @@ export interface LeaveGroupRequestInit {
   readonly members?: readonly LeaveGroupRequestMemberInit[] | undefined;
 }
 
+export interface LeaveGroupRequestMember {
+  readonly memberId: string;
+  readonly groupInstanceId: string | null;
+  readonly reason: string | null;
+}
+
+export interface LeaveGroupRequestMemberInit {
+  readonly memberId: string;
+  readonly groupInstanceId?: string | null | undefined;
+  readonly reason?: string | null | undefined;
+}
+
 function decodeLeaveGroupRequest(r: Reader, version: number): LeaveGroupRequest {
   const groupId_ = version >= 4 ? r.compactString() : r.string();
   const memberId_ = version <= 2 ? r.string() : '';
-  let members_: readonly LeaveGroupRequestMember[] = [];
+  const members_: LeaveGroupRequestMember[] = [];
   if (version >= 3) {
-    {
-      const length = version >= 4 ? r.compactArrayLength(2) : r.arrayLength(2);
-      const items: LeaveGroupRequestMember[] = [];
-      for (let i = 0; i < length; i++) items.push(decodeLeaveGroupRequestMember(r, version));
-      members_ = items;
-    }
+    const members_length = version >= 4 ? r.compactArrayLength(3) : r.arrayLength(4);
+    for (let i = 0; i < members_length; i++) members_.push(decodeLeaveGroupRequestMember(r, version));
   }
   if (version >= 4) {
     r.skipTags();
@@ -63,18 +71,6 @@ function encodeLeaveGroupRequest(w: Writer, version: number, value: LeaveGroupRe
   if (version >= 4) {
     w.unsignedVarint(0);
   }
-}
-
-export interface LeaveGroupRequestMember {
-  readonly memberId: string;
-  readonly groupInstanceId: string | null;
-  readonly reason: string | null;
-}
-
-export interface LeaveGroupRequestMemberInit {
-  readonly memberId: string;
-  readonly groupInstanceId?: string | null | undefined;
-  readonly reason?: string | null | undefined;
 }
 
 function decodeLeaveGroupRequestMember(r: Reader, version: number): LeaveGroupRequestMember {
@@ -125,17 +121,25 @@ export interface LeaveGroupResponseInit {
   readonly members?: readonly LeaveGroupResponseMemberInit[] | undefined;
 }
 
+export interface LeaveGroupResponseMember {
+  readonly memberId: string;
+  readonly groupInstanceId: string | null;
+  readonly errorCode: number;
+}
+
+export interface LeaveGroupResponseMemberInit {
+  readonly memberId: string;
+  readonly groupInstanceId: string | null;
+  readonly errorCode: number;
+}
+
 function decodeLeaveGroupResponse(r: Reader, version: number): LeaveGroupResponse {
   const throttleTimeMs_ = version >= 1 ? r.int32() : 0;
   const errorCode_ = r.int16();
-  let members_: readonly LeaveGroupResponseMember[] = [];
+  const members_: LeaveGroupResponseMember[] = [];
   if (version >= 3) {
-    {
-      const length = version >= 4 ? r.compactArrayLength(4) : r.arrayLength(4);
-      const items: LeaveGroupResponseMember[] = [];
-      for (let i = 0; i < length; i++) items.push(decodeLeaveGroupResponseMember(r, version));
-      members_ = items;
-    }
+    const members_length = version >= 4 ? r.compactArrayLength(5) : r.arrayLength(6);
+    for (let i = 0; i < members_length; i++) members_.push(decodeLeaveGroupResponseMember(r, version));
   }
   if (version >= 4) {
     r.skipTags();
@@ -167,18 +171,6 @@ function encodeLeaveGroupResponse(w: Writer, version: number, value: LeaveGroupR
   if (version >= 4) {
     w.unsignedVarint(0);
   }
-}
-
-export interface LeaveGroupResponseMember {
-  readonly memberId: string;
-  readonly groupInstanceId: string | null;
-  readonly errorCode: number;
-}
-
-export interface LeaveGroupResponseMemberInit {
-  readonly memberId: string;
-  readonly groupInstanceId: string | null;
-  readonly errorCode: number;
 }
 
 function decodeLeaveGroupResponseMember(r: Reader, version: number): LeaveGroupResponseMember {

@@ -24,6 +24,16 @@ export interface SyncGroupRequestInit {
   readonly assignments: readonly SyncGroupRequestAssignmentInit[];
 }
 
+export interface SyncGroupRequestAssignment {
+  readonly memberId: string;
+  readonly assignment: Buffer;
+}
+
+export interface SyncGroupRequestAssignmentInit {
+  readonly memberId: string;
+  readonly assignment: Buffer;
+}
+
 function decodeSyncGroupRequest(r: Reader, version: number): SyncGroupRequest {
   const groupId_ = version >= 4 ? r.compactString() : r.string();
   const generationId_ = r.int32();
@@ -31,13 +41,9 @@ function decodeSyncGroupRequest(r: Reader, version: number): SyncGroupRequest {
   const groupInstanceId_ = version >= 3 ? (version >= 4 ? r.compactNullableString() : r.nullableString()) : null;
   const protocolType_ = version >= 5 ? r.compactNullableString() : null;
   const protocolName_ = version >= 5 ? r.compactNullableString() : null;
-  let assignments_: readonly SyncGroupRequestAssignment[] = [];
-  {
-    const length = version >= 4 ? r.compactArrayLength(2) : r.arrayLength(2);
-    const items: SyncGroupRequestAssignment[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeSyncGroupRequestAssignment(r, version));
-    assignments_ = items;
-  }
+  const assignments_: SyncGroupRequestAssignment[] = [];
+  const assignments_length = version >= 4 ? r.compactArrayLength(3) : r.arrayLength(6);
+  for (let i = 0; i < assignments_length; i++) assignments_.push(decodeSyncGroupRequestAssignment(r, version));
   if (version >= 4) {
     r.skipTags();
   }
@@ -94,16 +100,6 @@ function encodeSyncGroupRequest(w: Writer, version: number, value: SyncGroupRequ
   if (version >= 4) {
     w.unsignedVarint(0);
   }
-}
-
-export interface SyncGroupRequestAssignment {
-  readonly memberId: string;
-  readonly assignment: Buffer;
-}
-
-export interface SyncGroupRequestAssignmentInit {
-  readonly memberId: string;
-  readonly assignment: Buffer;
 }
 
 function decodeSyncGroupRequestAssignment(r: Reader, version: number): SyncGroupRequestAssignment {

@@ -15,13 +15,9 @@ export interface DescribeGroupsRequestInit {
 }
 
 function decodeDescribeGroupsRequest(r: Reader, version: number): DescribeGroupsRequest {
-  let groups_: readonly string[] = [];
-  {
-    const length = version >= 5 ? r.compactArrayLength(1) : r.arrayLength(1);
-    const items: string[] = [];
-    for (let i = 0; i < length; i++) items.push(version >= 5 ? r.compactString() : r.string());
-    groups_ = items;
-  }
+  const groups_: string[] = [];
+  const groups_length = version >= 5 ? r.compactArrayLength(1) : r.arrayLength(2);
+  for (let i = 0; i < groups_length; i++) groups_.push(version >= 5 ? r.compactString() : r.string());
   const includeAuthorizedOperations_ = version >= 3 ? r.bool() : false;
   if (version >= 5) {
     r.skipTags();
@@ -60,15 +56,51 @@ export interface DescribeGroupsResponseInit {
   readonly groups: readonly DescribeGroupsResponseGroupInit[];
 }
 
+export interface DescribeGroupsResponseGroup {
+  readonly errorCode: number;
+  readonly errorMessage: string | null;
+  readonly groupId: string;
+  readonly groupState: string;
+  readonly protocolType: string;
+  readonly protocolData: string;
+  readonly members: readonly DescribeGroupsResponseMember[];
+  readonly authorizedOperations: number;
+}
+
+export interface DescribeGroupsResponseGroupInit {
+  readonly errorCode: number;
+  readonly errorMessage?: string | null | undefined;
+  readonly groupId: string;
+  readonly groupState: string;
+  readonly protocolType: string;
+  readonly protocolData: string;
+  readonly members: readonly DescribeGroupsResponseMemberInit[];
+  readonly authorizedOperations?: number | undefined;
+}
+
+export interface DescribeGroupsResponseMember {
+  readonly memberId: string;
+  readonly groupInstanceId: string | null;
+  readonly clientId: string;
+  readonly clientHost: string;
+  readonly memberMetadata: Buffer;
+  readonly memberAssignment: Buffer;
+}
+
+export interface DescribeGroupsResponseMemberInit {
+  readonly memberId: string;
+  readonly groupInstanceId?: string | null | undefined;
+  readonly clientId: string;
+  readonly clientHost: string;
+  readonly memberMetadata: Buffer;
+  readonly memberAssignment: Buffer;
+}
+
 function decodeDescribeGroupsResponse(r: Reader, version: number): DescribeGroupsResponse {
   const throttleTimeMs_ = version >= 1 ? r.int32() : 0;
-  let groups_: readonly DescribeGroupsResponseGroup[] = [];
-  {
-    const length = version >= 5 ? r.compactArrayLength(7) : r.arrayLength(7);
-    const items: DescribeGroupsResponseGroup[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeDescribeGroupsResponseGroup(r, version));
-    groups_ = items;
-  }
+  const groups_: DescribeGroupsResponseGroup[] = [];
+  const groups_length = version >= 5 ? r.compactArrayLength(12) : r.arrayLength(14);
+  for (let i = 0; i < groups_length; i++) groups_.push(decodeDescribeGroupsResponseGroup(r, version));
   if (version >= 5) {
     r.skipTags();
   }
@@ -95,28 +127,6 @@ function encodeDescribeGroupsResponse(w: Writer, version: number, value: Describ
   }
 }
 
-export interface DescribeGroupsResponseGroup {
-  readonly errorCode: number;
-  readonly errorMessage: string | null;
-  readonly groupId: string;
-  readonly groupState: string;
-  readonly protocolType: string;
-  readonly protocolData: string;
-  readonly members: readonly DescribeGroupsResponseMember[];
-  readonly authorizedOperations: number;
-}
-
-export interface DescribeGroupsResponseGroupInit {
-  readonly errorCode: number;
-  readonly errorMessage?: string | null | undefined;
-  readonly groupId: string;
-  readonly groupState: string;
-  readonly protocolType: string;
-  readonly protocolData: string;
-  readonly members: readonly DescribeGroupsResponseMemberInit[];
-  readonly authorizedOperations?: number | undefined;
-}
-
 function decodeDescribeGroupsResponseGroup(r: Reader, version: number): DescribeGroupsResponseGroup {
   const errorCode_ = r.int16();
   const errorMessage_ = version >= 6 ? r.compactNullableString() : null;
@@ -124,13 +134,9 @@ function decodeDescribeGroupsResponseGroup(r: Reader, version: number): Describe
   const groupState_ = version >= 5 ? r.compactString() : r.string();
   const protocolType_ = version >= 5 ? r.compactString() : r.string();
   const protocolData_ = version >= 5 ? r.compactString() : r.string();
-  let members_: readonly DescribeGroupsResponseMember[] = [];
-  {
-    const length = version >= 5 ? r.compactArrayLength(5) : r.arrayLength(5);
-    const items: DescribeGroupsResponseMember[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeDescribeGroupsResponseMember(r, version));
-    members_ = items;
-  }
+  const members_: DescribeGroupsResponseMember[] = [];
+  const members_length = version >= 5 ? r.compactArrayLength(7) : r.arrayLength(14);
+  for (let i = 0; i < members_length; i++) members_.push(decodeDescribeGroupsResponseMember(r, version));
   const authorizedOperations_ = version >= 3 ? r.int32() : -2147483648;
   if (version >= 5) {
     r.skipTags();
@@ -194,24 +200,6 @@ function encodeDescribeGroupsResponseGroup(w: Writer, version: number, value: De
   if (version >= 5) {
     w.unsignedVarint(0);
   }
-}
-
-export interface DescribeGroupsResponseMember {
-  readonly memberId: string;
-  readonly groupInstanceId: string | null;
-  readonly clientId: string;
-  readonly clientHost: string;
-  readonly memberMetadata: Buffer;
-  readonly memberAssignment: Buffer;
-}
-
-export interface DescribeGroupsResponseMemberInit {
-  readonly memberId: string;
-  readonly groupInstanceId?: string | null | undefined;
-  readonly clientId: string;
-  readonly clientHost: string;
-  readonly memberMetadata: Buffer;
-  readonly memberAssignment: Buffer;
 }
 
 function decodeDescribeGroupsResponseMember(r: Reader, version: number): DescribeGroupsResponseMember {

@@ -15,23 +15,15 @@ export interface ListGroupsRequestInit {
 }
 
 function decodeListGroupsRequest(r: Reader, version: number): ListGroupsRequest {
-  let statesFilter_: readonly string[] = [];
+  const statesFilter_: string[] = [];
   if (version >= 4) {
-    {
-      const length = r.compactArrayLength(1);
-      const items: string[] = [];
-      for (let i = 0; i < length; i++) items.push(r.compactString());
-      statesFilter_ = items;
-    }
+    const statesFilter_length = r.compactArrayLength(1);
+    for (let i = 0; i < statesFilter_length; i++) statesFilter_.push(r.compactString());
   }
-  let typesFilter_: readonly string[] = [];
+  const typesFilter_: string[] = [];
   if (version >= 5) {
-    {
-      const length = r.compactArrayLength(1);
-      const items: string[] = [];
-      for (let i = 0; i < length; i++) items.push(r.compactString());
-      typesFilter_ = items;
-    }
+    const typesFilter_length = r.compactArrayLength(1);
+    for (let i = 0; i < typesFilter_length; i++) typesFilter_.push(r.compactString());
   }
   if (version >= 3) {
     r.skipTags();
@@ -72,16 +64,26 @@ export interface ListGroupsResponseInit {
   readonly groups: readonly ListGroupsResponseGroupInit[];
 }
 
+export interface ListGroupsResponseGroup {
+  readonly groupId: string;
+  readonly protocolType: string;
+  readonly groupState: string;
+  readonly groupType: string;
+}
+
+export interface ListGroupsResponseGroupInit {
+  readonly groupId: string;
+  readonly protocolType: string;
+  readonly groupState?: string | undefined;
+  readonly groupType?: string | undefined;
+}
+
 function decodeListGroupsResponse(r: Reader, version: number): ListGroupsResponse {
   const throttleTimeMs_ = version >= 1 ? r.int32() : 0;
   const errorCode_ = r.int16();
-  let groups_: readonly ListGroupsResponseGroup[] = [];
-  {
-    const length = version >= 3 ? r.compactArrayLength(2) : r.arrayLength(2);
-    const items: ListGroupsResponseGroup[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeListGroupsResponseGroup(r, version));
-    groups_ = items;
-  }
+  const groups_: ListGroupsResponseGroup[] = [];
+  const groups_length = version >= 3 ? r.compactArrayLength(3) : r.arrayLength(4);
+  for (let i = 0; i < groups_length; i++) groups_.push(decodeListGroupsResponseGroup(r, version));
   if (version >= 3) {
     r.skipTags();
   }
@@ -109,20 +111,6 @@ function encodeListGroupsResponse(w: Writer, version: number, value: ListGroupsR
   if (version >= 3) {
     w.unsignedVarint(0);
   }
-}
-
-export interface ListGroupsResponseGroup {
-  readonly groupId: string;
-  readonly protocolType: string;
-  readonly groupState: string;
-  readonly groupType: string;
-}
-
-export interface ListGroupsResponseGroupInit {
-  readonly groupId: string;
-  readonly protocolType: string;
-  readonly groupState?: string | undefined;
-  readonly groupType?: string | undefined;
 }
 
 function decodeListGroupsResponseGroup(r: Reader, version: number): ListGroupsResponseGroup {

@@ -60,19 +60,51 @@ export interface ApiVersionsResponseInit {
   readonly zkMigrationReady?: boolean | undefined;
 }
 
+export interface ApiVersionsResponseFinalizedFeature {
+  readonly name: string;
+  readonly maxVersionLevel: number;
+  readonly minVersionLevel: number;
+}
+
+export interface ApiVersionsResponseFinalizedFeatureInit {
+  readonly name: string;
+  readonly maxVersionLevel: number;
+  readonly minVersionLevel: number;
+}
+
+export interface ApiVersionsResponseSupportedFeature {
+  readonly name: string;
+  readonly minVersion: number;
+  readonly maxVersion: number;
+}
+
+export interface ApiVersionsResponseSupportedFeatureInit {
+  readonly name: string;
+  readonly minVersion: number;
+  readonly maxVersion: number;
+}
+
+export interface ApiVersionsResponseApiKey {
+  readonly apiKey: number;
+  readonly minVersion: number;
+  readonly maxVersion: number;
+}
+
+export interface ApiVersionsResponseApiKeyInit {
+  readonly apiKey: number;
+  readonly minVersion: number;
+  readonly maxVersion: number;
+}
+
 function decodeApiVersionsResponse(r: Reader, version: number): ApiVersionsResponse {
   const errorCode_ = r.int16();
-  let apiKeys_: readonly ApiVersionsResponseApiKey[] = [];
-  {
-    const length = version >= 3 ? r.compactArrayLength(6) : r.arrayLength(6);
-    const items: ApiVersionsResponseApiKey[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeApiVersionsResponseApiKey(r, version));
-    apiKeys_ = items;
-  }
+  const apiKeys_: ApiVersionsResponseApiKey[] = [];
+  const apiKeys_length = version >= 3 ? r.compactArrayLength(7) : r.arrayLength(6);
+  for (let i = 0; i < apiKeys_length; i++) apiKeys_.push(decodeApiVersionsResponseApiKey(r, version));
   const throttleTimeMs_ = version >= 1 ? r.int32() : 0;
-  let supportedFeatures_: readonly ApiVersionsResponseSupportedFeature[] = [];
+  const supportedFeatures_: ApiVersionsResponseSupportedFeature[] = [];
   let finalizedFeaturesEpoch_: number = -1;
-  let finalizedFeatures_: readonly ApiVersionsResponseFinalizedFeature[] = [];
+  const finalizedFeatures_: ApiVersionsResponseFinalizedFeature[] = [];
   let zkMigrationReady_: boolean = false;
   if (version >= 3) {
     for (let count = r.unsignedVarint(); count > 0; count--) {
@@ -80,12 +112,9 @@ function decodeApiVersionsResponse(r: Reader, version: number): ApiVersionsRespo
       const end = r.tagEnd();
       switch (tag) {
         case 0: {
-          {
-            const length = r.compactArrayLength(5);
-            const items: ApiVersionsResponseSupportedFeature[] = [];
-            for (let i = 0; i < length; i++) items.push(decodeApiVersionsResponseSupportedFeature(r, version));
-            supportedFeatures_ = items;
-          }
+          supportedFeatures_.length = 0;
+          const supportedFeatures_length = r.compactArrayLength(6);
+          for (let i = 0; i < supportedFeatures_length; i++) supportedFeatures_.push(decodeApiVersionsResponseSupportedFeature(r, version));
           break;
         }
         case 1: {
@@ -93,12 +122,9 @@ function decodeApiVersionsResponse(r: Reader, version: number): ApiVersionsRespo
           break;
         }
         case 2: {
-          {
-            const length = r.compactArrayLength(5);
-            const items: ApiVersionsResponseFinalizedFeature[] = [];
-            for (let i = 0; i < length; i++) items.push(decodeApiVersionsResponseFinalizedFeature(r, version));
-            finalizedFeatures_ = items;
-          }
+          finalizedFeatures_.length = 0;
+          const finalizedFeatures_length = r.compactArrayLength(6);
+          for (let i = 0; i < finalizedFeatures_length; i++) finalizedFeatures_.push(decodeApiVersionsResponseFinalizedFeature(r, version));
           break;
         }
         case 3: {
@@ -171,18 +197,6 @@ function encodeApiVersionsResponse(w: Writer, version: number, value: ApiVersion
   }
 }
 
-export interface ApiVersionsResponseFinalizedFeature {
-  readonly name: string;
-  readonly maxVersionLevel: number;
-  readonly minVersionLevel: number;
-}
-
-export interface ApiVersionsResponseFinalizedFeatureInit {
-  readonly name: string;
-  readonly maxVersionLevel: number;
-  readonly minVersionLevel: number;
-}
-
 function decodeApiVersionsResponseFinalizedFeature(r: Reader, version: number): ApiVersionsResponseFinalizedFeature {
   const name_ = r.compactString();
   const maxVersionLevel_ = r.int16();
@@ -205,18 +219,6 @@ function encodeApiVersionsResponseFinalizedFeature(w: Writer, version: number, v
   w.unsignedVarint(0);
 }
 
-export interface ApiVersionsResponseSupportedFeature {
-  readonly name: string;
-  readonly minVersion: number;
-  readonly maxVersion: number;
-}
-
-export interface ApiVersionsResponseSupportedFeatureInit {
-  readonly name: string;
-  readonly minVersion: number;
-  readonly maxVersion: number;
-}
-
 function decodeApiVersionsResponseSupportedFeature(r: Reader, version: number): ApiVersionsResponseSupportedFeature {
   const name_ = r.compactString();
   const minVersion_ = r.int16();
@@ -237,18 +239,6 @@ function encodeApiVersionsResponseSupportedFeature(w: Writer, version: number, v
   const maxVersion_: number = value.maxVersion;
   w.int16(maxVersion_);
   w.unsignedVarint(0);
-}
-
-export interface ApiVersionsResponseApiKey {
-  readonly apiKey: number;
-  readonly minVersion: number;
-  readonly maxVersion: number;
-}
-
-export interface ApiVersionsResponseApiKeyInit {
-  readonly apiKey: number;
-  readonly minVersion: number;
-  readonly maxVersion: number;
 }
 
 function decodeApiVersionsResponseApiKey(r: Reader, version: number): ApiVersionsResponseApiKey {

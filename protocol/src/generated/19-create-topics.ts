@@ -18,14 +18,46 @@ export interface CreateTopicsRequestInit {
   readonly validateOnly?: boolean | undefined;
 }
 
+export interface CreateTopicsRequestTopic {
+  readonly name: string;
+  readonly numPartitions: number;
+  readonly replicationFactor: number;
+  readonly assignments: readonly CreateTopicsRequestAssignment[];
+  readonly configs: readonly CreateTopicsRequestConfig[];
+}
+
+export interface CreateTopicsRequestTopicInit {
+  readonly name: string;
+  readonly numPartitions: number;
+  readonly replicationFactor: number;
+  readonly assignments: readonly CreateTopicsRequestAssignmentInit[];
+  readonly configs: readonly CreateTopicsRequestConfigInit[];
+}
+
+export interface CreateTopicsRequestConfig {
+  readonly name: string;
+  readonly value: string | null;
+}
+
+export interface CreateTopicsRequestConfigInit {
+  readonly name: string;
+  readonly value: string | null;
+}
+
+export interface CreateTopicsRequestAssignment {
+  readonly partitionIndex: number;
+  readonly brokerIds: readonly number[];
+}
+
+export interface CreateTopicsRequestAssignmentInit {
+  readonly partitionIndex: number;
+  readonly brokerIds: readonly number[];
+}
+
 function decodeCreateTopicsRequest(r: Reader, version: number): CreateTopicsRequest {
-  let topics_: readonly CreateTopicsRequestTopic[] = [];
-  {
-    const length = version >= 5 ? r.compactArrayLength(9) : r.arrayLength(9);
-    const items: CreateTopicsRequestTopic[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeCreateTopicsRequestTopic(r, version));
-    topics_ = items;
-  }
+  const topics_: CreateTopicsRequestTopic[] = [];
+  const topics_length = version >= 5 ? r.compactArrayLength(10) : r.arrayLength(16);
+  for (let i = 0; i < topics_length; i++) topics_.push(decodeCreateTopicsRequestTopic(r, version));
   const timeoutMs_ = r.int32();
   const validateOnly_ = r.bool();
   if (version >= 5) {
@@ -55,40 +87,16 @@ function encodeCreateTopicsRequest(w: Writer, version: number, value: CreateTopi
   }
 }
 
-export interface CreateTopicsRequestTopic {
-  readonly name: string;
-  readonly numPartitions: number;
-  readonly replicationFactor: number;
-  readonly assignments: readonly CreateTopicsRequestAssignment[];
-  readonly configs: readonly CreateTopicsRequestConfig[];
-}
-
-export interface CreateTopicsRequestTopicInit {
-  readonly name: string;
-  readonly numPartitions: number;
-  readonly replicationFactor: number;
-  readonly assignments: readonly CreateTopicsRequestAssignmentInit[];
-  readonly configs: readonly CreateTopicsRequestConfigInit[];
-}
-
 function decodeCreateTopicsRequestTopic(r: Reader, version: number): CreateTopicsRequestTopic {
   const name_ = version >= 5 ? r.compactString() : r.string();
   const numPartitions_ = r.int32();
   const replicationFactor_ = r.int16();
-  let assignments_: readonly CreateTopicsRequestAssignment[] = [];
-  {
-    const length = version >= 5 ? r.compactArrayLength(5) : r.arrayLength(5);
-    const items: CreateTopicsRequestAssignment[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeCreateTopicsRequestAssignment(r, version));
-    assignments_ = items;
-  }
-  let configs_: readonly CreateTopicsRequestConfig[] = [];
-  {
-    const length = version >= 5 ? r.compactArrayLength(2) : r.arrayLength(2);
-    const items: CreateTopicsRequestConfig[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeCreateTopicsRequestConfig(r, version));
-    configs_ = items;
-  }
+  const assignments_: CreateTopicsRequestAssignment[] = [];
+  const assignments_length = version >= 5 ? r.compactArrayLength(6) : r.arrayLength(8);
+  for (let i = 0; i < assignments_length; i++) assignments_.push(decodeCreateTopicsRequestAssignment(r, version));
+  const configs_: CreateTopicsRequestConfig[] = [];
+  const configs_length = version >= 5 ? r.compactArrayLength(3) : r.arrayLength(4);
+  for (let i = 0; i < configs_length; i++) configs_.push(decodeCreateTopicsRequestConfig(r, version));
   if (version >= 5) {
     r.skipTags();
   }
@@ -131,16 +139,6 @@ function encodeCreateTopicsRequestTopic(w: Writer, version: number, value: Creat
   }
 }
 
-export interface CreateTopicsRequestConfig {
-  readonly name: string;
-  readonly value: string | null;
-}
-
-export interface CreateTopicsRequestConfigInit {
-  readonly name: string;
-  readonly value: string | null;
-}
-
 function decodeCreateTopicsRequestConfig(r: Reader, version: number): CreateTopicsRequestConfig {
   const name_ = version >= 5 ? r.compactString() : r.string();
   const value_ = version >= 5 ? r.compactNullableString() : r.nullableString();
@@ -171,25 +169,11 @@ function encodeCreateTopicsRequestConfig(w: Writer, version: number, value: Crea
   }
 }
 
-export interface CreateTopicsRequestAssignment {
-  readonly partitionIndex: number;
-  readonly brokerIds: readonly number[];
-}
-
-export interface CreateTopicsRequestAssignmentInit {
-  readonly partitionIndex: number;
-  readonly brokerIds: readonly number[];
-}
-
 function decodeCreateTopicsRequestAssignment(r: Reader, version: number): CreateTopicsRequestAssignment {
   const partitionIndex_ = r.int32();
-  let brokerIds_: readonly number[] = [];
-  {
-    const length = version >= 5 ? r.compactArrayLength(4) : r.arrayLength(4);
-    const items: number[] = [];
-    for (let i = 0; i < length; i++) items.push(r.int32());
-    brokerIds_ = items;
-  }
+  const brokerIds_: number[] = [];
+  const brokerIds_length = version >= 5 ? r.compactArrayLength(4) : r.arrayLength(4);
+  for (let i = 0; i < brokerIds_length; i++) brokerIds_.push(r.int32());
   if (version >= 5) {
     r.skipTags();
   }
@@ -224,15 +208,49 @@ export interface CreateTopicsResponseInit {
   readonly topics: readonly CreateTopicsResponseTopicInit[];
 }
 
+export interface CreateTopicsResponseTopic {
+  readonly name: string;
+  readonly topicId: Uuid;
+  readonly errorCode: number;
+  readonly errorMessage: string | null;
+  readonly topicConfigErrorCode: number;
+  readonly numPartitions: number;
+  readonly replicationFactor: number;
+  readonly configs: readonly CreateTopicsResponseConfig[] | null;
+}
+
+export interface CreateTopicsResponseTopicInit {
+  readonly name: string;
+  readonly topicId?: Uuid | undefined;
+  readonly errorCode: number;
+  readonly errorMessage: string | null;
+  readonly topicConfigErrorCode?: number | undefined;
+  readonly numPartitions?: number | undefined;
+  readonly replicationFactor?: number | undefined;
+  readonly configs?: readonly CreateTopicsResponseConfigInit[] | null | undefined;
+}
+
+export interface CreateTopicsResponseConfig {
+  readonly name: string;
+  readonly value: string | null;
+  readonly readOnly: boolean;
+  readonly configSource: number;
+  readonly isSensitive: boolean;
+}
+
+export interface CreateTopicsResponseConfigInit {
+  readonly name: string;
+  readonly value: string | null;
+  readonly readOnly: boolean;
+  readonly configSource?: number | undefined;
+  readonly isSensitive: boolean;
+}
+
 function decodeCreateTopicsResponse(r: Reader, version: number): CreateTopicsResponse {
   const throttleTimeMs_ = r.int32();
-  let topics_: readonly CreateTopicsResponseTopic[] = [];
-  {
-    const length = version >= 5 ? r.compactArrayLength(4) : r.arrayLength(4);
-    const items: CreateTopicsResponseTopic[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeCreateTopicsResponseTopic(r, version));
-    topics_ = items;
-  }
+  const topics_: CreateTopicsResponseTopic[] = [];
+  const topics_length = version >= 5 ? r.compactArrayLength(12) : r.arrayLength(6);
+  for (let i = 0; i < topics_length; i++) topics_.push(decodeCreateTopicsResponseTopic(r, version));
   if (version >= 5) {
     r.skipTags();
   }
@@ -257,28 +275,6 @@ function encodeCreateTopicsResponse(w: Writer, version: number, value: CreateTop
   }
 }
 
-export interface CreateTopicsResponseTopic {
-  readonly name: string;
-  readonly topicId: Uuid;
-  readonly errorCode: number;
-  readonly errorMessage: string | null;
-  readonly topicConfigErrorCode: number;
-  readonly numPartitions: number;
-  readonly replicationFactor: number;
-  readonly configs: readonly CreateTopicsResponseConfig[] | null;
-}
-
-export interface CreateTopicsResponseTopicInit {
-  readonly name: string;
-  readonly topicId?: Uuid | undefined;
-  readonly errorCode: number;
-  readonly errorMessage: string | null;
-  readonly topicConfigErrorCode?: number | undefined;
-  readonly numPartitions?: number | undefined;
-  readonly replicationFactor?: number | undefined;
-  readonly configs?: readonly CreateTopicsResponseConfigInit[] | null | undefined;
-}
-
 function decodeCreateTopicsResponseTopic(r: Reader, version: number): CreateTopicsResponseTopic {
   const name_ = version >= 5 ? r.compactString() : r.string();
   const topicId_ = version >= 7 ? r.uuid() : ZERO_UUID;
@@ -288,15 +284,13 @@ function decodeCreateTopicsResponseTopic(r: Reader, version: number): CreateTopi
   const replicationFactor_ = version >= 5 ? r.int16() : -1;
   let configs_: readonly CreateTopicsResponseConfig[] | null = [];
   if (version >= 5) {
-    {
-      const length = r.compactNullableArrayLength(5);
-      if (length < 0) {
-        configs_ = null;
-      } else {
-        const items: CreateTopicsResponseConfig[] = [];
-        for (let i = 0; i < length; i++) items.push(decodeCreateTopicsResponseConfig(r, version));
-        configs_ = items;
-      }
+    const length = r.compactNullableArrayLength(6);
+    if (length < 0) {
+      configs_ = null;
+    } else {
+      const items: CreateTopicsResponseConfig[] = [];
+      for (let i = 0; i < length; i++) items.push(decodeCreateTopicsResponseConfig(r, version));
+      configs_ = items;
     }
   }
   let topicConfigErrorCode_: number = 0;
@@ -373,22 +367,6 @@ function encodeCreateTopicsResponseTopic(w: Writer, version: number, value: Crea
       w.endTag(mark);
     }
   }
-}
-
-export interface CreateTopicsResponseConfig {
-  readonly name: string;
-  readonly value: string | null;
-  readonly readOnly: boolean;
-  readonly configSource: number;
-  readonly isSensitive: boolean;
-}
-
-export interface CreateTopicsResponseConfigInit {
-  readonly name: string;
-  readonly value: string | null;
-  readonly readOnly: boolean;
-  readonly configSource?: number | undefined;
-  readonly isSensitive: boolean;
 }
 
 function decodeCreateTopicsResponseConfig(r: Reader, version: number): CreateTopicsResponseConfig {

@@ -18,24 +18,26 @@ export interface DeleteTopicsRequestInit {
   readonly timeoutMs: number;
 }
 
+export interface DeleteTopicsRequestTopic {
+  readonly name: string | null;
+  readonly topicId: Uuid;
+}
+
+export interface DeleteTopicsRequestTopicInit {
+  readonly name?: string | null | undefined;
+  readonly topicId: Uuid;
+}
+
 function decodeDeleteTopicsRequest(r: Reader, version: number): DeleteTopicsRequest {
-  let topics_: readonly DeleteTopicsRequestTopic[] = [];
+  const topics_: DeleteTopicsRequestTopic[] = [];
   if (version >= 6) {
-    {
-      const length = r.compactArrayLength(17);
-      const items: DeleteTopicsRequestTopic[] = [];
-      for (let i = 0; i < length; i++) items.push(decodeDeleteTopicsRequestTopic(r, version));
-      topics_ = items;
-    }
+    const topics_length = r.compactArrayLength(18);
+    for (let i = 0; i < topics_length; i++) topics_.push(decodeDeleteTopicsRequestTopic(r, version));
   }
-  let topicNames_: readonly string[] = [];
+  const topicNames_: string[] = [];
   if (version <= 5) {
-    {
-      const length = version >= 4 ? r.compactArrayLength(1) : r.arrayLength(1);
-      const items: string[] = [];
-      for (let i = 0; i < length; i++) items.push(version >= 4 ? r.compactString() : r.string());
-      topicNames_ = items;
-    }
+    const topicNames_length = version >= 4 ? r.compactArrayLength(1) : r.arrayLength(2);
+    for (let i = 0; i < topicNames_length; i++) topicNames_.push(version >= 4 ? r.compactString() : r.string());
   }
   const timeoutMs_ = r.int32();
   if (version >= 4) {
@@ -71,16 +73,6 @@ function encodeDeleteTopicsRequest(w: Writer, version: number, value: DeleteTopi
   }
 }
 
-export interface DeleteTopicsRequestTopic {
-  readonly name: string | null;
-  readonly topicId: Uuid;
-}
-
-export interface DeleteTopicsRequestTopicInit {
-  readonly name?: string | null | undefined;
-  readonly topicId: Uuid;
-}
-
 function decodeDeleteTopicsRequestTopic(r: Reader, version: number): DeleteTopicsRequestTopic {
   const name_ = r.compactNullableString();
   const topicId_ = r.uuid();
@@ -109,15 +101,25 @@ export interface DeleteTopicsResponseInit {
   readonly responses: readonly DeleteTopicsResponseTopicInit[];
 }
 
+export interface DeleteTopicsResponseTopic {
+  readonly name: string | null;
+  readonly topicId: Uuid;
+  readonly errorCode: number;
+  readonly errorMessage: string | null;
+}
+
+export interface DeleteTopicsResponseTopicInit {
+  readonly name: string | null;
+  readonly topicId?: Uuid | undefined;
+  readonly errorCode: number;
+  readonly errorMessage?: string | null | undefined;
+}
+
 function decodeDeleteTopicsResponse(r: Reader, version: number): DeleteTopicsResponse {
   const throttleTimeMs_ = r.int32();
-  let responses_: readonly DeleteTopicsResponseTopic[] = [];
-  {
-    const length = version >= 4 ? r.compactArrayLength(3) : r.arrayLength(3);
-    const items: DeleteTopicsResponseTopic[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeDeleteTopicsResponseTopic(r, version));
-    responses_ = items;
-  }
+  const responses_: DeleteTopicsResponseTopic[] = [];
+  const responses_length = version >= 4 ? r.compactArrayLength(4) : r.arrayLength(4);
+  for (let i = 0; i < responses_length; i++) responses_.push(decodeDeleteTopicsResponseTopic(r, version));
   if (version >= 4) {
     r.skipTags();
   }
@@ -140,20 +142,6 @@ function encodeDeleteTopicsResponse(w: Writer, version: number, value: DeleteTop
   if (version >= 4) {
     w.unsignedVarint(0);
   }
-}
-
-export interface DeleteTopicsResponseTopic {
-  readonly name: string | null;
-  readonly topicId: Uuid;
-  readonly errorCode: number;
-  readonly errorMessage: string | null;
-}
-
-export interface DeleteTopicsResponseTopicInit {
-  readonly name: string | null;
-  readonly topicId?: Uuid | undefined;
-  readonly errorCode: number;
-  readonly errorMessage?: string | null | undefined;
 }
 
 function decodeDeleteTopicsResponseTopic(r: Reader, version: number): DeleteTopicsResponseTopic {

@@ -16,14 +16,22 @@ export interface DescribeConfigsRequestInit {
   readonly includeDocumentation?: boolean | undefined;
 }
 
+export interface DescribeConfigsRequestResource {
+  readonly resourceType: number;
+  readonly resourceName: string;
+  readonly configurationKeys: readonly string[] | null;
+}
+
+export interface DescribeConfigsRequestResourceInit {
+  readonly resourceType: number;
+  readonly resourceName: string;
+  readonly configurationKeys: readonly string[] | null;
+}
+
 function decodeDescribeConfigsRequest(r: Reader, version: number): DescribeConfigsRequest {
-  let resources_: readonly DescribeConfigsRequestResource[] = [];
-  {
-    const length = version >= 4 ? r.compactArrayLength(3) : r.arrayLength(3);
-    const items: DescribeConfigsRequestResource[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeDescribeConfigsRequestResource(r, version));
-    resources_ = items;
-  }
+  const resources_: DescribeConfigsRequestResource[] = [];
+  const resources_length = version >= 4 ? r.compactArrayLength(4) : r.arrayLength(7);
+  for (let i = 0; i < resources_length; i++) resources_.push(decodeDescribeConfigsRequestResource(r, version));
   const includeSynonyms_ = r.bool();
   const includeDocumentation_ = version >= 3 ? r.bool() : false;
   if (version >= 4) {
@@ -56,24 +64,12 @@ function encodeDescribeConfigsRequest(w: Writer, version: number, value: Describ
   }
 }
 
-export interface DescribeConfigsRequestResource {
-  readonly resourceType: number;
-  readonly resourceName: string;
-  readonly configurationKeys: readonly string[] | null;
-}
-
-export interface DescribeConfigsRequestResourceInit {
-  readonly resourceType: number;
-  readonly resourceName: string;
-  readonly configurationKeys: readonly string[] | null;
-}
-
 function decodeDescribeConfigsRequestResource(r: Reader, version: number): DescribeConfigsRequestResource {
   const resourceType_ = r.int8();
   const resourceName_ = version >= 4 ? r.compactString() : r.string();
   let configurationKeys_: readonly string[] | null = [];
   {
-    const length = version >= 4 ? r.compactNullableArrayLength(1) : r.nullableArrayLength(1);
+    const length = version >= 4 ? r.compactNullableArrayLength(1) : r.nullableArrayLength(2);
     if (length < 0) {
       configurationKeys_ = null;
     } else {
@@ -131,15 +127,61 @@ export interface DescribeConfigsResponseInit {
   readonly results: readonly DescribeConfigsResponseResultInit[];
 }
 
+export interface DescribeConfigsResponseResult {
+  readonly errorCode: number;
+  readonly errorMessage: string | null;
+  readonly resourceType: number;
+  readonly resourceName: string;
+  readonly configs: readonly DescribeConfigsResponseConfig[];
+}
+
+export interface DescribeConfigsResponseResultInit {
+  readonly errorCode: number;
+  readonly errorMessage: string | null;
+  readonly resourceType: number;
+  readonly resourceName: string;
+  readonly configs: readonly DescribeConfigsResponseConfigInit[];
+}
+
+export interface DescribeConfigsResponseConfig {
+  readonly name: string;
+  readonly value: string | null;
+  readonly readOnly: boolean;
+  readonly configSource: number;
+  readonly isSensitive: boolean;
+  readonly synonyms: readonly DescribeConfigsResponseSynonym[];
+  readonly configType: number;
+  readonly documentation: string | null;
+}
+
+export interface DescribeConfigsResponseConfigInit {
+  readonly name: string;
+  readonly value: string | null;
+  readonly readOnly: boolean;
+  readonly configSource?: number | undefined;
+  readonly isSensitive: boolean;
+  readonly synonyms: readonly DescribeConfigsResponseSynonymInit[];
+  readonly configType?: number | undefined;
+  readonly documentation?: string | null | undefined;
+}
+
+export interface DescribeConfigsResponseSynonym {
+  readonly name: string;
+  readonly value: string | null;
+  readonly source: number;
+}
+
+export interface DescribeConfigsResponseSynonymInit {
+  readonly name: string;
+  readonly value: string | null;
+  readonly source: number;
+}
+
 function decodeDescribeConfigsResponse(r: Reader, version: number): DescribeConfigsResponse {
   const throttleTimeMs_ = r.int32();
-  let results_: readonly DescribeConfigsResponseResult[] = [];
-  {
-    const length = version >= 4 ? r.compactArrayLength(6) : r.arrayLength(6);
-    const items: DescribeConfigsResponseResult[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeDescribeConfigsResponseResult(r, version));
-    results_ = items;
-  }
+  const results_: DescribeConfigsResponseResult[] = [];
+  const results_length = version >= 4 ? r.compactArrayLength(7) : r.arrayLength(11);
+  for (let i = 0; i < results_length; i++) results_.push(decodeDescribeConfigsResponseResult(r, version));
   if (version >= 4) {
     r.skipTags();
   }
@@ -164,34 +206,14 @@ function encodeDescribeConfigsResponse(w: Writer, version: number, value: Descri
   }
 }
 
-export interface DescribeConfigsResponseResult {
-  readonly errorCode: number;
-  readonly errorMessage: string | null;
-  readonly resourceType: number;
-  readonly resourceName: string;
-  readonly configs: readonly DescribeConfigsResponseConfig[];
-}
-
-export interface DescribeConfigsResponseResultInit {
-  readonly errorCode: number;
-  readonly errorMessage: string | null;
-  readonly resourceType: number;
-  readonly resourceName: string;
-  readonly configs: readonly DescribeConfigsResponseConfigInit[];
-}
-
 function decodeDescribeConfigsResponseResult(r: Reader, version: number): DescribeConfigsResponseResult {
   const errorCode_ = r.int16();
   const errorMessage_ = version >= 4 ? r.compactNullableString() : r.nullableString();
   const resourceType_ = r.int8();
   const resourceName_ = version >= 4 ? r.compactString() : r.string();
-  let configs_: readonly DescribeConfigsResponseConfig[] = [];
-  {
-    const length = version >= 4 ? r.compactArrayLength(6) : r.arrayLength(6);
-    const items: DescribeConfigsResponseConfig[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeDescribeConfigsResponseConfig(r, version));
-    configs_ = items;
-  }
+  const configs_: DescribeConfigsResponseConfig[] = [];
+  const configs_length = version >= 4 ? r.compactArrayLength(9) : r.arrayLength(11);
+  for (let i = 0; i < configs_length; i++) configs_.push(decodeDescribeConfigsResponseConfig(r, version));
   if (version >= 4) {
     r.skipTags();
   }
@@ -233,41 +255,15 @@ function encodeDescribeConfigsResponseResult(w: Writer, version: number, value: 
   }
 }
 
-export interface DescribeConfigsResponseConfig {
-  readonly name: string;
-  readonly value: string | null;
-  readonly readOnly: boolean;
-  readonly configSource: number;
-  readonly isSensitive: boolean;
-  readonly synonyms: readonly DescribeConfigsResponseSynonym[];
-  readonly configType: number;
-  readonly documentation: string | null;
-}
-
-export interface DescribeConfigsResponseConfigInit {
-  readonly name: string;
-  readonly value: string | null;
-  readonly readOnly: boolean;
-  readonly configSource?: number | undefined;
-  readonly isSensitive: boolean;
-  readonly synonyms: readonly DescribeConfigsResponseSynonymInit[];
-  readonly configType?: number | undefined;
-  readonly documentation?: string | null | undefined;
-}
-
 function decodeDescribeConfigsResponseConfig(r: Reader, version: number): DescribeConfigsResponseConfig {
   const name_ = version >= 4 ? r.compactString() : r.string();
   const value_ = version >= 4 ? r.compactNullableString() : r.nullableString();
   const readOnly_ = r.bool();
   const configSource_ = r.int8();
   const isSensitive_ = r.bool();
-  let synonyms_: readonly DescribeConfigsResponseSynonym[] = [];
-  {
-    const length = version >= 4 ? r.compactArrayLength(3) : r.arrayLength(3);
-    const items: DescribeConfigsResponseSynonym[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeDescribeConfigsResponseSynonym(r, version));
-    synonyms_ = items;
-  }
+  const synonyms_: DescribeConfigsResponseSynonym[] = [];
+  const synonyms_length = version >= 4 ? r.compactArrayLength(4) : r.arrayLength(5);
+  for (let i = 0; i < synonyms_length; i++) synonyms_.push(decodeDescribeConfigsResponseSynonym(r, version));
   const configType_ = version >= 3 ? r.int8() : 0;
   const documentation_ = version >= 3 ? (version >= 4 ? r.compactNullableString() : r.nullableString()) : '';
   if (version >= 4) {
@@ -326,18 +322,6 @@ function encodeDescribeConfigsResponseConfig(w: Writer, version: number, value: 
   if (version >= 4) {
     w.unsignedVarint(0);
   }
-}
-
-export interface DescribeConfigsResponseSynonym {
-  readonly name: string;
-  readonly value: string | null;
-  readonly source: number;
-}
-
-export interface DescribeConfigsResponseSynonymInit {
-  readonly name: string;
-  readonly value: string | null;
-  readonly source: number;
 }
 
 function decodeDescribeConfigsResponseSynonym(r: Reader, version: number): DescribeConfigsResponseSynonym {

@@ -16,14 +16,30 @@ export interface CreatePartitionsRequestInit {
   readonly validateOnly: boolean;
 }
 
+export interface CreatePartitionsRequestTopic {
+  readonly name: string;
+  readonly count: number;
+  readonly assignments: readonly CreatePartitionsRequestAssignment[] | null;
+}
+
+export interface CreatePartitionsRequestTopicInit {
+  readonly name: string;
+  readonly count: number;
+  readonly assignments: readonly CreatePartitionsRequestAssignmentInit[] | null;
+}
+
+export interface CreatePartitionsRequestAssignment {
+  readonly brokerIds: readonly number[];
+}
+
+export interface CreatePartitionsRequestAssignmentInit {
+  readonly brokerIds: readonly number[];
+}
+
 function decodeCreatePartitionsRequest(r: Reader, version: number): CreatePartitionsRequest {
-  let topics_: readonly CreatePartitionsRequestTopic[] = [];
-  {
-    const length = version >= 2 ? r.compactArrayLength(6) : r.arrayLength(6);
-    const items: CreatePartitionsRequestTopic[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeCreatePartitionsRequestTopic(r, version));
-    topics_ = items;
-  }
+  const topics_: CreatePartitionsRequestTopic[] = [];
+  const topics_length = version >= 2 ? r.compactArrayLength(7) : r.arrayLength(10);
+  for (let i = 0; i < topics_length; i++) topics_.push(decodeCreatePartitionsRequestTopic(r, version));
   const timeoutMs_ = r.int32();
   const validateOnly_ = r.bool();
   if (version >= 2) {
@@ -53,24 +69,12 @@ function encodeCreatePartitionsRequest(w: Writer, version: number, value: Create
   }
 }
 
-export interface CreatePartitionsRequestTopic {
-  readonly name: string;
-  readonly count: number;
-  readonly assignments: readonly CreatePartitionsRequestAssignment[] | null;
-}
-
-export interface CreatePartitionsRequestTopicInit {
-  readonly name: string;
-  readonly count: number;
-  readonly assignments: readonly CreatePartitionsRequestAssignmentInit[] | null;
-}
-
 function decodeCreatePartitionsRequestTopic(r: Reader, version: number): CreatePartitionsRequestTopic {
   const name_ = version >= 2 ? r.compactString() : r.string();
   const count_ = r.int32();
   let assignments_: readonly CreatePartitionsRequestAssignment[] | null = [];
   {
-    const length = version >= 2 ? r.compactNullableArrayLength(1) : r.nullableArrayLength(1);
+    const length = version >= 2 ? r.compactNullableArrayLength(2) : r.nullableArrayLength(4);
     if (length < 0) {
       assignments_ = null;
     } else {
@@ -118,22 +122,10 @@ function encodeCreatePartitionsRequestTopic(w: Writer, version: number, value: C
   }
 }
 
-export interface CreatePartitionsRequestAssignment {
-  readonly brokerIds: readonly number[];
-}
-
-export interface CreatePartitionsRequestAssignmentInit {
-  readonly brokerIds: readonly number[];
-}
-
 function decodeCreatePartitionsRequestAssignment(r: Reader, version: number): CreatePartitionsRequestAssignment {
-  let brokerIds_: readonly number[] = [];
-  {
-    const length = version >= 2 ? r.compactArrayLength(4) : r.arrayLength(4);
-    const items: number[] = [];
-    for (let i = 0; i < length; i++) items.push(r.int32());
-    brokerIds_ = items;
-  }
+  const brokerIds_: number[] = [];
+  const brokerIds_length = version >= 2 ? r.compactArrayLength(4) : r.arrayLength(4);
+  for (let i = 0; i < brokerIds_length; i++) brokerIds_.push(r.int32());
   if (version >= 2) {
     r.skipTags();
   }
@@ -165,15 +157,23 @@ export interface CreatePartitionsResponseInit {
   readonly results: readonly CreatePartitionsResponseResultInit[];
 }
 
+export interface CreatePartitionsResponseResult {
+  readonly name: string;
+  readonly errorCode: number;
+  readonly errorMessage: string | null;
+}
+
+export interface CreatePartitionsResponseResultInit {
+  readonly name: string;
+  readonly errorCode: number;
+  readonly errorMessage?: string | null | undefined;
+}
+
 function decodeCreatePartitionsResponse(r: Reader, version: number): CreatePartitionsResponse {
   const throttleTimeMs_ = r.int32();
-  let results_: readonly CreatePartitionsResponseResult[] = [];
-  {
-    const length = version >= 2 ? r.compactArrayLength(4) : r.arrayLength(4);
-    const items: CreatePartitionsResponseResult[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeCreatePartitionsResponseResult(r, version));
-    results_ = items;
-  }
+  const results_: CreatePartitionsResponseResult[] = [];
+  const results_length = version >= 2 ? r.compactArrayLength(5) : r.arrayLength(6);
+  for (let i = 0; i < results_length; i++) results_.push(decodeCreatePartitionsResponseResult(r, version));
   if (version >= 2) {
     r.skipTags();
   }
@@ -196,18 +196,6 @@ function encodeCreatePartitionsResponse(w: Writer, version: number, value: Creat
   if (version >= 2) {
     w.unsignedVarint(0);
   }
-}
-
-export interface CreatePartitionsResponseResult {
-  readonly name: string;
-  readonly errorCode: number;
-  readonly errorMessage: string | null;
-}
-
-export interface CreatePartitionsResponseResultInit {
-  readonly name: string;
-  readonly errorCode: number;
-  readonly errorMessage?: string | null | undefined;
 }
 
 function decodeCreatePartitionsResponseResult(r: Reader, version: number): CreatePartitionsResponseResult {

@@ -13,13 +13,9 @@ export interface DeleteGroupsRequestInit {
 }
 
 function decodeDeleteGroupsRequest(r: Reader, version: number): DeleteGroupsRequest {
-  let groupsNames_: readonly string[] = [];
-  {
-    const length = version >= 2 ? r.compactArrayLength(1) : r.arrayLength(1);
-    const items: string[] = [];
-    for (let i = 0; i < length; i++) items.push(version >= 2 ? r.compactString() : r.string());
-    groupsNames_ = items;
-  }
+  const groupsNames_: string[] = [];
+  const groupsNames_length = version >= 2 ? r.compactArrayLength(1) : r.arrayLength(2);
+  for (let i = 0; i < groupsNames_length; i++) groupsNames_.push(version >= 2 ? r.compactString() : r.string());
   if (version >= 2) {
     r.skipTags();
   }
@@ -51,15 +47,21 @@ export interface DeleteGroupsResponseInit {
   readonly results: readonly DeleteGroupsResponseResultInit[];
 }
 
+export interface DeleteGroupsResponseResult {
+  readonly groupId: string;
+  readonly errorCode: number;
+}
+
+export interface DeleteGroupsResponseResultInit {
+  readonly groupId: string;
+  readonly errorCode: number;
+}
+
 function decodeDeleteGroupsResponse(r: Reader, version: number): DeleteGroupsResponse {
   const throttleTimeMs_ = r.int32();
-  let results_: readonly DeleteGroupsResponseResult[] = [];
-  {
-    const length = version >= 2 ? r.compactArrayLength(3) : r.arrayLength(3);
-    const items: DeleteGroupsResponseResult[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeDeleteGroupsResponseResult(r, version));
-    results_ = items;
-  }
+  const results_: DeleteGroupsResponseResult[] = [];
+  const results_length = version >= 2 ? r.compactArrayLength(4) : r.arrayLength(4);
+  for (let i = 0; i < results_length; i++) results_.push(decodeDeleteGroupsResponseResult(r, version));
   if (version >= 2) {
     r.skipTags();
   }
@@ -82,16 +84,6 @@ function encodeDeleteGroupsResponse(w: Writer, version: number, value: DeleteGro
   if (version >= 2) {
     w.unsignedVarint(0);
   }
-}
-
-export interface DeleteGroupsResponseResult {
-  readonly groupId: string;
-  readonly errorCode: number;
-}
-
-export interface DeleteGroupsResponseResultInit {
-  readonly groupId: string;
-  readonly errorCode: number;
 }
 
 function decodeDeleteGroupsResponseResult(r: Reader, version: number): DeleteGroupsResponseResult {

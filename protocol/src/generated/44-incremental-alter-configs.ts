@@ -14,14 +14,34 @@ export interface IncrementalAlterConfigsRequestInit {
   readonly validateOnly: boolean;
 }
 
+export interface IncrementalAlterConfigsRequestResource {
+  readonly resourceType: number;
+  readonly resourceName: string;
+  readonly configs: readonly IncrementalAlterConfigsRequestConfig[];
+}
+
+export interface IncrementalAlterConfigsRequestResourceInit {
+  readonly resourceType: number;
+  readonly resourceName: string;
+  readonly configs: readonly IncrementalAlterConfigsRequestConfigInit[];
+}
+
+export interface IncrementalAlterConfigsRequestConfig {
+  readonly name: string;
+  readonly configOperation: number;
+  readonly value: string | null;
+}
+
+export interface IncrementalAlterConfigsRequestConfigInit {
+  readonly name: string;
+  readonly configOperation: number;
+  readonly value: string | null;
+}
+
 function decodeIncrementalAlterConfigsRequest(r: Reader, version: number): IncrementalAlterConfigsRequest {
-  let resources_: readonly IncrementalAlterConfigsRequestResource[] = [];
-  {
-    const length = version >= 1 ? r.compactArrayLength(3) : r.arrayLength(3);
-    const items: IncrementalAlterConfigsRequestResource[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeIncrementalAlterConfigsRequestResource(r, version));
-    resources_ = items;
-  }
+  const resources_: IncrementalAlterConfigsRequestResource[] = [];
+  const resources_length = version >= 1 ? r.compactArrayLength(4) : r.arrayLength(7);
+  for (let i = 0; i < resources_length; i++) resources_.push(decodeIncrementalAlterConfigsRequestResource(r, version));
   const validateOnly_ = r.bool();
   if (version >= 1) {
     r.skipTags();
@@ -47,28 +67,12 @@ function encodeIncrementalAlterConfigsRequest(w: Writer, version: number, value:
   }
 }
 
-export interface IncrementalAlterConfigsRequestResource {
-  readonly resourceType: number;
-  readonly resourceName: string;
-  readonly configs: readonly IncrementalAlterConfigsRequestConfig[];
-}
-
-export interface IncrementalAlterConfigsRequestResourceInit {
-  readonly resourceType: number;
-  readonly resourceName: string;
-  readonly configs: readonly IncrementalAlterConfigsRequestConfigInit[];
-}
-
 function decodeIncrementalAlterConfigsRequestResource(r: Reader, version: number): IncrementalAlterConfigsRequestResource {
   const resourceType_ = r.int8();
   const resourceName_ = version >= 1 ? r.compactString() : r.string();
-  let configs_: readonly IncrementalAlterConfigsRequestConfig[] = [];
-  {
-    const length = version >= 1 ? r.compactArrayLength(3) : r.arrayLength(3);
-    const items: IncrementalAlterConfigsRequestConfig[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeIncrementalAlterConfigsRequestConfig(r, version));
-    configs_ = items;
-  }
+  const configs_: IncrementalAlterConfigsRequestConfig[] = [];
+  const configs_length = version >= 1 ? r.compactArrayLength(4) : r.arrayLength(5);
+  for (let i = 0; i < configs_length; i++) configs_.push(decodeIncrementalAlterConfigsRequestConfig(r, version));
   if (version >= 1) {
     r.skipTags();
   }
@@ -98,18 +102,6 @@ function encodeIncrementalAlterConfigsRequestResource(w: Writer, version: number
   if (version >= 1) {
     w.unsignedVarint(0);
   }
-}
-
-export interface IncrementalAlterConfigsRequestConfig {
-  readonly name: string;
-  readonly configOperation: number;
-  readonly value: string | null;
-}
-
-export interface IncrementalAlterConfigsRequestConfigInit {
-  readonly name: string;
-  readonly configOperation: number;
-  readonly value: string | null;
 }
 
 function decodeIncrementalAlterConfigsRequestConfig(r: Reader, version: number): IncrementalAlterConfigsRequestConfig {
@@ -156,15 +148,25 @@ export interface IncrementalAlterConfigsResponseInit {
   readonly responses: readonly IncrementalAlterConfigsResponseResourceInit[];
 }
 
+export interface IncrementalAlterConfigsResponseResource {
+  readonly errorCode: number;
+  readonly errorMessage: string | null;
+  readonly resourceType: number;
+  readonly resourceName: string;
+}
+
+export interface IncrementalAlterConfigsResponseResourceInit {
+  readonly errorCode: number;
+  readonly errorMessage: string | null;
+  readonly resourceType: number;
+  readonly resourceName: string;
+}
+
 function decodeIncrementalAlterConfigsResponse(r: Reader, version: number): IncrementalAlterConfigsResponse {
   const throttleTimeMs_ = r.int32();
-  let responses_: readonly IncrementalAlterConfigsResponseResource[] = [];
-  {
-    const length = version >= 1 ? r.compactArrayLength(5) : r.arrayLength(5);
-    const items: IncrementalAlterConfigsResponseResource[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeIncrementalAlterConfigsResponseResource(r, version));
-    responses_ = items;
-  }
+  const responses_: IncrementalAlterConfigsResponseResource[] = [];
+  const responses_length = version >= 1 ? r.compactArrayLength(6) : r.arrayLength(7);
+  for (let i = 0; i < responses_length; i++) responses_.push(decodeIncrementalAlterConfigsResponseResource(r, version));
   if (version >= 1) {
     r.skipTags();
   }
@@ -187,20 +189,6 @@ function encodeIncrementalAlterConfigsResponse(w: Writer, version: number, value
   if (version >= 1) {
     w.unsignedVarint(0);
   }
-}
-
-export interface IncrementalAlterConfigsResponseResource {
-  readonly errorCode: number;
-  readonly errorMessage: string | null;
-  readonly resourceType: number;
-  readonly resourceName: string;
-}
-
-export interface IncrementalAlterConfigsResponseResourceInit {
-  readonly errorCode: number;
-  readonly errorMessage: string | null;
-  readonly resourceType: number;
-  readonly resourceName: string;
 }
 
 function decodeIncrementalAlterConfigsResponseResource(r: Reader, version: number): IncrementalAlterConfigsResponseResource {

@@ -66,6 +66,22 @@ export interface DescribeClusterResponseInit {
   readonly clusterAuthorizedOperations?: number | undefined;
 }
 
+export interface DescribeClusterResponseBroker {
+  readonly brokerId: number;
+  readonly host: string;
+  readonly port: number;
+  readonly rack: string | null;
+  readonly isFenced: boolean;
+}
+
+export interface DescribeClusterResponseBrokerInit {
+  readonly brokerId: number;
+  readonly host: string;
+  readonly port: number;
+  readonly rack?: string | null | undefined;
+  readonly isFenced?: boolean | undefined;
+}
+
 function decodeDescribeClusterResponse(r: Reader, version: number): DescribeClusterResponse {
   const throttleTimeMs_ = r.int32();
   const errorCode_ = r.int16();
@@ -73,13 +89,9 @@ function decodeDescribeClusterResponse(r: Reader, version: number): DescribeClus
   const endpointType_ = version >= 1 ? r.int8() : 1;
   const clusterId_ = r.compactString();
   const controllerId_ = r.int32();
-  let brokers_: readonly DescribeClusterResponseBroker[] = [];
-  {
-    const length = r.compactArrayLength(10);
-    const items: DescribeClusterResponseBroker[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeDescribeClusterResponseBroker(r, version));
-    brokers_ = items;
-  }
+  const brokers_: DescribeClusterResponseBroker[] = [];
+  const brokers_length = r.compactArrayLength(11);
+  for (let i = 0; i < brokers_length; i++) brokers_.push(decodeDescribeClusterResponseBroker(r, version));
   const clusterAuthorizedOperations_ = r.int32();
   r.skipTags();
   return {
@@ -116,22 +128,6 @@ function encodeDescribeClusterResponse(w: Writer, version: number, value: Descri
   const clusterAuthorizedOperations_: number = value.clusterAuthorizedOperations ?? -2147483648;
   w.int32(clusterAuthorizedOperations_);
   w.unsignedVarint(0);
-}
-
-export interface DescribeClusterResponseBroker {
-  readonly brokerId: number;
-  readonly host: string;
-  readonly port: number;
-  readonly rack: string | null;
-  readonly isFenced: boolean;
-}
-
-export interface DescribeClusterResponseBrokerInit {
-  readonly brokerId: number;
-  readonly host: string;
-  readonly port: number;
-  readonly rack?: string | null | undefined;
-  readonly isFenced?: boolean | undefined;
 }
 
 function decodeDescribeClusterResponseBroker(r: Reader, version: number): DescribeClusterResponseBroker {

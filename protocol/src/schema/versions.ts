@@ -4,7 +4,6 @@ export interface VersionRange {
   readonly max: number;
 }
 
-export const ALL_VERSIONS: VersionRange = { min: 0, max: Number.POSITIVE_INFINITY };
 export const NO_VERSIONS: VersionRange = { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY };
 
 const RANGE = /^(\d+)(?:(\+)|-(\d+))?$/;
@@ -34,6 +33,10 @@ export function hull(a: VersionRange, b: VersionRange): VersionRange {
 
 export function isEmpty(range: VersionRange): boolean {
   return range.min > range.max;
+}
+
+export function contains(range: VersionRange, version: number): boolean {
+  return version >= range.min && version <= range.max;
 }
 
 export function covers(outer: VersionRange, inner: VersionRange): boolean {

@@ -28,7 +28,7 @@ function decodeBrokerRegistrationChangeRecord(r: Reader, version: number): Broke
   const brokerEpoch_ = r.int64();
   let fenced_: number = 0;
   let inControlledShutdown_: number = 0;
-  let logDirs_: readonly Uuid[] = [];
+  const logDirs_: Uuid[] = [];
   let cordonedLogDirs_: readonly Uuid[] | null = null;
   for (let count = r.unsignedVarint(); count > 0; count--) {
     const tag = r.unsignedVarint();
@@ -45,25 +45,20 @@ function decodeBrokerRegistrationChangeRecord(r: Reader, version: number): Broke
       }
       case 2: {
         if (!(version >= 2)) { r.skipTo(end); break; }
-        {
-          const length = r.compactArrayLength(16);
-          const items: Uuid[] = [];
-          for (let i = 0; i < length; i++) items.push(r.uuid());
-          logDirs_ = items;
-        }
+        logDirs_.length = 0;
+        const logDirs_length = r.compactArrayLength(16);
+        for (let i = 0; i < logDirs_length; i++) logDirs_.push(r.uuid());
         break;
       }
       case 3: {
         if (!(version >= 3)) { r.skipTo(end); break; }
-        {
-          const length = r.compactNullableArrayLength(16);
-          if (length < 0) {
-            cordonedLogDirs_ = null;
-          } else {
-            const items: Uuid[] = [];
-            for (let i = 0; i < length; i++) items.push(r.uuid());
-            cordonedLogDirs_ = items;
-          }
+        const length = r.compactNullableArrayLength(16);
+        if (length < 0) {
+          cordonedLogDirs_ = null;
+        } else {
+          const items: Uuid[] = [];
+          for (let i = 0; i < length; i++) items.push(r.uuid());
+          cordonedLogDirs_ = items;
         }
         break;
       }

@@ -14,14 +14,20 @@ export interface ConsumerProtocolAssignmentInit {
   readonly userData?: Buffer | null | undefined;
 }
 
+export interface ConsumerProtocolAssignmentTopicPartitions {
+  readonly topic: string;
+  readonly partitions: readonly number[];
+}
+
+export interface ConsumerProtocolAssignmentTopicPartitionsInit {
+  readonly topic: string;
+  readonly partitions: readonly number[];
+}
+
 function decodeConsumerProtocolAssignment(r: Reader, version: number): ConsumerProtocolAssignment {
-  let assignedPartitions_: readonly ConsumerProtocolAssignmentTopicPartitions[] = [];
-  {
-    const length = r.arrayLength(2);
-    const items: ConsumerProtocolAssignmentTopicPartitions[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeConsumerProtocolAssignmentTopicPartitions(r, version));
-    assignedPartitions_ = items;
-  }
+  const assignedPartitions_: ConsumerProtocolAssignmentTopicPartitions[] = [];
+  const assignedPartitions_length = r.arrayLength(6);
+  for (let i = 0; i < assignedPartitions_length; i++) assignedPartitions_.push(decodeConsumerProtocolAssignmentTopicPartitions(r, version));
   const userData_ = r.nullableBytes();
   return {
     assignedPartitions: assignedPartitions_,
@@ -37,25 +43,11 @@ function encodeConsumerProtocolAssignment(w: Writer, version: number, value: Con
   w.nullableBytes(userData_);
 }
 
-export interface ConsumerProtocolAssignmentTopicPartitions {
-  readonly topic: string;
-  readonly partitions: readonly number[];
-}
-
-export interface ConsumerProtocolAssignmentTopicPartitionsInit {
-  readonly topic: string;
-  readonly partitions: readonly number[];
-}
-
 function decodeConsumerProtocolAssignmentTopicPartitions(r: Reader, version: number): ConsumerProtocolAssignmentTopicPartitions {
   const topic_ = r.string();
-  let partitions_: readonly number[] = [];
-  {
-    const length = r.arrayLength(4);
-    const items: number[] = [];
-    for (let i = 0; i < length; i++) items.push(r.int32());
-    partitions_ = items;
-  }
+  const partitions_: number[] = [];
+  const partitions_length = r.arrayLength(4);
+  for (let i = 0; i < partitions_length; i++) partitions_.push(r.int32());
   return {
     topic: topic_,
     partitions: partitions_,

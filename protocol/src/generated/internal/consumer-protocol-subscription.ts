@@ -20,23 +20,25 @@ export interface ConsumerProtocolSubscriptionInit {
   readonly rackId?: string | null | undefined;
 }
 
+export interface ConsumerProtocolSubscriptionTopicPartitions {
+  readonly topic: string;
+  readonly partitions: readonly number[];
+}
+
+export interface ConsumerProtocolSubscriptionTopicPartitionsInit {
+  readonly topic: string;
+  readonly partitions: readonly number[];
+}
+
 function decodeConsumerProtocolSubscription(r: Reader, version: number): ConsumerProtocolSubscription {
-  let topics_: readonly string[] = [];
-  {
-    const length = r.arrayLength(1);
-    const items: string[] = [];
-    for (let i = 0; i < length; i++) items.push(r.string());
-    topics_ = items;
-  }
+  const topics_: string[] = [];
+  const topics_length = r.arrayLength(2);
+  for (let i = 0; i < topics_length; i++) topics_.push(r.string());
   const userData_ = r.nullableBytes();
-  let ownedPartitions_: readonly ConsumerProtocolSubscriptionTopicPartitions[] = [];
+  const ownedPartitions_: ConsumerProtocolSubscriptionTopicPartitions[] = [];
   if (version >= 1) {
-    {
-      const length = r.arrayLength(2);
-      const items: ConsumerProtocolSubscriptionTopicPartitions[] = [];
-      for (let i = 0; i < length; i++) items.push(decodeConsumerProtocolSubscriptionTopicPartitions(r, version));
-      ownedPartitions_ = items;
-    }
+    const ownedPartitions_length = r.arrayLength(6);
+    for (let i = 0; i < ownedPartitions_length; i++) ownedPartitions_.push(decodeConsumerProtocolSubscriptionTopicPartitions(r, version));
   }
   const generationId_ = version >= 2 ? r.int32() : -1;
   const rackId_ = version >= 3 ? r.nullableString() : null;
@@ -70,25 +72,11 @@ function encodeConsumerProtocolSubscription(w: Writer, version: number, value: C
   }
 }
 
-export interface ConsumerProtocolSubscriptionTopicPartitions {
-  readonly topic: string;
-  readonly partitions: readonly number[];
-}
-
-export interface ConsumerProtocolSubscriptionTopicPartitionsInit {
-  readonly topic: string;
-  readonly partitions: readonly number[];
-}
-
 function decodeConsumerProtocolSubscriptionTopicPartitions(r: Reader, version: number): ConsumerProtocolSubscriptionTopicPartitions {
   const topic_ = r.string();
-  let partitions_: readonly number[] = [];
-  {
-    const length = r.arrayLength(4);
-    const items: number[] = [];
-    for (let i = 0; i < length; i++) items.push(r.int32());
-    partitions_ = items;
-  }
+  const partitions_: number[] = [];
+  const partitions_length = r.arrayLength(4);
+  for (let i = 0; i < partitions_length; i++) partitions_.push(r.int32());
   return {
     topic: topic_,
     partitions: partitions_,

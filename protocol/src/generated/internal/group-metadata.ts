@@ -58,19 +58,37 @@ export interface GroupMetadataValueInit {
   readonly members: readonly GroupMetadataValueMemberInit[];
 }
 
+export interface GroupMetadataValueMember {
+  readonly memberId: string;
+  readonly groupInstanceId: string | null;
+  readonly clientId: string;
+  readonly clientHost: string;
+  readonly rebalanceTimeout: number;
+  readonly sessionTimeout: number;
+  readonly subscription: Buffer;
+  readonly assignment: Buffer;
+}
+
+export interface GroupMetadataValueMemberInit {
+  readonly memberId: string;
+  readonly groupInstanceId?: string | null | undefined;
+  readonly clientId: string;
+  readonly clientHost: string;
+  readonly rebalanceTimeout?: number | undefined;
+  readonly sessionTimeout: number;
+  readonly subscription: Buffer;
+  readonly assignment: Buffer;
+}
+
 function decodeGroupMetadataValue(r: Reader, version: number): GroupMetadataValue {
   const protocolType_ = version >= 4 ? r.compactString() : r.string();
   const generation_ = r.int32();
   const protocol_ = version >= 4 ? r.compactNullableString() : r.nullableString();
   const leader_ = version >= 4 ? r.compactNullableString() : r.nullableString();
   const currentStateTimestamp_ = version >= 2 ? r.int64() : -1;
-  let members_: readonly GroupMetadataValueMember[] = [];
-  {
-    const length = version >= 4 ? r.compactArrayLength(9) : r.arrayLength(9);
-    const items: GroupMetadataValueMember[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeGroupMetadataValueMember(r, version));
-    members_ = items;
-  }
+  const members_: GroupMetadataValueMember[] = [];
+  const members_length = version >= 4 ? r.compactArrayLength(15) : r.arrayLength(18);
+  for (let i = 0; i < members_length; i++) members_.push(decodeGroupMetadataValueMember(r, version));
   if (version >= 4) {
     r.skipTags();
   }
@@ -119,28 +137,6 @@ function encodeGroupMetadataValue(w: Writer, version: number, value: GroupMetada
   if (version >= 4) {
     w.unsignedVarint(0);
   }
-}
-
-export interface GroupMetadataValueMember {
-  readonly memberId: string;
-  readonly groupInstanceId: string | null;
-  readonly clientId: string;
-  readonly clientHost: string;
-  readonly rebalanceTimeout: number;
-  readonly sessionTimeout: number;
-  readonly subscription: Buffer;
-  readonly assignment: Buffer;
-}
-
-export interface GroupMetadataValueMemberInit {
-  readonly memberId: string;
-  readonly groupInstanceId?: string | null | undefined;
-  readonly clientId: string;
-  readonly clientHost: string;
-  readonly rebalanceTimeout?: number | undefined;
-  readonly sessionTimeout: number;
-  readonly subscription: Buffer;
-  readonly assignment: Buffer;
 }
 
 function decodeGroupMetadataValueMember(r: Reader, version: number): GroupMetadataValueMember {

@@ -20,23 +20,25 @@ export interface LeaderChangeMessageInit {
   readonly grantingVoters: readonly LeaderChangeMessageVoterInit[];
 }
 
+export interface LeaderChangeMessageVoter {
+  readonly voterId: number;
+  readonly voterDirectoryId: Uuid;
+}
+
+export interface LeaderChangeMessageVoterInit {
+  readonly voterId: number;
+  readonly voterDirectoryId?: Uuid | undefined;
+}
+
 function decodeLeaderChangeMessage(r: Reader, version: number): LeaderChangeMessage {
   const version_ = r.int16();
   const leaderId_ = r.int32();
-  let voters_: readonly LeaderChangeMessageVoter[] = [];
-  {
-    const length = r.compactArrayLength(4);
-    const items: LeaderChangeMessageVoter[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeLeaderChangeMessageVoter(r, version));
-    voters_ = items;
-  }
-  let grantingVoters_: readonly LeaderChangeMessageVoter[] = [];
-  {
-    const length = r.compactArrayLength(4);
-    const items: LeaderChangeMessageVoter[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeLeaderChangeMessageVoter(r, version));
-    grantingVoters_ = items;
-  }
+  const voters_: LeaderChangeMessageVoter[] = [];
+  const voters_length = r.compactArrayLength(5);
+  for (let i = 0; i < voters_length; i++) voters_.push(decodeLeaderChangeMessageVoter(r, version));
+  const grantingVoters_: LeaderChangeMessageVoter[] = [];
+  const grantingVoters_length = r.compactArrayLength(5);
+  for (let i = 0; i < grantingVoters_length; i++) grantingVoters_.push(decodeLeaderChangeMessageVoter(r, version));
   r.skipTags();
   return {
     version: version_,
@@ -58,16 +60,6 @@ function encodeLeaderChangeMessage(w: Writer, version: number, value: LeaderChan
   w.compactArrayLength(grantingVoters_.length);
   for (const item of grantingVoters_) encodeLeaderChangeMessageVoter(w, version, item);
   w.unsignedVarint(0);
-}
-
-export interface LeaderChangeMessageVoter {
-  readonly voterId: number;
-  readonly voterDirectoryId: Uuid;
-}
-
-export interface LeaderChangeMessageVoterInit {
-  readonly voterId: number;
-  readonly voterDirectoryId?: Uuid | undefined;
 }
 
 function decodeLeaderChangeMessageVoter(r: Reader, version: number): LeaderChangeMessageVoter {

@@ -50,15 +50,13 @@ function decodePartitionChangeRecord(r: Reader, version: number): PartitionChang
     const end = r.tagEnd();
     switch (tag) {
       case 0: {
-        {
-          const length = r.compactNullableArrayLength(4);
-          if (length < 0) {
-            isr_ = null;
-          } else {
-            const items: number[] = [];
-            for (let i = 0; i < length; i++) items.push(r.int32());
-            isr_ = items;
-          }
+        const length = r.compactNullableArrayLength(4);
+        if (length < 0) {
+          isr_ = null;
+        } else {
+          const items: number[] = [];
+          for (let i = 0; i < length; i++) items.push(r.int32());
+          isr_ = items;
         }
         break;
       }
@@ -67,41 +65,35 @@ function decodePartitionChangeRecord(r: Reader, version: number): PartitionChang
         break;
       }
       case 2: {
-        {
-          const length = r.compactNullableArrayLength(4);
-          if (length < 0) {
-            replicas_ = null;
-          } else {
-            const items: number[] = [];
-            for (let i = 0; i < length; i++) items.push(r.int32());
-            replicas_ = items;
-          }
+        const length = r.compactNullableArrayLength(4);
+        if (length < 0) {
+          replicas_ = null;
+        } else {
+          const items: number[] = [];
+          for (let i = 0; i < length; i++) items.push(r.int32());
+          replicas_ = items;
         }
         break;
       }
       case 3: {
-        {
-          const length = r.compactNullableArrayLength(4);
-          if (length < 0) {
-            removingReplicas_ = null;
-          } else {
-            const items: number[] = [];
-            for (let i = 0; i < length; i++) items.push(r.int32());
-            removingReplicas_ = items;
-          }
+        const length = r.compactNullableArrayLength(4);
+        if (length < 0) {
+          removingReplicas_ = null;
+        } else {
+          const items: number[] = [];
+          for (let i = 0; i < length; i++) items.push(r.int32());
+          removingReplicas_ = items;
         }
         break;
       }
       case 4: {
-        {
-          const length = r.compactNullableArrayLength(4);
-          if (length < 0) {
-            addingReplicas_ = null;
-          } else {
-            const items: number[] = [];
-            for (let i = 0; i < length; i++) items.push(r.int32());
-            addingReplicas_ = items;
-          }
+        const length = r.compactNullableArrayLength(4);
+        if (length < 0) {
+          addingReplicas_ = null;
+        } else {
+          const items: number[] = [];
+          for (let i = 0; i < length; i++) items.push(r.int32());
+          addingReplicas_ = items;
         }
         break;
       }
@@ -111,43 +103,37 @@ function decodePartitionChangeRecord(r: Reader, version: number): PartitionChang
       }
       case 8: {
         if (!(version >= 1)) { r.skipTo(end); break; }
-        {
-          const length = r.compactNullableArrayLength(16);
-          if (length < 0) {
-            directories_ = null;
-          } else {
-            const items: Uuid[] = [];
-            for (let i = 0; i < length; i++) items.push(r.uuid());
-            directories_ = items;
-          }
+        const length = r.compactNullableArrayLength(16);
+        if (length < 0) {
+          directories_ = null;
+        } else {
+          const items: Uuid[] = [];
+          for (let i = 0; i < length; i++) items.push(r.uuid());
+          directories_ = items;
         }
         break;
       }
       case 6: {
         if (!(version >= 2)) { r.skipTo(end); break; }
-        {
-          const length = r.compactNullableArrayLength(4);
-          if (length < 0) {
-            eligibleLeaderReplicas_ = null;
-          } else {
-            const items: number[] = [];
-            for (let i = 0; i < length; i++) items.push(r.int32());
-            eligibleLeaderReplicas_ = items;
-          }
+        const length = r.compactNullableArrayLength(4);
+        if (length < 0) {
+          eligibleLeaderReplicas_ = null;
+        } else {
+          const items: number[] = [];
+          for (let i = 0; i < length; i++) items.push(r.int32());
+          eligibleLeaderReplicas_ = items;
         }
         break;
       }
       case 7: {
         if (!(version >= 2)) { r.skipTo(end); break; }
-        {
-          const length = r.compactNullableArrayLength(4);
-          if (length < 0) {
-            lastKnownElr_ = null;
-          } else {
-            const items: number[] = [];
-            for (let i = 0; i < length; i++) items.push(r.int32());
-            lastKnownElr_ = items;
-          }
+        const length = r.compactNullableArrayLength(4);
+        if (length < 0) {
+          lastKnownElr_ = null;
+        } else {
+          const items: number[] = [];
+          for (let i = 0; i < length; i++) items.push(r.int32());
+          lastKnownElr_ = items;
         }
         break;
       }

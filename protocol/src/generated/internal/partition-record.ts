@@ -40,45 +40,25 @@ export interface PartitionRecordInit {
 function decodePartitionRecord(r: Reader, version: number): PartitionRecord {
   const partitionId_ = r.int32();
   const topicId_ = r.uuid();
-  let replicas_: readonly number[] = [];
-  {
-    const length = r.compactArrayLength(4);
-    const items: number[] = [];
-    for (let i = 0; i < length; i++) items.push(r.int32());
-    replicas_ = items;
-  }
-  let isr_: readonly number[] = [];
-  {
-    const length = r.compactArrayLength(4);
-    const items: number[] = [];
-    for (let i = 0; i < length; i++) items.push(r.int32());
-    isr_ = items;
-  }
-  let removingReplicas_: readonly number[] = [];
-  {
-    const length = r.compactArrayLength(4);
-    const items: number[] = [];
-    for (let i = 0; i < length; i++) items.push(r.int32());
-    removingReplicas_ = items;
-  }
-  let addingReplicas_: readonly number[] = [];
-  {
-    const length = r.compactArrayLength(4);
-    const items: number[] = [];
-    for (let i = 0; i < length; i++) items.push(r.int32());
-    addingReplicas_ = items;
-  }
+  const replicas_: number[] = [];
+  const replicas_length = r.compactArrayLength(4);
+  for (let i = 0; i < replicas_length; i++) replicas_.push(r.int32());
+  const isr_: number[] = [];
+  const isr_length = r.compactArrayLength(4);
+  for (let i = 0; i < isr_length; i++) isr_.push(r.int32());
+  const removingReplicas_: number[] = [];
+  const removingReplicas_length = r.compactArrayLength(4);
+  for (let i = 0; i < removingReplicas_length; i++) removingReplicas_.push(r.int32());
+  const addingReplicas_: number[] = [];
+  const addingReplicas_length = r.compactArrayLength(4);
+  for (let i = 0; i < addingReplicas_length; i++) addingReplicas_.push(r.int32());
   const leader_ = r.int32();
   const leaderEpoch_ = r.int32();
   const partitionEpoch_ = r.int32();
-  let directories_: readonly Uuid[] = [];
+  const directories_: Uuid[] = [];
   if (version >= 1) {
-    {
-      const length = r.compactArrayLength(16);
-      const items: Uuid[] = [];
-      for (let i = 0; i < length; i++) items.push(r.uuid());
-      directories_ = items;
-    }
+    const directories_length = r.compactArrayLength(16);
+    for (let i = 0; i < directories_length; i++) directories_.push(r.uuid());
   }
   let leaderRecoveryState_: number = 0;
   let eligibleLeaderReplicas_: readonly number[] | null = null;
@@ -93,29 +73,25 @@ function decodePartitionRecord(r: Reader, version: number): PartitionRecord {
       }
       case 1: {
         if (!(version >= 2)) { r.skipTo(end); break; }
-        {
-          const length = r.compactNullableArrayLength(4);
-          if (length < 0) {
-            eligibleLeaderReplicas_ = null;
-          } else {
-            const items: number[] = [];
-            for (let i = 0; i < length; i++) items.push(r.int32());
-            eligibleLeaderReplicas_ = items;
-          }
+        const length = r.compactNullableArrayLength(4);
+        if (length < 0) {
+          eligibleLeaderReplicas_ = null;
+        } else {
+          const items: number[] = [];
+          for (let i = 0; i < length; i++) items.push(r.int32());
+          eligibleLeaderReplicas_ = items;
         }
         break;
       }
       case 2: {
         if (!(version >= 2)) { r.skipTo(end); break; }
-        {
-          const length = r.compactNullableArrayLength(4);
-          if (length < 0) {
-            lastKnownElr_ = null;
-          } else {
-            const items: number[] = [];
-            for (let i = 0; i < length; i++) items.push(r.int32());
-            lastKnownElr_ = items;
-          }
+        const length = r.compactNullableArrayLength(4);
+        if (length < 0) {
+          lastKnownElr_ = null;
+        } else {
+          const items: number[] = [];
+          for (let i = 0; i < length; i++) items.push(r.int32());
+          lastKnownElr_ = items;
         }
         break;
       }

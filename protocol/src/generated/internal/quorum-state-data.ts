@@ -26,6 +26,14 @@ export interface QuorumStateDataInit {
   readonly currentVoters?: readonly QuorumStateDataVoterInit[] | null | undefined;
 }
 
+export interface QuorumStateDataVoter {
+  readonly voterId: number;
+}
+
+export interface QuorumStateDataVoterInit {
+  readonly voterId: number;
+}
+
 function decodeQuorumStateData(r: Reader, version: number): QuorumStateData {
   const clusterId_ = version <= 0 ? r.compactString() : '';
   const leaderId_ = r.int32();
@@ -35,15 +43,13 @@ function decodeQuorumStateData(r: Reader, version: number): QuorumStateData {
   const appliedOffset_ = version <= 0 ? r.int64() : 0;
   let currentVoters_: readonly QuorumStateDataVoter[] | null = [];
   if (version <= 0) {
-    {
-      const length = r.compactNullableArrayLength(4);
-      if (length < 0) {
-        currentVoters_ = null;
-      } else {
-        const items: QuorumStateDataVoter[] = [];
-        for (let i = 0; i < length; i++) items.push(decodeQuorumStateDataVoter(r, version));
-        currentVoters_ = items;
-      }
+    const length = r.compactNullableArrayLength(5);
+    if (length < 0) {
+      currentVoters_ = null;
+    } else {
+      const items: QuorumStateDataVoter[] = [];
+      for (let i = 0; i < length; i++) items.push(decodeQuorumStateDataVoter(r, version));
+      currentVoters_ = items;
     }
   }
   r.skipTags();
@@ -91,14 +97,6 @@ function encodeQuorumStateData(w: Writer, version: number, value: QuorumStateDat
     }
   }
   w.unsignedVarint(0);
-}
-
-export interface QuorumStateDataVoter {
-  readonly voterId: number;
-}
-
-export interface QuorumStateDataVoterInit {
-  readonly voterId: number;
 }
 
 function decodeQuorumStateDataVoter(r: Reader, version: number): QuorumStateDataVoter {

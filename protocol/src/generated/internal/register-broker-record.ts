@@ -33,29 +33,47 @@ export interface RegisterBrokerRecordInit {
   readonly cordonedLogDirs?: readonly Uuid[] | null | undefined;
 }
 
+export interface RegisterBrokerRecordFeature {
+  readonly name: string;
+  readonly minSupportedVersion: number;
+  readonly maxSupportedVersion: number;
+}
+
+export interface RegisterBrokerRecordFeatureInit {
+  readonly name: string;
+  readonly minSupportedVersion: number;
+  readonly maxSupportedVersion: number;
+}
+
+export interface RegisterBrokerRecordEndpoint {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly securityProtocol: number;
+}
+
+export interface RegisterBrokerRecordEndpointInit {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly securityProtocol: number;
+}
+
 function decodeRegisterBrokerRecord(r: Reader, version: number): RegisterBrokerRecord {
   const brokerId_ = r.int32();
   const isMigratingZkBroker_ = version >= 2 ? r.bool() : false;
   const incarnationId_ = r.uuid();
   const brokerEpoch_ = r.int64();
-  let endPoints_: readonly RegisterBrokerRecordEndpoint[] = [];
-  {
-    const length = r.compactArrayLength(6);
-    const items: RegisterBrokerRecordEndpoint[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeRegisterBrokerRecordEndpoint(r, version));
-    endPoints_ = items;
-  }
-  let features_: readonly RegisterBrokerRecordFeature[] = [];
-  {
-    const length = r.compactArrayLength(5);
-    const items: RegisterBrokerRecordFeature[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeRegisterBrokerRecordFeature(r, version));
-    features_ = items;
-  }
+  const endPoints_: RegisterBrokerRecordEndpoint[] = [];
+  const endPoints_length = r.compactArrayLength(7);
+  for (let i = 0; i < endPoints_length; i++) endPoints_.push(decodeRegisterBrokerRecordEndpoint(r, version));
+  const features_: RegisterBrokerRecordFeature[] = [];
+  const features_length = r.compactArrayLength(6);
+  for (let i = 0; i < features_length; i++) features_.push(decodeRegisterBrokerRecordFeature(r, version));
   const rack_ = r.compactNullableString();
   const fenced_ = r.bool();
   const inControlledShutdown_ = version >= 1 ? r.bool() : false;
-  let logDirs_: readonly Uuid[] = [];
+  const logDirs_: Uuid[] = [];
   let cordonedLogDirs_: readonly Uuid[] | null = null;
   for (let count = r.unsignedVarint(); count > 0; count--) {
     const tag = r.unsignedVarint();
@@ -63,25 +81,20 @@ function decodeRegisterBrokerRecord(r: Reader, version: number): RegisterBrokerR
     switch (tag) {
       case 0: {
         if (!(version >= 3)) { r.skipTo(end); break; }
-        {
-          const length = r.compactArrayLength(16);
-          const items: Uuid[] = [];
-          for (let i = 0; i < length; i++) items.push(r.uuid());
-          logDirs_ = items;
-        }
+        logDirs_.length = 0;
+        const logDirs_length = r.compactArrayLength(16);
+        for (let i = 0; i < logDirs_length; i++) logDirs_.push(r.uuid());
         break;
       }
       case 1: {
         if (!(version >= 4)) { r.skipTo(end); break; }
-        {
-          const length = r.compactNullableArrayLength(16);
-          if (length < 0) {
-            cordonedLogDirs_ = null;
-          } else {
-            const items: Uuid[] = [];
-            for (let i = 0; i < length; i++) items.push(r.uuid());
-            cordonedLogDirs_ = items;
-          }
+        const length = r.compactNullableArrayLength(16);
+        if (length < 0) {
+          cordonedLogDirs_ = null;
+        } else {
+          const items: Uuid[] = [];
+          for (let i = 0; i < length; i++) items.push(r.uuid());
+          cordonedLogDirs_ = items;
         }
         break;
       }
@@ -157,18 +170,6 @@ function encodeRegisterBrokerRecord(w: Writer, version: number, value: RegisterB
   }
 }
 
-export interface RegisterBrokerRecordFeature {
-  readonly name: string;
-  readonly minSupportedVersion: number;
-  readonly maxSupportedVersion: number;
-}
-
-export interface RegisterBrokerRecordFeatureInit {
-  readonly name: string;
-  readonly minSupportedVersion: number;
-  readonly maxSupportedVersion: number;
-}
-
 function decodeRegisterBrokerRecordFeature(r: Reader, version: number): RegisterBrokerRecordFeature {
   const name_ = r.compactString();
   const minSupportedVersion_ = r.int16();
@@ -189,20 +190,6 @@ function encodeRegisterBrokerRecordFeature(w: Writer, version: number, value: Re
   const maxSupportedVersion_: number = value.maxSupportedVersion;
   w.int16(maxSupportedVersion_);
   w.unsignedVarint(0);
-}
-
-export interface RegisterBrokerRecordEndpoint {
-  readonly name: string;
-  readonly host: string;
-  readonly port: number;
-  readonly securityProtocol: number;
-}
-
-export interface RegisterBrokerRecordEndpointInit {
-  readonly name: string;
-  readonly host: string;
-  readonly port: number;
-  readonly securityProtocol: number;
 }
 
 function decodeRegisterBrokerRecordEndpoint(r: Reader, version: number): RegisterBrokerRecordEndpoint {

@@ -15,15 +15,49 @@ export interface VotersRecordInit {
   readonly voters: readonly VotersRecordVoterInit[];
 }
 
+export interface VotersRecordVoter {
+  readonly voterId: number;
+  readonly voterDirectoryId: Uuid;
+  readonly endpoints: readonly VotersRecordEndpoint[];
+  readonly kRaftVersionFeature: VotersRecordKRaftVersionFeature;
+}
+
+export interface VotersRecordVoterInit {
+  readonly voterId: number;
+  readonly voterDirectoryId: Uuid;
+  readonly endpoints: readonly VotersRecordEndpointInit[];
+  readonly kRaftVersionFeature: VotersRecordKRaftVersionFeatureInit;
+}
+
+export interface VotersRecordKRaftVersionFeature {
+  readonly minSupportedVersion: number;
+  readonly maxSupportedVersion: number;
+}
+
+export interface VotersRecordKRaftVersionFeatureInit {
+  readonly minSupportedVersion: number;
+  readonly maxSupportedVersion: number;
+}
+
+export interface VotersRecordEndpoint {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface VotersRecordEndpointInit {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+const DEFAULT_VotersRecordKRaftVersionFeature: VotersRecordKRaftVersionFeature = { minSupportedVersion: 0, maxSupportedVersion: 0 };
+
 function decodeVotersRecord(r: Reader, version: number): VotersRecord {
   const version_ = r.int16();
-  let voters_: readonly VotersRecordVoter[] = [];
-  {
-    const length = r.compactArrayLength(25);
-    const items: VotersRecordVoter[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeVotersRecordVoter(r, version));
-    voters_ = items;
-  }
+  const voters_: VotersRecordVoter[] = [];
+  const voters_length = r.compactArrayLength(27);
+  for (let i = 0; i < voters_length; i++) voters_.push(decodeVotersRecordVoter(r, version));
   r.skipTags();
   return {
     version: version_,
@@ -40,30 +74,12 @@ function encodeVotersRecord(w: Writer, version: number, value: VotersRecordInit)
   w.unsignedVarint(0);
 }
 
-export interface VotersRecordVoter {
-  readonly voterId: number;
-  readonly voterDirectoryId: Uuid;
-  readonly endpoints: readonly VotersRecordEndpoint[];
-  readonly kRaftVersionFeature: VotersRecordKRaftVersionFeature;
-}
-
-export interface VotersRecordVoterInit {
-  readonly voterId: number;
-  readonly voterDirectoryId: Uuid;
-  readonly endpoints: readonly VotersRecordEndpointInit[];
-  readonly kRaftVersionFeature: VotersRecordKRaftVersionFeatureInit;
-}
-
 function decodeVotersRecordVoter(r: Reader, version: number): VotersRecordVoter {
   const voterId_ = r.int32();
   const voterDirectoryId_ = r.uuid();
-  let endpoints_: readonly VotersRecordEndpoint[] = [];
-  {
-    const length = r.compactArrayLength(4);
-    const items: VotersRecordEndpoint[] = [];
-    for (let i = 0; i < length; i++) items.push(decodeVotersRecordEndpoint(r, version));
-    endpoints_ = items;
-  }
+  const endpoints_: VotersRecordEndpoint[] = [];
+  const endpoints_length = r.compactArrayLength(5);
+  for (let i = 0; i < endpoints_length; i++) endpoints_.push(decodeVotersRecordEndpoint(r, version));
   const kRaftVersionFeature_ = decodeVotersRecordKRaftVersionFeature(r, version);
   r.skipTags();
   return {
@@ -87,16 +103,6 @@ function encodeVotersRecordVoter(w: Writer, version: number, value: VotersRecord
   w.unsignedVarint(0);
 }
 
-export interface VotersRecordKRaftVersionFeature {
-  readonly minSupportedVersion: number;
-  readonly maxSupportedVersion: number;
-}
-
-export interface VotersRecordKRaftVersionFeatureInit {
-  readonly minSupportedVersion: number;
-  readonly maxSupportedVersion: number;
-}
-
 function decodeVotersRecordKRaftVersionFeature(r: Reader, version: number): VotersRecordKRaftVersionFeature {
   const minSupportedVersion_ = r.int16();
   const maxSupportedVersion_ = r.int16();
@@ -115,25 +121,8 @@ function encodeVotersRecordKRaftVersionFeature(w: Writer, version: number, value
   w.unsignedVarint(0);
 }
 
-function defaultVotersRecordKRaftVersionFeature(): VotersRecordKRaftVersionFeature {
-  return { minSupportedVersion: 0, maxSupportedVersion: 0 };
-}
-
 function isDefaultVotersRecordKRaftVersionFeature(value: VotersRecordKRaftVersionFeatureInit): boolean {
-  return !(value.minSupportedVersion !== 0)
-    && !(value.maxSupportedVersion !== 0);
-}
-
-export interface VotersRecordEndpoint {
-  readonly name: string;
-  readonly host: string;
-  readonly port: number;
-}
-
-export interface VotersRecordEndpointInit {
-  readonly name: string;
-  readonly host: string;
-  readonly port: number;
+  return value === DEFAULT_VotersRecordKRaftVersionFeature || (!(value.minSupportedVersion !== 0) && !(value.maxSupportedVersion !== 0));
 }
 
 function decodeVotersRecordEndpoint(r: Reader, version: number): VotersRecordEndpoint {
