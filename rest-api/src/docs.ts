@@ -1,0 +1,73 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { Builders, Route } from './contract/index.ts';
+import * as contract from './contract/index.ts';
+
+/** Every operation of the contract, in the order of its files. */
+export const OPERATIONS: readonly Route[] = Object.values(contract).filter(
+  (value): value is Route & typeof value => typeof value === 'object' && 'operationId' in value,
+);
+
+const TITLES: Readonly<Record<Route['tag'], string>> = {
+  connectors: "Connectors and tasks, as in Kafka Connect's REST API",
+  plugins: 'Plugins and their config definitions',
+  server: 'This server',
+  live: 'What moves: pipelines, topics, messages',
+};
+
+/**
+ * The application behind /api/docs: OpenAPI 3.1 of the contract at /api/docs/json, and Swagger UI over it.
+ * The contract's operations are registered here only to be described; requests to them never get here.
+ */
+export async function createDocsApp(version: string): Promise<FastifyInstance> {
+  const [{ Type }, { default: swagger }, { default: swaggerUi }] = await Promise.all([
+    import('typebox'),
+    import('@fastify/swagger'),
+    import('@fastify/swagger-ui'),
+  ]);
+  const app = Fastify({ logger: false, exposeHeadRoutes: false });
+  app.setValidatorCompiler(() => () => true);
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Millrace',
+        version,
+        description: "Kafka Connect's REST API, and Millrace's own under /api/v1.",
+      },
+      tags: Object.entries(TITLES).map(([name, description]) => ({ name, description })),
+    },
+  });
+  await app.register(swaggerUi, { routePrefix: '/api/docs', staticCSP: DOCS_CSP });
+  for (const operation of OPERATIONS) {
+    app.route({
+      method: operation.method,
+      url: operation.url,
+      schema: describe(operation, Type),
+      handler: async () => null,
+    });
+  }
+  await app.ready();
+  return app;
+}
+
+const DOCS_CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+function describe(operation: Route, t: Builders) {
+  const { params, query, body, replies } = operation.schemas(t);
+  const refusals = [400, 403, 500, ...(operation.refusals ?? [])].filter((status) => !(status in replies));
+  const error = contract.errorBody(t);
+  return {
+    operationId: operation.operationId,
+    summary: operation.summary,
+    tags: [operation.tag],
+    ...(params === undefined ? {} : { params }),
+    ...(query === undefined ? {} : { querystring: query }),
+    ...(body === undefined ? {} : { body }),
+    response: {
+      ...replies,
+      ...Object.fromEntries(refusals.map((status) => [status, error])),
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import { MillraceError } from '@millrace/foundation';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { type Actor, nameIn } from './access.ts';
+import type { BodyOf, Need, ParamsOf, QueryOf, ReplyOf, Route } from './contract/index.ts';
+import type { RestSettings } from './options.ts';
+import { createValidator, type Validator } from './validation.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What the caller must be allowed to do; every route states it. */
+    needs?: Need;
+  }
+}
+
+export interface ApiRequest<R extends Route> {
+  readonly params: ParamsOf<R>;
+  readonly query: QueryOf<R>;
+  readonly body: BodyOf<R>;
+  readonly actor: Actor;
+}
+
+export type Handler<R extends Route> = (request: ApiRequest<R>) => ReplyOf<R> | Promise<ReplyOf<R>>;
+
+/** Registers operations: each asks the authorizer, validates, runs within its time, and answers by its contract. */
+export interface Doors {
+  operation<R extends Route>(route: R, handler: Handler<R>): void;
+  /** A page, a file or a stream: answered by the handler itself. */
+  page(
+    url: string,
+    needs: Need,
+    handler: (request: FastifyRequest, reply: FastifyReply) => FastifyReply | Promise<FastifyReply>,
+  ): void;
+}
+
+/** A hook that fails the start over a route which does not say what it needs. */
+export function requireNeeds(route: Pick<RouteOptions, 'method' | 'url' | 'config'>): void {
+  if (route.config?.needs === undefined) {
+    throw new Error(`route ${route.method} ${route.url} does not state the operation and resource it needs`);
+  }
+}
+
+export function createDoors(app: FastifyInstance, settings: RestSettings): Doors {
+  const validator = createValidator();
+  app.addHook('onRoute', requireNeeds);
+  return {
+    operation(route, handler) {
+      app.route({
+        method: route.method,
+        url: route.url,
+        config: { needs: route.needs },
+        handler: async (request, reply) => {
+          const actor = await authorize(request, route.needs, settings);
+          const read = await readRequest(validator, route, request);
+          const running = handler({ ...read, actor } as ApiRequest<typeof route>);
+          const answer = await within(settings.operationTimeoutMs, running);
+          reply.code(answer.status);
+          if (answer.location !== undefined) reply.header('location', answer.location);
+          if (answer.body === null) return reply.send();
+          return reply.type('application/json').send(JSON.stringify(answer.body));
+        },
+      });
+    },
+    page(url, needs, handler) {
+      app.route({
+        method: 'GET',
+        url,
+        config: { needs },
+        handler: async (request, reply) => {
+          await authorize(request, needs, settings);
+          return handler(request, reply);
+        },
+      });
+    },
+  };
+}
+
+async function authorize(request: FastifyRequest, needs: Need, settings: RestSettings): Promise<Actor> {
+  const actor = await settings.actorOf({ headers: request.headers, address: request.ip });
+  const name = nameIn(needs, request.params, request.body);
+  const wish = { operation: needs.operation, resource: { type: needs.resource, name } };
+  if (await settings.authorizer.authorize(actor, wish)) return actor;
+  const what = name === null ? needs.resource : `${needs.resource} "${name}"`;
+  throw new MillraceError(`${actor.name} may not ${needs.operation} ${what}.`, {
+    code: 'FORBIDDEN',
+    class: 'auth',
+    hint: 'Ask whoever runs this worker for the right.',
+  });
+}
+
+async function readRequest(validator: Validator, route: Route, request: FastifyRequest) {
+  const query = await validator.query(route, request.query);
+  if (request.method === 'POST' || request.method === 'PUT') await validator.body(route, request.body);
+  return { params: request.params, query, body: request.body };
+}
+
+async function within<T>(limitMs: number, work: T | Promise<T>): Promise<T> {
+  const { promise: expired, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    const message = 'Request timed out. The worker is still busy with it; it may yet take effect.';
+    reject(new MillraceError(message, { code: 'OPERATION_TIMED_OUT', class: 'transient' }));
+  }, limitMs);
+  try {
+    return await Promise.race([work, expired]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,133 @@
+import Fastify, { type FastifyInstance, type FastifyReply, type InjectOptions } from 'fastify';
+import { createDocsApp } from './docs.ts';
+import { createDoors } from './doors.ts';
+import { toHttpError } from './errors.ts';
+import { parseJsonBody } from './json-body.ts';
+import { LazyApp } from './lazy-app.ts';
+import { EventStreams } from './live/event-streams.ts';
+import { PipelineBoard } from './live/pipeline-board.ts';
+import { type RestOptions, type RestSettings, withDefaults } from './options.ts';
+import type { RestPorts } from './ports.ts';
+import { checkHost, checkOrigin, isLoopback } from './request-guard.ts';
+import { pluginRoutes } from './routes/connector-plugins.ts';
+import { connectorRoutes, lifecycleRoutes, taskRoutes } from './routes/connectors.ts';
+import { pipelineRoutes } from './routes/pipelines.ts';
+import { redirectBrowsers, serverRoutes } from './routes/server.ts';
+import { topicRoutes } from './routes/topics.ts';
+import { uiRoutes } from './ui-routes.ts';
+import { answerUnknownPaths } from './unknown-path.ts';
+
+/** The HTTP server of a worker: Kafka Connect's REST API, /api/v1, /api/docs and the UI. */
+export interface RestApi {
+  /**
+   * Serves. Port 0 takes a free one. Answers the address, such as `http://127.0.0.1:8083`.
+   *
+   * @throws the error of the socket, such as EADDRINUSE
+   */
+  listen(address: { readonly host: string; readonly port: number }): Promise<string>;
+  /** Ends the event streams, lets running requests finish, closes. Safe to call twice. */
+  close(): Promise<void>;
+  /** A request without a socket, for tests. */
+  inject(request: InjectOptions): Promise<{
+    readonly statusCode: number;
+    readonly headers: Readonly<Record<string, unknown>>;
+    readonly body: string;
+  }>;
+}
+
+const API_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+} as const;
+
+const READ_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Makes the server; nothing listens yet. */
+export async function createRestApi(ports: RestPorts, options: RestOptions = {}): Promise<RestApi> {
+  const settings = withDefaults(options);
+  const app = createApp(settings);
+  const guard = { checksHosts: true };
+  addGuards(app, settings, guard);
+  answerUnknownPaths(app);
+  const doors = createDoors(app, settings);
+  const board = new PipelineBoard(ports.herder, ports.monitor, settings.clock);
+  const streams = new EventStreams(board, settings);
+  serverRoutes(doors, ports);
+  connectorRoutes(doors, ports.herder);
+  lifecycleRoutes(doors, ports.herder);
+  taskRoutes(doors, ports.herder);
+  pluginRoutes(doors, ports.herder);
+  pipelineRoutes(doors, board, streams);
+  topicRoutes(doors, ports);
+  const docs = new LazyApp(() => createDocsApp(ports.herder.server().version));
+  for (const url of ['/api/docs', '/api/docs/*']) {
+    doors.page(url, { operation: 'DESCRIBE', resource: 'cluster' }, (request, reply) =>
+      docs.answer(request, reply),
+    );
+  }
+  const ui = uiRoutes(doors, ports.ui);
+  await app.ready();
+  return {
+    async listen({ host, port }) {
+      guard.checksHosts = isLoopback(host) || settings.allowedHosts.length > 0;
+      app.server.maxConnections = settings.maxConnections;
+      const address = await app.listen({ host, port });
+      streams.start();
+      return address;
+    },
+    async close() {
+      streams.close();
+      board.close();
+      await app.close();
+      await Promise.all([docs.close(), ui.close()]);
+    },
+    inject: (request) => app.inject(request),
+  };
+}
+
+function createApp(settings: RestSettings): FastifyInstance {
+  const app = Fastify({
+    logger: false,
+    bodyLimit: settings.bodyLimitBytes,
+    requestTimeout: settings.requestTimeoutMs,
+    keepAliveTimeout: 30_000,
+    http: { maxHeaderSize: settings.headerLimitBytes, headersTimeout: settings.requestTimeoutMs },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1_024 },
+    frameworkErrors: (error, _request, reply) => {
+      sendError(reply, error, settings);
+    },
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'string' },
+    async (_request: unknown, text: string) => (text === '' ? undefined : parseJsonBody(text)),
+  );
+  app.setErrorHandler((error, _request, reply) => sendError(reply, error, settings));
+  return app;
+}
+
+function addGuards(app: FastifyInstance, settings: RestSettings, guard: { checksHosts: boolean }): void {
+  app.addHook('onRequest', async (request, reply) => {
+    // On the raw response, so that streams and the lazy applications carry them too.
+    for (const [name, value] of Object.entries(API_HEADERS)) reply.raw.setHeader(name, value);
+    if (guard.checksHosts) checkHost(request.headers, settings.allowedHosts);
+    if (!READ_METHODS.has(request.method)) checkOrigin(request.headers);
+  });
+  app.addHook('onRequest', redirectBrowsers);
+}
+
+function sendError(reply: FastifyReply, error: unknown, settings: RestSettings): FastifyReply {
+  const { status, body, unexpected } = toHttpError(error);
+  if (unexpected) {
+    settings.logger.error(
+      { err: error, method: reply.request.method, path: reply.request.url },
+      'request failed',
+    );
+  }
+  return reply.code(status).type('application/json').send(JSON.stringify(body));
+}

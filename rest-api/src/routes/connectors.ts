@@ -1,0 +1,105 @@
+import { isMillraceError, MillraceError } from '@millrace/foundation';
+import { readConfig, readInitialState, readName } from '../connector-config.ts';
+import * as contract from '../contract/index.ts';
+import type { Doors } from '../doors.ts';
+import type { ConnectorInfo, ConnectorStatus, Herder } from '../ports.ts';
+import { accepted, created, noContent, ok } from '../reply.ts';
+
+export function connectorRoutes(doors: Doors, herder: Herder): void {
+  doors.operation(contract.listConnectors, ({ query }) => {
+    const expansions = query.expand;
+    if (expansions === undefined) return ok(herder.connectors());
+    return ok(expanded(herder, expansions));
+  });
+  doors.operation(contract.createConnector, async ({ body }) => {
+    const name = readName(body.name);
+    const config = readConfig(name, body.config);
+    const state = readInitialState(body.initial_state);
+    const info = await herder.createConnector(name, config, state);
+    return created(info, locationOf(name));
+  });
+  doors.operation(contract.getConnector, ({ params }) => ok(herder.connector(params.connector)));
+  doors.operation(contract.getConnectorConfig, ({ params }) => ok(herder.connector(params.connector).config));
+  doors.operation(contract.putConnectorConfig, async ({ params, body }) => {
+    const name = readName(params.connector);
+    const put = await herder.putConfig(name, readConfig(name, body));
+    return put.created ? created(put.info, locationOf(name)) : ok(put.info);
+  });
+  doors.operation(contract.getConnectorStatus, ({ params }) => ok(herder.status(params.connector)));
+  doors.operation(contract.deleteConnector, async ({ params }) => {
+    await herder.deleteConnector(params.connector);
+    return noContent();
+  });
+}
+
+export function lifecycleRoutes(doors: Doors, herder: Herder): void {
+  doors.operation(contract.pauseConnector, async ({ params }) => {
+    await herder.setTargetState(params.connector, 'PAUSED');
+    return accepted(null);
+  });
+  doors.operation(contract.resumeConnector, async ({ params }) => {
+    await herder.setTargetState(params.connector, 'RUNNING');
+    return accepted(null);
+  });
+  doors.operation(contract.stopConnector, async ({ params }) => {
+    await herder.setTargetState(params.connector, 'STOPPED');
+    return noContent();
+  });
+  doors.operation(contract.restartConnector, async ({ params, query }) => {
+    const { includeTasks = false, onlyFailed = false } = query;
+    const status = await herder.restartConnector(params.connector, { includeTasks, onlyFailed });
+    return status === null ? noContent() : accepted(status);
+  });
+}
+
+export function taskRoutes(doors: Doors, herder: Herder): void {
+  doors.operation(contract.listTasks, ({ params }) => ok(herder.taskInfos(params.connector)));
+  doors.operation(contract.getTaskStatus, ({ params }) => {
+    const id = readTaskNumber(params.task);
+    const status = herder.status(params.connector).tasks.find((task) => task.id === id);
+    if (status === undefined) throw unknownTask(params.connector, params.task);
+    return ok(status);
+  });
+  doors.operation(contract.restartTask, async ({ params }) => {
+    const task = readTaskNumber(params.task);
+    await herder.restartTask({ connector: params.connector, task });
+    return noContent();
+  });
+}
+
+function locationOf(name: string): string {
+  return `/connectors/${encodeURIComponent(name)}`;
+}
+
+/** Kafka Connect's task numbers are part of the path: what is no number is a path that does not exist. */
+function readTaskNumber(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new MillraceError('HTTP 404 Not Found', {
+    code: 'NOT_FOUND',
+    class: 'config',
+    hint: `"${text}" is no task number.`,
+  });
+}
+
+function unknownTask(connector: string, task: string): MillraceError {
+  return new MillraceError(`Connector ${connector} has no task ${task}.`, {
+    code: 'NOT_FOUND',
+    class: 'config',
+  });
+}
+
+/** Connectors that go while they are looked at are left out, as in Kafka Connect; so are unknown expansions. */
+function expanded(herder: Herder, expansions: readonly string[]) {
+  const all: Record<string, { status?: ConnectorStatus; info?: ConnectorInfo }> = Object.create(null);
+  for (const name of herder.connectors()) {
+    try {
+      all[name] = {
+        ...(expansions.includes('status') ? { status: herder.status(name) } : {}),
+        ...(expansions.includes('info') ? { info: herder.connector(name) } : {}),
+      };
+    } catch (error) {
+      if (!isMillraceError(error) || error.code !== 'NOT_FOUND') throw error;
+    }
+  }
+  return all;
+}
