@@ -24,15 +24,31 @@ export function emitApiIndex(files: readonly SchemaFile[]): string {
   ].join('\n');
 }
 
-const FAMILIES: Readonly<Record<StoredFamily, { constant: string; comment: string }>> = {
-  metadata: { constant: 'metadataRecords', comment: 'Records of `__cluster_metadata` by their type.' },
-  'coordinator-key': { constant: 'coordinatorKeys', comment: 'Keys in `__consumer_offsets` by their type.' },
+interface FamilyNames {
+  readonly constant: string;
+  readonly union: string;
+  readonly what: string;
+}
+
+const FAMILIES: Readonly<Record<StoredFamily, FamilyNames>> = {
+  metadata: { constant: 'metadataRecords', union: 'MetadataRecord', what: 'Records of `__cluster_metadata`' },
+  'coordinator-key': {
+    constant: 'coordinatorKeys',
+    union: 'CoordinatorKey',
+    what: 'Keys in `__consumer_offsets`',
+  },
   'coordinator-value': {
     constant: 'coordinatorValues',
-    comment: 'Values in `__consumer_offsets`, by the type of their key.',
+    union: 'CoordinatorValue',
+    what: 'Values in `__consumer_offsets`',
   },
-  control: { constant: 'controlRecords', comment: 'Values of control records by their type.' },
+  control: { constant: 'controlRecords', union: 'ControlRecord', what: 'Values of control records' },
 };
+
+interface StoredPlace {
+  readonly path: string;
+  readonly schema: StoredSchema;
+}
 
 /** `generated/internal/index.ts`: everything stored or embedded, and the stored records by family and type. */
 export function emitInternalIndex(files: readonly SchemaFile[]): string {
@@ -42,22 +58,39 @@ export function emitInternalIndex(files: readonly SchemaFile[]): string {
       .filter((schema): schema is StoredSchema => schema.kind === 'stored')
       .map((schema) => ({ path, schema })),
   );
-  const maps = Object.entries(FAMILIES).flatMap(([family, { constant, comment }]) => [
-    `/** ${comment} */`,
-    `export const ${constant}: ReadonlyMap<number, AnyStoredCodec> = new Map<number, AnyStoredCodec>([`,
-    ...found
-      .filter(({ schema }) => schema.family === family)
-      .map(({ schema }) => `  [${schema.type}, ${constantName(schema)}],`),
-    ']);',
-    '',
-  ]);
   return [
     FIRST_LINE,
     `import type { AnyStoredCodec } from '../../codec/codec.ts';`,
-    ...found.map(({ path, schema }) => `import { ${constantName(schema)} } from '${local(path)}.ts';`),
+    ...found.map(
+      ({ path, schema }) =>
+        `import { type ${schema.name}, ${constantName(schema)} } from '${local(path)}.ts';`,
+    ),
     '',
     ...files.map(({ path }) => `export * from '${local(path)}.ts';`),
     '',
-    ...maps,
+    ...Object.entries(FAMILIES).flatMap(([family, names]) =>
+      emitFamily(
+        names,
+        found.filter(({ schema }) => schema.family === family),
+      ),
+    ),
   ].join('\n');
+}
+
+function emitFamily({ constant, union, what }: FamilyNames, members: readonly StoredPlace[]): string[] {
+  return [
+    `/** ${what}, by their type number. */`,
+    `export const ${constant}: ReadonlyMap<number, AnyStoredCodec> = new Map<number, AnyStoredCodec>([`,
+    ...members.map(({ schema }) => `  [${schema.type}, ${constantName(schema)}],`),
+    ']);',
+    '',
+    `/** ${what}: which one it is, and what it says. */`,
+    `export type ${union} =`,
+    ...members.map(
+      ({ schema }) =>
+        `  | { readonly name: '${schema.name}'; readonly version: number; readonly value: ${schema.name} }`,
+    ),
+    ';',
+    '',
+  ];
 }

@@ -6,3 +6,4 @@ export { Writer } from './codec/writer.ts';
 export * from './crc32c.ts';
 export * from './errors.ts';
 export * from './frame.ts';
+export * from './stored-frame.ts';

@@ -1,27 +1,27 @@
 // Generated from protocol/schemas by `node protocol/generator/main.ts`. Do not edit.
 import type { AnyStoredCodec } from '../../codec/codec.ts';
-import { brokerRegistrationChangeRecord } from './broker-registration-change-record.ts';
-import { configRecord } from './config-record.ts';
-import { featureLevelRecord } from './feature-level-record.ts';
-import { groupMetadataKey } from './group-metadata.ts';
-import { groupMetadataValue } from './group-metadata.ts';
-import { kRaftVersionRecord } from './kraft-version-record.ts';
-import { leaderChangeMessage } from './leader-change-message.ts';
-import { legacyOffsetCommitKey } from './legacy-offset-commit.ts';
-import { legacyOffsetCommitValue } from './legacy-offset-commit.ts';
-import { noOpRecord } from './no-op-record.ts';
-import { offsetCommitKey } from './offset-commit.ts';
-import { offsetCommitValue } from './offset-commit.ts';
-import { partitionChangeRecord } from './partition-change-record.ts';
-import { partitionRecord } from './partition-record.ts';
-import { producerIdsRecord } from './producer-ids-record.ts';
-import { registerBrokerRecord } from './register-broker-record.ts';
-import { removeTopicRecord } from './remove-topic-record.ts';
-import { snapshotFooterRecord } from './snapshot-footer-record.ts';
-import { snapshotHeaderRecord } from './snapshot-header-record.ts';
-import { topicRecord } from './topic-record.ts';
-import { unregisterBrokerRecord } from './unregister-broker-record.ts';
-import { votersRecord } from './voters-record.ts';
+import { type BrokerRegistrationChangeRecord, brokerRegistrationChangeRecord } from './broker-registration-change-record.ts';
+import { type ConfigRecord, configRecord } from './config-record.ts';
+import { type FeatureLevelRecord, featureLevelRecord } from './feature-level-record.ts';
+import { type GroupMetadataKey, groupMetadataKey } from './group-metadata.ts';
+import { type GroupMetadataValue, groupMetadataValue } from './group-metadata.ts';
+import { type KRaftVersionRecord, kRaftVersionRecord } from './kraft-version-record.ts';
+import { type LeaderChangeMessage, leaderChangeMessage } from './leader-change-message.ts';
+import { type LegacyOffsetCommitKey, legacyOffsetCommitKey } from './legacy-offset-commit.ts';
+import { type LegacyOffsetCommitValue, legacyOffsetCommitValue } from './legacy-offset-commit.ts';
+import { type NoOpRecord, noOpRecord } from './no-op-record.ts';
+import { type OffsetCommitKey, offsetCommitKey } from './offset-commit.ts';
+import { type OffsetCommitValue, offsetCommitValue } from './offset-commit.ts';
+import { type PartitionChangeRecord, partitionChangeRecord } from './partition-change-record.ts';
+import { type PartitionRecord, partitionRecord } from './partition-record.ts';
+import { type ProducerIdsRecord, producerIdsRecord } from './producer-ids-record.ts';
+import { type RegisterBrokerRecord, registerBrokerRecord } from './register-broker-record.ts';
+import { type RemoveTopicRecord, removeTopicRecord } from './remove-topic-record.ts';
+import { type SnapshotFooterRecord, snapshotFooterRecord } from './snapshot-footer-record.ts';
+import { type SnapshotHeaderRecord, snapshotHeaderRecord } from './snapshot-header-record.ts';
+import { type TopicRecord, topicRecord } from './topic-record.ts';
+import { type UnregisterBrokerRecord, unregisterBrokerRecord } from './unregister-broker-record.ts';
+import { type VotersRecord, votersRecord } from './voters-record.ts';
 
 export * from './broker-registration-change-record.ts';
 export * from './config-record.ts';
@@ -46,7 +46,7 @@ export * from './topic-record.ts';
 export * from './unregister-broker-record.ts';
 export * from './voters-record.ts';
 
-/** Records of `__cluster_metadata` by their type. */
+/** Records of `__cluster_metadata`, by their type number. */
 export const metadataRecords: ReadonlyMap<number, AnyStoredCodec> = new Map<number, AnyStoredCodec>([
   [17, brokerRegistrationChangeRecord],
   [4, configRecord],
@@ -61,21 +61,50 @@ export const metadataRecords: ReadonlyMap<number, AnyStoredCodec> = new Map<numb
   [1, unregisterBrokerRecord],
 ]);
 
-/** Keys in `__consumer_offsets` by their type. */
+/** Records of `__cluster_metadata`: which one it is, and what it says. */
+export type MetadataRecord =
+  | { readonly name: 'BrokerRegistrationChangeRecord'; readonly version: number; readonly value: BrokerRegistrationChangeRecord }
+  | { readonly name: 'ConfigRecord'; readonly version: number; readonly value: ConfigRecord }
+  | { readonly name: 'FeatureLevelRecord'; readonly version: number; readonly value: FeatureLevelRecord }
+  | { readonly name: 'NoOpRecord'; readonly version: number; readonly value: NoOpRecord }
+  | { readonly name: 'PartitionChangeRecord'; readonly version: number; readonly value: PartitionChangeRecord }
+  | { readonly name: 'PartitionRecord'; readonly version: number; readonly value: PartitionRecord }
+  | { readonly name: 'ProducerIdsRecord'; readonly version: number; readonly value: ProducerIdsRecord }
+  | { readonly name: 'RegisterBrokerRecord'; readonly version: number; readonly value: RegisterBrokerRecord }
+  | { readonly name: 'RemoveTopicRecord'; readonly version: number; readonly value: RemoveTopicRecord }
+  | { readonly name: 'TopicRecord'; readonly version: number; readonly value: TopicRecord }
+  | { readonly name: 'UnregisterBrokerRecord'; readonly version: number; readonly value: UnregisterBrokerRecord }
+;
+
+/** Keys in `__consumer_offsets`, by their type number. */
 export const coordinatorKeys: ReadonlyMap<number, AnyStoredCodec> = new Map<number, AnyStoredCodec>([
   [2, groupMetadataKey],
   [0, legacyOffsetCommitKey],
   [1, offsetCommitKey],
 ]);
 
-/** Values in `__consumer_offsets`, by the type of their key. */
+/** Keys in `__consumer_offsets`: which one it is, and what it says. */
+export type CoordinatorKey =
+  | { readonly name: 'GroupMetadataKey'; readonly version: number; readonly value: GroupMetadataKey }
+  | { readonly name: 'LegacyOffsetCommitKey'; readonly version: number; readonly value: LegacyOffsetCommitKey }
+  | { readonly name: 'OffsetCommitKey'; readonly version: number; readonly value: OffsetCommitKey }
+;
+
+/** Values in `__consumer_offsets`, by their type number. */
 export const coordinatorValues: ReadonlyMap<number, AnyStoredCodec> = new Map<number, AnyStoredCodec>([
   [2, groupMetadataValue],
   [0, legacyOffsetCommitValue],
   [1, offsetCommitValue],
 ]);
 
-/** Values of control records by their type. */
+/** Values in `__consumer_offsets`: which one it is, and what it says. */
+export type CoordinatorValue =
+  | { readonly name: 'GroupMetadataValue'; readonly version: number; readonly value: GroupMetadataValue }
+  | { readonly name: 'LegacyOffsetCommitValue'; readonly version: number; readonly value: LegacyOffsetCommitValue }
+  | { readonly name: 'OffsetCommitValue'; readonly version: number; readonly value: OffsetCommitValue }
+;
+
+/** Values of control records, by their type number. */
 export const controlRecords: ReadonlyMap<number, AnyStoredCodec> = new Map<number, AnyStoredCodec>([
   [5, kRaftVersionRecord],
   [2, leaderChangeMessage],
@@ -83,3 +112,12 @@ export const controlRecords: ReadonlyMap<number, AnyStoredCodec> = new Map<numbe
   [3, snapshotHeaderRecord],
   [6, votersRecord],
 ]);
+
+/** Values of control records: which one it is, and what it says. */
+export type ControlRecord =
+  | { readonly name: 'KRaftVersionRecord'; readonly version: number; readonly value: KRaftVersionRecord }
+  | { readonly name: 'LeaderChangeMessage'; readonly version: number; readonly value: LeaderChangeMessage }
+  | { readonly name: 'SnapshotFooterRecord'; readonly version: number; readonly value: SnapshotFooterRecord }
+  | { readonly name: 'SnapshotHeaderRecord'; readonly version: number; readonly value: SnapshotHeaderRecord }
+  | { readonly name: 'VotersRecord'; readonly version: number; readonly value: VotersRecord }
+;
