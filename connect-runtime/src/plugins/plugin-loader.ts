@@ -1,5 +1,11 @@
 import { MillraceError, toMillraceError } from '@millrace/foundation';
-import { type AnyConnector, type AnyPlugin, type ConverterPlugin, type PluginManifest, SDK_VERSION } from '@millrace/sdk';
+import {
+  type AnyConnector,
+  type AnyPlugin,
+  type ConverterPlugin,
+  type PluginManifest,
+  SDK_VERSION,
+} from '@millrace/sdk';
 
 /** Loads plugin packages. Runs in task hosts only: the worker's own process never imports plugin code. */
 export class PluginLoader {
@@ -31,7 +37,11 @@ export class PluginLoader {
 
   /** Finds a converter by class or alias among the packages. @throws {MillraceError} UNKNOWN_CONVERTER */
   // biome-ignore lint/suspicious/noExplicitAny: converters of every config shape; each one gets what its own definition parsed
-  async converter(modules: readonly string[], className: string, path: string): Promise<ConverterPlugin<any>> {
+  async converter(
+    modules: readonly string[],
+    className: string,
+    path: string,
+  ): Promise<ConverterPlugin<any>> {
     for (const module of modules) {
       const { plugins } = await this.manifest(module);
       const found = plugins.find((plugin) => answersTo(plugin, className));
@@ -76,11 +86,14 @@ async function load(module: string): Promise<PluginManifest> {
     });
   }
   if (manifest.sdk !== SDK_VERSION) {
-    throw new MillraceError(`${module} is written to SDK ${manifest.sdk}; this worker serves SDK ${SDK_VERSION}.`, {
-      code: 'PLUGIN_SDK_UNSUPPORTED',
-      class: 'config',
-      hint: 'Install a version of the plugin for this SDK, or a newer worker.',
-    });
+    throw new MillraceError(
+      `${module} is written to SDK ${manifest.sdk}; this worker serves SDK ${SDK_VERSION}.`,
+      {
+        code: 'PLUGIN_SDK_UNSUPPORTED',
+        class: 'config',
+        hint: 'Install a version of the plugin for this SDK, or a newer worker.',
+      },
+    );
   }
   return manifest as PluginManifest;
 }

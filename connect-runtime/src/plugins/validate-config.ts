@@ -1,4 +1,4 @@
-import { type ConfigDef, type ConfigProblem, parseConfig, type ConfigValue } from '@millrace/foundation';
+import { type ConfigDef, type ConfigProblem, type ConfigValue, parseConfig } from '@millrace/foundation';
 import type { AnyConnector } from '@millrace/sdk';
 import type { ConnectorConfig } from '../core/config/cluster-config.ts';
 import type { ConfigValueDescription, ValidationResult } from '../tasks/host-protocol.ts';
@@ -55,7 +55,9 @@ function converterProblems(config: ConnectorConfig, known: readonly string[]): r
   return ['key.converter', 'value.converter', 'header.converter'].flatMap((key) => {
     const name = config[key]?.trim();
     if (!name || known.includes(name)) return [];
-    return [{ key, message: `"${key}" names no installed converter: ${name}. Installed: ${known.join(', ')}.` }];
+    return [
+      { key, message: `"${key}" names no installed converter: ${name}. Installed: ${known.join(', ')}.` },
+    ];
   });
 }
 
@@ -67,7 +69,8 @@ function describeValue(
   problems: readonly ConfigProblem[],
 ): ConfigValueDescription {
   const key = definition[name];
-  const given = config[name] ?? (values[name] === null || values[name] === undefined ? null : String(values[name]));
+  const given =
+    config[name] ?? (values[name] === null || values[name] === undefined ? null : String(values[name]));
   return {
     name,
     value: key?.type === 'password' && given !== null ? REDACTED : given,

@@ -20,7 +20,10 @@ export class OffsetStore {
   }
 
   /** The newest offset of each partition, null where there is none; reads the topic to its end first. */
-  async offsets(connector: string, partitions: readonly JsonObject[]): Promise<readonly (JsonObject | null)[]> {
+  async offsets(
+    connector: string,
+    partitions: readonly JsonObject[],
+  ): Promise<readonly (JsonObject | null)[]> {
     await this.#log.readToEnd();
     return partitions.map((partition) => this.#offsets.get(offsetKey(connector, partition)) ?? null);
   }

@@ -3,7 +3,14 @@ import { parseTaskKey, type TaskId, taskKey } from '../core/task-id.ts';
 import { jsonBytes, readJson } from './json-record.ts';
 import { TopicLog, type TopicLogOptions } from './topic-log.ts';
 
-export type StatusState = 'UNASSIGNED' | 'RUNNING' | 'PAUSED' | 'FAILED' | 'RESTARTING' | 'STOPPED' | 'DESTROYED';
+export type StatusState =
+  | 'UNASSIGNED'
+  | 'RUNNING'
+  | 'PAUSED'
+  | 'FAILED'
+  | 'RESTARTING'
+  | 'STOPPED'
+  | 'DESTROYED';
 
 export interface Status {
   readonly state: StatusState;

@@ -1,6 +1,6 @@
+import type { Admin, Consumer, ConsumerRecord, Producer, TopicPartition } from '@millrace/client';
 import type { Logger } from '@millrace/foundation';
 import { MillraceError } from '@millrace/foundation';
-import type { Admin, Consumer, ConsumerRecord, Producer, TopicPartition } from '@millrace/client';
 
 export interface TopicLogOptions {
   readonly topic: string;
@@ -133,12 +133,15 @@ export class TopicLog {
     const { admin, topic } = this.#options;
     const policy = (await admin.describeConfigs('topic', topic)).get('cleanup.policy') ?? '';
     if (policy.split(',').every((word) => word.trim() === 'compact')) return;
-    throw new MillraceError(`Topic "${topic}" has cleanup.policy=${policy}, so what workers store there would expire.`, {
-      code: 'STORAGE_TOPIC_NOT_COMPACTED',
-      class: 'config',
-      path: 'cleanup.policy',
-      hint: `Set cleanup.policy=compact on "${topic}", or name another topic in the worker's config.`,
-    });
+    throw new MillraceError(
+      `Topic "${topic}" has cleanup.policy=${policy}, so what workers store there would expire.`,
+      {
+        code: 'STORAGE_TOPIC_NOT_COMPACTED',
+        class: 'config',
+        path: 'cleanup.policy',
+        hint: `Set cleanup.policy=compact on "${topic}", or name another topic in the worker's config.`,
+      },
+    );
   }
 }
 

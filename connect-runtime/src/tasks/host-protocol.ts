@@ -44,7 +44,10 @@ export interface ConfigValueDescription {
 export interface ValidationResult {
   readonly errorCount: number;
   readonly groups: readonly string[];
-  readonly configs: readonly { readonly definition: ConfigKeyDescription; readonly value: ConfigValueDescription }[];
+  readonly configs: readonly {
+    readonly definition: ConfigKeyDescription;
+    readonly value: ConfigValueDescription;
+  }[];
 }
 
 /** What a task needs to run; everything as strings, as configs are stored. */
@@ -63,6 +66,8 @@ export interface TaskWorkerSettings {
   readonly offsetTopic: string;
   readonly offsetFlushIntervalMs: number;
   readonly converters: ConnectorConfig;
+  /** Packages that bring converters. */
+  readonly converterModules: readonly string[];
 }
 
 export interface TaskCounterRow {
@@ -81,7 +86,10 @@ export interface HostCalls extends Record<string, { body: unknown; result: unkno
     body: { readonly modules: readonly string[] };
     result: { readonly plugins: readonly PluginDescription[]; readonly failures: readonly PluginFailure[] };
   };
-  configKeys: { body: { readonly module: string; readonly class: string }; result: readonly ConfigKeyDescription[] };
+  configKeys: {
+    body: { readonly module: string; readonly class: string };
+    result: readonly ConfigKeyDescription[];
+  };
   validate: {
     body: {
       readonly module: string;
@@ -105,6 +113,8 @@ export interface HostCalls extends Record<string, { body: unknown; result: unkno
 export interface HostEvents extends Record<string, unknown> {
   taskState: { readonly id: TaskId; readonly state: 'RUNNING' | 'PAUSED' };
   taskFailed: { readonly id: TaskId; readonly error: ErrorReport; readonly trace: string };
+  /** The last word of a host that ends because a plugin threw where nobody waits. */
+  hostFailed: { readonly error: ErrorReport };
   counters: { readonly rows: readonly TaskCounterRow[]; readonly residentBytes: number };
 }
 

@@ -69,7 +69,8 @@ export class Ipc<Calls extends Methods, Events extends { [event: string]: unknow
 
   async #answer(id: number, serve: Served | undefined, method: string, body: unknown): Promise<void> {
     try {
-      if (!serve) throw new MillraceError(`no method "${method}"`, { code: 'IPC_UNKNOWN_METHOD', class: 'bug' });
+      if (!serve)
+        throw new MillraceError(`no method "${method}"`, { code: 'IPC_UNKNOWN_METHOD', class: 'bug' });
       const result = await serve(body as never);
       if (!this.#closed) this.#port.send({ kind: 'result', id, body: result } satisfies Envelope);
     } catch (error) {

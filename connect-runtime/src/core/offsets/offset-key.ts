@@ -9,7 +9,9 @@ export function offsetKey(connector: string, partition: JsonObject): string {
 }
 
 /** Reads such a key; null where it is none. */
-export function parseOffsetKey(key: string): { readonly connector: string; readonly partition: JsonObject } | null {
+export function parseOffsetKey(
+  key: string,
+): { readonly connector: string; readonly partition: JsonObject } | null {
   let parsed: Json;
   try {
     parsed = JSON.parse(key);

@@ -1,0 +1,6 @@
+// A task host's entry: compiled code is cached before anything else loads, so that a host is up in a fraction of a second.
+import { enableCompileCache } from 'node:module';
+
+enableCompileCache();
+const { runHost } = await import('./host.ts');
+runHost();

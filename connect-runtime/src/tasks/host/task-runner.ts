@@ -1,0 +1,35 @@
+import type { JsonObject, Logger, MillraceError } from '@millrace/foundation';
+import type { AnyConnector } from '@millrace/sdk';
+import type { PluginLoader } from '../../plugins/plugin-loader.ts';
+import type { TaskCounterRow, TaskSpec } from '../host-protocol.ts';
+import { SinkTaskRunner } from './sink-task-runner.ts';
+import { SourceTaskRunner } from './source-task-runner.ts';
+
+/** What a runner needs to drive one task. */
+export interface TaskRunnerOptions<C extends AnyConnector = AnyConnector> {
+  readonly spec: TaskSpec;
+  readonly connector: C;
+  readonly loader: PluginLoader;
+  readonly logger: Logger;
+  readonly sourceOffsets: (partitions: readonly JsonObject[]) => Promise<readonly (JsonObject | null)[]>;
+  readonly onState: (state: 'RUNNING' | 'PAUSED') => void;
+  /** Called once, when the task has ended by an error and let go of everything. */
+  readonly onFailure: (error: MillraceError, trace: string) => void;
+}
+
+/** Drives one task from start to stop. */
+export interface TaskRunner {
+  /** Returns at once; what happens comes by `onState` and `onFailure`. */
+  start(): void;
+  setPaused(paused: boolean): void;
+  /** Resolves when the task has stopped and what it had done is committed. */
+  stop(): Promise<void>;
+  counters(): TaskCounterRow;
+}
+
+export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
+  const { connector } = options;
+  return connector.type === 'source'
+    ? new SourceTaskRunner({ ...options, connector })
+    : new SinkTaskRunner({ ...options, connector });
+}
