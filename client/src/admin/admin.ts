@@ -1,0 +1,50 @@
+import { describeCluster } from '@millrace/protocol/messages';
+import { Cluster } from '../cluster/cluster.ts';
+import { fetchOffsets } from '../cluster/list-offsets.ts';
+import { throwOnError } from '../cluster/outcome.ts';
+import type { Admin, ClientOptions } from '../types.ts';
+import { changeConfigs, readConfigs } from './configs.ts';
+import { describeAll, listAllGroups, readGroupOffsets, removeGroups, setGroupOffsets } from './groups.ts';
+import {
+  createNewTopics,
+  describeTopics,
+  ensureTopics,
+  growTopic,
+  listTopics,
+  removeTopics,
+} from './topics.ts';
+
+/**
+ * An Admin. Each call goes to the broker that can answer it and is tried again on passing failures for
+ * `requestTimeoutMs`; a call of which parts failed throws, naming them, after the other parts were carried out.
+ */
+export function createAdmin(options: ClientOptions): Admin {
+  const cluster = new Cluster(options);
+  return {
+    listTopics: () => listTopics(cluster),
+    describeTopics: (names) => describeTopics(cluster, names),
+    createTopics: (topics) => createNewTopics(cluster, topics),
+    ensureTopics: (topics) => ensureTopics(cluster, topics),
+    deleteTopics: (names) => removeTopics(cluster, names),
+    createPartitions: (topic, count) => growTopic(cluster, topic, count),
+    describeConfigs: (type, name) => readConfigs(cluster, type, name),
+    alterConfigs: (type, name, changes) => changeConfigs(cluster, type, name, changes),
+    describeCluster: () => readCluster(cluster),
+    listOffsets: (partitions, at) => fetchOffsets(cluster, partitions, at, 'read_uncommitted'),
+    listGroups: () => listAllGroups(cluster),
+    describeGroups: (groupIds) => describeAll(cluster, groupIds),
+    deleteGroups: (groupIds) => removeGroups(cluster, groupIds),
+    groupOffsets: (groupId) => readGroupOffsets(cluster, groupId),
+    alterGroupOffsets: (groupId, offsets) => setGroupOffsets(cluster, groupId, offsets),
+    close: () => cluster.close(),
+  };
+}
+
+function readCluster(cluster: Cluster): ReturnType<Admin['describeCluster']> {
+  return cluster.anywhere(describeCluster, { includeClusterAuthorizedOperations: false }, (response) => {
+    throwOnError(response.errorCode, 'cluster', response.errorMessage);
+    const { clusterId, controllerId } = response;
+    const brokers = response.brokers.map(({ brokerId: id, host, port, rack }) => ({ id, host, port, rack }));
+    return { clusterId, controllerId, brokers };
+  });
+}

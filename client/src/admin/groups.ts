@@ -1,0 +1,93 @@
+import { kafkaError } from '@millrace/protocol';
+import { deleteGroups, describeGroups, listGroups } from '@millrace/protocol/messages';
+import type { Cluster } from '../cluster/cluster.ts';
+import { GroupCoordinator } from '../cluster/coordinator.ts';
+import { throwOnError } from '../cluster/outcome.ts';
+import { retrying } from '../cluster/retry.ts';
+import { askCoordinator } from '../group/coordinator-requests.ts';
+import { commitGroupOffsets, fetchGroupOffsets } from '../group/group-offsets.ts';
+import type { GroupDescription, OffsetAndMetadata } from '../types.ts';
+
+export interface GroupListing {
+  readonly groupId: string;
+  readonly protocolType: string;
+  readonly state: string;
+}
+
+/** Each broker lists the groups that it coordinates. */
+export async function listAllGroups(cluster: Cluster): Promise<readonly GroupListing[]> {
+  const options = { deadlineMs: cluster.deadline(), signal: cluster.closing };
+  return retrying(cluster.config, options, async () => {
+    await cluster.refresh([]);
+    const lists = await Promise.all(
+      [...cluster.cache.brokers.keys()].map(async (id) => {
+        const response = await (await cluster.connection(id)).request(listGroups, {});
+        throwOnError(response.errorCode, `groups of broker ${id}`);
+        return response.groups;
+      }),
+    );
+    return lists
+      .flat()
+      .map(({ groupId, protocolType, groupState }) => ({ groupId, protocolType, state: groupState }))
+      .sort((a, b) => (a.groupId < b.groupId ? -1 : 1));
+  });
+}
+
+export function describeAll(
+  cluster: Cluster,
+  groupIds: readonly string[],
+): Promise<readonly GroupDescription[]> {
+  return Promise.all(groupIds.map((groupId) => describeOne(cluster, groupId)));
+}
+
+function describeOne(cluster: Cluster, groupId: string): Promise<GroupDescription> {
+  const coordinator = new GroupCoordinator(cluster, groupId);
+  return askCoordinator(cluster, coordinator, cluster.deadline(), async (connection) => {
+    const response = await connection.request(describeGroups, { groups: [groupId] });
+    const group = response.groups[0];
+    if (group) throwOnError(group.errorCode, `group ${groupId}`, group.errorMessage);
+    // Before version 6 a group that does not exist is described as dead.
+    if (group === undefined || group.groupState === 'Dead') {
+      throw kafkaError('GROUP_ID_NOT_FOUND', `group ${groupId} does not exist`);
+    }
+    return {
+      groupId,
+      state: group.groupState,
+      protocolType: group.protocolType,
+      protocol: group.protocolData,
+      members: group.members.map((member) => ({
+        memberId: member.memberId,
+        groupInstanceId: member.groupInstanceId,
+        clientId: member.clientId,
+        clientHost: member.clientHost,
+        metadata: member.memberMetadata,
+        assignment: member.memberAssignment,
+      })),
+    };
+  });
+}
+
+export async function removeGroups(cluster: Cluster, groupIds: readonly string[]): Promise<void> {
+  await Promise.all(
+    groupIds.map((groupId) => {
+      const coordinator = new GroupCoordinator(cluster, groupId);
+      return askCoordinator(cluster, coordinator, cluster.deadline(), async (connection) => {
+        const { results } = await connection.request(deleteGroups, { groupsNames: [groupId] });
+        for (const result of results) throwOnError(result.errorCode, `group ${result.groupId}`);
+      });
+    }),
+  );
+}
+
+export function readGroupOffsets(cluster: Cluster, groupId: string): Promise<readonly OffsetAndMetadata[]> {
+  return fetchGroupOffsets(cluster, new GroupCoordinator(cluster, groupId), groupId, null);
+}
+
+export function setGroupOffsets(
+  cluster: Cluster,
+  groupId: string,
+  offsets: readonly OffsetAndMetadata[],
+): Promise<void> {
+  const committer = { groupId, generationId: -1, memberId: '', groupInstanceId: null };
+  return commitGroupOffsets(cluster, new GroupCoordinator(cluster, groupId), committer, offsets);
+}

@@ -1,0 +1,2 @@
+export { createAdmin } from './admin/admin.ts';
+export type * from './types.ts';
