@@ -81,6 +81,20 @@ export const topicDefaultsConfig = defineConfig({
     docs: "Whether records keep the producer's time or get the broker's.",
     validate: oneOf('CreateTime', 'LogAppendTime'),
   },
+  'log.message.timestamp.before.max.ms': {
+    type: 'long',
+    default: Number(NEVER),
+    importance: 'medium',
+    docs: "How far a record's time may lie back.",
+    validate: range(0),
+  },
+  'log.message.timestamp.after.max.ms': {
+    type: 'long',
+    default: 3_600_000,
+    importance: 'medium',
+    docs: "How far a record's time may lie ahead.",
+    validate: range(0),
+  },
   'message.max.bytes': {
     type: 'int',
     default: 1_048_588,
@@ -131,6 +145,14 @@ export function logConfigOf(image: MetadataImage, defaults: TopicDefaults, topic
       (own?.get('message.timestamp.type') ?? defaults['log.message.timestamp.type']) === 'LogAppendTime'
         ? 'LogAppendTime'
         : 'CreateTime',
+    messageTimestampBeforeMaxMs: number(
+      'message.timestamp.before.max.ms',
+      defaults['log.message.timestamp.before.max.ms'],
+    ),
+    messageTimestampAfterMaxMs: number(
+      'message.timestamp.after.max.ms',
+      defaults['log.message.timestamp.after.max.ms'],
+    ),
     maxMessageBytes: number('max.message.bytes', defaults['message.max.bytes']),
     flushMessages: number('flush.messages', defaults['log.flush.interval.messages']),
     flushMs: number('flush.ms', defaults['log.flush.interval.ms'] ?? Number(NEVER)),

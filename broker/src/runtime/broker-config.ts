@@ -1,0 +1,123 @@
+import { type ConfigOf, MillraceError, type RawConfig, requireConfig } from '@millrace/foundation';
+import { brokerConfigKeys, LONG_MAX } from './broker-config-keys.ts';
+
+/** A checked configuration: values by Kafka's keys, and what follows from several of them. */
+export interface BrokerConfig {
+  readonly values: ConfigOf<typeof brokerConfigKeys>;
+  /** The keys that were given; all others have their default. */
+  readonly given: ReadonlySet<string>;
+  /** Keys that the broker does not know, to be warned of. */
+  readonly unknown: readonly string[];
+  readonly nodeId: number;
+  /** The data folder. */
+  readonly dataFolder: string;
+  readonly listeners: readonly Listener[];
+  /** What clients are told, by listener name; a port of 0 is filled in once it is known. */
+  readonly advertisedListeners: ReadonlyMap<string, Listener>;
+}
+
+export interface Listener {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+const KAFKA_LONG_MAX = '9223372036854775807';
+const LISTENER = /^([A-Za-z0-9_]+):\/\/(\[[0-9a-fA-F:.]+\]|[^:/[\]]*):(\d{1,5})$/;
+
+/**
+ * @throws {MillraceError} INVALID_CONFIG (class config) that names each key at fault
+ */
+export function parseBrokerConfig(raw: RawConfig): BrokerConfig {
+  const values = requireConfig(brokerConfigKeys, withoutLongMax(raw));
+  const roles = values['process.roles'].toSorted().join(',');
+  if (roles !== 'broker,controller') {
+    throw invalid('process.roles', `must be broker,controller, not ${values['process.roles'].join(',')}`);
+  }
+  checkVoters(values['controller.quorum.voters'], values['node.id']);
+  const controllerNames = values['controller.listener.names'];
+  const listeners = parseListeners('listeners', values.listeners).filter(
+    (listener) => !controllerNames.includes(listener.name),
+  );
+  if (listeners.length === 0) throw invalid('listeners', 'must have a listener for clients');
+  const advertised = parseListeners('advertised.listeners', values['advertised.listeners'] ?? []);
+  for (const { name } of advertised) {
+    if (listeners.some((listener) => listener.name === name)) continue;
+    throw invalid('advertised.listeners', `names ${name}, which is not among the listeners`);
+  }
+  return {
+    values,
+    given: new Set(Object.keys(raw)),
+    unknown: Object.keys(raw).filter((name) => !Object.hasOwn(brokerConfigKeys, name)),
+    nodeId: values['node.id'],
+    dataFolder: dataFolderOf(values),
+    listeners,
+    advertisedListeners: new Map([...listeners, ...advertised].map((listener) => [listener.name, listener])),
+  };
+}
+
+/** How long records are kept by default, ms; -1 for ever. */
+export function defaultRetentionMs(config: BrokerConfig): number {
+  const { values } = config;
+  const ms = values['log.retention.ms'] ?? inMs(values['log.retention.minutes'], 60_000);
+  return ms ?? inMs(values['log.retention.hours'], 3_600_000) ?? -1;
+}
+
+/** Age at which a segment ends by default, ms. */
+export function defaultSegmentMs(config: BrokerConfig): number {
+  return config.values['log.roll.ms'] ?? config.values['log.roll.hours'] * 3_600_000;
+}
+
+function inMs(count: number | null, unitMs: number): number | null {
+  if (count === null) return null;
+  return count < 0 ? -1 : count * unitMs;
+}
+
+/** Kafka's way to write "no limit" is beyond what a number holds exactly. */
+function withoutLongMax(raw: RawConfig): RawConfig {
+  return Object.fromEntries(
+    Object.entries(raw).map(([name, value]) => [name, String(value) === KAFKA_LONG_MAX ? LONG_MAX : value]),
+  );
+}
+
+function dataFolderOf(values: ConfigOf<typeof brokerConfigKeys>): string {
+  const folders = values['log.dirs'] ?? (values['log.dir'] === null ? [] : [values['log.dir']]);
+  const [folder, ...more] = folders;
+  if (folder === undefined) throw invalid('log.dirs', 'is required and has no value');
+  if (more.length > 0) throw invalid('log.dirs', `must be one folder, not ${folders.length}`);
+  return folder;
+}
+
+function parseListeners(key: string, items: readonly string[]): Listener[] {
+  const listeners = items.map((item) => {
+    const [, name, host, port] = LISTENER.exec(item) ?? [];
+    if (name === undefined || host === undefined || Number(port) > 65_535) {
+      throw invalid(key, `must be NAME://host:port, not ${item}`);
+    }
+    return { name: name.toUpperCase(), host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port) };
+  });
+  if (new Set(listeners.map((listener) => listener.name)).size < listeners.length) {
+    throw invalid(key, 'must not name a listener twice');
+  }
+  return listeners;
+}
+
+function checkVoters(voters: readonly string[], nodeId: number): void {
+  if (voters.length === 0) return;
+  const [only, ...more] = voters;
+  const id = /^(\d+)@.+:\d+$/.exec(only ?? '')?.[1];
+  if (more.length === 0 && id !== undefined && Number(id) === nodeId) return;
+  throw invalid(
+    'controller.quorum.voters',
+    `must be this node alone (${nodeId}@host:port), not ${voters.join(',')}`,
+  );
+}
+
+function invalid(key: string, problem: string): MillraceError {
+  return new MillraceError(`"${key}" ${problem}.`, {
+    code: 'INVALID_CONFIG',
+    class: 'config',
+    path: key,
+    hint: `Correct "${key}" and try again.`,
+  });
+}
