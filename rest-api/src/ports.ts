@@ -111,7 +111,7 @@ export interface Herder {
   /** Null: only the connector was to be restarted, and was; otherwise the status after the request was taken. */
   restartConnector(name: string, request: RestartRequest): Promise<ConnectorStatus | null>;
   restartTask(id: TaskId): Promise<void>;
-  plugins(connectorsOnly: boolean): readonly PluginInfo[];
+  plugins(connectorsOnly: boolean): Promise<readonly PluginInfo[]>;
   pluginConfig(pluginClass: string): Promise<readonly ConfigKeyInfo[]>;
   validate(pluginClass: string, config: ConnectorConfig): Promise<ConfigValidation>;
 }

@@ -6,7 +6,7 @@ import type { ConfigValidation, Herder } from '../ports.ts';
 import { ok } from '../reply.ts';
 
 export function pluginRoutes(doors: Doors, herder: Herder): void {
-  doors.operation(listPlugins, ({ query }) => ok(herder.plugins(query.connectorsOnly ?? true)));
+  doors.operation(listPlugins, async ({ query }) => ok(await herder.plugins(query.connectorsOnly ?? true)));
   doors.operation(getPluginConfig, async ({ params }) => ok(await herder.pluginConfig(params.plugin)));
   doors.operation(validatePluginConfig, async ({ params, body }) => {
     const config = withoutNulls(body);

@@ -146,7 +146,7 @@ export class FakeHerder implements Herder {
     this.setState(id.connector, { state: 'RUNNING' }, id.task);
   }
 
-  plugins(connectorsOnly: boolean) {
+  async plugins(connectorsOnly: boolean) {
     const connectors = [
       { class: 'io.millrace.postgres.PostgresSourceConnector', type: 'source', version: '0.1.0' },
       { class: 'io.millrace.files.FilesSinkConnector', type: 'sink', version: '0.1.0' },
@@ -156,7 +156,7 @@ export class FakeHerder implements Herder {
   }
 
   async pluginConfig(pluginClass: string): Promise<readonly ConfigKeyInfo[]> {
-    if (!this.plugins(false).some((plugin) => plugin.class.endsWith(pluginClass)))
+    if (!(await this.plugins(false)).some((plugin) => plugin.class.endsWith(pluginClass)))
       throw notFound(pluginClass);
     return [topicsKey];
   }
