@@ -223,6 +223,23 @@ export function setMaxTimestampAndType(
   buf.writeUInt32BE(crc32c(buf.subarray(at + AT_ATTRIBUTES, at + size)), at + AT_CRC);
 }
 
+/** Who wrote a batch, and where it stands among those that they wrote to the partition (KIP-98). */
+export interface ProducerState {
+  readonly producerId: number;
+  readonly producerEpoch: number;
+  readonly baseSequence: number;
+}
+
+/** Gives a batch that was built already another producer state, in place, and sums it up again. */
+export function setProducerState(buf: Buffer, at: number, state: ProducerState): void {
+  const size = buf.readInt32BE(at + AT_BATCH_LENGTH) + LENGTH_PREFIX_BYTES;
+  if (size > buf.length - at) throw kafkaError('CORRUPT_MESSAGE', 'the record batch is cut short');
+  writeInt64(buf, at + AT_PRODUCER_ID, state.producerId);
+  buf.writeInt16BE(state.producerEpoch, at + AT_PRODUCER_EPOCH);
+  buf.writeInt32BE(state.baseSequence, at + AT_BASE_SEQUENCE);
+  buf.writeUInt32BE(crc32c(buf.subarray(at + AT_ATTRIBUTES, at + size)), at + AT_CRC);
+}
+
 function readInt64(buf: Buffer, at: number): number {
   return buf.readInt32BE(at) * TWO_32 + buf.readUInt32BE(at + 4);
 }

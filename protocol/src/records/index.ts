@@ -14,12 +14,14 @@ export {
   NO_PRODUCER_ID,
   NO_SEQUENCE,
   NO_TIMESTAMP,
+  type ProducerState,
   peekBatchSize,
   peekMagic,
   readBatchHeader,
   setBaseOffset,
   setMaxTimestampAndType,
   setPartitionLeaderEpoch,
+  setProducerState,
   type TimestampType,
 } from './batch-header.ts';
 export {
