@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { type ErrorReport, type JsonObject, type Logger, MillraceError } from '@millrace/foundation';
-import { taskKey, type TaskId } from '../core/task-id.ts';
+import { type TaskId, taskKey } from '../core/task-id.ts';
 import type { HostCalls, HostEvents, TaskCounterRow, TaskSpec } from './host-protocol.ts';
 import { fromReport, Ipc } from './ipc.ts';
 
@@ -40,7 +40,10 @@ export class TaskHost {
     this.#options = options;
     const { heapMaxBytes, logger } = options;
     this.#child = fork(HOST_MAIN, [], {
-      execArgv: [`--max-old-space-size=${Math.ceil(heapMaxBytes / MIB)}`, '--disable-warning=ExperimentalWarning'],
+      execArgv: [
+        `--max-old-space-size=${Math.ceil(heapMaxBytes / MIB)}`,
+        '--disable-warning=ExperimentalWarning',
+      ],
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       env: { ...process.env, MILLRACE_LOG_LEVEL: logger.level },
@@ -78,13 +81,21 @@ export class TaskHost {
   }
 
   /** Asks the host; @throws {MillraceError} what the plugin threw, TASK_HOST_TIMEOUT, TASK_HOST_ENDED */
-  call<M extends keyof HostCalls & string>(method: M, body: HostCalls[M]['body']): Promise<HostCalls[M]['result']> {
+  call<M extends keyof HostCalls & string>(
+    method: M,
+    body: HostCalls[M]['body'],
+  ): Promise<HostCalls[M]['result']> {
     return this.#ipc.call(method, body, this.#options.callTimeoutMs);
   }
 
   async startTask(spec: TaskSpec): Promise<void> {
     this.#tasks.set(taskKey(spec.id), spec.id);
-    await this.call('start', spec);
+    try {
+      await this.call('start', spec);
+    } catch (error) {
+      this.#tasks.delete(taskKey(spec.id));
+      throw error;
+    }
   }
 
   /** Stops a task; one that does not stop in time costs its host, which is killed. */
@@ -156,7 +167,8 @@ export class TaskHost {
 
   #reasonOfEnd(code: number | null, signal: string | null): MillraceError {
     if (this.#killedFor) return this.#killedFor;
-    if (this.#lastWords) return hostFailed(`ended because a plugin threw out of band: ${this.#lastWords.message}`);
+    if (this.#lastWords)
+      return hostFailed(`ended because a plugin threw out of band: ${this.#lastWords.message}`);
     // V8 aborts a process that passed its heap limit.
     if (signal === 'SIGABRT' || code === 134) return hostFailed('ran out of heap (task.host.heap.max.bytes)');
     return hostFailed(signal ? `was ended by ${signal}` : `ended with exit code ${code}`);

@@ -1,0 +1,2 @@
+export { Worker, type WorkerPorts } from './worker.ts';
+export { type WorkerConfig, workerConfig } from './worker-config.ts';
