@@ -1,4 +1,4 @@
-import type { Clock, ConfigOf, Logger, Random, Timers } from '@millrace/foundation';
+import type { Clock, Logger, Random, Timers } from '@millrace/foundation';
 import type { ErrorName } from '@millrace/protocol';
 import type {
   DeleteGroupsResponseResultInit,
@@ -18,7 +18,7 @@ import type {
   SyncGroupRequest,
   SyncGroupResponseInit,
 } from '@millrace/protocol/messages';
-import type { groupConfig } from './group-config.ts';
+import type { BrokerConfig } from './broker-config.ts';
 import type { Partition } from './partition.ts';
 import type { ControllerAccess, MetadataAccess, PartitionRegistry } from './services.ts';
 
@@ -68,7 +68,7 @@ export interface GroupServiceOptions {
   readonly partitions: PartitionRegistry;
   readonly metadata: MetadataAccess;
   readonly controller: ControllerAccess;
-  readonly config: ConfigOf<typeof groupConfig>;
+  readonly config: BrokerConfig;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;

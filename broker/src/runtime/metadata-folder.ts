@@ -10,3 +10,20 @@ export interface MetadataFolder {
   delete(name: string): Promise<void>;
   list(): Promise<readonly string[]>;
 }
+
+/** Files that live as long as the object; for tests and simulations. */
+export function memoryMetadataFolder(): MetadataFolder {
+  const files = new Map<string, Buffer>();
+  return {
+    read: (name) => Promise.resolve(files.get(name) ?? null),
+    write(name, bytes) {
+      files.set(name, Buffer.from(bytes));
+      return Promise.resolve();
+    },
+    delete(name) {
+      files.delete(name);
+      return Promise.resolve();
+    },
+    list: () => Promise.resolve([...files.keys()]),
+  };
+}

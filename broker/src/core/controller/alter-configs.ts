@@ -19,7 +19,12 @@ export function incrementalAlterConfigs(
     const { type, name } = resource;
     const same = command.resources.filter((other) => other.type === type && other.name === name);
     if (same.length > 1)
-      return { type, name, error: 'INVALID_REQUEST', message: 'The request names this resource more than once.' };
+      return {
+        type,
+        name,
+        error: 'INVALID_REQUEST',
+        message: 'The request names this resource more than once.',
+      };
     const decided = alterResource(input, resource);
     if ('error' in decided) return { type, name, ...decided };
     records.push(...decided);
@@ -101,7 +106,10 @@ function existenceRefusal(input: DecisionInput, resource: ConfigResourceChange):
     case 'group':
     case 'client-metrics':
     case 'broker-logger':
-      return { error: 'INVALID_REQUEST', message: `Configs of a ${resource.type} are not kept by this broker.` };
+      return {
+        error: 'INVALID_REQUEST',
+        message: `Configs of a ${resource.type} are not kept by this broker.`,
+      };
   }
 }
 

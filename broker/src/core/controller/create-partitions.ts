@@ -51,7 +51,12 @@ function addedPartitions(
   if (request.assignments) return assigned(input, request.assignments, { has, count, replicationFactor });
   if (count > RECORDS_PER_COMMAND_MAX)
     return { error: 'POLICY_VIOLATION', message: 'The request makes too many partitions at once.' };
-  return placeReplicas(input.image, { firstPartition: has, count, replicationFactor, random: input.random() });
+  return placeReplicas(input.image, {
+    firstPartition: has,
+    count,
+    replicationFactor,
+    random: input.random(),
+  });
 }
 
 function assigned(

@@ -2,7 +2,13 @@ import { configResourceTypeIds } from '../metadata/config-resources.ts';
 import type { PartitionImage } from '../metadata/image.ts';
 import { partitionRecord } from '../metadata/record-builders.ts';
 import type { MetadataRecord } from '../metadata/records.ts';
-import type { ConfigEntry, CreateTopicResult, CreateTopicsCommand, Refusal, TopicToCreate } from './commands.ts';
+import type {
+  ConfigEntry,
+  CreateTopicResult,
+  CreateTopicsCommand,
+  Refusal,
+  TopicToCreate,
+} from './commands.ts';
 import { type Decision, type DecisionInput, RECORDS_PER_COMMAND_MAX } from './decision.ts';
 import { assignmentProblem, newPartition, placeReplicas } from './replica-placement.ts';
 import { CLUSTER_METADATA_TOPIC, collisionKey, topicNameProblem } from './topic-names.ts';
@@ -19,7 +25,11 @@ export function createTopics(
     const decided = createTopic(input, command, topic, taken);
     if ('error' in decided) return { name: topic.name, ...decided };
     if (records.length + decided.records.length > RECORDS_PER_COMMAND_MAX) {
-      return { name: topic.name, error: 'POLICY_VIOLATION', message: 'The request makes too many partitions at once.' };
+      return {
+        name: topic.name,
+        error: 'POLICY_VIOLATION',
+        message: 'The request makes too many partitions at once.',
+      };
     }
     records.push(...decided.records);
     taken.set(collisionKey(topic.name), topic.name);

@@ -13,7 +13,9 @@ export function allocateProducerIds(
   const brokerEpoch = input.image.brokers.get(command.brokerId)?.epoch ?? -1;
   const nextProducerId = first + PRODUCER_ID_BLOCK_COUNT;
   return {
-    records: [{ kind: 'ProducerIdsRecord', value: { brokerId: command.brokerId, brokerEpoch, nextProducerId } }],
+    records: [
+      { kind: 'ProducerIdsRecord', value: { brokerId: command.brokerId, brokerEpoch, nextProducerId } },
+    ],
     response: { first, count: PRODUCER_ID_BLOCK_COUNT },
   };
 }

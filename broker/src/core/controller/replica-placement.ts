@@ -28,7 +28,10 @@ export function placeReplicas(
   const start = Math.floor(request.random * alive.length);
   const partitions: PartitionImage[] = [];
   for (let index = 0; index < count; index += 1) {
-    const replicas = [...striped(alive, start + index), ...striped(fenced, index)].slice(0, replicationFactor);
+    const replicas = [...striped(alive, start + index), ...striped(fenced, index)].slice(
+      0,
+      replicationFactor,
+    );
     const placed = newPartition(image, firstPartition + index, replicas);
     if (!placed) return refused('the brokers are fenced or shutting down');
     partitions.push(placed);

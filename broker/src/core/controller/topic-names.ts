@@ -21,7 +21,8 @@ export function topicNameProblem(name: string): string | null {
   if (name === '.' || name === '..') return `A topic must not be named "${name}".`;
   if (name.length > NAME_LENGTH_MAX)
     return `A topic name has at most ${NAME_LENGTH_MAX} characters, not ${name.length}.`;
-  if (!LEGAL.test(name)) return `Topic name "${name}" has characters other than a-z, A-Z, 0-9, ".", "_" and "-".`;
+  if (!LEGAL.test(name))
+    return `Topic name "${name}" has characters other than a-z, A-Z, 0-9, ".", "_" and "-".`;
   return null;
 }
 

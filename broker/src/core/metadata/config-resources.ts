@@ -23,7 +23,9 @@ export class ConfigResources implements ConfigsImage {
   readonly #resources: ReadonlyMap<string, ConfigResourceImage>;
 
   constructor(resources: Iterable<ConfigResourceImage> = []) {
-    this.#resources = new Map([...resources].map((resource) => [keyOf(resource.type, resource.name), resource]));
+    this.#resources = new Map(
+      [...resources].map((resource) => [keyOf(resource.type, resource.name), resource]),
+    );
   }
 
   get(type: ConfigResourceType, name: string): ReadonlyMap<string, string> | undefined {
@@ -42,7 +44,8 @@ export class ConfigResourcesDraft {
   #changed = false;
 
   constructor(base: ConfigsImage) {
-    for (const resource of base.resources()) this.#resources.set(keyOf(resource.type, resource.name), resource);
+    for (const resource of base.resources())
+      this.#resources.set(keyOf(resource.type, resource.name), resource);
   }
 
   set(type: ConfigResourceType, name: string, key: string, value: string | null): void {

@@ -1,0 +1,155 @@
+import { ZERO_UUID } from '@millrace/foundation';
+import { silentLogger, systemClock, systemRandom, systemTimers } from '@millrace/foundation';
+import { describe, expect, it } from 'vitest';
+import type { CreateTopicsCommand, TopicToCreate } from '../core/controller/commands.ts';
+import type { MetadataImage } from '../core/metadata/image.ts';
+import { createMemoryEngine } from '../storage/memory-engine.ts';
+import { parseBrokerConfig } from './broker-config.ts';
+import { memoryMetadataFolder } from './metadata-folder.ts';
+import { createMetadataPlane, type MetadataPlane } from './metadata-plane.ts';
+
+const directoryId = 'BBBBBBBBBBBBBBBBBBBBBB';
+
+function disk() {
+  return { storage: createMemoryEngine(), folder: memoryMetadataFolder() };
+}
+
+function plane(on: ReturnType<typeof disk>, config: Record<string, unknown> = {}): MetadataPlane {
+  return createMetadataPlane({
+    ...on,
+    config: parseBrokerConfig({ 'log.dirs': '/nowhere', ...config }),
+    clusterId: 'cluster',
+    directoryId,
+    endpoints: [{ name: 'PLAINTEXT', host: 'localhost', port: 9092, securityProtocol: 0 }],
+    clock: systemClock,
+    timers: systemTimers,
+    random: systemRandom,
+    logger: silentLogger,
+  });
+}
+
+const topic = (name: string, more: Partial<TopicToCreate> = {}): TopicToCreate => ({
+  name,
+  numPartitions: 1,
+  replicationFactor: 1,
+  assignments: [],
+  configs: [],
+  ...more,
+});
+const creating = (...topics: TopicToCreate[]): CreateTopicsCommand => ({ topics, validateOnly: false });
+
+/** The image without what differs from one start to the next. */
+function stable(image: MetadataImage) {
+  return {
+    topics: [...image.topicsByName.values()].map(({ name, id, partitions }) => ({
+      name,
+      id,
+      partitions: partitions.map(({ leader, replicas, isr }) => ({ leader, replicas, isr })),
+    })),
+    configs: [...image.configs.resources()].map(({ type, name, values }) => ({ type, name, values: [...values] })),
+    features: [...image.features],
+    nextProducerId: image.nextProducerId,
+  };
+}
+
+describe('the metadata plane', () => {
+  it('leads, registers this broker and shows it unfenced', async () => {
+    const running = plane(disk());
+    await running.start();
+    const broker = running.metadata.image().brokers.get(1);
+    expect(broker).toMatchObject({ id: 1, fenced: false, endpoints: [{ host: 'localhost', port: 9092 }] });
+    expect(running.metadata.image().features.get('metadata.version')).toBe(30);
+    await running.close();
+  });
+
+  it('answers a command once the image shows it, and tells the listeners before', async () => {
+    const running = plane(disk());
+    const seen: string[][] = [];
+    running.onImage(async (image) => {
+      await Promise.resolve();
+      seen.push([...image.topicsByName.keys()]);
+    });
+    await running.start();
+    const [result] = await running.controller.createTopics(creating(topic('orders', { numPartitions: 3 })));
+    expect(result).toMatchObject({ error: null, numPartitions: 3, replicationFactor: 1 });
+    expect(seen.at(-1)).toEqual(['orders']);
+    expect(running.metadata.image().topicsByName.get('orders')?.partitions).toHaveLength(3);
+    await running.close();
+  });
+
+  it('decides commands of one moment one after the other', async () => {
+    const running = plane(disk());
+    await running.start();
+    const [first, second] = await Promise.all([
+      running.controller.createTopics(creating(topic('orders'))),
+      running.controller.createTopics(creating(topic('orders'))),
+    ]);
+    expect(first[0]).toMatchObject({ error: null });
+    expect(second[0]).toMatchObject({ error: 'TOPIC_ALREADY_EXISTS' });
+    await running.close();
+  });
+
+  it('comes back from its log with everything, in a later epoch', async () => {
+    const on = disk();
+    const before = plane(on);
+    await before.start();
+    await before.controller.createTopics(
+      creating(topic('orders', { configs: [{ name: 'retention.ms', value: '5' }] }), topic('gone')),
+    );
+    await before.controller.deleteTopics({ topics: [{ name: 'gone' }] });
+    const block = await before.controller.allocateProducerIds();
+    const was = before.metadata.image();
+    await before.close();
+
+    const after = plane(on);
+    const images: MetadataImage[] = [];
+    after.onImage((image) => void images.push(image));
+    await after.start();
+    const is = after.metadata.image();
+    expect(stable(is)).toEqual(stable(was));
+    expect(is.configs.get('topic', 'orders')?.get('retention.ms')).toBe('5');
+    expect(is.epoch).toBe(was.epoch + 1);
+    const [partition] = is.topicsByName.get('orders')!.partitions;
+    expect(partition!.leaderEpoch).toBeGreaterThan(0);
+    expect(images[0]!.topicsByName.get('orders')!.partitions[0]!.leader).toBe(1);
+    expect((await after.controller.allocateProducerIds()).first).toBe(block.first + block.count);
+    await after.close();
+  });
+
+  it('keeps the log short by snapshots, and comes back from one', async () => {
+    const on = disk();
+    const config = { 'metadata.log.max.record.bytes.between.snapshots': '2000' };
+    const before = plane(on, config);
+    await before.start();
+    for (let index = 0; index < 60; index += 1)
+      await before.controller.createTopics(creating(topic(`topic-${index}`, { numPartitions: 2 })));
+    await before.controller.incrementalAlterConfigs({
+      resources: [
+        { type: 'topic', name: 'topic-7', changes: [{ name: 'retention.ms', operation: 'set', value: '9' }] },
+      ],
+      validateOnly: false,
+    });
+    await before.controller.allocateProducerIds();
+    const was = before.metadata.image();
+    await before.close();
+    const log = on.storage.logs.get('__cluster_metadata-0')!;
+    expect(log.startOffset).toBeGreaterThan(0);
+    expect((await on.folder.list()).filter((name) => name.endsWith('.checkpoint'))).toHaveLength(1);
+
+    const after = plane(on, config);
+    await after.start();
+    expect(stable(after.metadata.image())).toEqual(stable(was));
+    await after.close();
+  });
+
+  it('writes quorum-state as Kafka does and refuses one that cannot be read', async () => {
+    const on = disk();
+    const first = plane(on);
+    await first.start();
+    await first.close();
+    const state: unknown = JSON.parse(String(await on.folder.read('quorum-state')));
+    expect(state).toEqual({ leaderId: 1, leaderEpoch: 1, votedId: -1, votedDirectoryId: ZERO_UUID, data_version: 1 });
+    await on.folder.write('quorum-state', Buffer.from('{"leaderEpoch":'));
+    await expect(plane(on).start()).rejects.toMatchObject({ code: 'QUORUM_STATE_CORRUPT' });
+  });
+});

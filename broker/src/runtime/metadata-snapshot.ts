@@ -1,0 +1,93 @@
+import { MillraceError } from '@millrace/foundation';
+import { Writer } from '@millrace/protocol';
+import { snapshotFooterRecord, snapshotHeaderRecord } from '@millrace/protocol/internal';
+import {
+  buildControlBatch,
+  iterateBatches,
+  RecordBatchBuilder,
+  setBaseOffset,
+} from '@millrace/protocol/records';
+import type { MetadataImage } from '../core/metadata/image.ts';
+import { emptyImage, replay } from '../core/metadata/replay.ts';
+import { snapshotRecords } from '../core/metadata/snapshot-records.ts';
+import { decodeMetadataBatch } from './metadata-batch.ts';
+import type { MetadataFolder } from './metadata-folder.ts';
+import { encodeMetadataRecord } from './metadata-record-codec.ts';
+
+const BATCH_MAX_BYTES = 8 * 1024 * 1024;
+const NAME = /^(\d{20})-(\d{10})\.checkpoint$/;
+const VERSION = 0;
+
+/**
+ * Writes the image as KRaft writes snapshots (KIP-630): `<end offset>-<epoch>.checkpoint`, batches between a header and
+ * a footer control record. Older ones are deleted once it is on disk.
+ * @returns the offset up to which (exclusive) the log is not needed any more
+ */
+export async function writeSnapshot(
+  folder: MetadataFolder,
+  image: MetadataImage,
+  timestamp: number,
+): Promise<number> {
+  const endOffset = image.offset + 1;
+  const name = `${String(endOffset).padStart(20, '0')}-${String(image.epoch).padStart(10, '0')}.checkpoint`;
+  await folder.write(name, encodeSnapshot(image, timestamp));
+  for (const other of await folder.list()) if (NAME.test(other) && other < name) await folder.delete(other);
+  return endOffset;
+}
+
+/**
+ * The image of the newest snapshot, or the empty image where there is none.
+ * @throws {MillraceError} METADATA_SNAPSHOT_CORRUPT, METADATA_RECORD_UNKNOWN
+ */
+export async function readNewestSnapshot(folder: MetadataFolder): Promise<MetadataImage> {
+  const newest = (await folder.list())
+    .filter((name) => NAME.test(name))
+    .sort()
+    .at(-1);
+  const match = newest === undefined ? null : NAME.exec(newest);
+  if (newest === undefined || !match) return emptyImage;
+  const bytes = (await folder.read(newest)) ?? Buffer.alloc(0);
+  let image = emptyImage;
+  let end = 0;
+  let controlBatches = 0;
+  for (const header of iterateBatches(bytes)) {
+    end = header.position + header.sizeInBytes;
+    if (header.isControl) controlBatches += 1;
+    else image = replay(image, decodeMetadataBatch(bytes, header.position), header.lastOffset, 0);
+  }
+  if (end !== bytes.length || controlBatches !== 2) {
+    throw new MillraceError(`The metadata snapshot ${newest} is cut short.`, {
+      code: 'METADATA_SNAPSHOT_CORRUPT',
+      class: 'config',
+      hint: 'Restore the folder __cluster_metadata-0 from a backup.',
+    });
+  }
+  return { ...image, offset: Number(match[1]) - 1, epoch: Number(match[2]) };
+}
+
+function encodeSnapshot(image: MetadataImage, timestamp: number): Buffer {
+  const header = new Writer(32);
+  header.int16(VERSION);
+  snapshotHeaderRecord.encode(header, VERSION, { version: VERSION, lastContainedLogTimestamp: timestamp });
+  const footer = new Writer(32);
+  footer.int16(VERSION);
+  snapshotFooterRecord.encode(footer, VERSION, { version: VERSION });
+  const batches = [buildControlBatch({ type: 'SNAPSHOT_HEADER', value: header.finish(), timestamp })];
+  let builder = new RecordBatchBuilder({ maxBytes: BATCH_MAX_BYTES });
+  for (const record of snapshotRecords(image)) {
+    const value = encodeMetadataRecord(record);
+    if (builder.tryAppend({ key: null, value, timestamp })) continue;
+    batches.push(builder.build());
+    builder = new RecordBatchBuilder({ maxBytes: BATCH_MAX_BYTES });
+    builder.tryAppend({ key: null, value, timestamp });
+  }
+  if (builder.recordCount > 0) batches.push(builder.build());
+  batches.push(buildControlBatch({ type: 'SNAPSHOT_FOOTER', value: footer.finish(), timestamp }));
+  const bytes = Buffer.concat(batches);
+  let offset = 0;
+  for (const batch of iterateBatches(bytes)) {
+    setBaseOffset(bytes, batch.position, offset);
+    offset += batch.recordCount;
+  }
+  return bytes;
+}
