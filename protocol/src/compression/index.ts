@@ -1,3 +1,4 @@
+import { assert } from '@millrace/foundation/assert';
 import type { CompressionType } from './compression-type.ts';
 import { compressGzip, decompressGzip } from './gzip.ts';
 import { compressLz4, decompressLz4 } from './lz4.ts';
@@ -33,6 +34,7 @@ export function compress(type: CompressionType, bytes: Buffer): Buffer {
  * @throws {MillraceError} MESSAGE_TOO_LARGE above `maxBytes`; CORRUPT_MESSAGE where the bytes are not of this codec
  */
 export function decompress(type: CompressionType, bytes: Buffer, maxBytes: number): Buffer {
+  assert(maxBytes >= 1, 'what is unpacked has a bound of 1 byte at least');
   switch (type) {
     case 'none':
       return bytes;

@@ -2,13 +2,19 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 
-/** What we use of the `snappy` package: single raw blocks. */
+/**
+ * What we use of the `snappy` package: single raw blocks. Without `copyOutputData` the output lives outside the heap and
+ * is given back only between turns of the event loop.
+ */
 export interface SnappyBlocks {
-  compressSync(input: Uint8Array): Buffer;
-  uncompressSync(input: Uint8Array): Buffer | string;
+  compressSync(input: Uint8Array, options: { copyOutputData: true }): Buffer;
+  uncompressSync(input: Uint8Array, options: { copyOutputData: true }): Buffer | string;
 }
 
-/** What we use of the `lz4-napi` package: whole frames. */
+/**
+ * What we use of the `lz4-napi` package: whole frames. Its output lives outside the heap and is given back only between
+ * turns of the event loop, so many large batches of one turn add up.
+ */
 export interface Lz4Frames {
   compressFrameSync(input: Buffer): Buffer;
   decompressFrameSync(input: Buffer): Buffer;

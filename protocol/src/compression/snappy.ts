@@ -8,6 +8,7 @@ const XERIAL_VERSION = 1;
 /** The block size of the Java library that Kafka's producer writes with. */
 const XERIAL_BLOCK_BYTES = 32 * 1024;
 const LENGTH_VARINT_MAX_BYTES = 5;
+const IN_HEAP = { copyOutputData: true } as const;
 
 /** Writes the xerial framing, as Kafka's Java producer does: a header, then blocks of `int32 length, raw snappy`. */
 export function compressSnappy(bytes: Buffer): Buffer {
@@ -17,7 +18,7 @@ export function compressSnappy(bytes: Buffer): Buffer {
   header.writeInt32BE(XERIAL_VERSION, 12);
   const parts: Buffer[] = [header];
   for (let at = 0; at < bytes.length; at += XERIAL_BLOCK_BYTES) {
-    const block = snappyBlocks().compressSync(bytes.subarray(at, at + XERIAL_BLOCK_BYTES));
+    const block = snappyBlocks().compressSync(bytes.subarray(at, at + XERIAL_BLOCK_BYTES), IN_HEAP);
     const length = Buffer.allocUnsafe(4);
     length.writeInt32BE(block.length);
     parts.push(length, block);
@@ -64,7 +65,7 @@ function decompressBlock(block: Buffer, allowedBytes: number, maxBytes: number):
   // The library allocates what the block claims, so the claim is checked first.
   if (rawLength(block) > allowedBytes) throw tooLarge('snappy', maxBytes);
   try {
-    return snappyBlocks().uncompressSync(block) as Buffer;
+    return snappyBlocks().uncompressSync(block, IN_HEAP) as Buffer;
   } catch (error) {
     throw malformed('snappy', (error as Error).message, error);
   }
