@@ -23,7 +23,7 @@ const hints: Record<NetworkErrorCode, string> = {
   INVALID_RESPONSE: 'Check that the address is that of a plaintext Kafka listener.',
 };
 
-const fatal = new Set<NetworkErrorCode>(['UNSUPPORTED_API', 'INVALID_RESPONSE', 'CONNECTION_CLOSED']);
+const fatal = new Set<NetworkErrorCode>(['UNSUPPORTED_API', 'INVALID_RESPONSE']);
 
 export function networkError(code: NetworkErrorCode, message: string, cause?: unknown): MillraceError {
   const errorClass: ErrorClass = code === 'TOO_MANY_IN_FLIGHT_REQUESTS' ? 'throttled' : 'transient';

@@ -1,0 +1,213 @@
+import { addToSequence } from '@millrace/protocol/records';
+import type { ProducerRecord } from '../types.ts';
+import { type DeliveryCallback, ProducerBatch } from './producer-batch.ts';
+import type { ProducerConfig } from './producer-config.ts';
+import type { Identity } from './producer-identity.ts';
+
+export type AppendOutcome = 'appended' | 'begun' | 'filled';
+
+/** A record as it was taken; `timestamp` in ms. */
+export interface Arrival {
+  readonly record: ProducerRecord;
+  readonly timestamp: number;
+  readonly callback: DeliveryCallback | undefined;
+}
+
+const NO_NODE = -1;
+const MIN_BATCH_BYTES = 512;
+
+/**
+ * The batches of one partition: waiting, under way, and to be tried again. Order is kept by three rules: batches under way
+ * are all at one node; once one must be tried again nothing new leaves until all under way have come back; then they go one
+ * by one, in order of their sequences.
+ */
+export class PartitionQueue {
+  readonly topic: string;
+  readonly partition: number;
+  readonly #config: ProducerConfig;
+  readonly #waiting: ProducerBatch[] = [];
+  readonly #inFlight: ProducerBatch[] = [];
+  readonly #retries: ProducerBatch[] = [];
+  #node = NO_NODE;
+  #retryAtMs = 0;
+  #identity: Identity | null = null;
+  #nextSequence = 0;
+  /** Sequences after this one are to be given anew: the batch that had it was refused for good. */
+  #rebaseAt: number | null = null;
+  /** The broker's state for this producer is lost or ahead: a new epoch begins at sequence 0. */
+  #newEpoch = false;
+  #lastBatchBytes = 0;
+
+  constructor(topic: string, partition: number, config: ProducerConfig) {
+    this.topic = topic;
+    this.partition = partition;
+    this.#config = config;
+  }
+
+  get isIdle(): boolean {
+    return this.#waiting.length + this.#retries.length === 0;
+  }
+
+  /** Whether the identity must be advanced before anything else can leave. */
+  get needsNewEpoch(): boolean {
+    return this.#newEpoch && this.#inFlight.length === 0;
+  }
+
+  get identity(): Identity | null {
+    return this.#identity;
+  }
+
+  append(arrival: Arrival, bytes: number, nowMs: number): AppendOutcome {
+    const { record, timestamp, callback } = arrival;
+    const last = this.#waiting.at(-1);
+    if (last?.tryAppend(record, timestamp, callback)) {
+      last.reservedBytes += bytes;
+      return last.sizeBytes >= this.#config.batchBytes ? 'filled' : 'appended';
+    }
+    const batch = new ProducerBatch({
+      topic: this.topic,
+      partition: this.partition,
+      maxBytes: this.#config.batchBytes,
+      initialBytes: Math.max(MIN_BATCH_BYTES, Math.min(this.#lastBatchBytes, this.#config.batchBytes)),
+      createdMs: nowMs,
+    });
+    batch.tryAppend(record, timestamp, callback);
+    batch.reservedBytes = bytes;
+    this.#waiting.push(batch);
+    if (last !== undefined) this.#lastBatchBytes = this.#config.batchBytes;
+    return last === undefined ? 'begun' : 'filled';
+  }
+
+  /** When something may leave, monotonic ms; Infinity where an answer must come first or nothing waits. */
+  readyAtMs(flushing: boolean): number {
+    if (this.#retries.length > 0 || this.#rebaseAt !== null || this.#newEpoch) {
+      return this.#inFlight.length > 0 || this.isIdle ? Number.POSITIVE_INFINITY : this.#retryAtMs;
+    }
+    const head = this.#waiting[0];
+    if (head === undefined || this.#inFlight.length >= this.#config.maxInFlightBatches)
+      return Number.POSITIVE_INFINITY;
+    const full = this.#waiting.length > 1 || head.sizeBytes >= this.#config.batchBytes;
+    const dueMs = full || flushing ? head.createdMs : head.createdMs + this.#config.lingerMs;
+    return Math.max(dueMs, this.#retryAtMs);
+  }
+
+  /** Whether a batch may go to `node`: not while others are still under way at another one. */
+  mayGoTo(node: number): boolean {
+    return this.#inFlight.length === 0 || this.#node === node;
+  }
+
+  /** Bytes that the next batch takes at most. */
+  get nextBytes(): number {
+    return (this.#retries[0] ?? this.#waiting[0])?.sizeBytes ?? 0;
+  }
+
+  /** Takes the next batch for `node`. `identity` is null without idempotence. */
+  take(node: number, identity: Identity | null): ProducerBatch | null {
+    this.#adopt(identity);
+    const batch = this.#retries.shift() ?? this.#waiting.shift();
+    if (batch === undefined) return null;
+    if (!batch.isSealed) {
+      const state = this.#identity && { ...this.#identity, baseSequence: this.#nextSequence };
+      this.#lastBatchBytes = batch.sizeBytes;
+      batch.seal(this.#config.compression, state);
+      if (state) this.#nextSequence = addToSequence(this.#nextSequence, batch.recordCount);
+    }
+    this.#node = node;
+    batch.tries += 1;
+    this.#inFlight.push(batch);
+    return batch;
+  }
+
+  /** The broker has it. */
+  acknowledged(batch: ProducerBatch): void {
+    this.#remove(batch);
+  }
+
+  /** To be tried again, no earlier than `retryAtMs`. */
+  retry(batch: ProducerBatch, retryAtMs: number): void {
+    this.#remove(batch);
+    this.#retries.push(batch);
+    this.#retries.sort((a, b) => order(a, b));
+    this.#retryAtMs = retryAtMs;
+  }
+
+  /**
+   * The broker misses the batches before this one. Where some are still to be tried again, that is why; where none is,
+   * the broker has lost them, or they failed here with their fate unknown: what is left begins a new epoch. No repeat can
+   * come of it, since what the broker refused for a gap is not in its log, nor is anything behind it.
+   */
+  outOfOrder(batch: ProducerBatch, retryAtMs: number): void {
+    const first = [...this.#inFlight, ...this.#retries].every((other) => order(batch, other) <= 0);
+    if (first && this.#rebaseAt === null) this.#newEpoch = true;
+    this.retry(batch, retryAtMs);
+  }
+
+  /** Refused for good: the sequences of those behind it close up, none of which the broker can have taken. */
+  refused(batch: ProducerBatch): void {
+    this.#remove(batch);
+    const sequence = batch.state?.baseSequence;
+    if (sequence === undefined || this.#newEpoch) return;
+    if (this.#rebaseAt === null || isBefore(sequence, this.#rebaseAt)) this.#rebaseAt = sequence;
+  }
+
+  /** Takes out what has waited for longer than its delivery timeout. What is under way is left to its answer. */
+  expired(nowMs: number): readonly ProducerBatch[] {
+    const beforeMs = nowMs - this.#config.deliveryTimeoutMs;
+    return [...takeWhile(this.#retries, beforeMs), ...takeWhile(this.#waiting, beforeMs)];
+  }
+
+  /** When {@link expired} has something, monotonic ms. */
+  get expiresAtMs(): number {
+    const head = this.#retries[0] ?? this.#waiting[0];
+    return head === undefined ? Number.POSITIVE_INFINITY : head.createdMs + this.#config.deliveryTimeoutMs;
+  }
+
+  /** All that has no answer yet. */
+  outstanding(): readonly ProducerBatch[] {
+    return [...this.#inFlight, ...this.#retries, ...this.#waiting];
+  }
+
+  /** Takes out everything that is not under way. */
+  drop(): readonly ProducerBatch[] {
+    return [...this.#retries.splice(0), ...this.#waiting.splice(0)];
+  }
+
+  #adopt(identity: Identity | null): void {
+    if (identity === null) return;
+    if (this.#identity === null) this.#identity = identity;
+    if (this.#newEpoch) this.#renumber(identity, 0);
+    else if (this.#rebaseAt !== null) this.#renumber(this.#identity, this.#rebaseAt);
+  }
+
+  #renumber(identity: Identity, from: number): void {
+    this.#identity = identity;
+    this.#newEpoch = false;
+    this.#rebaseAt = null;
+    this.#nextSequence = from;
+    for (const batch of this.#retries) {
+      batch.renumber({ ...identity, baseSequence: this.#nextSequence });
+      this.#nextSequence = addToSequence(this.#nextSequence, batch.recordCount);
+    }
+  }
+
+  #remove(batch: ProducerBatch): void {
+    const index = this.#inFlight.indexOf(batch);
+    if (index >= 0) this.#inFlight.splice(index, 1);
+  }
+}
+
+function order(a: ProducerBatch, b: ProducerBatch): number {
+  if (a === b) return 0;
+  if (a.state === null || b.state === null) return a.createdMs - b.createdMs;
+  return isBefore(a.state.baseSequence, b.state.baseSequence) ? -1 : 1;
+}
+
+/** Sequences wrap around after 2^31 - 1; those that meet are never far apart. */
+function isBefore(a: number, b: number): boolean {
+  return ((a - b) & 0x7fffffff) > 0x3fffffff;
+}
+
+function takeWhile(batches: ProducerBatch[], createdBeforeMs: number): ProducerBatch[] {
+  const from = batches.findIndex(({ createdMs }) => createdMs > createdBeforeMs);
+  return batches.splice(0, from < 0 ? batches.length : from);
+}

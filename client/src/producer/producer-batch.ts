@@ -1,0 +1,134 @@
+import type { MillraceError } from '@millrace/foundation';
+import { assert } from '@millrace/foundation/assert';
+import { type ProducerState, RecordBatchBuilder, setProducerState } from '@millrace/protocol/records';
+import type { Compression, ProducerRecord, RecordMetadata } from '../types.ts';
+
+export type DeliveryCallback = (error: Error | null, metadata: RecordMetadata | null) => void;
+
+const NO_TIMESTAMP = -1;
+
+export interface ProducerBatchOptions {
+  readonly topic: string;
+  readonly partition: number;
+  readonly maxBytes: number;
+  readonly initialBytes: number;
+  /** Monotonic ms. */
+  readonly createdMs: number;
+}
+
+/** Records of one partition that go together, encoded as they come, and whom to tell about them. */
+export class ProducerBatch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly createdMs: number;
+  /** The error of the last try. */
+  lastError: MillraceError | null = null;
+  tries = 0;
+  state: ProducerState | null = null;
+  /** What its records take of the producer's buffer. */
+  reservedBytes = 0;
+  #builder: RecordBatchBuilder | null;
+  #built: Buffer | null = null;
+  #recordCount = 0;
+  #sizeBytes = 0;
+  /** Sparse: only of records that came with one; timestamps beside them. */
+  #callbacks: (DeliveryCallback | undefined)[] | null = null;
+  #timestamps: number[] = [];
+
+  constructor(options: ProducerBatchOptions) {
+    this.topic = options.topic;
+    this.partition = options.partition;
+    this.createdMs = options.createdMs;
+    this.#builder = new RecordBatchBuilder({
+      maxBytes: options.maxBytes,
+      initialBytes: options.initialBytes,
+    });
+  }
+
+  get recordCount(): number {
+    return this.#recordCount;
+  }
+
+  /** Uncompressed until it is sealed; what it takes of the buffer. */
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
+  /** Answers false, and takes nothing, when the batch is full or was sealed. */
+  tryAppend(record: ProducerRecord, timestamp: number, callback: DeliveryCallback | undefined): boolean {
+    const builder = this.#builder;
+    if (builder === null) return false;
+    const { key, value, headers } = record;
+    const taken = headers
+      ? builder.tryAppend({ key, value, headers, timestamp })
+      : builder.tryAppend({ key, value, timestamp });
+    if (!taken) return false;
+    this.#sizeBytes = builder.sizeInBytes;
+    if (callback !== undefined) {
+      this.#callbacks ??= [];
+      this.#callbacks[this.#recordCount] = callback;
+      this.#timestamps[this.#recordCount] = timestamp;
+    }
+    this.#recordCount += 1;
+    return true;
+  }
+
+  /** Takes no more records from now on; gives its bytes for the wire. */
+  seal(compression: Compression, state: ProducerState | null): Buffer {
+    assert(this.#builder !== null, 'a batch is sealed once');
+    this.state = state;
+    this.#built = this.#builder.build({ compression, ...state });
+    this.#builder = null;
+    return this.#built;
+  }
+
+  /** The bytes of a sealed batch. */
+  get bytes(): Buffer {
+    assert(this.#built !== null, 'only a sealed batch has bytes');
+    return this.#built;
+  }
+
+  get isSealed(): boolean {
+    return this.#built !== null;
+  }
+
+  /** For another try after sequences have moved. No try may be under way: it would read changing bytes. */
+  renumber(state: ProducerState): void {
+    this.state = state;
+    setProducerState(this.bytes, 0, state);
+  }
+
+  /** `baseOffset` -1 where it is not known; `logAppendTime` -1 where the records' own times stand. */
+  acknowledge(baseOffset: number, logAppendTime: number): void {
+    const { topic, partition } = this;
+    this.#callbacks?.forEach((callback, index) => {
+      const timestamp =
+        logAppendTime === NO_TIMESTAMP ? (this.#timestamps[index] ?? NO_TIMESTAMP) : logAppendTime;
+      const offset = baseOffset < 0 ? -1 : baseOffset + index;
+      call(callback, null, { topic, partition, offset, timestamp });
+    });
+    this.#callbacks = null;
+  }
+
+  fail(error: MillraceError): void {
+    this.#callbacks?.forEach((callback) => {
+      call(callback, error, null);
+    });
+    this.#callbacks = null;
+  }
+}
+
+/** A callback that throws is the caller's bug and surfaces as one; the records behind it still get their answer. */
+export function call(
+  callback: DeliveryCallback | undefined,
+  error: Error | null,
+  metadata: RecordMetadata | null,
+): void {
+  try {
+    callback?.(error, metadata);
+  } catch (thrown) {
+    queueMicrotask(() => {
+      throw thrown;
+    });
+  }
+}
