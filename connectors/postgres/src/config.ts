@@ -1,0 +1,412 @@
+import { type ConfigOf, defineConfig, matches, nonEmpty, oneOf, range } from '@millrace/sdk';
+import { type ConnectionSettings, sslModes } from './connection.ts';
+import { tablePatterns, type Validator } from './table-filter.ts';
+
+const identifier = matches(/^[a-z0-9_]{1,63}$/, '1 to 63 lower-case letters, digits and underscores');
+
+const connection = defineConfig({
+  'database.port': {
+    type: 'int',
+    default: 5432,
+    importance: 'high',
+    group: 'Connection',
+    docs: 'Port of the PostgreSQL server.',
+    validate: range(1, 65_535),
+  },
+  'database.user': {
+    type: 'string',
+    default: 'postgres',
+    importance: 'high',
+    group: 'Connection',
+    docs: 'User to log in as.',
+  },
+  'database.password': {
+    type: 'password',
+    default: null,
+    importance: 'high',
+    group: 'Connection',
+    docs: 'Password of the user.',
+  },
+  'database.sslmode': {
+    type: 'string',
+    default: 'prefer',
+    importance: 'medium',
+    group: 'Connection',
+    docs: 'Whether the connection is encrypted, and whether the server’s certificate and name are verified, as in libpq.',
+    validate: oneOf(...sslModes),
+    recommend: [...sslModes],
+  },
+  'database.sslrootcert': {
+    type: 'string',
+    default: null,
+    importance: 'low',
+    group: 'Connection',
+    docs: 'PEM file with the certificates of the authorities to trust.',
+  },
+  'database.sslcert': {
+    type: 'string',
+    default: null,
+    importance: 'low',
+    group: 'Connection',
+    docs: 'PEM file with the client’s certificate.',
+  },
+  'database.sslkey': {
+    type: 'string',
+    default: null,
+    importance: 'low',
+    group: 'Connection',
+    docs: 'PEM file with the key of the client’s certificate.',
+  },
+  'database.connect.timeout.ms': {
+    type: 'int',
+    default: 10_000,
+    importance: 'low',
+    group: 'Connection',
+    docs: 'How long connecting may take, in milliseconds.',
+    validate: range(1),
+  },
+  'database.query.timeout.ms': {
+    type: 'int',
+    default: 600_000,
+    importance: 'low',
+    group: 'Connection',
+    docs: 'How long one statement may run, in milliseconds; 0: without limit.',
+    validate: range(0),
+  },
+});
+
+/** Configuration of `PostgresSource`. Keys have Debezium's names and meaning where it has them. */
+export const sourceConfig = defineConfig({
+  'database.hostname': {
+    type: 'string',
+    importance: 'high',
+    group: 'Connection',
+    docs: 'Host name or address of the PostgreSQL server.',
+    validate: nonEmpty,
+  },
+  'database.dbname': {
+    type: 'string',
+    importance: 'high',
+    group: 'Connection',
+    docs: 'Database to capture.',
+    validate: nonEmpty,
+  },
+  ...connection,
+  'topic.prefix': {
+    type: 'string',
+    importance: 'high',
+    group: 'Capture',
+    docs: 'Names the captured database: records of a table go to <topic.prefix>.<schema>.<table>, and offsets are stored under it, so it must not change.',
+    validate: matches(/^[A-Za-z0-9._-]{1,120}$/, '1 to 120 letters, digits, dots, underscores and dashes'),
+  },
+  'table.include.list': {
+    type: 'list',
+    default: [],
+    importance: 'high',
+    group: 'Capture',
+    docs: 'Tables to capture: regular expressions for schema.table, separated by commas; empty: all tables.',
+    validate: tablePatterns,
+  },
+  'table.exclude.list': {
+    type: 'list',
+    default: [],
+    importance: 'medium',
+    group: 'Capture',
+    docs: 'Tables to leave out: regular expressions for schema.table, separated by commas.',
+    validate: tablePatterns,
+  },
+  'snapshot.mode': {
+    type: 'string',
+    default: 'initial',
+    importance: 'medium',
+    group: 'Snapshot',
+    docs: 'What happens when no offset is stored: initial reads the rows that are there before it follows changes; no_data (or never) only follows changes.',
+    validate: oneOf('initial', 'no_data', 'never'),
+    recommend: ['initial', 'no_data'],
+  },
+  'snapshot.fetch.size': {
+    type: 'int',
+    default: 10_240,
+    importance: 'low',
+    group: 'Snapshot',
+    docs: 'Most rows that a snapshot reads at once; fewer where they are wide.',
+    validate: range(1, 1_000_000),
+  },
+  'plugin.name': {
+    type: 'string',
+    default: 'pgoutput',
+    importance: 'low',
+    group: 'Replication',
+    docs: 'Output plugin of the slot; pgoutput is part of PostgreSQL.',
+    validate: oneOf('pgoutput'),
+  },
+  'slot.name': {
+    type: 'string',
+    default: null,
+    importance: 'medium',
+    group: 'Replication',
+    docs: 'Replication slot to use, made where it is missing; unset: millrace_<connector>. A slot holds the server’s log until the connector has read it: drop it when the connector is deleted.',
+    validate: identifier,
+  },
+  'publication.name': {
+    type: 'string',
+    default: null,
+    importance: 'medium',
+    group: 'Replication',
+    docs: 'Publication to read; unset: millrace_<connector>.',
+    validate: matches(/^.{1,63}$/, '1 to 63 characters'),
+  },
+  'publication.autocreate.mode': {
+    type: 'string',
+    default: 'filtered',
+    importance: 'medium',
+    group: 'Replication',
+    docs: 'filtered publishes the captured tables, all_tables every table of the database, disabled expects that the publication is there.',
+    validate: oneOf('filtered', 'all_tables', 'disabled'),
+    recommend: ['filtered', 'all_tables', 'disabled'],
+  },
+  'heartbeat.interval.ms': {
+    type: 'int',
+    default: 10_000,
+    importance: 'low',
+    group: 'Replication',
+    docs: 'How often the position is reported to the server, in milliseconds, also when nothing that is captured changes, so that it can remove old log; more often where the server’s wal_sender_timeout asks for it.',
+    validate: range(100, 3_600_000),
+  },
+  'max.batch.size': {
+    type: 'int',
+    default: 2048,
+    importance: 'low',
+    group: 'Flow',
+    docs: 'Most changes that are handed on at once.',
+    validate: range(1, 1_000_000),
+  },
+  'max.queue.size': {
+    type: 'int',
+    default: 8192,
+    importance: 'low',
+    group: 'Flow',
+    docs: 'Changes that may wait to be handed on before reading from the server pauses.',
+    validate: range(1, 10_000_000),
+  },
+  'max.queue.size.in.bytes': {
+    type: 'long',
+    default: 16_777_216,
+    importance: 'low',
+    group: 'Flow',
+    docs: 'Bytes of changes that may wait to be handed on before reading from the server pauses.',
+    validate: range(1),
+  },
+  'decimal.handling.mode': {
+    type: 'string',
+    default: 'string',
+    importance: 'low',
+    group: 'Values',
+    docs: 'numeric as exact text (string), or as Connect’s Decimal where the column has a scale (precise; NaN becomes null).',
+    validate: oneOf('string', 'precise'),
+  },
+  'time.precision.mode': {
+    type: 'string',
+    default: 'isostring',
+    importance: 'low',
+    group: 'Values',
+    docs: 'Dates and times as ISO 8601 text with all their digits (isostring), or as Connect’s Date, Time and Timestamp (connect; milliseconds, infinity becomes null).',
+    validate: oneOf('isostring', 'connect'),
+  },
+});
+
+export type SourceConfig = ConfigOf<typeof sourceConfig>;
+
+const oneAddress: Validator = (value, all) =>
+  value || all['database.hostname'] ? null : 'is required where database.hostname is not set';
+
+const connectionUrl: Validator = (value, all) => {
+  const missing = oneAddress(value, all);
+  if (missing !== null || value === null) return missing;
+  const url = parseUrl(String(value));
+  if (!url) return 'must look like jdbc:postgresql://host:port/database; it is';
+  if (url.password || url.searchParams.has('password'))
+    return 'must not hold a password, which belongs into connection.password or database.password; it is';
+  return null;
+};
+
+/** Configuration of `PostgresSink`. Keys have the names of the JDBC sink, connection keys also Debezium's. */
+export const sinkConfig = defineConfig({
+  'connection.url': {
+    type: 'string',
+    default: null,
+    importance: 'high',
+    group: 'Connection',
+    docs: 'Address of the database: jdbc:postgresql://host:port/database or postgres://host:port/database. Takes the place of database.hostname, database.port and database.dbname.',
+    validate: connectionUrl,
+  },
+  'connection.user': {
+    type: 'string',
+    default: null,
+    importance: 'high',
+    group: 'Connection',
+    docs: 'User to log in as; the same as database.user.',
+  },
+  'connection.password': {
+    type: 'password',
+    default: null,
+    importance: 'high',
+    group: 'Connection',
+    docs: 'Password of the user; the same as database.password.',
+  },
+  'database.hostname': {
+    type: 'string',
+    default: null,
+    importance: 'high',
+    group: 'Connection',
+    docs: 'Host name or address of the PostgreSQL server.',
+  },
+  'database.dbname': {
+    type: 'string',
+    default: null,
+    importance: 'high',
+    group: 'Connection',
+    docs: 'Database to write to; unset: the one of connection.url, or the one with the user’s name.',
+  },
+  ...connection,
+  'table.name.format': {
+    type: 'string',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholder is the user's
+    default: '${topic}',
+    importance: 'medium',
+    group: 'Tables',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: as above
+    docs: 'Table of a topic, as table or schema.table. ${topic} stands for the topic’s name, ${schema} and ${table} for its last two parts between dots; of a longer name the last two parts count.',
+    validate: nonEmpty,
+  },
+  'insert.mode': {
+    type: 'string',
+    default: 'upsert',
+    importance: 'high',
+    group: 'Writes',
+    docs: 'upsert inserts a row or updates the one with its key; insert leaves rows alone whose key is there already.',
+    validate: oneOf('upsert', 'insert'),
+  },
+  'pk.mode': {
+    type: 'string',
+    default: 'record_key',
+    importance: 'high',
+    group: 'Writes',
+    docs: 'Where a row’s key comes from: record_key, record_value, or none (with insert.mode=insert).',
+    validate: Object.assign(
+      (value: unknown, all: Readonly<Record<string, unknown>>) => {
+        if (!['record_key', 'record_value', 'none'].includes(String(value)))
+          return 'must be one of record_key, record_value, none';
+        return value === 'none' && all['insert.mode'] === 'upsert'
+          ? 'must not be none where insert.mode is upsert; it is'
+          : null;
+      },
+      { allows: 'one of record_key, record_value, none' },
+    ),
+  },
+  'pk.fields': {
+    type: 'list',
+    default: [],
+    importance: 'high',
+    group: 'Writes',
+    docs: 'Fields of the key; empty with pk.mode=record_key: all fields of the record’s key. A key that is not a struct needs exactly one name.',
+    validate: (value, all) =>
+      all['pk.mode'] === 'record_value' && Array.isArray(value) && value.length === 0
+        ? 'must name the key’s fields where pk.mode is record_value'
+        : null,
+  },
+  'delete.enabled': {
+    type: 'boolean',
+    default: true,
+    importance: 'medium',
+    group: 'Writes',
+    docs: 'Whether a tombstone deletes its row; it needs pk.mode=record_key. Without it tombstones are passed over.',
+  },
+  'batch.size': {
+    type: 'int',
+    default: 3000,
+    importance: 'medium',
+    group: 'Writes',
+    docs: 'Most rows in one statement.',
+    validate: range(1, 1_000_000),
+  },
+  'auto.create': {
+    type: 'boolean',
+    default: false,
+    importance: 'medium',
+    group: 'Tables',
+    docs: 'Whether a missing table is created.',
+  },
+  'auto.evolve': {
+    type: 'boolean',
+    default: false,
+    importance: 'medium',
+    group: 'Tables',
+    docs: 'Whether missing columns are added.',
+  },
+});
+
+export type SinkConfig = ConfigOf<typeof sinkConfig>;
+
+/** Where the source reads. */
+export function sourceConnection(config: SourceConfig): ConnectionSettings {
+  return {
+    ...sharedSettings(config),
+    host: config['database.hostname'],
+    port: config['database.port'],
+    user: config['database.user'],
+    password: config['database.password'],
+    database: config['database.dbname'],
+    keys: {
+      host: 'database.hostname',
+      user: 'database.user',
+      password: 'database.password',
+      database: 'database.dbname',
+      sslmode: 'database.sslmode',
+    },
+  };
+}
+
+/** Where the sink writes: `connection.*` goes before `database.*`. */
+export function sinkConnection(config: SinkConfig): ConnectionSettings {
+  const url = config['connection.url'] === null ? null : parseUrl(config['connection.url']);
+  const named = (one: keyof SinkConfig, other: keyof SinkConfig): string =>
+    config[one] === null ? other : one;
+  const user =
+    config['connection.user'] ?? (url && decodeURIComponent(url.username)) ?? config['database.user'];
+  return {
+    ...sharedSettings(config),
+    host: url ? url.hostname.replace(/^\[|\]$/g, '') : (config['database.hostname'] ?? ''),
+    port: url ? Number(url.port || 5432) : config['database.port'],
+    user: user || config['database.user'],
+    password: config['connection.password'] ?? config['database.password'],
+    database: (url && decodeURIComponent(url.pathname.slice(1))) || config['database.dbname'] || user,
+    sslmode: url?.searchParams.get('sslmode') ?? config['database.sslmode'],
+    keys: {
+      host: named('connection.url', 'database.hostname'),
+      user: named('connection.user', 'database.user'),
+      password: named('connection.password', 'database.password'),
+      database: named('connection.url', 'database.dbname'),
+      sslmode: url?.searchParams.has('sslmode') ? 'connection.url' : 'database.sslmode',
+    },
+  };
+}
+
+function sharedSettings(config: ConfigOf<typeof connection>) {
+  return {
+    sslmode: config['database.sslmode'],
+    sslrootcert: config['database.sslrootcert'],
+    sslcert: config['database.sslcert'],
+    sslkey: config['database.sslkey'],
+    connectTimeoutMs: config['database.connect.timeout.ms'],
+    queryTimeoutMs: config['database.query.timeout.ms'],
+  };
+}
+
+/** `jdbc:` in front is allowed; null for anything that is not a PostgreSQL address. */
+function parseUrl(text: string): URL | null {
+  const address = text.replace(/^jdbc:/, '');
+  if (!/^postgres(ql)?:\/\//.test(address)) return null;
+  // A special scheme makes the parser handle host and port as such.
+  return URL.parse(address.replace(/^postgres(ql)?:/, 'http:'));
+}

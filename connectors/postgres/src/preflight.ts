@@ -1,0 +1,215 @@
+import { type ConfigProblem, type ErrorClass, MillraceError } from '@millrace/sdk';
+import { type CatalogTable, listTables } from './catalog.ts';
+import type { SourceConfig } from './config.ts';
+import type { Session } from './connection.ts';
+import { findPublication, type Publication, unpublished } from './publication.ts';
+import { findSlot, type ReplicationSlot } from './replication-slot.ts';
+import { entriesWithoutTable, TableFilter } from './table-filter.ts';
+
+/** Something that keeps the source from running, found before it changes anything. */
+export interface Obstacle extends ConfigProblem {
+  readonly code: string;
+  readonly hint: string;
+  readonly class: ErrorClass;
+}
+
+export interface Findings {
+  readonly obstacles: readonly Obstacle[];
+  /** Tables to capture. */
+  readonly captured: readonly CatalogTable[];
+  readonly slot: ReplicationSlot | null;
+}
+
+export interface Names {
+  readonly slot: string;
+  readonly publication: string;
+}
+
+/**
+ * Looks at everything that the source needs from the server. Changes nothing.
+ *
+ * @param names null where they are not known yet, because they follow from the connector's name
+ * @throws {MillraceError} when the server can't be asked
+ */
+export async function inspect(
+  session: Session,
+  config: SourceConfig,
+  names: Names | null,
+): Promise<Findings> {
+  const tables = await listTables(session);
+  const filter = new TableFilter(config['table.include.list'], config['table.exclude.list']);
+  const captured = tables.filter((table) => filter.includes(table.table));
+  const publication = names && (await findPublication(session, names.publication));
+  const slot = names && (await findSlot(session, names.slot));
+  const obstacles = [
+    ...(await serverObstacles(session, slot)),
+    ...tableObstacles(config, tables, captured, publication),
+    ...(names ? publicationObstacles(config, names.publication, publication, captured) : []),
+    ...(slot ? slotObstacles(slot, session.settings.database) : []),
+  ];
+  return { obstacles, captured, slot };
+}
+
+/** The first obstacle as the error that stops the task. */
+export function obstacleError(obstacle: Obstacle): MillraceError {
+  const { code, hint, key, message } = obstacle;
+  return new MillraceError(message, { code, class: obstacle.class, hint, path: key });
+}
+
+async function serverObstacles(session: Session, slot: ReplicationSlot | null): Promise<readonly Obstacle[]> {
+  const [row] = await session.query(
+    `SELECT current_setting('wal_level') AS wal_level, pg_is_in_recovery() AS standby,
+            (SELECT count(*) FROM pg_replication_slots) >= current_setting('max_replication_slots')::int AS full`,
+    [],
+    'Reading the server’s settings',
+  );
+  const obstacles: Obstacle[] = [];
+  if (row?.wal_level !== 'logical') {
+    obstacles.push({
+      key: 'database.hostname',
+      class: 'config',
+      code: 'POSTGRES_WAL_LEVEL',
+      message: `The server at "database.hostname" runs with wal_level=${row?.wal_level}, and logical replication needs wal_level=logical.`,
+      hint: 'Run ALTER SYSTEM SET wal_level = logical and restart the server.',
+    });
+  }
+  if (row?.standby === 't') {
+    obstacles.push({
+      key: 'database.hostname',
+      class: 'config',
+      code: 'POSTGRES_STANDBY',
+      message:
+        'The server at "database.hostname" is a standby, where publications and slots can’t be set up together.',
+      hint: 'Name the primary server.',
+    });
+  }
+  if (!slot && row?.full === 't') {
+    obstacles.push({
+      key: 'slot.name',
+      class: 'config',
+      code: 'POSTGRES_NO_FREE_SLOT',
+      message:
+        '"slot.name" names a slot that is not there, and all of the server’s replication slots are taken.',
+      hint: 'Drop unused replication slots or raise max_replication_slots on the server.',
+    });
+  }
+  return obstacles;
+}
+
+function tableObstacles(
+  config: SourceConfig,
+  tables: readonly CatalogTable[],
+  captured: readonly CatalogTable[],
+  publication: Publication | null,
+): readonly Obstacle[] {
+  const obstacle = (code: string, message: string, hint: string): Obstacle => ({
+    key: 'table.include.list',
+    class: 'config',
+    code,
+    message,
+    hint,
+  });
+  const names = tables.map((table) => table.table);
+  const unmatched = entriesWithoutTable(config['table.include.list'], names);
+  if (unmatched.length > 0) {
+    const near = names.length > 0 ? `there are ${listed(names)}` : 'the database has no tables';
+    return [
+      obstacle(
+        'POSTGRES_TABLE_MISSING',
+        `"table.include.list" names ${listed(unmatched)}, and no such table is in database ${config['database.dbname']}.`,
+        `Name tables as schema.table; ${near}.`,
+      ),
+    ];
+  }
+  if (captured.length === 0) {
+    return [
+      obstacle(
+        'POSTGRES_TABLE_MISSING',
+        `"table.include.list" and "table.exclude.list" leave no table of database ${config['database.dbname']}.`,
+        'Create a table first, or choose other tables.',
+      ),
+    ];
+  }
+  const mode = config['publication.autocreate.mode'];
+  const publishing = mode === 'all_tables' && !publication ? tables : unpublished(publication, captured);
+  const anonymous = publishing.filter((table) => !table.identified).map((table) => table.table);
+  if (mode === 'disabled' || anonymous.length === 0) return [];
+  return [
+    obstacle(
+      'POSTGRES_NO_REPLICA_IDENTITY',
+      `"table.include.list" has ${listed(anonymous)} without primary key or other replica identity: once published, PostgreSQL would refuse its UPDATE and DELETE.`,
+      `Run ALTER TABLE ${anonymous[0]} REPLICA IDENTITY FULL, or leave it out.`,
+    ),
+  ];
+}
+
+function publicationObstacles(
+  config: SourceConfig,
+  name: string,
+  publication: Publication | null,
+  captured: readonly CatalogTable[],
+): readonly Obstacle[] {
+  const missing = unpublished(publication, captured);
+  const obstacle = (key: string, code: string, message: string, hint: string): Obstacle => ({
+    key,
+    class: 'config',
+    code,
+    message,
+    hint,
+  });
+  if (publication && !publication.viaRoot && captured.some((table) => table.partitioned)) {
+    return [
+      obstacle(
+        'publication.name',
+        'POSTGRES_PUBLICATION_PARTITIONS',
+        `"publication.name" names ${name}, which sends partitioned tables partition by partition.`,
+        `Run ALTER PUBLICATION ${name} SET (publish_via_partition_root = true).`,
+      ),
+    ];
+  }
+  if (missing.length === 0) return [];
+  if (config['publication.autocreate.mode'] === 'disabled') {
+    return [
+      obstacle(
+        'publication.name',
+        'POSTGRES_PUBLICATION_INCOMPLETE',
+        `"publication.name" names ${name}, which ${publication ? 'does not send' : 'is missing, so that nothing sends'} ${listed(missing.map((table) => table.table))}.`,
+        'Create the publication for these tables, or set publication.autocreate.mode=filtered.',
+      ),
+    ];
+  }
+  const foreign = missing.filter((table) => !table.owned).map((table) => table.table);
+  if (foreign.length === 0) return [];
+  return [
+    obstacle(
+      'database.user',
+      'POSTGRES_RIGHT_MISSING',
+      `"database.user" names ${config['database.user']}, who does not own ${listed(foreign)} and so can’t publish it.`,
+      'Let the owner create the publication and set publication.autocreate.mode=disabled, or name the owner.',
+    ),
+  ];
+}
+
+function slotObstacles(slot: ReplicationSlot, database: string): readonly Obstacle[] {
+  const obstacle = (kind: ErrorClass, code: string, what: string, hint: string): readonly Obstacle[] => [
+    { key: 'slot.name', class: kind, code, hint, message: `"slot.name" names ${slot.name}, ${what}.` },
+  ];
+  const choose = 'Choose another slot.name.';
+  if (slot.plugin !== 'pgoutput') {
+    const what = slot.plugin ? `a slot of the plugin ${slot.plugin}` : 'a slot for physical replication';
+    return obstacle('config', 'POSTGRES_SLOT_UNFIT', what, choose);
+  }
+  if (slot.database !== database)
+    return obstacle('config', 'POSTGRES_SLOT_UNFIT', `a slot of database ${slot.database}`, choose);
+  if (slot.walStatus === 'lost') {
+    const hint = 'Drop the slot, delete the connector’s offsets and let it take a new snapshot.';
+    return obstacle('config', 'POSTGRES_SLOT_LOST', 'whose log the server has removed', hint);
+  }
+  return [];
+}
+
+/** Names in a sentence; of many only the first. */
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 5).join(', ');
+  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
+}

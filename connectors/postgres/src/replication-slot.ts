@@ -1,0 +1,73 @@
+import type pg from 'pg';
+import { quoteIdent, type Session } from './connection.ts';
+import { type ConnectionKeys, toPostgresError } from './errors.ts';
+import { type Lsn, parseLsn } from './lsn.ts';
+
+/** A row of `pg_replication_slots`. */
+export interface ReplicationSlot {
+  readonly name: string;
+  readonly plugin: string | null;
+  readonly database: string | null;
+  /** Process that reads from it now. */
+  readonly activePid: number | null;
+  readonly confirmed: Lsn | null;
+  /** `wal_status`: reserved, extended, unreserved, lost. */
+  readonly walStatus: string | null;
+}
+
+export interface CreatedSlot {
+  /** All that commits from here on comes through the slot; all that committed before is in the snapshot. */
+  readonly consistentPoint: Lsn;
+  /** Name of the exported snapshot; it lives until the next command on the connection that made the slot. */
+  readonly snapshot: string | null;
+}
+
+/** The name for a connector that configures none: what a slot's name may hold, and not over 63 bytes. */
+export function defaultSlotName(connector: string): string {
+  return `millrace_${connector.toLowerCase().replace(/[^a-z0-9_]/g, '_')}`.slice(0, 63);
+}
+
+export async function findSlot(session: Session, name: string): Promise<ReplicationSlot | null> {
+  const [row] = await session.query(
+    'SELECT plugin, database, active_pid, confirmed_flush_lsn, wal_status FROM pg_replication_slots WHERE slot_name = $1',
+    [name],
+    'Looking for the replication slot',
+  );
+  if (!row) return null;
+  return {
+    name,
+    plugin: row.plugin ?? null,
+    database: row.database ?? null,
+    activePid: row.active_pid ? Number(row.active_pid) : null,
+    confirmed: parseLsn(row.confirmed_flush_lsn),
+    walStatus: row.wal_status ?? null,
+  };
+}
+
+/**
+ * Makes the slot; waits for the transactions that are open now to end, at most `timeoutMs`.
+ *
+ * @param replication a connection of purpose `replication`, left alone while the snapshot is needed
+ * @throws {MillraceError}
+ */
+export async function createSlot(
+  replication: pg.Client,
+  name: string,
+  exportsSnapshot: boolean,
+  timeoutMs: number,
+  keys: ConnectionKeys,
+): Promise<CreatedSlot> {
+  const command = `CREATE_REPLICATION_SLOT ${quoteIdent(name)} LOGICAL pgoutput ${exportsSnapshot ? 'EXPORT_SNAPSHOT' : 'NOEXPORT_SNAPSHOT'}`;
+  const doing = `Creating replication slot ${name} (it waits for open transactions to end)`;
+  try {
+    const { rows } = await replication.query<Record<string, string | null>>({
+      text: command,
+      ...(timeoutMs > 0 && { query_timeout: timeoutMs }),
+    });
+    const consistentPoint = parseLsn(rows[0]?.consistent_point);
+    if (consistentPoint === null) throw new Error('the server answered without a consistent point');
+    return { consistentPoint, snapshot: rows[0]?.snapshot_name ?? null };
+  } catch (error) {
+    throw toPostgresError(error, doing, keys);
+  }
+}

@@ -1,0 +1,184 @@
+import {
+  type ConfigProblem,
+  isMillraceError,
+  MillraceError,
+  type SinkRecord,
+  type SinkTask,
+  type TaskContext,
+} from '@millrace/sdk';
+import type pg from 'pg';
+import { type SinkConfig, type sinkConfig, sinkConnection } from './config.ts';
+import { Session } from './connection.ts';
+import { addColumnsStatement, createTableStatements, type NewColumn } from './ddl.ts';
+import { sqlStateOf, toPostgresError } from './errors.ts';
+import { lastOfEachKey, newColumns, type RowWrite, rowWrite, textRow } from './row-write.ts';
+import { findTable, quoteTableName, type TableName, type TargetTable, tableOf } from './target-table.ts';
+import { type Statement, writeStatements } from './upsert.ts';
+
+/** Statements that are kept prepared on the server; what comes beyond is parsed each time. */
+const PREPARED_MAX = 200;
+
+/** Problems of a sink's configuration that only the server knows. */
+export async function validateSink(
+  config: SinkConfig,
+  signal: AbortSignal,
+): Promise<readonly ConfigProblem[]> {
+  const session = new Session(sinkConnection(config));
+  const abort = () => session.close();
+  signal.addEventListener('abort', abort);
+  try {
+    await session.client();
+    return [];
+  } catch (error) {
+    if (!isMillraceError(error)) throw error;
+    const hint = error.details.hint ? ` ${error.details.hint}` : '';
+    return [{ key: error.details.path ?? session.settings.keys.host, message: `${error.message}.${hint}` }];
+  } finally {
+    signal.removeEventListener('abort', abort);
+    session.close();
+  }
+}
+
+/** Writes each batch in one transaction; by upsert and deletion, so that writing it again changes nothing. */
+export class PostgresSinkTask implements SinkTask {
+  readonly #config: SinkConfig;
+  readonly #context: TaskContext<typeof sinkConfig>;
+  readonly #session: Session;
+  /** By quoted name. */
+  readonly #tables = new Map<string, TargetTable>();
+  /** Names of prepared statements by their text. */
+  readonly #prepared = new Map<string, string>();
+
+  constructor(context: TaskContext<typeof sinkConfig>) {
+    this.#context = context;
+    this.#config = context.config;
+    this.#session = new Session(sinkConnection(context.config));
+  }
+
+  async start(): Promise<void> {
+    await this.#session.client();
+  }
+
+  async write(batch: readonly SinkRecord[]): Promise<void> {
+    const statements: Statement[] = [];
+    for (const [name, writes] of this.#byTable(batch)) {
+      const table = await this.#tableFor(name, writes);
+      const rows = writes.map((write) => textRow(write, table));
+      const mode = this.#config['insert.mode'];
+      const effective = mode === 'upsert' ? lastOfEachKey(rows) : rows;
+      statements.push(...writeStatements(table, effective, mode, this.#config['batch.size']));
+    }
+    if (statements.length > 0) await this.#execute(statements);
+  }
+
+  async stop(): Promise<void> {
+    this.#session.close();
+  }
+
+  #byTable(batch: readonly SinkRecord[]): ReadonlyMap<TableName, RowWrite[]> {
+    const names = new Map<string, TableName>();
+    const groups = new Map<TableName, RowWrite[]>();
+    for (const record of batch) {
+      const write = rowWrite(record, this.#config);
+      if (!write) continue;
+      const made = tableOf(record.topic, this.#config['table.name.format']);
+      const quoted = quoteTableName(made);
+      const name = names.get(quoted) ?? made;
+      names.set(quoted, name);
+      const group = groups.get(name);
+      if (group) group.push(write);
+      else groups.set(name, [write]);
+    }
+    return groups;
+  }
+
+  /** The table with all the columns that the writes need. */
+  async #tableFor(name: TableName, writes: readonly RowWrite[]): Promise<TargetTable> {
+    const quoted = quoteTableName(name);
+    let table = this.#tables.get(quoted) ?? (await findTable(this.#session, name));
+    const missing = newColumns(writes, table);
+    if (!table) table = await this.#create(name, missing);
+    else if (missing.length > 0) table = await this.#evolve(table, missing);
+    this.#tables.set(quoted, table);
+    return table;
+  }
+
+  async #create(name: TableName, columns: readonly NewColumn[]): Promise<TargetTable> {
+    const quoted = quoteTableName(name);
+    if (!this.#config['auto.create'] || columns.length === 0) {
+      throw new MillraceError(`Table ${quoted} is not in database ${this.#session.settings.database}.`, {
+        code: 'POSTGRES_TABLE_MISSING',
+        class: 'config',
+        path: 'table.name.format',
+        hint: 'Create the table, set auto.create=true, or correct table.name.format.',
+      });
+    }
+    for (const statement of createTableStatements(name, columns)) {
+      await this.#define(statement, `Creating table ${quoted}`);
+    }
+    this.#context.logger.info({ table: quoted }, 'table created');
+    return await this.#require(name, columns);
+  }
+
+  async #evolve(table: TargetTable, missing: readonly NewColumn[]): Promise<TargetTable> {
+    // The columns may have been added since the table was looked at.
+    const current = (await findTable(this.#session, table.name)) ?? table;
+    const still = missing.filter((column) => !current.columns.has(column.name));
+    if (still.length === 0) return current;
+    if (!this.#config['auto.evolve']) {
+      const names = still.map((column) => column.name).join(', ');
+      throw new MillraceError(`Table ${table.quoted} has no column ${names}.`, {
+        code: 'POSTGRES_COLUMN_MISSING',
+        class: 'config',
+        path: 'auto.evolve',
+        hint: 'Add the column, set auto.evolve=true, or drop the field by a transform.',
+      });
+    }
+    await this.#define(addColumnsStatement(table.name, still), `Adding columns to table ${table.quoted}`);
+    return await this.#require(table.name, still);
+  }
+
+  /** Two tasks that define the same at once collide within the catalog; the one that lost finds the other's work. */
+  async #define(statement: string, doing: string): Promise<void> {
+    try {
+      await this.#session.query(statement, [], doing);
+    } catch (error) {
+      const state = sqlStateOf(isMillraceError(error) ? error.details.cause : error);
+      if (state !== '23505' && state !== '42P07' && state !== '42P06' && state !== '42701') throw error;
+    }
+  }
+
+  async #require(name: TableName, columns: readonly NewColumn[]): Promise<TargetTable> {
+    const table = await findTable(this.#session, name);
+    if (table && columns.every((column) => table.columns.has(column.name))) return table;
+    throw new MillraceError(`Table ${quoteTableName(name)} is being changed by somebody else.`, {
+      code: 'POSTGRES_TABLE_CHANGED',
+      class: 'transient',
+    });
+  }
+
+  async #execute(statements: readonly Statement[]): Promise<void> {
+    const client = await this.#session.client();
+    try {
+      await client.query('BEGIN');
+      for (const statement of statements) await this.#run(client, statement);
+      await client.query('COMMIT');
+    } catch (error) {
+      // What the catalog said may be what is wrong.
+      this.#tables.clear();
+      await client.query('ROLLBACK').catch(() => this.#session.close());
+      const failure = toPostgresError(error, 'Writing to PostgreSQL', this.#session.settings.keys);
+      const table = (error as { table?: unknown }).table;
+      throw typeof table === 'string' ? failure.with({ facts: { table } }) : failure;
+    }
+  }
+
+  async #run(client: pg.Client, { text, values }: Statement): Promise<void> {
+    let name = this.#prepared.get(text);
+    if (name === undefined && this.#prepared.size < PREPARED_MAX) {
+      name = `millrace_${this.#prepared.size}`;
+      this.#prepared.set(text, name);
+    }
+    await client.query({ text, values: [...values], ...(name !== undefined && { name }) });
+  }
+}

@@ -1,0 +1,325 @@
+import {
+  type ConfigProblem,
+  type DurableOffset,
+  isMillraceError,
+  MillraceError,
+  type SourcePartition,
+  type SourceRecord,
+  type SourceTask,
+  type SourceTaskContext,
+} from '@millrace/sdk';
+import type pg from 'pg';
+import { ChangeReader } from './change-reader.ts';
+import { type SourceConfig, type sourceConfig, sourceConnection } from './config.ts';
+import { connect, disconnect, Session } from './connection.ts';
+import { formatLsn, type Lsn, parseLsn } from './lsn.ts';
+import { decodeLogicalMessage } from './pgoutput.ts';
+import { ConfirmedPosition, fromOffset, type Position } from './position.ts';
+import { type Findings, inspect, type Names, obstacleError } from './preflight.ts';
+import { ensurePublication, type Publication } from './publication.ts';
+import { RelationShapes } from './relation-shapes.ts';
+import { createSlot, defaultSlotName } from './replication-slot.ts';
+import { ReplicationStream } from './replication-stream.ts';
+import { Snapshot } from './snapshot.ts';
+import { TableFilter } from './table-filter.ts';
+import { TypeCatalog } from './type-catalog.ts';
+
+/** The share of the server's wal_sender_timeout that may pass between two reports. */
+const REPORTS_PER_TIMEOUT = 3;
+
+/** Names the stream of one captured database in the offset topic, as Debezium does. */
+export const sourcePartition = (config: SourceConfig): SourcePartition => ({
+  server: config['topic.prefix'],
+});
+
+/** Problems of a source's configuration that only the server knows. */
+export async function validateSource(
+  config: SourceConfig,
+  signal: AbortSignal,
+): Promise<readonly ConfigProblem[]> {
+  const session = new Session(sourceConnection(config));
+  const abort = () => session.close();
+  signal.addEventListener('abort', abort);
+  try {
+    const slot = config['slot.name'];
+    const publication = config['publication.name'];
+    const names = slot && publication ? { slot, publication } : null;
+    const { obstacles } = await inspect(session, config, names);
+    if (obstacles.length > 0)
+      return obstacles.map(({ key, message, hint }) => ({ key, message: `${message} ${hint}` }));
+    disconnect(await connect(sourceConnection(config), 'replication'));
+    return [];
+  } catch (error) {
+    if (!isMillraceError(error)) throw error;
+    const hint = error.details.hint ? ` ${error.details.hint}` : '';
+    return [{ key: error.details.path ?? 'database.hostname', message: `${error.message}.${hint}` }];
+  } finally {
+    signal.removeEventListener('abort', abort);
+    session.close();
+  }
+}
+
+/** Reads a snapshot of the captured tables once, then the changes that commit after it. */
+export class PostgresSourceTask implements SourceTask {
+  readonly #context: SourceTaskContext<typeof sourceConfig>;
+  readonly #config: SourceConfig;
+  readonly #partition: SourcePartition;
+  readonly #names: Names;
+  readonly #catalog: Session;
+  readonly #snapshotSession: Session;
+  readonly #types: TypeCatalog;
+  #replication: pg.Client | null = null;
+  #snapshot: Snapshot | null = null;
+  #stream: ReplicationStream | null = null;
+  #reader: ChangeReader | null = null;
+  #from: Position = { lsn: 0n, event: 0 };
+  #confirmed = new ConfirmedPosition(this.#from);
+  readonly #keyless = new Set<string>();
+
+  constructor(context: SourceTaskContext<typeof sourceConfig>) {
+    this.#context = context;
+    this.#config = context.config;
+    this.#partition = sourcePartition(context.config);
+    const own = defaultSlotName(context.connector);
+    this.#names = {
+      slot: this.#config['slot.name'] ?? own,
+      publication: this.#config['publication.name'] ?? own,
+    };
+    const settings = sourceConnection(context.config);
+    this.#catalog = new Session(settings);
+    this.#snapshotSession = new Session(settings, false);
+    this.#types = new TypeCatalog(this.#catalog, {
+      decimals: this.#config['decimal.handling.mode'] === 'precise' ? 'precise' : 'string',
+      times: this.#config['time.precision.mode'] === 'connect' ? 'connect' : 'isostring',
+    });
+  }
+
+  async start(): Promise<void> {
+    const { signal } = this.#context;
+    signal.addEventListener('abort', this.#abort, { once: true });
+    const stored = await this.#storedPosition();
+    const findings = await inspect(this.#catalog, this.#config, this.#names);
+    const [obstacle] = findings.obstacles;
+    if (obstacle) throw obstacleError(obstacle);
+    const publication = await ensurePublication(
+      this.#catalog,
+      this.#names.publication,
+      this.#config['publication.autocreate.mode'],
+      findings.captured,
+    );
+    this.#replication = await connect(this.#catalog.settings, 'replication');
+    await (stored ? this.#resume(stored, findings, publication) : this.#startAnew(findings, publication));
+  }
+
+  async poll(): Promise<readonly SourceRecord[]> {
+    try {
+      return await this.#next();
+    } catch (error) {
+      // Stopping cuts the connections, which fails whatever was under way.
+      if (this.#context.signal.aborted) return [];
+      throw error;
+    }
+  }
+
+  async commit(offsets: readonly DurableOffset[]): Promise<void> {
+    for (const { partition, offset } of offsets) {
+      const position = partition.server === this.#partition.server ? fromOffset(offset) : null;
+      if (position) this.#confirmed.durable(position);
+    }
+    this.#stream?.report();
+  }
+
+  async stop(): Promise<void> {
+    this.#context.signal.removeEventListener('abort', this.#abort);
+    this.#catalog.close();
+    this.#snapshotSession.close();
+    if (this.#stream) await this.#stream.close();
+    else if (this.#replication) disconnect(this.#replication);
+  }
+
+  /** The stream ends by itself: `take` listens to the signal, and `stop` lets it report once more. */
+  readonly #abort = (): void => {
+    this.#catalog.close();
+    this.#snapshotSession.close();
+    if (!this.#stream && this.#replication) disconnect(this.#replication);
+  };
+
+  async #storedPosition(): Promise<Position | null> {
+    const offset = await this.#context.offset(this.#partition);
+    if (!offset) return null;
+    const position = fromOffset(offset);
+    if (position) return position;
+    throw new MillraceError(`The stored offset ${JSON.stringify(offset)} is not one of PostgresSource.`, {
+      code: 'POSTGRES_OFFSET_UNKNOWN',
+      class: 'config',
+      path: 'topic.prefix',
+      hint: 'Choose another topic.prefix, or delete the connector’s offsets and let it take a new snapshot.',
+    });
+  }
+
+  /**
+   * Without offset. A slot that is there already, made by an earlier attempt that died before its first offset or by
+   * the user, begins before the snapshot: then the stream repeats some changes that the snapshot has, as explained at
+   * `Snapshot`, and nothing is missing.
+   */
+  async #startAnew(findings: Findings, publication: Publication): Promise<void> {
+    const wantsRows = this.#config['snapshot.mode'] === 'initial';
+    let lsn = findings.slot?.confirmed ?? null;
+    let exported: string | null = null;
+    if (lsn === null && this.#replication) {
+      const { keys, queryTimeoutMs } = this.#catalog.settings;
+      const created = await createSlot(this.#replication, this.#names.slot, wantsRows, queryTimeoutMs, keys);
+      lsn = created.consistentPoint;
+      exported = created.snapshot;
+    }
+    this.#setStart({ lsn: lsn ?? 0n, event: 0 });
+    this.#log('capturing from the beginning', findings);
+    if (wantsRows) await this.#openSnapshot(findings, publication, exported);
+  }
+
+  async #resume(stored: Position, findings: Findings, publication: Publication): Promise<void> {
+    const { slot } = findings;
+    if (!slot || slot.confirmed === null) {
+      throw new MillraceError(
+        `Replication slot ${this.#names.slot} is gone, and with it the changes since ${formatLsn(stored.lsn)}.`,
+        {
+          code: 'POSTGRES_SLOT_MISSING',
+          class: 'config',
+          path: 'slot.name',
+          hint: 'Delete the connector’s offsets and let it take a new snapshot.',
+        },
+      );
+    }
+    await this.#requireLogUpTo(stored.lsn);
+    this.#setStart(stored);
+    this.#log('capturing goes on', findings);
+    if (stored.snapshot) await this.#openSnapshot(findings, publication, null);
+  }
+
+  /** An offset ahead of the server's log belongs to another server, or to a time before a restore. */
+  async #requireLogUpTo(lsn: Lsn): Promise<void> {
+    const [row] = await this.#catalog.query(
+      'SELECT pg_current_wal_lsn() AS lsn',
+      [],
+      'Reading the log position',
+    );
+    const end = parseLsn(row?.lsn);
+    if (end === null || end >= lsn) return;
+    throw new MillraceError(
+      `The stored offset ${formatLsn(lsn)} lies ahead of the server’s log, which ends at ${formatLsn(end)}.`,
+      {
+        code: 'POSTGRES_OFFSET_AHEAD',
+        class: 'config',
+        path: 'database.hostname',
+        hint: 'Name the server that the offset came from; after a restore delete the connector’s offsets and its slot.',
+      },
+    );
+  }
+
+  async #openSnapshot(findings: Findings, publication: Publication, exported: string | null): Promise<void> {
+    this.#snapshot = new Snapshot({
+      session: this.#snapshotSession,
+      types: this.#types,
+      partition: this.#partition,
+      topicOf: this.#topicOf,
+      tables: findings.captured.map((table) => ({
+        ...table,
+        published: publication.tables.get(table.table),
+      })),
+      lsn: this.#from.lsn,
+      exported,
+      progress: this.#from.snapshot ?? null,
+      fetchRowsMax: this.#config['snapshot.fetch.size'],
+    });
+    await this.#snapshot.begin();
+  }
+
+  #setStart(position: Position): void {
+    this.#from = position;
+    this.#confirmed = new ConfirmedPosition(position);
+  }
+
+  async #next(): Promise<readonly SourceRecord[]> {
+    if (this.#snapshot) {
+      const records = await this.#snapshot.next();
+      if (records) {
+        const last = records.at(-1);
+        const position = last && fromOffset(last.sourceOffset);
+        if (position) this.#confirmed.emitted(position);
+        return records;
+      }
+      this.#snapshot = null;
+      this.#snapshotSession.close();
+      this.#context.logger.info({ slot: this.#names.slot }, 'snapshot finished');
+    }
+    const stream = this.#stream ?? (await this.#openStream());
+    return await this.#changes(stream);
+  }
+
+  async #openStream(): Promise<ReplicationStream> {
+    const { shapeOf } = new RelationShapes(this.#catalog, this.#types, this.#filter(), this.#topicOf);
+    this.#reader = new ChangeReader({
+      partition: this.#partition,
+      from: this.#from,
+      shapeOf,
+      emitted: (position) => this.#confirmed.emitted(position),
+      transactionEnded: (lsn) => this.#confirmed.idle(lsn),
+      deletionLost: (table) => this.#warnOfLostDeletion(table),
+    });
+    const replication = this.#replication ?? (await connect(this.#catalog.settings, 'replication'));
+    const stream = new ReplicationStream(replication, {
+      ...this.#names,
+      start: this.#from.lsn,
+      statusIntervalMs: await this.#statusIntervalMs(),
+      queueItemsMax: this.#config['max.queue.size'],
+      queueBytesMax: this.#config['max.queue.size.in.bytes'],
+      confirmed: () => this.#confirmed.lsn,
+      keys: this.#catalog.settings.keys,
+    });
+    await stream.open();
+    this.#stream = stream;
+    return stream;
+  }
+
+  async #changes(stream: ReplicationStream): Promise<readonly SourceRecord[]> {
+    const { signal } = this.#context;
+    const records: SourceRecord[] = [];
+    while (records.length === 0 && !signal.aborted) {
+      for (const item of await stream.take(this.#config['max.batch.size'], signal)) {
+        if (item.kind === 'data') await this.#reader?.read(decodeLogicalMessage(item.body), records);
+        else this.#confirmed.idle(item.walEnd);
+      }
+    }
+    return records;
+  }
+
+  readonly #topicOf = (table: string): string => `${this.#config['topic.prefix']}.${table}`;
+
+  #filter(): TableFilter {
+    return new TableFilter(this.#config['table.include.list'], this.#config['table.exclude.list']);
+  }
+
+  /** Often enough for the server not to take us for dead. */
+  async #statusIntervalMs(): Promise<number> {
+    const [row] = await this.#catalog.query(
+      "SELECT setting FROM pg_settings WHERE name = 'wal_sender_timeout'",
+      [],
+      'Reading wal_sender_timeout',
+    );
+    const timeoutMs = Number(row?.setting ?? 0);
+    const wanted = this.#config['heartbeat.interval.ms'];
+    return timeoutMs > 0 ? Math.min(wanted, Math.ceil(timeoutMs / REPORTS_PER_TIMEOUT)) : wanted;
+  }
+
+  #warnOfLostDeletion(table: string): void {
+    if (this.#keyless.has(table)) return;
+    this.#keyless.add(table);
+    this.#context.logger.warn({ table }, 'deletions in a table without primary key are left out');
+  }
+
+  #log(message: string, findings: Findings): void {
+    const { slot, publication } = this.#names;
+    const facts = { slot, publication, tables: findings.captured.length, lsn: formatLsn(this.#from.lsn) };
+    this.#context.logger.info(facts, message);
+  }
+}

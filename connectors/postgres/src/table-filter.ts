@@ -1,0 +1,50 @@
+import type { ConfigDef } from '@millrace/sdk';
+
+export type Validator = NonNullable<ConfigDef[string]['validate']>;
+
+/** Chooses tables as Debezium does: a comma-separated list of regular expressions, each for a whole `schema.table`. */
+export class TableFilter {
+  readonly #included: readonly RegExp[];
+  readonly #excluded: readonly RegExp[];
+
+  constructor(include: readonly string[], exclude: readonly string[]) {
+    this.#included = include.map(anchored);
+    this.#excluded = exclude.map(anchored);
+  }
+
+  /** Without an include list every table is chosen. */
+  includes(table: string): boolean {
+    const wanted = this.#included.length === 0 || this.#included.some((pattern) => pattern.test(table));
+    return wanted && !this.#excluded.some((pattern) => pattern.test(table));
+  }
+}
+
+/** Entries of the list that choose none of the tables. */
+export function entriesWithoutTable(
+  include: readonly string[],
+  tables: readonly string[],
+): readonly string[] {
+  return include.filter((entry) => !tables.some((table) => anchored(entry).test(table)));
+}
+
+/** Every entry must be a regular expression. */
+export const tablePatterns: Validator = Object.assign(
+  (value: Parameters<Validator>[0]) => {
+    const faulty = (Array.isArray(value) ? value : []).find((entry) => !compiles(entry));
+    return faulty === undefined
+      ? null
+      : `has an entry that is not a regular expression: ${faulty}; the list is`;
+  },
+  { allows: 'regular expressions for schema.table' },
+);
+
+function compiles(entry: string): boolean {
+  try {
+    anchored(entry);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const anchored = (entry: string): RegExp => new RegExp(`^(?:${entry})$`, 'i');
