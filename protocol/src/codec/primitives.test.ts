@@ -163,6 +163,15 @@ test('a length is compared with what is left before anything is made of it', () 
     expect(() => read(reader(bytes)), bytes).toThrow(code('MALFORMED_MESSAGE'));
 });
 
+test('all arrays of a message together are bounded', () => {
+  const length = Buffer.alloc(3_000_004, 0);
+  length.writeInt32BE(3_000_000, 0);
+  const from = new Reader(Buffer.concat([length, length]));
+  expect(from.arrayLength(1)).toBe(3_000_000);
+  from.raw(3_000_000);
+  expect(() => from.arrayLength(1)).toThrow(code('MALFORMED_MESSAGE'));
+});
+
 test('a reader stays within its range of the input', () => {
   const bytes = Buffer.from('0102030405', 'hex');
   const from = new Reader(bytes, 1, 3);

@@ -3,11 +3,14 @@ import { INT64_MAX } from './int64.ts';
 import { malformed, outOfRange } from './protocol-error.ts';
 
 const MAX_STRING_BYTES = 0x7fff;
+/** An element may take one byte on the wire and a hundred in memory: a frame of 100 MB must not cost gigabytes. */
+const MAX_ARRAY_ELEMENTS = 4_000_000;
 const TWO_POW_32 = 4_294_967_296;
 
 /**
  * Reads Kafka's primitives from `buf[start, end)`, forwards only. Every length is compared with the bytes that are
- * left before anything is made of it, so memory stays in proportion to the input.
+ * left before anything is made of it, and all arrays together have {@link MAX_ARRAY_ELEMENTS} elements at most, so
+ * memory stays in proportion to the input.
  *
  * Buffers that it returns (`bytes`, `records`) are views of `buf`, not copies: whoever keeps one keeps the whole input
  * alive, and must copy it where the input's memory is used again.
@@ -20,6 +23,7 @@ export class Reader {
   readonly #view: DataView;
   readonly #end: number;
   #pos: number;
+  #elementsLeft = MAX_ARRAY_ELEMENTS;
 
   constructor(buf: Buffer, start = 0, end = buf.length) {
     if (!(start >= 0 && start <= end && end <= buf.length)) {
@@ -223,6 +227,8 @@ export class Reader {
     if (length * minElementBytes > this.#end - this.#pos) {
       throw malformed(`an array of ${length} elements in ${this.#end - this.#pos} bytes`);
     }
+    this.#elementsLeft -= length;
+    if (this.#elementsLeft < 0) throw malformed(`arrays of more than ${MAX_ARRAY_ELEMENTS} elements in all`);
     return length;
   }
 

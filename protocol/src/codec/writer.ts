@@ -2,7 +2,7 @@ import { type Uuid, ZERO_UUID } from '@millrace/foundation/types';
 import { INT64_MAX } from './int64.ts';
 import { outOfRange } from './protocol-error.ts';
 
-const DEFAULT_INITIAL_BYTES = 256;
+const DEFAULT_INITIAL_BYTES = 1_024;
 const MAX_MESSAGE_BYTES = 0x7fffffff;
 const MAX_STRING_BYTES = 0x7fff;
 /** From here on, writing a piece by reference costs less than copying it. */
@@ -117,9 +117,10 @@ export class Writer {
   /** A safe integer, or {@link INT64_MAX}. */
   int64(value: number): void {
     const max = checkInt64(value);
+    const low = max ? 0xffffffff : value >>> 0;
     const at = this.#reserve(8);
-    this.#view.setInt32(at, max ? 0x7fffffff : Math.floor(value / TWO_POW_32));
-    this.#view.setUint32(at + 4, max ? 0xffffffff : value >>> 0);
+    this.#view.setInt32(at, max ? 0x7fffffff : (value - low) / TWO_POW_32);
+    this.#view.setUint32(at + 4, low);
   }
 
   float64(value: number): void {

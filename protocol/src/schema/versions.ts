@@ -4,7 +4,7 @@ export interface VersionRange {
   readonly max: number;
 }
 
-export const NO_VERSIONS: VersionRange = { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY };
+const NO_VERSIONS: VersionRange = { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY };
 
 const RANGE = /^(\d+)(?:(\+)|-(\d+))?$/;
 
