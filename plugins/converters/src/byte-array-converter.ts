@@ -1,5 +1,5 @@
-import { type Converter, defineConfig, defineConverter, type Schema } from '@millrace/sdk';
-import { kindOf, Misfit, poison } from './misfit.ts';
+import { type Converter, defineConfig, defineConverter, kindOf, Misfit, type Schema } from '@millrace/sdk';
+import { poison } from './poison.ts';
 
 const OPTIONAL_BYTES: Schema = { type: 'bytes', optional: true };
 

@@ -1,4 +1,4 @@
-import { Misfit } from './misfit.ts';
+import { Misfit } from '@millrace/sdk';
 
 /** Digits that one decimal may have, so that a hostile exponent does not fill the memory. */
 const DECIMAL_DIGITS_MAX = 10_000;

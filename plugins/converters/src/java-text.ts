@@ -1,5 +1,4 @@
-import type { Schema } from '@millrace/sdk';
-import { kindOf, Misfit } from './misfit.ts';
+import { kindOf, Misfit, type Schema } from '@millrace/sdk';
 
 /** Levels of nesting that are written out. */
 const DEPTH_MAX = 100;

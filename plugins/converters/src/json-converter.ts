@@ -4,15 +4,18 @@ import {
   defineConfig,
   defineConverter,
   MillraceError,
+  Misfit,
   matches,
+  parseExact,
+  parseKeepingText,
   range,
   type Schema,
+  under,
 } from '@millrace/sdk';
-import { parseExact, parseKeepingText } from './exact-json.ts';
 import { compileDecoder, type Decode, type DecodeOptions, TextNeeded } from './json-decoder.ts';
 import { compileEncoder, type Encode, type EncodeOptions } from './json-encoder.ts';
 import { schemaFromJson, schemaToJson } from './json-schema.ts';
-import { Misfit, poison, under } from './misfit.ts';
+import { poison } from './poison.ts';
 
 const config = defineConfig({
   'schemas.enable': {

@@ -1,8 +1,6 @@
-import { logicalType, type Schema } from '@millrace/sdk';
+import { kindOf, logicalType, Misfit, NumberText, type Schema, under } from '@millrace/sdk';
 import { decimalFromBytes, plainDecimal } from './decimal.ts';
-import { NumberText } from './exact-json.ts';
 import { inner, scaleOf } from './json-encoder.ts';
-import { kindOf, Misfit, under } from './misfit.ts';
 
 /**
  * Makes a Connect value of a parsed JSON node.

@@ -1,7 +1,5 @@
-import { logicalType, type Schema } from '@millrace/sdk';
+import { jsonText, kindOf, logicalType, Misfit, type Schema, under } from '@millrace/sdk';
 import { decimalAtScale, decimalToBytes } from './decimal.ts';
-import { kindOf, Misfit, under } from './misfit.ts';
-import { encodeAny } from './schemaless-encoder.ts';
 
 /** Writes one value as JSON text. @throws {Misfit} */
 export type Encode = (value: unknown) => string;
@@ -20,7 +18,7 @@ const NEEDS_ESCAPE = /["\\\p{Cc}\ud800-\udfff]/u;
 
 /** Compiles a schema into its writer; do it once for a schema. */
 export function compileEncoder(schema: Schema | undefined, options: EncodeOptions): Encode {
-  if (schema === undefined) return encodeAny;
+  if (schema === undefined) return jsonText;
   const encode = encoderOf(schema, options);
   const onNull = textOfNull(schema, encode, options);
   return (value) => {

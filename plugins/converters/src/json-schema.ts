@@ -1,7 +1,6 @@
-import type { Schema, SchemaField, SchemaType } from '@millrace/sdk';
+import { kindOf, Misfit, type Schema, type SchemaField, type SchemaType, under } from '@millrace/sdk';
 import { compileDecoder, type DecodeOptions } from './json-decoder.ts';
 import { compileEncoder, type EncodeOptions } from './json-encoder.ts';
-import { kindOf, Misfit, under } from './misfit.ts';
 
 const TYPES: ReadonlySet<string> = new Set<SchemaType>([
   'int8',

@@ -1,6 +1,6 @@
-import { type Converter, defineConfig, defineConverter, type Schema } from '@millrace/sdk';
+import { type Converter, defineConfig, defineConverter, Misfit, type Schema } from '@millrace/sdk';
 import { javaText } from './java-text.ts';
-import { Misfit, poison } from './misfit.ts';
+import { poison } from './poison.ts';
 
 interface TextCodec {
   readonly encode: (text: string) => Buffer;

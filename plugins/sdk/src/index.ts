@@ -20,6 +20,9 @@ export {
   requireConfig,
   toMillraceError,
 } from '@millrace/foundation';
+export * from './json/exact-json.ts';
+export { jsonText } from './json/json-text.ts';
+export { kindOf, Misfit, under } from './json/misfit.ts';
 export * from './plugin.ts';
 export * from './record.ts';
 export * from './schema.ts';

@@ -1,8 +1,6 @@
-import { MillraceError } from '@millrace/sdk';
-
 /**
  * A value that does not fit where it stands. It gathers its JSON pointer while it unwinds, so that the hot path
- * carries none; `poison` makes the error of it that leaves this package.
+ * carries none; whoever catches it at the edge makes a `MillraceError` of class poison of it, with the pointer as path.
  */
 export class Misfit extends Error {
   override readonly name = 'Misfit';
@@ -29,20 +27,4 @@ export function kindOf(value: unknown): string {
   if (value instanceof Map) return 'a map';
   if (typeof value === 'object') return 'an object';
   return `a ${typeof value}`;
-}
-
-/** The poison error that a converter throws; a misfit among the causes gives it its path and reason. */
-export function poison(
-  sentence: string,
-  details: { readonly code: string; readonly hint: string },
-  cause?: unknown,
-): MillraceError {
-  const reason = cause instanceof Error ? `: ${cause.message}` : '';
-  const pointer = cause instanceof Misfit ? cause.pointer : '';
-  return new MillraceError(`${sentence}${pointer === '' ? '' : ` at ${pointer}`}${reason}.`, {
-    ...details,
-    class: 'poison',
-    ...(pointer === '' ? {} : { path: pointer }),
-    ...(cause === undefined || cause instanceof Misfit ? {} : { cause }),
-  });
 }

@@ -8,7 +8,7 @@ const DEPTH_MAX = 1_000;
  * other than string keys as an array of pairs, NaN and the infinities as strings.
  * @throws {Misfit}
  */
-export function encodeAny(value: unknown): string {
+export function jsonText(value: unknown): string {
   return isPlain(value, 0) ? (JSON.stringify(value) ?? 'null') : write(value, 0);
 }
 

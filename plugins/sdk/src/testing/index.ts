@@ -1,0 +1,18 @@
+export { acceptance } from './acceptance.ts';
+export type {
+  AcceptanceDriver,
+  Entry,
+  Options,
+  Outage,
+  Place,
+  Refusal,
+  SinkDriver,
+  SinkPlace,
+  SourceDriver,
+  SourcePlace,
+} from './driver.ts';
+export { eventually, PATIENCE_MS, within } from './eventually.ts';
+export { MemoryOffsets } from './memory-offsets.ts';
+export { type OpenHandles, openedSince, openHandles } from './open-handles.ts';
+export { SinkHarness, type SinkHarnessOptions } from './sink-harness.ts';
+export { SourceHarness, type SourceHarnessOptions } from './source-harness.ts';

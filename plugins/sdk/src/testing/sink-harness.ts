@@ -1,0 +1,44 @@
+import { requireConfig, silentLogger } from '@millrace/foundation';
+import type { SinkConnector } from '../plugin.ts';
+import type { SinkRecord } from '../record.ts';
+import type { SinkTask, TaskConfig } from '../task.ts';
+import type { Options } from './driver.ts';
+import { within } from './eventually.ts';
+
+export interface SinkHarnessOptions {
+  readonly name?: string;
+  readonly taskConfig?: TaskConfig;
+}
+
+/** Runs one sink task in this process, as the runtime would: one batch at a time. */
+export class SinkHarness {
+  readonly task: SinkTask;
+  readonly #abort = new AbortController();
+
+  /** @throws {MillraceError} where the options are refused or the task can't be made */
+  constructor(connector: SinkConnector, options: Options, more: SinkHarnessOptions = {}) {
+    this.task = connector.createTask({
+      connector: more.name ?? 'acceptance',
+      task: 0,
+      config: requireConfig(connector.config, options),
+      taskConfig: more.taskConfig ?? {},
+      logger: silentLogger,
+      signal: this.#abort.signal,
+    });
+  }
+
+  start(): Promise<void> {
+    return within('start of the task', this.task.start());
+  }
+
+  /** Writes one batch; bounded in time. */
+  async write(batch: readonly SinkRecord[]): Promise<void> {
+    await within('write of a batch', this.task.write(batch), 30_000);
+  }
+
+  /** Aborts the signal and stops. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await within('stop of the task', this.task.stop());
+  }
+}
