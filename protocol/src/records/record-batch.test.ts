@@ -200,6 +200,9 @@ describe('a header in place', () => {
     );
     setMaxTimestampAndType(batch, 0, 'CreateTime', 1_760_000_000_019);
     expect(batch.equals(build(plain))).toBe(true);
+    setMaxTimestampAndType(batch, 0, 'LogAppendTime', 1_760_000_000_019);
+    expect(readBatchHeader(batch).timestampType).toBe('LogAppendTime');
+    expect(hasValidCrc(batch)).toBe(true);
   });
 });
 

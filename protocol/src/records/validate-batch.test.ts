@@ -172,6 +172,15 @@ describe('a batch is refused', () => {
     expect(verdict(batchOf(section, count))).toMatchObject({ error: 'INVALID_RECORD' });
   });
 
+  it('with the reason in the message', () => {
+    const reason = (section: number[]) => verdict(batchOf(section));
+    expect(reason([16, 0, 0, 0, 1, 1, 2, 1, 1])).toMatchObject({ message: 'a header has no key' });
+    expect(reason([12, 0, 0, 0, 20, 1, 0])).toMatchObject({ message: 'a length reaches beyond its record' });
+    expect(reason([20, 0, 0, 0x80, 0x80, 0x80, 0x80, 0x80, 0, 1, 1, 0])).toMatchObject({
+      message: 'a varint is longer than 5 bytes',
+    });
+  });
+
   it('never for the same section when it is sound', () => {
     expect(verdict(batchOf([12, 0, 0, 0, 1, 1, 0])).ok).toBeDefined();
     expect(verdict(batchOf([16, 0, 0, 0, 1, 1, 2, 0, 1])).ok).toBeDefined();
