@@ -52,7 +52,7 @@ export interface TransactionMarker {
 }
 
 /** The value of an ABORT or COMMIT record (EndTxnMarker): int16 version, int32 coordinator epoch. */
-export function encodeMarkerValue(coordinatorEpoch: number): Buffer {
+function encodeMarkerValue(coordinatorEpoch: number): Buffer {
   const value = Buffer.allocUnsafe(MARKER_BYTES);
   value.writeInt16BE(MARKER_VERSION, 0);
   value.writeInt32BE(coordinatorEpoch, 2);
