@@ -3,6 +3,7 @@ import { findCoordinator } from '@millrace/protocol/messages';
 import type { Connection } from '../connection/index.ts';
 import type { Endpoint } from './client-config.ts';
 import type { Cluster } from './cluster.ts';
+import type { Lane } from './node-pool.ts';
 
 const KEY_TYPE_GROUP = 0;
 /** From version 4 on a request asks for many keys. */
@@ -49,9 +50,9 @@ export class GroupCoordinator {
   }
 
   /** A connection to it, one try. */
-  async connection(): Promise<Connection> {
+  async connection(lane: Lane = 'coordinator'): Promise<Connection> {
     this.#endpoint ??= await findGroupCoordinator(this.#cluster, this.#groupId);
-    return this.#cluster.connectionTo(this.#endpoint, 'coordinator');
+    return this.#cluster.connectionTo(this.#endpoint, lane);
   }
 
   forget(): void {

@@ -54,7 +54,7 @@ export class TopicRefresh {
     this.#timer = setTimeout(() => {
       this.#timer = null;
       this.#running = true;
-      this.#refresh().finally(() => {
+      void this.#refresh().finally(() => {
         this.#running = false;
         this.#notBeforeMs = performance.now() + this.#cluster.config.retryBackoffMs;
         this.#schedule();
