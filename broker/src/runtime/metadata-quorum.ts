@@ -177,6 +177,8 @@ export class MetadataQuorum {
   async #sync(): Promise<void> {
     if (this.#syncing) return;
     this.#syncing = true;
+    // What the same turn still appends goes along.
+    await Promise.resolve();
     try {
       while (!this.#closed && this.log.flushedOffset < this.log.endOffset) {
         await this.log.flush();

@@ -1,0 +1,44 @@
+import { errorCode } from '@millrace/protocol';
+import { createPartitions as api, type CreatePartitionsResponseInit } from '@millrace/protocol/messages';
+import { defineApi } from './api.ts';
+
+/**
+ * CreatePartitions v0-3
+ *
+ * - A topic only grows; each topic is decided by itself.
+ * - Answered when the partitions are committed and this broker has their logs.
+ *
+ * Versions: nothing differs but the encoding.
+ *
+ * Not implemented: `timeout.ms` (answers come when the quorum has committed), mutation quotas.
+ */
+export const createPartitions = defineApi({
+  api,
+  versions: [0, 3],
+  access: [['ALTER', 'TOPIC']],
+  async handle(context, request): Promise<CreatePartitionsResponseInit> {
+    const allowed = request.topics.filter(({ name }) => context.authorize('ALTER', { type: 'TOPIC', name }));
+    const topics = allowed.map(({ name, count, assignments }) => ({
+      name,
+      count,
+      assignments: assignments?.map(({ brokerIds }) => brokerIds) ?? null,
+    }));
+    const { validateOnly } = request;
+    const results = await context.services.controller.createPartitions({ topics, validateOnly });
+    const answers = results.values();
+    return {
+      throttleTimeMs: 0,
+      results: request.topics.map((topic) => {
+        const { name } = topic;
+        if (!allowed.includes(topic))
+          return { name, errorCode: errorCode('TOPIC_AUTHORIZATION_FAILED'), errorMessage: null };
+        const result = answers.next().value;
+        return { name, errorCode: errorCode(result?.error ?? 'NONE'), errorMessage: result?.message ?? null };
+      }),
+    };
+  },
+  refuse: (request, error) => ({
+    throttleTimeMs: 0,
+    results: request.topics.map(({ name }) => ({ name, errorCode: errorCode(error) })),
+  }),
+});
