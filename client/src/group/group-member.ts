@@ -277,12 +277,12 @@ class ClassicGroupMember implements GroupMember {
   }
 
   #call(name: string, callback: () => Promise<void>): void {
-    this.#guarded(name, callback).then(() => this.#tell({ kind: 'callbackEnded' }));
+    void this.#guarded(name, callback).then(() => this.#tell({ kind: 'callbackEnded' }));
   }
 
   #assign(result: JoinResult): void {
     const { generationId, leaderId, protocol, members } = result;
-    this.#guarded('assign', () =>
+    void this.#guarded('assign', () =>
       this.#options.callbacks.assign({ generationId, leaderId, protocol, members }),
     ).then((assignments) => this.#tell({ kind: 'assigned', assignments }));
   }
