@@ -1,0 +1,133 @@
+import { parseArgs } from 'node:util';
+
+export const USAGE = `Usage: millrace COMMAND [OPTIONS]
+
+  dev      broker, worker, REST API and UI in one process, on an embedded data folder
+             --data-dir DIR      where everything is kept        (default .millrace)
+             --kafka-port PORT   of the broker                   (default 9092; 0: any)
+             --http-port PORT    of the REST API and the UI      (default 8083; 0: any)
+             --no-demo           without the demo shop
+  broker   a log broker
+             --config FILE       .properties, .json or .yaml, with Kafka's keys
+  worker   a Connect worker with its REST API and the UI
+             --config FILE       .properties, .json or .yaml, with Kafka Connect's keys
+
+  --set KEY=VALUE    overrides one key of the config, any number of times
+  --log-level LEVEL  trace, debug, info, warn, error, silent     (default info)
+  --version, --help
+
+An environment variable MILLRACE_KEY_NAME overrides the key key.name of a config file.
+`;
+
+export interface DevOptions {
+  readonly dataDir: string;
+  readonly kafkaPort: number;
+  readonly httpPort: number;
+  readonly demo: boolean;
+  readonly overrides: readonly (readonly [key: string, value: string])[];
+  readonly logLevel: string;
+}
+
+export interface ServerOptions {
+  readonly configFile: string | null;
+  readonly overrides: readonly (readonly [key: string, value: string])[];
+  readonly logLevel: string;
+}
+
+export type CommandLine =
+  | { readonly kind: 'help' | 'version' }
+  | { readonly kind: 'wrong'; readonly message: string }
+  | { readonly kind: 'dev'; readonly options: DevOptions }
+  | { readonly kind: 'broker' | 'worker'; readonly options: ServerOptions };
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
+
+const shared = {
+  set: { type: 'string', multiple: true },
+  'log-level': { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
+} as const;
+
+/** Reads the command line; what is wrong with it comes as a sentence. */
+export function parseCommandLine(args: readonly string[]): CommandLine {
+  const [command, ...rest] = args;
+  try {
+    switch (command) {
+      case undefined:
+      case 'help':
+      case '--help':
+      case '-h':
+        return { kind: 'help' };
+      case '--version':
+      case '-v':
+        return { kind: 'version' };
+      case 'dev':
+        return parseDev(rest);
+      case 'broker':
+      case 'worker':
+        return parseServer(command, rest);
+      default:
+        return { kind: 'wrong', message: `There is no command "${command}".` };
+    }
+  } catch (error) {
+    return { kind: 'wrong', message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function parseDev(args: readonly string[]): CommandLine {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      ...shared,
+      'data-dir': { type: 'string' },
+      'kafka-port': { type: 'string' },
+      'http-port': { type: 'string' },
+      'no-demo': { type: 'boolean' },
+    },
+  });
+  if (values.help) return { kind: 'help' };
+  if (values.version) return { kind: 'version' };
+  const options: DevOptions = {
+    dataDir: values['data-dir'] ?? '.millrace',
+    kafkaPort: port('--kafka-port', values['kafka-port'], 9092),
+    httpPort: port('--http-port', values['http-port'], 8083),
+    demo: !values['no-demo'],
+    overrides: overrides(values.set),
+    logLevel: logLevel(values['log-level'], 'warn'),
+  };
+  return { kind: 'dev', options };
+}
+
+function parseServer(kind: 'broker' | 'worker', args: readonly string[]): CommandLine {
+  const { values } = parseArgs({ args: [...args], options: { ...shared, config: { type: 'string' } } });
+  if (values.help) return { kind: 'help' };
+  if (values.version) return { kind: 'version' };
+  const options: ServerOptions = {
+    configFile: values.config ?? null,
+    overrides: overrides(values.set),
+    logLevel: logLevel(values['log-level'], 'info'),
+  };
+  return { kind, options };
+}
+
+function port(option: string, text: string | undefined, fallback: number): number {
+  if (text === undefined) return fallback;
+  const number = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (number <= 65_535) return number;
+  throw new Error(`${option} must be a port from 0 to 65535, not "${text}".`);
+}
+
+function logLevel(text: string | undefined, fallback: string): string {
+  if (text === undefined) return fallback;
+  if (LOG_LEVELS.includes(text)) return text;
+  throw new Error(`--log-level must be one of ${LOG_LEVELS.join(', ')}, not "${text}".`);
+}
+
+function overrides(texts: readonly string[] | undefined): readonly (readonly [string, string])[] {
+  return (texts ?? []).map((text) => {
+    const equals = text.indexOf('=');
+    if (equals <= 0) throw new Error(`--set takes KEY=VALUE, not "${text}".`);
+    return [text.slice(0, equals).trim(), text.slice(equals + 1)];
+  });
+}

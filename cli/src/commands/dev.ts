@@ -1,0 +1,90 @@
+import { resolve } from 'node:path';
+import { startBroker } from '@millrace/broker';
+import { createLogger, type Logger, type RawConfig } from '@millrace/foundation';
+import type { DevOptions } from '../command-line.ts';
+import { BUILT_IN_PLUGINS } from '../serve/built-in-plugins.ts';
+import { startWorkerServer, type WorkerServer } from '../serve/worker-server.ts';
+import { stopSignal } from '../stop-signal.ts';
+
+const HOST = '127.0.0.1';
+
+/** `millrace dev`: everything in one process on loopback, with the demo shop. */
+export async function dev(options: DevOptions): Promise<number> {
+  const logger = createLogger({ level: options.logLevel });
+  const dataDir = resolve(options.dataDir);
+  const stop = stopSignal();
+  const broker = await startBroker(brokerKeys(dataDir, options), { logger });
+  const kafka = [...broker.addresses.values()].map(({ host, port }) => `${host}:${port}`);
+  let server: WorkerServer;
+  try {
+    server = await startWorkerServer({
+      config: workerKeys(kafka),
+      listen: { host: HOST, port: options.httpPort },
+      listenOption: '--http-port',
+      about: { command: 'dev', bootstrapServers: kafka, dataDir },
+      logger,
+    });
+  } catch (error) {
+    await broker.close();
+    throw error;
+  }
+  process.stdout.write(`ready  Kafka ${kafka.join(',')}  REST ${server.url}/  UI ${server.url}/ui/\n`);
+  const demo = options.demo ? await startDemoOrSay(dataDir, server, logger) : null;
+  await stop;
+  process.stdout.write('stopping\n');
+  await demo?.pause();
+  await server.close();
+  await demo?.close();
+  await broker.close();
+  return 0;
+}
+
+/** A newcomer's first start must not fail for want of the demo: what stands in its way is said, and the rest goes on. */
+async function startDemoOrSay(dataDir: string, server: WorkerServer, logger: Logger) {
+  const { startDemo } = await import('../demo/demo.ts');
+  try {
+    return await startDemo({
+      dataDir,
+      worker: server.worker,
+      logger,
+      say: (line) => process.stdout.write(`${line}\n`),
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stdout.write(`demo   not running: ${reason}\n`);
+    logger.debug({ err: error }, 'the demo did not start');
+    return null;
+  }
+}
+
+function brokerKeys(dataDir: string, options: DevOptions): RawConfig {
+  return {
+    'node.id': '1',
+    'process.roles': 'broker,controller',
+    listeners: `PLAINTEXT://${HOST}:${options.kafkaPort}`,
+    'log.dirs': `${dataDir}/broker`,
+    'offsets.topic.num.partitions': '8',
+    'group.initial.rebalance.delay.ms': '0',
+    ...Object.fromEntries(options.overrides),
+  };
+}
+
+function workerKeys(bootstrapServers: readonly string[]): RawConfig {
+  return {
+    'bootstrap.servers': bootstrapServers.join(','),
+    'group.id': 'millrace-dev',
+    'config.storage.topic': 'connect-configs',
+    'offset.storage.topic': 'connect-offsets',
+    'status.storage.topic': 'connect-status',
+    'config.storage.replication.factor': '-1',
+    'offset.storage.replication.factor': '-1',
+    'offset.storage.partitions': '5',
+    'status.storage.replication.factor': '-1',
+    'key.converter': 'JsonConverter',
+    'key.converter.schemas.enable': 'false',
+    'value.converter': 'JsonConverter',
+    'value.converter.schemas.enable': 'false',
+    'offset.flush.interval.ms': '1000',
+    plugins: BUILT_IN_PLUGINS,
+  };
+}

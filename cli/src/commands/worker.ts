@@ -1,0 +1,34 @@
+import { workerConfig } from '@millrace/connect-runtime';
+import { createLogger, requireConfig } from '@millrace/foundation';
+import type { ServerOptions } from '../command-line.ts';
+import { readConfig } from '../config/config-file.ts';
+import { BUILT_IN_PLUGINS } from '../serve/built-in-plugins.ts';
+import { parseListener } from '../serve/listen-address.ts';
+import { startWorkerServer } from '../serve/worker-server.ts';
+import { stopSignal } from '../stop-signal.ts';
+
+/** `millrace worker`: a distributed Connect worker on any Kafka, until it is told to stop. */
+export async function worker(options: ServerOptions): Promise<number> {
+  const logger = createLogger({ level: options.logLevel });
+  const given = await readConfig({
+    file: options.configFile,
+    overrides: options.overrides,
+    environment: process.env,
+    definition: workerConfig,
+  });
+  const config = requireConfig(workerConfig, given);
+  const advertised = { host: config['rest.advertised.host.name'], port: config['rest.advertised.port'] };
+  const server = await startWorkerServer({
+    config: { ...given, plugins: [...BUILT_IN_PLUGINS, ...config.plugins] },
+    listen: parseListener(config.listeners[0] ?? ''),
+    listenOption: 'listeners',
+    advertised,
+    ...(advertised.host ? { allowedHosts: [advertised.host] } : {}),
+    about: { command: 'worker', bootstrapServers: config['bootstrap.servers'], groupId: config['group.id'] },
+    logger,
+  });
+  process.stdout.write(`ready  worker  REST ${server.url}/  UI ${server.url}/ui/\n`);
+  await stopSignal();
+  await server.close();
+  return 0;
+}

@@ -1,0 +1,34 @@
+import { parseCommandLine, USAGE } from './command-line.ts';
+import { explain } from './explain.ts';
+
+/** Exit codes: 0 done, 1 failed while running, 2 wrong use or config, 3 the machine lacks something. */
+async function main(): Promise<number> {
+  const parsed = parseCommandLine(process.argv.slice(2));
+  switch (parsed.kind) {
+    case 'help':
+      process.stdout.write(USAGE);
+      return 0;
+    case 'version':
+      process.stdout.write(`${(await import('./version.ts')).VERSION}\n`);
+      return 0;
+    case 'wrong':
+      process.stderr.write(`${parsed.message}\n\n${USAGE}`);
+      return 2;
+    case 'dev':
+      return (await import('./commands/dev.ts')).dev(parsed.options);
+    case 'broker':
+      return (await import('./commands/broker.ts')).broker(parsed.options);
+    case 'worker':
+      return (await import('./commands/worker.ts')).worker(parsed.options);
+  }
+}
+
+try {
+  process.exitCode = await main();
+  // Whatever still holds a handle (a driver's socket, a timer) must not keep a finished command alive.
+  process.exit();
+} catch (error) {
+  const { text, exitCode } = explain(error);
+  process.stderr.write(`${text}\n`);
+  process.exit(exitCode);
+}

@@ -1,0 +1,69 @@
+import { createAdmin } from '@millrace/client';
+import { Worker } from '@millrace/connect-runtime';
+import type { JsonObject, Logger, RawConfig } from '@millrace/foundation';
+import { createRestApi } from '@millrace/rest-api';
+import { COMMIT, VERSION } from '../version.ts';
+import { freePort } from './free-port.ts';
+import { type ListenAddress, listenError } from './listen-address.ts';
+import { createTopicBrowser } from './topic-browser.ts';
+import { serveUi } from './ui-bundle.ts';
+
+export interface WorkerServerOptions {
+  readonly config: RawConfig;
+  readonly listen: ListenAddress;
+  /** What to name when the port is taken: `--http-port`, `listeners`. */
+  readonly listenOption: string;
+  readonly advertised?: { readonly host?: string | null; readonly port?: number | null };
+  readonly allowedHosts?: readonly string[];
+  readonly about: JsonObject;
+  readonly logger: Logger;
+}
+
+export interface WorkerServer {
+  readonly worker: Worker;
+  /** `http://host:port` of the REST API. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** A worker with its REST API and the UI, wired together; resolves when the API answers and the worker has asked to join. */
+export async function startWorkerServer(options: WorkerServerOptions): Promise<WorkerServer> {
+  const { listen, logger, advertised } = options;
+  const port = listen.port === 0 ? await freePort(listen.host) : listen.port;
+  const address = { host: listen.host, port };
+  const restHost =
+    advertised?.host ?? (listen.host === '0.0.0.0' || listen.host === '::' ? '127.0.0.1' : listen.host);
+  const restAddress = `${restHost}:${advertised?.port ?? port}`;
+  const worker = new Worker(options.config, { logger, restAddress, version: VERSION, commit: COMMIT });
+  const bootstrapServers = worker.config['bootstrap.servers'];
+  const admin = createAdmin({ bootstrapServers, clientId: `millrace-rest-${restAddress}`, logger });
+  const rest = await createRestApi(
+    {
+      herder: worker,
+      monitor: worker,
+      topics: createTopicBrowser({ bootstrapServers, admin, logger }),
+      ui: serveUi(logger),
+      about: () => options.about,
+    },
+    { logger, ...(options.allowedHosts ? { allowedHosts: options.allowedHosts } : {}) },
+  );
+  try {
+    await rest.listen(address);
+    await worker.start();
+  } catch (error) {
+    await rest.close();
+    await admin.close();
+    throw (error as NodeJS.ErrnoException).syscall === 'listen'
+      ? listenError(error, address, options.listenOption)
+      : error;
+  }
+  return {
+    worker,
+    url: `http://${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${port}`,
+    async close() {
+      await rest.close();
+      await worker.close();
+      await admin.close();
+    },
+  };
+}
