@@ -3,12 +3,15 @@ import { type Change, changeOf, type Operation, type Origin, recordAt } from './
 import type { Lsn } from './lsn.ts';
 import type { LogicalMessage, Relation, RowChange, Tuple } from './pgoutput.ts';
 import type { Position } from './position.ts';
+import type { SnapshotReads } from './snapshot-reads.ts';
 import type { TableShape } from './table-shape.ts';
 
 export interface ChangeReaderOptions {
   readonly partition: SourcePartition;
   /** Where reading goes on: what lies before is passed over. */
   readonly from: Position;
+  /** What a snapshot has shown of the stream; null: nothing. */
+  readonly shown: SnapshotReads | null;
   /** The shape of a table as it is from here on; null where the table is not captured. */
   readonly shapeOf: (relation: Relation) => Promise<TableShape | null>;
   /** A record with this position was completed. */
@@ -21,7 +24,7 @@ export interface ChangeReaderOptions {
 
 interface Transaction {
   readonly commitLsn: Lsn;
-  readonly origin: Origin;
+  readonly origin: Origin & { readonly transactionId: number };
   /** Row changes of the transaction so far, also of tables that are not captured. */
   event: number;
   /** Row changes that an earlier run has covered. */
@@ -60,7 +63,7 @@ export class ChangeReader {
       case 'insert':
       case 'update':
       case 'delete':
-        this.#change(message, records);
+        await this.#change(message, records);
         return;
       case 'truncate':
         if (this.#transaction) this.#transaction.event++;
@@ -81,7 +84,7 @@ export class ChangeReader {
     };
   }
 
-  #change(message: RowChange, records: SourceRecord[]): void {
+  async #change(message: RowChange, records: SourceRecord[]): Promise<void> {
     const transaction = this.#transaction;
     if (!transaction) {
       throw new MillraceError('The server sent a row change outside of a transaction.', {
@@ -94,36 +97,63 @@ export class ChangeReader {
     const shape = this.#shapes.get(message.relation);
     if (!shape) return;
     const { commitLsn, event } = transaction;
-    const changes = this.#changesOf(shape, message, transaction.origin);
-    for (const [index, change] of changes.entries()) {
+    let changes = this.#changesOf(shape, message, transaction.origin);
+    if (this.#options.shown?.stateAt(commitLsn)) changes = await this.#unshown(shape, changes);
+    for (const [index, { change }] of changes.entries()) {
       // The first half of a change of key does not cover the row change.
       this.#release(records, { lsn: commitLsn, event: this.#held?.event ?? 0 });
       this.#held = { change, event: index === changes.length - 1 ? event : event - 1 };
     }
   }
 
-  #release(records: SourceRecord[], position: Position): void {
+  #release(records: SourceRecord[], { lsn, event }: Position): void {
     if (!this.#held) return;
+    const snapshot = this.#options.shown?.stateAt(lsn);
+    const position = { lsn, event, ...(snapshot && { snapshot }) };
     records.push(recordAt(this.#held.change, this.#options.partition, position));
     this.#options.emitted(position);
     this.#held = null;
   }
 
-  #changesOf(shape: TableShape, message: RowChange, origin: Origin): readonly Change[] {
-    if (message.kind === 'delete') return this.#deletion(shape, message.old.row, origin);
-    const { row, old } = complete(shape, message);
-    const upsert = (operation: Operation) =>
-      changeOf(operation, shape.topic, shape.key(row), shape.value(row), origin);
-    if (message.kind === 'insert') return [upsert('c')];
-    const moved = old !== null && shape.columns.some((column, i) => column.isKey && old[i] !== row[i]);
-    return moved ? [...this.#deletion(shape, old, origin), upsert('c')] : [upsert('u')];
+  async #unshown(shape: TableShape, changes: readonly RowRecord[]): Promise<readonly RowRecord[]> {
+    const left: RowRecord[] = [];
+    for (const one of changes) {
+      const shown = await this.#options.shown?.showed(one.transactionId, shape.table, shape.keyText(one.row));
+      if (!shown) left.push(one);
+    }
+    return left;
   }
 
-  #deletion(shape: TableShape, old: Tuple, origin: Origin): readonly Change[] {
-    if (shape.hasKey) return [changeOf('d', shape.topic, shape.key(old), null, origin)];
-    this.#options.deletionLost(shape.table);
-    return [];
+  #changesOf(
+    shape: TableShape,
+    message: RowChange,
+    origin: Origin & { readonly transactionId: number },
+  ): readonly RowRecord[] {
+    const { transactionId } = origin;
+    const deletion = (row: Tuple): readonly RowRecord[] => {
+      if (shape.hasKey)
+        return [{ transactionId, row, change: changeOf('d', shape.topic, shape.key(row), null, origin) }];
+      this.#options.deletionLost(shape.table);
+      return [];
+    };
+    if (message.kind === 'delete') return deletion(message.old.row);
+    const { row, old } = complete(shape, message);
+    const upsert = (operation: Operation): RowRecord => ({
+      transactionId,
+      row,
+      change: changeOf(operation, shape.topic, shape.key(row), shape.value(row), origin),
+    });
+    if (message.kind === 'insert') return [upsert('c')];
+    const moved = old !== null && shape.columns.some((column, i) => column.isKey && old[i] !== row[i]);
+    return moved ? [...deletion(old), upsert('c')] : [upsert('u')];
   }
+}
+
+/** A record with the row whose key it has. */
+interface RowRecord {
+  readonly transactionId: number;
+  readonly row: Tuple;
+  readonly change: Change;
 }
 
 /** Fills in TOASTed values that were not sent, as far as the row before has them. */

@@ -1,3 +1,4 @@
+import { jsonText } from '@millrace/sdk';
 import { type ArrayText, formatArrayText } from './array-text.ts';
 
 /** What of a column decides how a value is written. */
@@ -68,15 +69,4 @@ function dateText(value: Date, baseType: string): string {
   const iso = value.toISOString();
   if (baseType === 'date') return iso.slice(0, iso.indexOf('T'));
   return baseType === 'time' ? iso.slice(iso.indexOf('T') + 1, -1) : iso;
-}
-
-/** Node has it, the compiler's library does not yet. */
-const exactJson = JSON as unknown as { rawJSON(text: string): unknown };
-
-/** JSON text; a bigint keeps all its digits, a Map becomes an object. */
-function jsonText(value: unknown): string {
-  return JSON.stringify(value, (_key, item: unknown) => {
-    if (typeof item === 'bigint') return exactJson.rawJSON(String(item));
-    return item instanceof Map ? Object.fromEntries(item) : item;
-  });
 }

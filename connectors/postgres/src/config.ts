@@ -1,4 +1,12 @@
-import { type ConfigOf, defineConfig, matches, nonEmpty, oneOf, range } from '@millrace/sdk';
+import {
+  type ConfigOf,
+  type ConfigProblem,
+  defineConfig,
+  matches,
+  nonEmpty,
+  oneOf,
+  range,
+} from '@millrace/sdk';
 import { type ConnectionSettings, sslModes } from './connection.ts';
 import { tablePatterns, type Validator } from './table-filter.ts';
 
@@ -218,17 +226,7 @@ export const sourceConfig = defineConfig({
 export type SourceConfig = ConfigOf<typeof sourceConfig>;
 
 const oneAddress: Validator = (value, all) =>
-  value || all['database.hostname'] ? null : 'is required where database.hostname is not set';
-
-const connectionUrl: Validator = (value, all) => {
-  const missing = oneAddress(value, all);
-  if (missing !== null || value === null) return missing;
-  const url = parseUrl(String(value));
-  if (!url) return 'must look like jdbc:postgresql://host:port/database; it is';
-  if (url.password || url.searchParams.has('password'))
-    return 'must not hold a password, which belongs into connection.password or database.password; it is';
-  return null;
-};
+  value || all['database.hostname'] ? null : 'must be set where database.hostname is not';
 
 /** Configuration of `PostgresSink`. Keys have the names of the JDBC sink, connection keys also Debezium's. */
 export const sinkConfig = defineConfig({
@@ -238,7 +236,7 @@ export const sinkConfig = defineConfig({
     importance: 'high',
     group: 'Connection',
     docs: 'Address of the database: jdbc:postgresql://host:port/database or postgres://host:port/database. Takes the place of database.hostname, database.port and database.dbname.',
-    validate: connectionUrl,
+    validate: oneAddress,
   },
   'connection.user': {
     type: 'string',
@@ -347,6 +345,19 @@ export const sinkConfig = defineConfig({
 });
 
 export type SinkConfig = ConfigOf<typeof sinkConfig>;
+
+/**
+ * What is wrong with `connection.url`, or null. Not a check of the definition: its messages quote the value, and what
+ * is wrong here may be that it holds a password.
+ */
+export function connectionUrlProblem(config: SinkConfig): ConfigProblem | null {
+  const key = 'connection.url';
+  if (config[key] === null) return null;
+  const url = parseUrl(config[key]);
+  if (!url) return { key, message: `"${key}" must look like jdbc:postgresql://host:port/database.` };
+  if (url.password === '' && !url.searchParams.has('password')) return null;
+  return { key, message: `"${key}" must not hold a password: set connection.password instead.` };
+}
 
 /** Where the source reads. */
 export function sourceConnection(config: SourceConfig): ConnectionSettings {

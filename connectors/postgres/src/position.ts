@@ -1,20 +1,34 @@
 import type { SourceOffset } from '@millrace/sdk';
 import { formatLsn, type Lsn, parseLsn } from './lsn.ts';
 
-/** How far an initial snapshot has come. Tables are read in the order of their names. */
-export interface SnapshotProgress {
-  /** `schema.table` */
-  readonly table: string;
+/** One attempt at the initial snapshot, and how far it came. Tables are read in the order of their names. */
+export interface SnapshotRead {
+  /** The table that was being read; left out: nothing yet. */
+  readonly table?: string;
   /** Text values of the key of the last row read, in the order of the key's index; left out where there is no key. */
   readonly key?: readonly string[];
   /** The table has been read to its end. */
   readonly done?: true;
+  /**
+   * Which transactions it saw, as `pg_current_snapshot()` tells; left out for the snapshot that the slot exported,
+   * which saw nothing of what comes through the slot.
+   */
+  readonly seen?: string;
+  /** All that it saw had committed before this place in the log. */
+  readonly until?: string;
+}
+
+/** The attempts that together make the snapshot, each from where the one before was cut off. */
+export interface SnapshotState {
+  readonly reads: readonly SnapshotRead[];
+  /** The last attempt came to the end. */
+  readonly finished?: true;
 }
 
 /**
  * A place in the stream of a slot. Every transaction whose commit record lies before `lsn` is covered; of the one that
- * commits at `lsn` its first `event` row changes are covered too. With `snapshot`, the slot begins at `lsn` and the
- * snapshot is only read that far.
+ * commits at `lsn` its first `event` row changes are covered too. With an unfinished `snapshot`, the slot begins at
+ * `lsn` and the snapshot is only read that far.
  *
  * Because `lsn` never claims more than is covered, it can be confirmed to the slot as it stands: the server sends
  * again just the transactions that commit at or after it.
@@ -22,7 +36,7 @@ export interface SnapshotProgress {
 export interface Position {
   readonly lsn: Lsn;
   readonly event: number;
-  readonly snapshot?: SnapshotProgress;
+  readonly snapshot?: SnapshotState;
 }
 
 /** As the offset topic stores it: `{"lsn": "0/16B3748", "event": 3, "snapshot": {...}}`; what is 0 or absent is left out. */
@@ -30,7 +44,7 @@ export function toOffset(position: Position): SourceOffset {
   return {
     lsn: formatLsn(position.lsn),
     ...(position.event > 0 && { event: position.event }),
-    ...(position.snapshot && { snapshot: { ...position.snapshot } }),
+    ...(position.snapshot && { snapshot: position.snapshot as unknown as SourceOffset }),
   };
 }
 
@@ -39,25 +53,33 @@ export function fromOffset(offset: SourceOffset): Position | null {
   const lsn = parseLsn(offset.lsn);
   const event = offset.event ?? 0;
   if (lsn === null || typeof event !== 'number' || !Number.isSafeInteger(event) || event < 0) return null;
-  const stored = offset.snapshot;
-  if (stored === undefined || stored === null) return { lsn, event };
-  const snapshot = toProgress(stored);
-  return snapshot && { lsn, event, snapshot };
+  const { snapshot } = offset;
+  if (snapshot === undefined || snapshot === null) return { lsn, event };
+  return isSnapshotState(snapshot) ? { lsn, event, snapshot } : null;
 }
 
-function toProgress(stored: unknown): SnapshotProgress | null {
-  const { table, key, done } = stored as { table?: unknown; key?: unknown; done?: unknown };
-  if (typeof table !== 'string') return null;
-  if (key !== undefined && !(Array.isArray(key) && key.every((part) => typeof part === 'string')))
-    return null;
-  return { table, ...(key && { key: key as string[] }), ...(done === true && { done }) };
+function isSnapshotState(stored: unknown): stored is SnapshotState {
+  const { reads } = stored as { reads?: unknown };
+  return Array.isArray(reads) && reads.every(isSnapshotRead);
 }
+
+function isSnapshotRead(stored: unknown): boolean {
+  if (typeof stored !== 'object' || stored === null) return false;
+  const { table, key, seen, until } = stored as Record<string, unknown>;
+  const text = (value: unknown) => value === undefined || typeof value === 'string';
+  return (
+    text(table) && text(seen) && text(until) && (key === undefined || (Array.isArray(key) && key.every(text)))
+  );
+}
+
+/** Whether the snapshot still has rows to read. */
+export const isReading = ({ snapshot }: Position): boolean => snapshot !== undefined && !snapshot.finished;
 
 /** Negative where `a` lies before `b`. Two places within one snapshot count as equal. */
 export function comparePositions(a: Position, b: Position): number {
   if (a.lsn !== b.lsn) return a.lsn < b.lsn ? -1 : 1;
-  const finished = Number(!a.snapshot) - Number(!b.snapshot);
-  return finished === 0 ? a.event - b.event : finished;
+  const reading = Number(isReading(b)) - Number(isReading(a));
+  return reading === 0 ? a.event - b.event : reading;
 }
 
 /**

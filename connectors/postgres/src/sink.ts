@@ -7,7 +7,7 @@ import {
   type TaskContext,
 } from '@millrace/sdk';
 import type pg from 'pg';
-import { type SinkConfig, type sinkConfig, sinkConnection } from './config.ts';
+import { connectionUrlProblem, type SinkConfig, type sinkConfig, sinkConnection } from './config.ts';
 import { Session } from './connection.ts';
 import { addColumnsStatement, createTableStatements, type NewColumn } from './ddl.ts';
 import { sqlStateOf, toPostgresError } from './errors.ts';
@@ -23,6 +23,8 @@ export async function validateSink(
   config: SinkConfig,
   signal: AbortSignal,
 ): Promise<readonly ConfigProblem[]> {
+  const problem = connectionUrlProblem(config);
+  if (problem) return [problem];
   const session = new Session(sinkConnection(config));
   const abort = () => session.close();
   signal.addEventListener('abort', abort);
@@ -56,6 +58,15 @@ export class PostgresSinkTask implements SinkTask {
   }
 
   async start(): Promise<void> {
+    const problem = connectionUrlProblem(this.#config);
+    if (problem) {
+      throw new MillraceError(problem.message, {
+        code: 'INVALID_CONFIG',
+        class: 'config',
+        path: problem.key,
+        hint: `Correct "${problem.key}" and try again.`,
+      });
+    }
     await this.#session.client();
   }
 

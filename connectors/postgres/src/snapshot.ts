@@ -3,8 +3,7 @@ import { type CatalogColumn, type CatalogTable, compareNames, listColumns, quote
 import { type Change, changeOf, recordAt } from './change-record.ts';
 import { quoteIdent, quoteLiteral, type Session } from './connection.ts';
 import { toPostgresError } from './errors.ts';
-import type { Lsn } from './lsn.ts';
-import type { SnapshotProgress } from './position.ts';
+import type { Position, SnapshotRead, SnapshotState } from './position.ts';
 import type { PublishedTable } from './publication.ts';
 import { TableShape } from './table-shape.ts';
 import type { TypeCatalog } from './type-catalog.ts';
@@ -17,12 +16,10 @@ export interface SnapshotOptions {
   readonly topicOf: (table: string) => string;
   /** In the order of their names, with what the publication sends of each. */
   readonly tables: readonly (CatalogTable & { readonly published: PublishedTable | undefined })[];
-  /** Where the slot begins. */
-  readonly lsn: Lsn;
+  /** Where the slot begins, and how far earlier attempts came. */
+  readonly from: Position;
   /** Snapshot exported by the slot; null: one of its own. */
   readonly exported: string | null;
-  /** How far an earlier attempt came; null: it starts from the beginning. */
-  readonly progress: SnapshotProgress | null;
   readonly fetchRowsMax: number;
 }
 
@@ -38,35 +35,32 @@ interface OpenTable {
 }
 
 /**
- * Reads the tables one after the other, each in the order of its key, in one read-only transaction.
- *
- * Why a snapshot may be resumed by another one. The first attempt reads under the snapshot that the slot exported, so
- * rows and stream meet at one point. An attempt that was cut off goes on under a newer snapshot, from the key after the
- * last durable row, and the stream still begins where the slot began. Then (1) a row behind that key has its first
- * reading, and all that happened to it since comes through the stream; (2) a row after it is read in a newer state, and
- * the stream repeats its changes from before; (3) a row that was deleted meanwhile is not read, or has its deletion in
- * the stream. In each case the key's last record is its last change in commit order, so the last state is right; what a
- * resumed snapshot may show is an older state of a row once more before that.
+ * Reads the tables one after the other, each in the order of its key, in one read-only transaction. The first attempt
+ * reads under the snapshot that the slot exported, so that rows and stream meet at one point; one that was cut off is
+ * continued under a newer snapshot, as `SnapshotReads` explains.
  */
 export class Snapshot {
   readonly #options: SnapshotOptions;
+  /** Earlier attempts. */
+  readonly #before: readonly SnapshotRead[];
+  /** What this attempt saw. */
+  #own: SnapshotRead = {};
   #waiting: SnapshotOptions['tables'];
-  #resumeKey: readonly string[] | null;
   #open: OpenTable | null = null;
   #fetchRows = FIRST_FETCH_ROWS;
   /** The last record read: its offset depends on whether another one follows. */
-  #held: { readonly change: Change; readonly progress: SnapshotProgress } | null = null;
+  #held: { readonly change: Change; readonly read: SnapshotRead } | null = null;
   #timeMs = 0;
   #over = false;
 
   constructor(options: SnapshotOptions) {
     this.#options = options;
-    const { progress, tables } = options;
-    this.#waiting = tables.filter((table) => {
-      const order = progress ? compareNames(table.table, progress.table) : 1;
-      return order > 0 || (order === 0 && !progress?.done);
+    this.#before = options.from.snapshot?.reads ?? [];
+    const last = this.#before.at(-1);
+    this.#waiting = options.tables.filter((table) => {
+      const order = last?.table === undefined ? 1 : compareNames(table.table, last.table);
+      return order > 0 || (order === 0 && !last?.done);
     });
-    this.#resumeKey = progress?.key ?? null;
   }
 
   /** Opens the transaction. @throws {MillraceError} */
@@ -77,11 +71,13 @@ export class Snapshot {
     if (exported !== null)
       await session.query(`SET TRANSACTION SNAPSHOT ${quoteLiteral(exported)}`, [], doing);
     const [row] = await session.query(
-      'SELECT floor(extract(epoch FROM now()) * 1000)::bigint AS ms',
+      `SELECT floor(extract(epoch FROM now()) * 1000)::bigint AS ms,
+              pg_current_snapshot() AS seen, pg_current_wal_insert_lsn() AS until`,
       [],
       doing,
     );
     this.#timeMs = Number(row?.ms);
+    if (exported === null) this.#own = { seen: row?.seen ?? '', until: row?.until ?? '' };
   }
 
   /** The next rows, or null when all are read and the transaction is over. @throws {MillraceError} */
@@ -104,35 +100,43 @@ export class Snapshot {
     const key = keyIndexes.map((index) => row[index] ?? '');
     this.#held = {
       change: changeOf('r', shape.topic, shape.key(row), shape.value(row), {
-        lsn: this.#options.lsn,
+        lsn: this.#options.from.lsn,
         timeMs: this.#timeMs,
       }),
-      progress: { table: shape.table, ...(key.length > 0 && { key }) },
+      read: { ...this.#own, table: shape.table, ...(key.length > 0 && { key }) },
     };
   }
 
   #release(records: SourceRecord[]): void {
     if (!this.#held) return;
-    const { change, progress } = this.#held;
-    const position = { lsn: this.#options.lsn, event: 0, snapshot: progress };
-    records.push(recordAt(change, this.#options.partition, position));
+    records.push(this.#record(this.#held.change, { reads: [...this.#before, this.#held.read] }));
     this.#held = null;
   }
 
-  /** The very last record says that the snapshot is over: its offset has no `snapshot` any more. */
+  #record(change: Change, snapshot: SnapshotState | null): SourceRecord {
+    const { from, partition } = this.#options;
+    return recordAt(change, partition, { lsn: from.lsn, event: 0, ...(snapshot && { snapshot }) });
+  }
+
+  /** The state that the stream goes on with; null where the slot's own snapshot has shown everything. */
+  get outcome(): SnapshotState | null {
+    const reads = [...this.#before, this.#own];
+    return reads.some((read) => read.seen !== undefined) ? { reads, finished: true } : null;
+  }
+
+  /** The very last record says that the snapshot is over. */
   async #finish(): Promise<readonly SourceRecord[] | null> {
-    const { session, lsn, partition } = this.#options;
     if (this.#over) return null;
     this.#over = true;
-    await session.query('COMMIT', [], 'Closing the snapshot');
-    return this.#held && [recordAt(this.#held.change, partition, { lsn, event: 0 })];
+    await this.#options.session.query('COMMIT', [], 'Closing the snapshot');
+    return this.#held && [this.#record(this.#held.change, this.outcome)];
   }
 
   async #openNext(): Promise<OpenTable | null> {
     const [table, ...rest] = this.#waiting;
     if (!table) return null;
     this.#waiting = rest;
-    const { session, types, topicOf, progress } = this.#options;
+    const { session, types, topicOf } = this.#options;
     const sent = table.published?.columns;
     const columns = (await listColumns(session, table.oid)).filter(
       (column) => !sent || sent.includes(column.name),
@@ -153,7 +157,8 @@ export class Snapshot {
       .filter(({ order }) => order > 0)
       .sort((a, b) => a.order - b.order)
       .map(({ index }) => index);
-    const from = progress?.table === table.table ? this.#resumeKey : null;
+    const last = this.#before.at(-1);
+    const from = last?.table === table.table ? (last.key ?? null) : null;
     this.#open = { shape, columns, keyIndexes };
     this.#fetchRows = Math.min(FIRST_FETCH_ROWS, this.#options.fetchRowsMax);
     await session.query(
@@ -186,7 +191,7 @@ export class Snapshot {
   async #closeTable(open: OpenTable): Promise<void> {
     const { table } = open.shape;
     await this.#options.session.query('CLOSE millrace_rows', [], `Reading table ${table}`);
-    if (this.#held) this.#held = { ...this.#held, progress: { ...this.#held.progress, done: true } };
+    if (this.#held) this.#held = { ...this.#held, read: { ...this.#held.read, done: true } };
     this.#open = null;
   }
 }

@@ -14,13 +14,14 @@ import { type SourceConfig, type sourceConfig, sourceConnection } from './config
 import { connect, disconnect, Session } from './connection.ts';
 import { formatLsn, type Lsn, parseLsn } from './lsn.ts';
 import { decodeLogicalMessage } from './pgoutput.ts';
-import { ConfirmedPosition, fromOffset, type Position } from './position.ts';
+import { ConfirmedPosition, fromOffset, isReading, type Position, type SnapshotState } from './position.ts';
 import { type Findings, inspect, type Names, obstacleError } from './preflight.ts';
 import { ensurePublication, type Publication } from './publication.ts';
 import { RelationShapes } from './relation-shapes.ts';
 import { createSlot, defaultSlotName } from './replication-slot.ts';
 import { ReplicationStream } from './replication-stream.ts';
 import { Snapshot } from './snapshot.ts';
+import { SnapshotReads } from './snapshot-reads.ts';
 import { TableFilter } from './table-filter.ts';
 import { TypeCatalog } from './type-catalog.ts';
 
@@ -70,6 +71,8 @@ export class PostgresSourceTask implements SourceTask {
   readonly #types: TypeCatalog;
   #replication: pg.Client | null = null;
   #snapshot: Snapshot | null = null;
+  /** What the snapshot has shown of the stream. */
+  #shown: SnapshotState | null = null;
   #stream: ReplicationStream | null = null;
   #reader: ChangeReader | null = null;
   #from: Position = { lsn: 0n, event: 0 };
@@ -158,9 +161,8 @@ export class PostgresSourceTask implements SourceTask {
   }
 
   /**
-   * Without offset. A slot that is there already, made by an earlier attempt that died before its first offset or by
-   * the user, begins before the snapshot: then the stream repeats some changes that the snapshot has, as explained at
-   * `Snapshot`, and nothing is missing.
+   * Without offset. A slot that is there already was made by an earlier attempt that died before its first offset, or
+   * by the user; it begins before the snapshot, and `SnapshotReads` passes over what both have.
    */
   async #startAnew(findings: Findings, publication: Publication): Promise<void> {
     const wantsRows = this.#config['snapshot.mode'] === 'initial';
@@ -193,7 +195,8 @@ export class PostgresSourceTask implements SourceTask {
     await this.#requireLogUpTo(stored.lsn);
     this.#setStart(stored);
     this.#log('capturing goes on', findings);
-    if (stored.snapshot) await this.#openSnapshot(findings, publication, null);
+    if (isReading(stored)) await this.#openSnapshot(findings, publication, null);
+    else this.#shown = stored.snapshot ?? null;
   }
 
   /** An offset ahead of the server's log belongs to another server, or to a time before a restore. */
@@ -226,9 +229,8 @@ export class PostgresSourceTask implements SourceTask {
         ...table,
         published: publication.tables.get(table.table),
       })),
-      lsn: this.#from.lsn,
+      from: this.#from,
       exported,
-      progress: this.#from.snapshot ?? null,
       fetchRowsMax: this.#config['snapshot.fetch.size'],
     });
     await this.#snapshot.begin();
@@ -248,6 +250,7 @@ export class PostgresSourceTask implements SourceTask {
         if (position) this.#confirmed.emitted(position);
         return records;
       }
+      this.#shown = this.#snapshot.outcome;
       this.#snapshot = null;
       this.#snapshotSession.close();
       this.#context.logger.info({ slot: this.#names.slot }, 'snapshot finished');
@@ -261,6 +264,7 @@ export class PostgresSourceTask implements SourceTask {
     this.#reader = new ChangeReader({
       partition: this.#partition,
       from: this.#from,
+      shown: this.#shown && new SnapshotReads(this.#catalog, this.#shown),
       shapeOf,
       emitted: (position) => this.#confirmed.emitted(position),
       transactionEnded: (lsn) => this.#confirmed.idle(lsn),

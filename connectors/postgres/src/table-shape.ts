@@ -54,6 +54,13 @@ export class TableShape {
     return { value, schema: this.#keySchema };
   }
 
+  /** The key's columns as the server wrote them; null where the table has no key. */
+  keyText(row: Tuple): ReadonlyMap<string, string> | null {
+    if (!this.#keySchema) return null;
+    const texts = this.columns.map((column, index): [string, string] => [column.name, row[index] ?? '']);
+    return new Map(texts.filter((_, index) => this.columns[index]?.isKey));
+  }
+
   /**
    * The row as a struct. A TOASTed value that was not sent is left out, field and schema: there is no value that
    * could stand for it in every type.

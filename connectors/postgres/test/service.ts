@@ -1,85 +1,108 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 
 const script = fileURLToPath(new URL('../../../../shared/services/postgres', import.meta.url));
 
-/** Why no server can be started here, or null. */
-export const noService = existsSync(script)
-  ? null
+/** Why no server can be started here; undefined where one can. */
+export const unavailable = existsSync(script)
+  ? undefined
   : 'the start scripts of the services are not beside this repository (../shared/services)';
 
-if (noService !== null) console.warn(`connectors/postgres: acceptance tests are skipped: ${noService}`);
+/** A real server on a port of the loopback, with a folder that outlives its restarts. */
+export class Service {
+  port = 0;
+  readonly #env: Readonly<Record<string, string>>;
+  readonly #data = mkdtempSync(join(tmpdir(), 'millrace-postgres-'));
+  #child: ChildProcess | null = null;
+  #clients: pg.Client[] = [];
 
-export interface Service {
-  readonly port: number;
-  /** The server's own process, for a crash. */
-  readonly serverPid: number;
-  /** A session in a database, closed with `close`. */
-  connect(database?: string): Promise<pg.Client>;
-  createDatabase(name: string): Promise<void>;
-  close(): Promise<void>;
-}
+  constructor(env: Readonly<Record<string, string>> = {}) {
+    this.#env = env;
+    chmodSync(this.#data, 0o755);
+  }
 
-/** Starts a real server on a free port of the loopback. */
-export async function startPostgres(env: Readonly<Record<string, string>> = {}): Promise<Service> {
-  const child = spawn(script, [], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const { url, serverPid } = await firstLines(child);
-  const port = Number(new URL(url).port);
-  const clients: pg.Client[] = [];
-  const connect = async (database = 'postgres'): Promise<pg.Client> => {
-    const client = new pg.Client({ connectionString: url.replace(/\/postgres$/, `/${database}`) });
+  /** On the port it had before, where it ran before. */
+  async start(): Promise<this> {
+    const child = spawn(script, this.port === 0 ? [] : [String(this.port)], {
+      env: { ...process.env, ...this.#env, SERVICE_DATA: this.#data },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    this.port = Number(new URL(await urlOf(child)).port);
+    return this;
+  }
+
+  async halt(): Promise<void> {
+    const child = this.#child;
+    for (const client of this.#clients.splice(0)) await client.end().catch(() => {});
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGTERM');
+    await exited;
+  }
+
+  async close(): Promise<void> {
+    await this.halt();
+    rmSync(this.#data, { recursive: true, force: true });
+  }
+
+  async connect(database = 'postgres'): Promise<pg.Client> {
+    const client = new pg.Client({
+      host: '127.0.0.1',
+      port: this.port,
+      user: 'postgres',
+      password: 'postgres',
+      database,
+    });
+    // Restarts of the server break it; the next query says so.
     client.on('error', () => {});
     await client.connect();
-    clients.push(client);
+    this.#clients.push(client);
     return client;
-  };
-  return {
-    port,
-    serverPid,
-    connect,
-    async createDatabase(name) {
-      const client = await connect();
-      await client.query(`CREATE DATABASE ${name}`);
-    },
-    async close() {
-      for (const client of clients) await client.end().catch(() => {});
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const exited = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      await exited;
-    },
-  };
+  }
+
+  /** A database of its own, with a session in it. */
+  async database(): Promise<{ readonly name: string; readonly db: pg.Client }> {
+    const name = `db_${process.pid}_${databases++}`;
+    const admin = await this.connect();
+    await admin.query(`CREATE DATABASE ${name}`);
+    await admin.end();
+    return { name, db: await this.connect(name) };
+  }
 }
 
-function firstLines(child: ChildProcess): Promise<{ url: string; serverPid: number }> {
+let databases = 0;
+
+function urlOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     let errors = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       errors += text;
     });
-    child.stdout?.setEncoding('utf8').once('data', (text: string) => {
-      resolve({ url: text.trim(), serverPid: Number(/pid (\d+)/.exec(errors)?.[1]) });
-    });
+    child.stdout?.setEncoding('utf8').once('data', (text: string) => resolve(text.trim()));
     child.once('exit', (code) => reject(new Error(`the server did not start (exit ${code}): ${errors}`)));
   });
 }
 
-/** Waits until `check` gives something, with a deadline. */
-export async function eventually<T>(
-  what: string,
-  check: () => Promise<T | null | undefined | false>,
-  deadlineMs = 20_000,
-): Promise<T> {
-  const end = performance.now() + deadlineMs;
+/** Ends the session that reads from a slot, and waits until the server has let go of it. */
+export async function severSlot(db: pg.Client, slot: string): Promise<void> {
   for (;;) {
-    const value = await check();
-    if (value !== null && value !== undefined && value !== false) return value;
-    if (performance.now() > end) throw new Error(`did not come to be within ${deadlineMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    const { rowCount } = await db.query(
+      'SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = $1 AND active',
+      [slot],
+    );
+    if (rowCount === 0) return;
   }
+}
+
+export async function dropSlot(db: pg.Client, slot: string): Promise<void> {
+  await severSlot(db, slot);
+  await db.query(
+    'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1',
+    [slot],
+  );
 }
