@@ -20,7 +20,10 @@ export interface Refusal {
   readonly key: string;
 }
 
-/** What a test gets to itself: a table, a file, an index, empty at first. */
+/**
+ * What a test gets to itself: a table, a file, an index, empty at first. What the place itself needs (a connection) is
+ * opened with it and closed by `close`: whatever else is open after a test counts as leaked by the task.
+ */
 export interface Place {
   /** Options without `name` and `connector.class`, which are the runtime's. */
   readonly options: Options;

@@ -2,7 +2,7 @@ import { describe, it, type TestContext } from 'vitest';
 import type { AnyConnector } from '../plugin.ts';
 import type { AcceptanceDriver, Entry, Place } from './driver.ts';
 import { eventually } from './eventually.ts';
-import { openedSince, openHandles } from './open-handles.ts';
+import { type OpenHandles, openedSince, openHandles } from './open-handles.ts';
 
 /** Texts that every system should hold. */
 export const ODD_VALUES: readonly string[] = [
@@ -63,27 +63,31 @@ export function inPlace<P extends Place>(driver: AcceptanceDriver, open: () => P
       const before = openHandles();
       const ends: (() => Promise<void>)[] = [];
       try {
-        await body(place, {
-          cleanup: (end) => ends.push(end),
-          skip: (reason) => {
-            announceSkip(name, reason);
-            return context.skip(reason);
-          },
-        });
+        try {
+          await body(place, {
+            cleanup: (end) => ends.push(end),
+            skip: (reason) => {
+              announceSkip(name, reason);
+              return context.skip(reason);
+            },
+          });
+        } finally {
+          for (const end of ends.reverse()) await end().catch(() => undefined);
+        }
+        await expectReleased(before);
       } finally {
-        for (const end of ends.reverse()) await end().catch(() => undefined);
         await place.close();
       }
-      await eventually(
-        'everything that was opened is closed',
-        () => {
-          const left = openedSince(before);
-          if (left.length > 0) throw new Error(`still open: ${left.join(', ')}`);
-          return true;
-        },
-        RELEASE_MS,
-      );
     });
+}
+
+async function expectReleased(before: OpenHandles): Promise<void> {
+  const check = () => {
+    const left = openedSince(before);
+    if (left.length > 0) throw new Error(`still open: ${left.join(', ')}`);
+    return true;
+  };
+  await eventually('everything that was opened is closed', check, RELEASE_MS);
 }
 
 /** The driver's connector by its class name; a missing one fails the suite at once. */

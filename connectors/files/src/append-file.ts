@@ -1,0 +1,75 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+const NEWLINE = 0x0a;
+const CHUNK_BYTES = 65_536;
+
+/** A file that grows by whole lines only. */
+export class AppendFile {
+  readonly #handle: FileHandle;
+  readonly #sync: boolean;
+  /** The end of the last line that was written whole. */
+  #size: number;
+
+  private constructor(handle: FileHandle, size: number, sync: boolean) {
+    this.#handle = handle;
+    this.#size = size;
+    this.#sync = sync;
+  }
+
+  /** Opens or makes the file. A last line without its newline is what a crash left of a write: it is cut off. */
+  static async open(path: string, flush: 'sync' | 'none'): Promise<AppendFile> {
+    const handle = await open(path, 'a+');
+    try {
+      const { size } = await handle.stat();
+      const whole = await endOfLastLine(handle, size);
+      if (whole < size) await handle.truncate(whole);
+      if (flush === 'sync') await syncFolder(dirname(path));
+      return new AppendFile(handle, whole, flush === 'sync');
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Appends whole lines; resolves when they are as durable as `flush` asks. After a failure the file ends where it
+   * did before, so that the same lines can be written again.
+   */
+  async append(lines: Buffer): Promise<void> {
+    try {
+      for (let at = 0; at < lines.length; ) at += (await this.#handle.write(lines, at)).bytesWritten;
+      if (this.#sync) await this.#handle.datasync();
+      this.#size += lines.length;
+    } catch (error) {
+      await this.#handle.truncate(this.#size).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close();
+  }
+}
+
+async function endOfLastLine(handle: FileHandle, size: number): Promise<number> {
+  const chunk = Buffer.alloc(CHUNK_BYTES);
+  for (let end = size; end > 0; ) {
+    const start = Math.max(0, end - CHUNK_BYTES);
+    const { bytesRead } = await handle.read(chunk, 0, end - start, start);
+    const at = chunk.subarray(0, bytesRead).lastIndexOf(NEWLINE);
+    if (at !== -1) return start + at + 1;
+    end = start;
+  }
+  return 0;
+}
+
+// The name of a new file is in its folder, which a sync of the file does not cover.
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,30 @@
+import { definePlugins, defineSink, defineSource } from '@millrace/sdk';
+import { sinkConfig, sourceConfig } from './config.ts';
+import { patternsOf, readProblems } from './file-pattern.ts';
+import { FileSinkTask, TASK_PLACEHOLDER, writeProblems } from './sink.ts';
+import { FileSourceTask } from './source.ts';
+
+export const fileSource = defineSource({
+  class: 'FileSource',
+  version: '0.1.0',
+  docs: 'Follows files that grow, through truncation and rotation, and gives their lines or JSON lines.',
+  config: sourceConfig,
+  validate: (config) => readProblems(patternsOf(config)),
+  // One reader keeps each file's lines in order; it is far quicker than what it feeds.
+  taskConfigs: () => [{}],
+  createTask: (context) => new FileSourceTask(context),
+});
+
+export const fileSink = defineSink({
+  class: 'FileSink',
+  version: '0.1.0',
+  docs: 'Appends records to files, as JSON lines or lines of text.',
+  config: sinkConfig,
+  validate: (config) => writeProblems(config.file),
+  // Two writers of one file could each take the other's line for a torn one.
+  taskConfigs: (config, maxTasks) =>
+    Array.from({ length: config.file.includes(TASK_PLACEHOLDER) ? maxTasks : 1 }, () => ({})),
+  createTask: (context) => new FileSinkTask(context),
+});
+
+export default definePlugins({ name: '@millrace/connector-files', plugins: [fileSource, fileSink] });

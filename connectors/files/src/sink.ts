@@ -1,0 +1,130 @@
+import { access, constants, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import {
+  type ConfigOf,
+  type ConfigProblem,
+  MillraceError,
+  type SinkRecord,
+  type SinkTask,
+  type TaskContext,
+} from '@millrace/sdk';
+import { AppendFile } from './append-file.ts';
+import type { sinkConfig } from './config.ts';
+import { codeOf, fileError } from './file-error.ts';
+import { reason } from './file-pattern.ts';
+import { type LineFormat, recordLine } from './record-line.ts';
+
+/** How many files one task keeps open at most, where `${topic}` makes many. */
+const OPEN_FILES_MAX = 100;
+
+export const TOPIC_PLACEHOLDER = '$' + '{topic}';
+export const TASK_PLACEHOLDER = '$' + '{task}';
+
+/** Appends records to files as lines. At least once: a batch that is written again stands there twice. */
+export class FileSinkTask implements SinkTask {
+  readonly #config: ConfigOf<typeof sinkConfig>;
+  readonly #task: number;
+  readonly #format: LineFormat;
+  /** The one written to last comes last. */
+  readonly #files = new Map<string, AppendFile>();
+
+  constructor({ config, task }: TaskContext<typeof sinkConfig>) {
+    this.#config = config;
+    this.#task = task;
+    this.#format = config.format === 'lines' ? 'text' : config['include.metadata'] ? 'metadata' : 'value';
+  }
+
+  async start(): Promise<void> {
+    const problem = (await writeProblems(this.#config.file))[0];
+    if (problem) {
+      throw new MillraceError(problem.message, {
+        code: 'FILE_NOT_USABLE',
+        class: 'config',
+        path: 'file',
+        hint: 'Make the folder, correct the path, or give the worker the right to write there.',
+      });
+    }
+    if (!this.#config.file.includes(TOPIC_PLACEHOLDER)) await this.#fileAt(this.#pathFor(''));
+  }
+
+  async write(batch: readonly SinkRecord[]): Promise<void> {
+    const texts = new Map<string, string>();
+    for (const record of batch) {
+      const line = recordLine(record, this.#format);
+      if (line === null) continue;
+      const path = this.#pathFor(record.topic);
+      texts.set(path, (texts.get(path) ?? '') + line);
+    }
+    for (const [path, text] of texts) {
+      const file = await this.#fileAt(path);
+      try {
+        await file.append(Buffer.from(text));
+      } catch (error) {
+        throw fileError(error, path, 'file');
+      }
+    }
+  }
+
+  async stop(): Promise<void> {
+    const files = [...this.#files.values()];
+    this.#files.clear();
+    for (const file of files) await file.close();
+  }
+
+  #pathFor(topic: string): string {
+    // A transform may have named the topic anything.
+    if (/[/\\]|^\.{1,2}$/.test(topic)) {
+      throw new MillraceError(`The topic name "${topic}" can't be part of a file's name.`, {
+        code: 'TOPIC_NOT_A_FILE_NAME',
+        class: 'poison',
+        hint: 'Give the topic a name without slashes in the transform that names it.',
+      });
+    }
+    return resolve(
+      this.#config.file
+        .replaceAll(TOPIC_PLACEHOLDER, () => topic)
+        .replaceAll(TASK_PLACEHOLDER, String(this.#task)),
+    );
+  }
+
+  async #fileAt(path: string): Promise<AppendFile> {
+    let file = this.#files.get(path);
+    this.#files.delete(path);
+    try {
+      file ??= await AppendFile.open(path, this.#config.flush === 'none' ? 'none' : 'sync');
+    } catch (error) {
+      throw fileError(error, path, 'file');
+    }
+    this.#files.set(path, file);
+    const oldest = this.#files.entries().next().value;
+    if (this.#files.size > OPEN_FILES_MAX && oldest) {
+      this.#files.delete(oldest[0]);
+      await oldest[1].close();
+    }
+    return file;
+  }
+}
+
+/** What stands in the way of writing to this path. */
+export async function writeProblems(file: string): Promise<readonly ConfigProblem[]> {
+  const path = resolve(file);
+  const folder = dirname(path);
+  const problem =
+    (await reason(folder, async () => {
+      await access(folder, constants.W_OK | constants.X_OK);
+      return (await stat(folder)).isDirectory() ? null : `${folder} is no folder`;
+    })) ?? (await reason(path, () => fileProblem(path)));
+  return problem === null ? [] : [{ key: 'file', message: `"file": ${problem}.` }];
+}
+
+async function fileProblem(path: string): Promise<string | null> {
+  try {
+    if ((await stat(path)).isDirectory()) return `${path} is a folder, not a file`;
+    await access(path, constants.W_OK);
+    return null;
+  } catch (error) {
+    // It is made on start.
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
