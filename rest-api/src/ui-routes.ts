@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Doors } from './doors.ts';
 import { LazyApp } from './lazy-app.ts';
 import type { RestPorts } from './ports.ts';
@@ -17,14 +17,17 @@ export function uiRoutes(doors: Doors, ui: RestPorts['ui']): { close(): Promise<
     files.set(folder, known);
     return known;
   };
-  doors.page('/ui', NEEDS, (_request, reply) => reply.redirect('/ui/', 302));
-  doors.page('/ui/*', NEEDS, (request, reply) => {
+  const answer = (request: FastifyRequest, reply: FastifyReply) => {
+    // The router takes /ui and /ui/ for one path; links of the page are relative to the second.
+    if (request.url.split('?', 1)[0] === '/ui') return reply.redirect('/ui/', 302);
     const state = ui();
     if ('folder' in state) return appOf(state.folder).answer(request, reply);
     if ('building' in state)
       return notice(reply, 'The UI is being built', 'This takes a few seconds, once.', 1);
     return notice(reply, 'The UI cannot be shown', state.unavailable, 10);
-  });
+  };
+  doors.page('/ui', NEEDS, answer);
+  doors.page('/ui/*', NEEDS, answer);
   return {
     async close() {
       await Promise.all([...files.values()].map((app) => app.close()));

@@ -1,0 +1,69 @@
+import {
+  type Pipeline,
+  pauseConnector,
+  restartConnector,
+  restartTask,
+  resumeConnector,
+  stopConnector,
+} from '@millrace/rest-api/contract';
+import { call } from './client.ts';
+
+/** Something that a person does to a connector, and how its outcome shows in the live data. */
+export interface Act {
+  readonly label: string;
+  /** While it is under way. */
+  readonly doing: string;
+  readonly run: () => Promise<unknown>;
+  /** Whether what is shown now says that it has happened; `before` is what was shown when it was asked for. */
+  readonly done: (before: Pipeline, now: Pipeline) => boolean;
+}
+
+const paramsOf = (pipeline: Pipeline) => ({ connector: pipeline.name });
+
+export function pause(pipeline: Pipeline): Act {
+  return {
+    label: 'Pause',
+    doing: 'Pausing',
+    run: () => call(pauseConnector, { params: paramsOf(pipeline) }),
+    done: (_, now) => now.state === 'PAUSED',
+  };
+}
+
+export function resume(pipeline: Pipeline): Act {
+  return {
+    label: pipeline.state === 'STOPPED' ? 'Start' : 'Resume',
+    doing: pipeline.state === 'STOPPED' ? 'Starting' : 'Resuming',
+    run: () => call(resumeConnector, { params: paramsOf(pipeline) }),
+    done: (_, now) => now.state !== 'PAUSED' && now.state !== 'STOPPED' && now.state !== 'UNASSIGNED',
+  };
+}
+
+export function stop(pipeline: Pipeline): Act {
+  return {
+    label: 'Stop',
+    doing: 'Stopping',
+    run: () => call(stopConnector, { params: paramsOf(pipeline) }),
+    done: (_, now) => now.state === 'STOPPED',
+  };
+}
+
+/** Restarts what failed; where nothing did, the connector and all of its tasks. */
+export function restart(pipeline: Pipeline, label: string): Act {
+  const onlyFailed = pipeline.state === 'DEGRADED' || pipeline.state === 'FAILED';
+  return {
+    label,
+    doing: 'Restarting',
+    run: () =>
+      call(restartConnector, { params: paramsOf(pipeline), query: { includeTasks: true, onlyFailed } }),
+    done: (_, now) => now.state === 'RUNNING',
+  };
+}
+
+export function restartOne(pipeline: Pipeline, task: number): Act {
+  return {
+    label: 'Restart',
+    doing: 'Restarting',
+    run: () => call(restartTask, { params: { connector: pipeline.name, task: String(task) } }),
+    done: (_, now) => !now.tasks.failed.includes(task),
+  };
+}

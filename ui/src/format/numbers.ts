@@ -1,0 +1,47 @@
+const UNITS = [
+  { at: 1e12, name: 'T' },
+  { at: 1e9, name: 'G' },
+  { at: 1e6, name: 'M' },
+  { at: 1e3, name: 'k' },
+];
+
+/** Three significant digits and a unit: 12.4 k, 3.1 M, 870. */
+export function compact(value: number): string {
+  const size = Math.abs(value);
+  // 999,950 and more would read "1000.0 k".
+  const unit = UNITS.find(({ at }) => size >= at * 0.99995);
+  if (unit === undefined || size < 1000) return trimmed(value, Number.isInteger(value) ? 0 : 1);
+  const scaled = value / unit.at;
+  return `${trimmed(scaled, Math.abs(scaled) >= 99.95 ? 0 : 1)} ${unit.name}`;
+}
+
+/** Records per second: 12.4 k/s; a dash where it is not known. */
+export function rate(value: number | null): string {
+  return value === null ? '–' : `${compact(value)}/s`;
+}
+
+/** Bytes by powers of 1024: 3.1 MB, 512 B. */
+export function bytes(value: number): string {
+  const names = ['B', 'KB', 'MB', 'GB', 'TB'];
+  let scaled = value;
+  let step = 0;
+  while (scaled >= 1023.95 && step < names.length - 1) {
+    scaled /= 1024;
+    step += 1;
+  }
+  return `${trimmed(scaled, step === 0 || scaled >= 99.95 ? 0 : 1)} ${names[step]}`;
+}
+
+/** All digits, grouped, for hovering: 12,431,002. */
+export function exact(value: number): string {
+  return value.toLocaleString('en-GB', { maximumFractionDigits: 1 });
+}
+
+/** "1 task", "2 tasks". */
+export function counted(count: number, noun: string): string {
+  return `${exact(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function trimmed(value: number, digits: number): string {
+  return value.toFixed(digits).replace(/\.0$/, '');
+}

@@ -1,0 +1,87 @@
+import type { Pipeline, PipelineWithHistory } from '@millrace/rest-api/contract';
+import { counted } from './numbers.ts';
+
+export type PipelineState = Pipeline['state'];
+
+/** The worst first: what people look for on a page. */
+export const STATES: readonly PipelineState[] = [
+  'FAILED',
+  'DEGRADED',
+  'UNASSIGNED',
+  'PAUSED',
+  'STOPPED',
+  'RUNNING',
+];
+
+const WORDS: Readonly<Record<PipelineState, string>> = {
+  FAILED: 'failed',
+  DEGRADED: 'degraded',
+  UNASSIGNED: 'starting',
+  PAUSED: 'paused',
+  STOPPED: 'stopped',
+  RUNNING: 'running',
+};
+
+export function stateWord(state: PipelineState): string {
+  return WORDS[state];
+}
+
+export function isWrong(pipeline: Pipeline): boolean {
+  return pipeline.state === 'FAILED' || pipeline.state === 'DEGRADED';
+}
+
+/** Worst first, then by name. */
+export function sorted<P extends Pipeline>(pipelines: Iterable<P>): readonly P[] {
+  return [...pipelines].sort(
+    (a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state) || a.name.localeCompare(b.name),
+  );
+}
+
+/** How many are in each state, worst first, without those that nobody is in. */
+export function stateCounts(
+  pipelines: readonly Pipeline[],
+): readonly { state: PipelineState; count: number }[] {
+  return STATES.map((state) => ({
+    state,
+    count: pipelines.filter((pipeline) => pipeline.state === state).length,
+  })).filter(({ count }) => count > 0);
+}
+
+/** The sum of rates and of histories, aligned at their ends; null where none has a value. */
+export function total(pipelines: readonly PipelineWithHistory[]): {
+  readonly rate: number | null;
+  readonly history: readonly (number | null)[];
+} {
+  const length = Math.max(0, ...pipelines.map((pipeline) => pipeline.history.length));
+  const history = Array.from({ length }, (_, index) =>
+    sum(pipelines.map((pipeline) => pipeline.history.at(index - length) ?? null)),
+  );
+  return { rate: sum(pipelines.map((pipeline) => pipeline.recordsPerSecond)), history };
+}
+
+function sum(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : known.reduce((result, value) => result + value, 0);
+}
+
+/** The plugin as people say it: "postgres source" of `…PostgresSourceConnector`. */
+export function pluginWord(pluginClass: string): string {
+  const last = pluginClass.split('.').at(-1) ?? pluginClass;
+  const words = last.replace(/Connector$/, '').replace(/(Source|Sink)$/, '');
+  return words === '' ? last : words.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+}
+
+/** What restarting would do, as the label of its button. */
+export function restartLabel(pipeline: Pipeline): string {
+  const failed = pipeline.tasks.failed.length;
+  if (failed === 0 || failed === pipeline.tasks.total) return 'Restart';
+  return `Restart ${counted(failed, 'failed task')}`;
+}
+
+/** "task 0, 1 of 3", or null where no task failed. */
+export function failedTasks(pipeline: Pipeline): string | null {
+  const { failed, total: all } = pipeline.tasks;
+  if (failed.length === 0) return null;
+  if (failed.length === all) return all === 1 ? 'its one task' : `all ${all} tasks`;
+  return `${failed.length === 1 ? 'task' : 'tasks'} ${failed.join(', ')} of ${all}`;
+}

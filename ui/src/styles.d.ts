@@ -1,0 +1,2 @@
+/** Vite takes stylesheets as imports; they have no value. */
+declare module '*.css';
