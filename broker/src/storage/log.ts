@@ -122,6 +122,8 @@ export interface StorageEngine {
    */
   open(id: LogId, config: LogConfig): Promise<Log>;
   delete(id: LogId): Promise<void>;
+  /** Notes how far each log is on disk: after a crash, only what follows is read again. */
+  checkpoint(): Promise<void>;
   /** Syncs, writes the clean-shutdown marker and closes all. */
   close(): Promise<void>;
 }

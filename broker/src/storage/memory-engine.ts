@@ -34,6 +34,7 @@ export function createMemoryEngine(): StorageEngine {
       logs.delete(`${id.topic}-${id.partition}`);
       return Promise.resolve();
     },
+    checkpoint: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
 }

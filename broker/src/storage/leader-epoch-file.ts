@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { type LeaderEpochStart, LeaderEpochs } from '../core/log/leader-epochs.ts';
+import { readSmallFile, replaceSmallFileNow } from './small-file.ts';
+
+const FILE_NAME = 'leader-epoch-checkpoint';
+const VERSION = '0';
+
+/**
+ * The leader epochs of a log as Kafka keeps them: version, count, then `epoch offset` a line. An unreadable file counts
+ * as none: batches carry their epoch, and what follows the recovery point is read again.
+ */
+export function readLeaderEpochs(folder: string): LeaderEpochs {
+  const text = readSmallFile(join(folder, FILE_NAME))?.toString('latin1') ?? '';
+  const [version, count, ...lines] = text.split('\n');
+  const starts: LeaderEpochStart[] = [];
+  for (const line of lines.slice(0, Number(count))) {
+    const [epoch, startOffset] = line.split(' ').map(Number);
+    const previous = starts.at(-1);
+    if (version !== VERSION || !isCount(epoch) || !isCount(startOffset)) return new LeaderEpochs();
+    if (previous !== undefined && (previous.epoch >= epoch || previous.startOffset > startOffset)) {
+      return new LeaderEpochs();
+    }
+    starts.push({ epoch, startOffset });
+  }
+  return new LeaderEpochs(starts);
+}
+
+export function writeLeaderEpochs(folder: string, starts: readonly LeaderEpochStart[]): void {
+  const lines = starts.map((start) => `${start.epoch} ${start.startOffset}\n`);
+  replaceSmallFileNow(join(folder, FILE_NAME), `${VERSION}\n${starts.length}\n${lines.join('')}`);
+}
+
+function isCount(value: number | undefined): value is number {
+  return value !== undefined && Number.isSafeInteger(value) && value >= 0;
+}

@@ -1,0 +1,199 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Logger, MillraceError, type Random, type Timers } from '@millrace/foundation';
+import type { Log, LogConfig, LogId, StorageEngine } from './log.ts';
+import { LogWriter } from './log-writer.ts';
+import { readOffsetCheckpoint, writeOffsetCheckpoint } from './offset-checkpoint-file.ts';
+import { OpenFiles } from './open-files.ts';
+import { readPartitionTopicId, writePartitionTopicId } from './partition-metadata-file.ts';
+import { recoverLog } from './recovery.ts';
+import { type LogRoom, SegmentLog } from './segment-log.ts';
+import { readSmallFile, replaceSmallFile, syncFolder } from './small-file.ts';
+import { storageFailed } from './storage-errors.ts';
+import { TailCache } from './tail-cache.ts';
+
+export interface SegmentEngineOptions {
+  /** The data folder; it exists and is locked. */
+  readonly folder: string;
+  readonly tailCacheBytes: number;
+  readonly openFilesMax: number;
+  readonly syncWriteMaxMs: number;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+const CLEAN_SHUTDOWN_FILE = '.kafka_cleanshutdown';
+const RECOVERY_POINT_FILE = 'recovery-point-offset-checkpoint';
+const LOG_START_FILE = 'log-start-offset-checkpoint';
+const DELETED_SUFFIX = '-delete';
+const LOG_FOLDER = /^(.+)-(\d+)$/;
+/** Topic ids of logs whose folder does not say; the next `open` does. */
+const NO_TOPIC_ID = '';
+
+/** What a log goes by between recovery and its `open`. */
+const RECOVERY_CONFIG: LogConfig = {
+  segmentBytes: 1_073_741_824,
+  segmentMs: Number.MAX_SAFE_INTEGER,
+  indexIntervalBytes: 4096,
+  retentionMs: -1,
+  retentionBytes: -1,
+  cleanupPolicy: [],
+  messageTimestampType: 'CreateTime',
+  messageTimestampBeforeMaxMs: Number.POSITIVE_INFINITY,
+  messageTimestampAfterMaxMs: Number.POSITIVE_INFINITY,
+  maxMessageBytes: 0x7fffffff,
+  flushMessages: Number.POSITIVE_INFINITY,
+  flushMs: Number.POSITIVE_INFINITY,
+};
+
+/**
+ * Opens the logs of a data folder, recovering each.
+ * @throws {MillraceError} LOG_STORAGE_FAILED
+ */
+export async function openSegmentEngine(options: SegmentEngineOptions): Promise<StorageEngine> {
+  const engine = new SegmentEngine(options);
+  await engine.recover();
+  return engine;
+}
+
+class SegmentEngine implements StorageEngine {
+  readonly #options: SegmentEngineOptions;
+  readonly #room: LogRoom;
+  readonly #logs = new Map<string, SegmentLog>();
+
+  constructor(options: SegmentEngineOptions) {
+    this.#options = options;
+    this.#room = {
+      files: new OpenFiles(options.openFilesMax),
+      writer: new LogWriter(options),
+      tailCache: new TailCache(options.tailCacheBytes),
+      timers: options.timers,
+      logger: options.logger,
+    };
+  }
+
+  get logs(): ReadonlyMap<string, Log> {
+    return this.#logs;
+  }
+
+  async recover(): Promise<void> {
+    const { folder } = this.#options;
+    try {
+      const marker = join(folder, CLEAN_SHUTDOWN_FILE);
+      const cleanShutdown = readSmallFile(marker) !== null;
+      const recoveryPoints = readOffsetCheckpoint(join(folder, RECOVERY_POINT_FILE));
+      const starts = readOffsetCheckpoint(join(folder, LOG_START_FILE));
+      for (const entry of readdirSync(folder, { withFileTypes: true })) {
+        if (!entry.isDirectory()) continue;
+        if (entry.name.endsWith(DELETED_SUFFIX))
+          rmSync(join(folder, entry.name), { recursive: true, force: true });
+        else if (LOG_FOLDER.test(entry.name)) {
+          await this.#recoverLog(entry.name, {
+            cleanShutdown,
+            recoveryPoint: recoveryPoints.get(entry.name) ?? 0,
+            logStartOffset: starts.get(entry.name) ?? 0,
+          });
+        }
+      }
+      rmSync(marker, { force: true });
+    } catch (error) {
+      throw error instanceof MillraceError ? error : storageFailed('Reading', folder, error);
+    }
+  }
+
+  async open(id: LogId, config: LogConfig): Promise<Log> {
+    const name = nameOf(id);
+    const folder = join(this.#options.folder, name);
+    const known = this.#logs.get(name);
+    if (known !== undefined && known.id.topicId !== NO_TOPIC_ID) {
+      if (known.id.topicId !== id.topicId) throw mismatch(folder, known.id.topicId, id.topicId);
+      known.configure(config);
+      return known;
+    }
+    try {
+      if (!existsSync(folder)) mkdirSync(folder);
+      writePartitionTopicId(folder, id.topicId);
+      const log =
+        known ??
+        (await this.#recoverLog(name, { cleanShutdown: false, recoveryPoint: 0, logStartOffset: 0 }));
+      log.id = id;
+      log.configure(config);
+      return log;
+    } catch (error) {
+      throw error instanceof MillraceError ? error : storageFailed('Opening', folder, error);
+    }
+  }
+
+  async delete(id: LogId): Promise<void> {
+    const name = nameOf(id);
+    const log = this.#logs.get(name);
+    if (log === undefined) return;
+    this.#logs.delete(name);
+    log.release();
+    const doomed = `${log.folder}.${this.#options.random.uuid()}${DELETED_SUFFIX}`;
+    try {
+      renameSync(log.folder, doomed);
+      await rm(doomed, { recursive: true, force: true });
+    } catch (error) {
+      throw storageFailed('Deleting', log.folder, error);
+    }
+  }
+
+  async checkpoint(): Promise<void> {
+    const { folder } = this.#options;
+    const logs = [...this.#logs];
+    await writeOffsetCheckpoint(
+      join(folder, RECOVERY_POINT_FILE),
+      new Map(logs.map(([name, log]) => [name, log.flushedOffset])),
+    );
+    await writeOffsetCheckpoint(
+      join(folder, LOG_START_FILE),
+      new Map(logs.filter(([, log]) => log.startOffset > 0).map(([name, log]) => [name, log.startOffset])),
+    );
+  }
+
+  async close(): Promise<void> {
+    const logs = [...this.#logs.values()];
+    const isSound = logs.every((log) => log.failure === null);
+    const closings = await Promise.allSettled(logs.map((log) => log.close()));
+    const failed = closings.find((closing) => closing.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    if (!isSound) return;
+    await this.checkpoint();
+    await replaceSmallFile(join(this.#options.folder, CLEAN_SHUTDOWN_FILE), '{"version":0}');
+    await syncFolder(this.#options.folder);
+  }
+
+  async #recoverLog(
+    name: string,
+    known: { cleanShutdown: boolean; recoveryPoint: number; logStartOffset: number },
+  ): Promise<SegmentLog> {
+    const [, topic = '', partition = ''] = LOG_FOLDER.exec(name) ?? [];
+    const folder = join(this.#options.folder, name);
+    const recovered = await recoverLog({
+      ...known,
+      folder,
+      files: this.#room.files,
+      indexIntervalBytes: RECOVERY_CONFIG.indexIntervalBytes,
+      logger: this.#options.logger,
+    });
+    const topicId = readPartitionTopicId(folder) ?? NO_TOPIC_ID;
+    const id = { topic, topicId, partition: Number(partition) };
+    const log = new SegmentLog(id, folder, RECOVERY_CONFIG, this.#room, recovered);
+    this.#logs.set(name, log);
+    return log;
+  }
+}
+
+function nameOf(id: LogId): string {
+  return `${id.topic}-${id.partition}`;
+}
+
+function mismatch(folder: string, found: string, wanted: string): MillraceError {
+  return new MillraceError(`${folder} belongs to topic id ${found}, not ${wanted}.`, {
+    code: 'LOG_ID_MISMATCH',
+    class: 'bug',
+  });
+}

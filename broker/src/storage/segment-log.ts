@@ -1,0 +1,354 @@
+import { rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Logger, MillraceError, Timer, Timers } from '@millrace/foundation';
+import { assert } from '@millrace/foundation/assert';
+import type { LeaderEpochs } from '../core/log/leader-epochs.ts';
+import type { ProducerTable } from '../core/log/producer-table.ts';
+import { mustRoll } from '../core/log/segment-roll.ts';
+import { type StoredBatch, stampBatches } from './batch-stamp.ts';
+import { writeLeaderEpochs } from './leader-epoch-file.ts';
+import type {
+  Appended,
+  LeaderEpochStart,
+  Log,
+  LogConfig,
+  LogId,
+  ReadLimits,
+  SegmentFacts,
+  TimestampedOffset,
+} from './log.ts';
+import type { LogWriter } from './log-writer.ts';
+import type { OpenFiles } from './open-files.ts';
+import { PendingWrites } from './pending-writes.ts';
+import { encodeProducerSnapshot } from './producer-snapshot.ts';
+import { type RecoveredLog, recoverLog } from './recovery.ts';
+import { Segment } from './segment.ts';
+import { segmentPath } from './segment-files.ts';
+import { SegmentReader } from './segment-reader.ts';
+import { syncFolder } from './small-file.ts';
+import { offsetOutOfRange, storageFailed } from './storage-errors.ts';
+import { LogTail, type TailCache } from './tail-cache.ts';
+
+/** What the logs of one data folder share. */
+export interface LogRoom {
+  readonly files: OpenFiles;
+  readonly writer: LogWriter;
+  readonly tailCache: TailCache;
+  readonly timers: Timers;
+  readonly logger: Logger;
+}
+
+/** Timers take no longer delay. */
+const TIMER_MAX_MS = 0x7fffffff;
+/** Producer snapshots that are kept: the newest may be torn. */
+const SNAPSHOTS_KEPT = 2;
+
+/** A log in segment files, laid out as Kafka's. */
+export class SegmentLog implements Log {
+  id: LogId;
+  readonly folder: string;
+  readonly #room: LogRoom;
+  readonly #writes: PendingWrites;
+  readonly #reader = new SegmentReader();
+  #config: LogConfig;
+  #segments: Segment[];
+  #producers: ProducerTable;
+  #epochs: LeaderEpochs;
+  #tail: LogTail;
+  #startOffset: number;
+  #endOffset: number;
+  #flushedOffset: number;
+  #failure: MillraceError | null = null;
+  #flushing: Promise<void> = Promise.resolve();
+  #nextFlush: Promise<void> | null = null;
+  #sealing: Promise<void> = Promise.resolve();
+  #flushTimer: Timer | null = null;
+  #snapshotOffsets: number[] = [];
+
+  constructor(id: LogId, folder: string, config: LogConfig, room: LogRoom, recovered: RecoveredLog) {
+    this.id = id;
+    this.folder = folder;
+    this.#room = room;
+    this.#config = config;
+    this.#segments = recovered.segments;
+    this.#producers = recovered.producers;
+    this.#epochs = recovered.epochs;
+    this.#startOffset = recovered.startOffset;
+    this.#endOffset = recovered.endOffset;
+    this.#flushedOffset = recovered.flushedOffset;
+    this.#snapshotOffsets = [...recovered.snapshotOffsets];
+    this.#tail = new LogTail(room.tailCache, recovered.endOffset);
+    this.#writes = new PendingWrites(room, {
+      written: (offset) => this.#written(offset),
+      failed: (error) => this.#fail(error),
+    });
+  }
+
+  get config(): LogConfig {
+    return this.#config;
+  }
+
+  get startOffset(): number {
+    return this.#startOffset;
+  }
+
+  get endOffset(): number {
+    return this.#endOffset;
+  }
+
+  get writtenOffset(): number {
+    return this.#tail.writtenOffset;
+  }
+
+  get flushedOffset(): number {
+    return this.#flushedOffset;
+  }
+
+  get sizeBytes(): number {
+    return this.#segments.reduce((sum, segment) => sum + segment.sizeBytes, 0);
+  }
+
+  get leaderEpochs(): readonly LeaderEpochStart[] {
+    return this.#epochs.starts;
+  }
+
+  get producers(): ProducerTable {
+    return this.#producers;
+  }
+
+  get failure(): MillraceError | null {
+    return this.#failure;
+  }
+
+  get segments(): readonly SegmentFacts[] {
+    return this.#segments.map((segment) => segment.facts);
+  }
+
+  append(batches: Buffer, leaderEpoch: number): Appended {
+    if (this.#failure !== null) throw this.#failure;
+    const firstOffset = this.#endOffset;
+    const stamped = stampBatches(batches, firstOffset, leaderEpoch, this.#producers);
+    try {
+      this.#rollFor(stamped, batches.length);
+      if (this.#epochs.assign(leaderEpoch, firstOffset)) writeLeaderEpochs(this.folder, this.#epochs.starts);
+    } catch (error) {
+      throw this.#fail(error);
+    }
+    const segment = this.#active;
+    for (const batch of stamped) {
+      segment.account(batch, batch.bytes.length, this.#config.indexIntervalBytes);
+      this.#tail.add(batch);
+    }
+    this.#endOffset = segment.nextOffset;
+    const written = this.#writes.add(segment, batches, this.#endOffset);
+    return { firstOffset, lastOffset: this.#endOffset - 1, written };
+  }
+
+  async read(offset: number, limits: ReadLimits): Promise<readonly Buffer[]> {
+    if (offset < this.#startOffset || offset > this.#endOffset) throw offsetOutOfRange(this, offset);
+    const endBefore = Math.min(limits.endBefore, this.writtenOffset);
+    if (offset >= endBefore) return [];
+    const bounded = { ...limits, endBefore };
+    return this.#tail.read(offset, bounded) ?? (await this.#reader.read(this.#segments, offset, bounded));
+  }
+
+  async offsetForTimestamp(timestampMs: number): Promise<TimestampedOffset | null> {
+    return await this.#reader.offsetForTimestamp(this.#segments, timestampMs, this.#startOffset);
+  }
+
+  async newestTimestamp(): Promise<TimestampedOffset | null> {
+    return await this.#reader.newestTimestamp(this.#segments, this.#startOffset);
+  }
+
+  async truncateTo(offset: number): Promise<void> {
+    assert(offset >= this.#startOffset, 'a log is not cut below its start');
+    if (offset >= this.#endOffset) return;
+    await this.flush();
+    const kept = this.#segments.filter((segment) => segment.baseOffset < offset);
+    for (const segment of this.#segments.slice(Math.max(kept.length, 1))) segment.delete();
+    const cut = this.#segments[Math.max(kept.length, 1) - 1];
+    assert(cut !== undefined, 'a log has a segment');
+    const position = await cut.scan(0, ({ header }) => header.lastOffset < offset);
+    cut.truncate(position);
+    this.#tail.clear();
+    this.#reader.forget();
+    const recovered = await recoverLog({
+      folder: this.folder,
+      files: this.#room.files,
+      indexIntervalBytes: this.#config.indexIntervalBytes,
+      cleanShutdown: false,
+      recoveryPoint: cut.baseOffset,
+      logStartOffset: this.#startOffset,
+      logger: this.#room.logger,
+    });
+    this.#segments = recovered.segments;
+    this.#producers = recovered.producers;
+    this.#epochs = recovered.epochs;
+    this.#endOffset = recovered.endOffset;
+    this.#flushedOffset = Math.min(this.#flushedOffset, cut.baseOffset);
+    this.#tail = new LogTail(this.#room.tailCache, recovered.endOffset);
+    this.#snapshotOffsets = [...recovered.snapshotOffsets];
+    writeLeaderEpochs(this.folder, this.#epochs.starts);
+    await this.flush();
+  }
+
+  async advanceStartOffset(offset: number): Promise<void> {
+    assert(offset <= this.writtenOffset, 'a log does not start past its end');
+    if (offset <= this.#startOffset) return;
+    this.#startOffset = offset;
+    await this.#sealing;
+    if (this.#active.nextOffset <= offset && this.#active.sizeBytes > 0) await this.roll();
+    const gone = this.#segments.filter((segment) => segment !== this.#active && segment.nextOffset <= offset);
+    this.#segments = this.#segments.slice(gone.length);
+    try {
+      for (const segment of gone) segment.delete();
+      if (this.#epochs.truncateFromStart(offset)) writeLeaderEpochs(this.folder, this.#epochs.starts);
+    } catch (error) {
+      throw this.#fail(error);
+    }
+  }
+
+  async roll(): Promise<void> {
+    if (this.#active.sizeBytes === 0) return;
+    try {
+      this.#beginSegment();
+    } catch (error) {
+      throw this.#fail(error);
+    }
+    await this.#sealing;
+  }
+
+  flush(): Promise<void> {
+    this.#nextFlush ??= this.#flushing.then(() => {
+      this.#nextFlush = null;
+      const flush = this.#flushNow();
+      this.#flushing = flush.catch(() => undefined);
+      return flush;
+    });
+    return this.#nextFlush;
+  }
+
+  configure(config: LogConfig): void {
+    this.#config = config;
+  }
+
+  async close(): Promise<void> {
+    this.#flushTimer?.cancel();
+    if (this.#failure === null) {
+      await this.flush();
+      this.#saveSnapshot();
+      await this.#sealing;
+      await this.#active.seal();
+    }
+    this.release();
+  }
+
+  /** Lets go of memory and files, without writing anything. */
+  release(): void {
+    this.#flushTimer?.cancel();
+    this.#failure ??= storageFailed('Using', this.folder, 'the log is closed');
+    this.#tail.clear();
+    for (const segment of this.#segments) segment.release();
+  }
+
+  get #active(): Segment {
+    const active = this.#segments.at(-1);
+    assert(active !== undefined, 'a log has a segment');
+    return active;
+  }
+
+  #rollFor(stamped: readonly StoredBatch[], sizeBytes: number): void {
+    const active = this.#active;
+    const last = stamped.at(-1);
+    const roll = mustRoll({
+      segmentBytes: this.#config.segmentBytes,
+      segmentMs: this.#config.segmentMs,
+      activeSizeBytes: active.sizeBytes,
+      activeBaseOffset: active.baseOffset,
+      firstTimestampMs: active.firstTimestampMs,
+      batchSizeBytes: sizeBytes,
+      batchMaxTimestampMs: last?.maxTimestampMs ?? -1,
+      batchLastOffset: last?.lastOffset ?? this.#endOffset,
+    });
+    if (roll) this.#beginSegment();
+  }
+
+  /** The ended segment's indexes are written and its bytes synced meanwhile, so that recovery passes over it. */
+  #beginSegment(): void {
+    const ended = this.#active;
+    const next = new Segment(this.folder, this.#endOffset, this.#room.files);
+    next.create();
+    this.#segments = [...this.#segments, next];
+    this.#saveSnapshot();
+    this.#sealing = this.#sealing.then(() => ended.seal()).catch((error: unknown) => void this.#fail(error));
+    void this.flush().catch(() => undefined);
+  }
+
+  /** Producers as of `endOffset`; without it, recovery replays from an older one. */
+  #saveSnapshot(): void {
+    if (this.#snapshotOffsets.at(-1) === this.#endOffset) return;
+    const path = segmentPath(this.folder, this.#endOffset, 'snapshot');
+    const bytes = encodeProducerSnapshot(this.#producers);
+    this.#snapshotOffsets.push(this.#endOffset);
+    const surplus = this.#snapshotOffsets.splice(
+      0,
+      Math.max(0, this.#snapshotOffsets.length - SNAPSHOTS_KEPT),
+    );
+    this.#sealing = this.#sealing
+      .then(() => writeFile(path, bytes))
+      .then(() => {
+        for (const offset of surplus) rmSync(segmentPath(this.folder, offset, 'snapshot'), { force: true });
+      })
+      .catch((error: unknown) => void this.#fail(error));
+  }
+
+  #written(offset: number): Promise<void> | null {
+    this.#tail.writtenOffset = offset;
+    this.#room.tailCache.trim();
+    if (offset - this.#flushedOffset >= this.#config.flushMessages) return this.flush();
+    if (this.#flushTimer === null && this.#config.flushMs <= TIMER_MAX_MS) {
+      this.#flushTimer = this.#room.timers.after(this.#config.flushMs, () => {
+        this.#flushTimer = null;
+        void this.flush().catch(() => undefined);
+      });
+    }
+    return null;
+  }
+
+  async #flushNow(): Promise<void> {
+    if (this.#failure !== null) throw this.#failure;
+    await this.#writes.settle();
+    const target = this.writtenOffset;
+    try {
+      await this.#sealing;
+      for (const segment of this.#segments) {
+        if (!segment.isNameSynced) {
+          segment.isNameSynced = true;
+          await syncFolder(this.folder);
+          await syncFolder(dirname(this.folder));
+        }
+        if (segment.isDirty) await segment.sync();
+      }
+    } catch (error) {
+      throw this.#fail(error);
+    }
+    if (this.#failure !== null) throw this.#failure;
+    this.#flushedOffset = Math.max(this.#flushedOffset, target);
+  }
+
+  /** Closes the log for writes: what was not written is not in it any more. */
+  #fail(cause: unknown): MillraceError {
+    if (this.#failure !== null) return this.#failure;
+    const failure = storageFailed('Writing to', this.folder, cause);
+    this.#failure = failure;
+    this.#endOffset = this.writtenOffset;
+    this.#tail.truncateTo(this.#endOffset);
+    this.#writes.abandon(failure);
+    this.#room.logger.error(
+      { path: this.folder, cause: failure.message, endOffset: this.#endOffset },
+      'the log is closed for writes',
+    );
+    return failure;
+  }
+}

@@ -1,0 +1,135 @@
+import { peekBatchSize, readBatchHeader } from '@millrace/protocol/records';
+import { firstAtOrAfter } from './batch-search.ts';
+import type { ReadLimits, TimestampedOffset } from './log.ts';
+import type { Segment } from './segment.ts';
+
+/** Readers in sequence whose next position is remembered, so that they need no index. */
+const REMEMBERED_POSITIONS = 64;
+/** What one read takes from a file at most, but for a single batch that is larger. */
+const READ_MAX_BYTES = 4 * 1024 * 1024;
+/** Enough to come from an index entry to the batch after it. */
+const INDEX_SLACK_BYTES = 16 * 1024;
+
+/** Reads batches from the files of one log. */
+export class SegmentReader {
+  /** By offset: where that batch begins. */
+  readonly #positions = new Map<number, { segment: Segment; position: number }>();
+
+  /** As `Log.read`, for written offsets. */
+  async read(segments: readonly Segment[], offset: number, limits: ReadLimits): Promise<Buffer[]> {
+    for (let index = indexOfOffset(segments, offset); index < segments.length; index++) {
+      const segment = segments[index];
+      if (segment === undefined || segment.baseOffset >= limits.endBefore) return [];
+      const position = await this.#positionOf(segment, offset);
+      if (position === null) continue;
+      return await this.#readFrom(segment, position, limits);
+    }
+    return [];
+  }
+
+  /** The first record at or after `timestampMs`, from `startOffset` on. */
+  async offsetForTimestamp(
+    segments: readonly Segment[],
+    timestampMs: number,
+    startOffset: number,
+  ): Promise<TimestampedOffset | null> {
+    for (const segment of segments) {
+      if (segment.maxTimestampMs < timestampMs || segment.nextOffset <= startOffset) continue;
+      const from = await segment.timeIndex.lookup(timestampMs);
+      const position = await segment.offsetIndex.lookup(from);
+      let found: TimestampedOffset | null = null;
+      await segment.scan(position, ({ header, bytes }) => {
+        if (header.maxTimestamp >= timestampMs && header.lastOffset >= startOffset) {
+          found = firstAtOrAfter(bytes, timestampMs);
+        }
+        return found === null;
+      });
+      if (found !== null) return found;
+    }
+    return null;
+  }
+
+  async newestTimestamp(
+    segments: readonly Segment[],
+    startOffset: number,
+  ): Promise<TimestampedOffset | null> {
+    let newest: Segment | null = null;
+    for (const segment of segments) {
+      if (segment.maxTimestampOffset < startOffset) continue;
+      if (newest === null || segment.maxTimestampMs > newest.maxTimestampMs) newest = segment;
+    }
+    if (newest === null) return null;
+    return await this.offsetForTimestamp([newest], newest.maxTimestampMs, startOffset);
+  }
+
+  /** Positions do not hold any more. */
+  forget(): void {
+    this.#positions.clear();
+  }
+
+  /** Null where the segment holds nothing at or after the offset. */
+  async #positionOf(segment: Segment, offset: number): Promise<number | null> {
+    const known = this.#positions.get(offset);
+    if (known?.segment === segment) return known.position;
+    const from = await segment.offsetIndex.lookup(Math.max(0, offset - segment.baseOffset));
+    let found: number | null = null;
+    await segment.scan(
+      from,
+      ({ header, position }) => {
+        if (header.lastOffset < offset) return true;
+        found = position;
+        return false;
+      },
+      INDEX_SLACK_BYTES,
+    );
+    return found;
+  }
+
+  async #readFrom(segment: Segment, position: number, limits: ReadLimits): Promise<Buffer[]> {
+    const left = segment.writtenBytes - position;
+    let bytes = await segment.read(
+      position,
+      Math.min(left, Math.max(limits.maxBytes, INDEX_SLACK_BYTES), READ_MAX_BYTES),
+    );
+    const firstBytes = peekBatchSize(bytes, 0);
+    if (firstBytes === undefined) return [];
+    if (firstBytes > limits.maxBytes && !limits.atLeastOne) return [];
+    if (firstBytes > bytes.length) bytes = await segment.read(position, Math.min(left, firstBytes));
+    const { end, nextOffset } = wholeBatches(bytes, limits);
+    if (end === 0) return [];
+    this.#remember(nextOffset, segment, position + end);
+    return [bytes.subarray(0, end)];
+  }
+
+  #remember(offset: number, segment: Segment, position: number): void {
+    if (position >= segment.sizeBytes) return;
+    this.#positions.set(offset, { segment, position });
+    if (this.#positions.size <= REMEMBERED_POSITIONS) return;
+    for (const oldest of this.#positions.keys()) {
+      this.#positions.delete(oldest);
+      return;
+    }
+  }
+}
+
+/** Index of the segment that holds the offset, or of the first one. */
+function indexOfOffset(segments: readonly Segment[], offset: number): number {
+  const index = segments.findLastIndex((segment) => segment.baseOffset <= offset);
+  return Math.max(index, 0);
+}
+
+/** How far whole batches within the limits reach; the first one may be above `maxBytes`. */
+function wholeBatches(bytes: Buffer, limits: ReadLimits): { end: number; nextOffset: number } {
+  let end = 0;
+  let nextOffset = -1;
+  for (;;) {
+    const size = peekBatchSize(bytes, end);
+    if (size === undefined || size > bytes.length - end) break;
+    if (end > 0 && end + size > limits.maxBytes) break;
+    const { lastOffset } = readBatchHeader(bytes, end);
+    if (lastOffset >= limits.endBefore) break;
+    nextOffset = lastOffset + 1;
+    end += size;
+  }
+  return { end, nextOffset };
+}

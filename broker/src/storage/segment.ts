@@ -1,0 +1,203 @@
+import {
+  fdatasync as fdatasyncWithCallback,
+  read as readWithCallback,
+  rmSync,
+  statSync,
+  truncateSync,
+} from 'node:fs';
+import { promisify } from 'node:util';
+import {
+  BATCH_HEADER_BYTES,
+  type BatchHeader,
+  peekBatchSize,
+  readBatchHeader,
+} from '@millrace/protocol/records';
+import type { SegmentFacts } from '../core/log/retention.ts';
+import type { StoredBatch } from './batch-stamp.ts';
+import { OffsetIndex } from './offset-index.ts';
+import type { OpenFiles } from './open-files.ts';
+import { segmentPath } from './segment-files.ts';
+import { TimeIndex } from './time-index.ts';
+
+const read = promisify(readWithCallback);
+const fdatasync = promisify(fdatasyncWithCallback);
+const SCAN_CHUNK_BYTES = 1024 * 1024;
+
+/** A batch that a scan came by. */
+export interface ScannedBatch {
+  readonly header: BatchHeader;
+  readonly position: number;
+  /** The whole batch; a view of memory that the scan does not use again. */
+  readonly bytes: Buffer;
+}
+
+/** One `.log` file with its two indexes, and what is known of the records in it. */
+export class Segment {
+  readonly baseOffset: number;
+  readonly path: string;
+  readonly offsetIndex: OffsetIndex;
+  readonly timeIndex: TimeIndex;
+  /** Bytes appended; `writtenBytes` of them are in the file. */
+  sizeBytes = 0;
+  writtenBytes = 0;
+  /** Offset after the last record that was appended. */
+  nextOffset: number;
+  /** Milliseconds of the first batch and of the newest record; null and -1 while there are none. */
+  firstTimestampMs: number | null = null;
+  maxTimestampMs = -1;
+  /** Last offset of the batch with the newest record. */
+  maxTimestampOffset = -1;
+  /** Whether something was written since the last sync. */
+  isDirty = false;
+  /** Whether the name of the file may be lost with the power. */
+  isNameSynced = true;
+  readonly #files: OpenFiles;
+  #bytesSinceEntry = 0;
+
+  constructor(folder: string, baseOffset: number, files: OpenFiles) {
+    this.baseOffset = baseOffset;
+    this.nextOffset = baseOffset;
+    this.path = segmentPath(folder, baseOffset, 'log');
+    this.offsetIndex = new OffsetIndex(segmentPath(folder, baseOffset, 'index'));
+    this.timeIndex = new TimeIndex(segmentPath(folder, baseOffset, 'timeindex'));
+    this.#files = files;
+  }
+
+  get facts(): SegmentFacts {
+    const { baseOffset, nextOffset, sizeBytes } = this;
+    const maxTimestampMs = this.maxTimestampMs >= 0 ? this.maxTimestampMs : this.#changedMs();
+    return { baseOffset, nextOffset, sizeBytes, maxTimestampMs };
+  }
+
+  /** Makes the file. */
+  create(): void {
+    this.#files.fd(this.path);
+    this.isNameSynced = false;
+  }
+
+  /** Takes a batch into account, which will be, or is, written at `sizeBytes`. */
+  account(batch: Omit<StoredBatch, 'bytes'>, batchBytes: number, indexIntervalBytes: number): void {
+    if (this.firstTimestampMs === null) this.firstTimestampMs = batch.maxTimestampMs;
+    if (batch.maxTimestampMs > this.maxTimestampMs) {
+      this.maxTimestampMs = batch.maxTimestampMs;
+      this.maxTimestampOffset = batch.lastOffset;
+    }
+    if (this.#bytesSinceEntry > indexIntervalBytes) {
+      this.offsetIndex.add(batch.baseOffset - this.baseOffset, this.sizeBytes);
+      this.#addTimeEntry();
+      this.#bytesSinceEntry = 0;
+    }
+    this.#bytesSinceEntry += batchBytes;
+    this.sizeBytes += batchBytes;
+    this.nextOffset = batch.lastOffset + 1;
+  }
+
+  /** Forgets everything about the records; `account` builds it up again. */
+  resetFacts(): void {
+    this.sizeBytes = 0;
+    this.writtenBytes = 0;
+    this.nextOffset = this.baseOffset;
+    this.firstTimestampMs = null;
+    this.maxTimestampMs = -1;
+    this.maxTimestampOffset = -1;
+    this.#bytesSinceEntry = 0;
+    this.offsetIndex.file.reset();
+    this.timeIndex.reset();
+  }
+
+  /** Writes the indexes out; nothing is appended after it. */
+  async seal(): Promise<void> {
+    this.#addTimeEntry();
+    await this.offsetIndex.file.seal();
+    await this.timeIndex.file.seal();
+  }
+
+  /** `writtenBytes` as of the call are on disk when it resolves. */
+  async sync(): Promise<void> {
+    this.isDirty = false;
+    await this.#files.with(this.path, (fd) => fdatasync(fd));
+  }
+
+  async read(position: number, bytes: number): Promise<Buffer> {
+    const buffer = Buffer.allocUnsafeSlow(bytes);
+    const bytesRead = await this.#files.with(this.path, async (fd) => {
+      let at = 0;
+      while (at < bytes) {
+        const { bytesRead: more } = await read(fd, buffer, at, bytes - at, position + at);
+        if (more === 0) break;
+        at += more;
+      }
+      return at;
+    });
+    return buffer.subarray(0, bytesRead);
+  }
+
+  /**
+   * Goes through the batches in the file from `position`, which is where one begins, until `visit` answers false or the
+   * file ends; a batch that is cut short or malformed ends it too.
+   * @returns the position at which it ended
+   */
+  async scan(
+    position: number,
+    visit: (batch: ScannedBatch) => boolean,
+    chunkBytes = SCAN_CHUNK_BYTES,
+  ): Promise<number> {
+    let at = position;
+    let chunk: Buffer = Buffer.alloc(0);
+    let chunkAt = position;
+    for (;;) {
+      const sizeBytes = peekBatchSize(chunk, at - chunkAt);
+      if (sizeBytes !== undefined && (sizeBytes < BATCH_HEADER_BYTES || at + sizeBytes > this.writtenBytes))
+        return at;
+      if (sizeBytes === undefined || at - chunkAt + sizeBytes > chunk.length) {
+        const wanted = Math.min(this.writtenBytes - at, Math.max(chunkBytes, sizeBytes ?? 0));
+        if (wanted < BATCH_HEADER_BYTES || (chunkAt === at && chunk.length >= wanted)) return at;
+        chunk = await this.read(at, wanted);
+        if (chunk.length < wanted) return at;
+        chunkAt = at;
+        continue;
+      }
+      const bytes = chunk.subarray(at - chunkAt, at - chunkAt + sizeBytes);
+      const header = headerOf(bytes);
+      if (header === undefined || !visit({ header, position: at, bytes })) return at;
+      at += sizeBytes;
+    }
+  }
+
+  /** Cuts the file; the facts and indexes are the caller's to set right. */
+  truncate(sizeBytes: number): void {
+    truncateSync(this.path, sizeBytes);
+    this.writtenBytes = sizeBytes;
+    this.isDirty = true;
+  }
+
+  delete(): void {
+    this.#files.forget(this.path);
+    for (const path of [this.path, this.offsetIndex.file.path, this.timeIndex.file.path])
+      rmSync(path, { force: true });
+  }
+
+  release(): void {
+    this.#files.forget(this.path);
+  }
+
+  #addTimeEntry(): void {
+    if (this.maxTimestampMs < 0) return;
+    this.timeIndex.add({
+      timestampMs: this.maxTimestampMs,
+      relativeOffset: this.maxTimestampOffset - this.baseOffset,
+    });
+  }
+
+  #changedMs(): number {
+    return statSync(this.path).mtimeMs;
+  }
+}
+
+function headerOf(bytes: Buffer): BatchHeader | undefined {
+  try {
+    return readBatchHeader(bytes);
+  } catch {
+    return undefined;
+  }
+}
