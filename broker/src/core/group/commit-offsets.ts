@@ -1,0 +1,109 @@
+import type { Now, Uuid } from '@millrace/foundation/types';
+import type { ErrorName } from '@millrace/protocol';
+import type { ClassicGroup } from './classic-group.ts';
+import { appendErrorToMember, collect, type GroupEffect, type ReplyTo } from './effects.ts';
+import type { GroupShard } from './group-shard.ts';
+import { touchSession } from './rebalance.ts';
+import type { GroupRecord } from './records.ts';
+
+export interface CommitCommand {
+  readonly reply: ReplyTo<CommitResult>;
+  readonly group: string;
+  /** Negative: from outside the group's protocol. */
+  readonly generation: number;
+  readonly memberId: string;
+  readonly instanceId: string | null;
+  /** How long to keep the offsets, ms (v2-4); negative: as the broker says. */
+  readonly retentionMs: number;
+  /** Since v9 a group that is not there has an error of its own. */
+  readonly knowsGroupIdNotFound: boolean;
+  readonly offsets: readonly OffsetToCommit[];
+}
+
+export interface OffsetToCommit {
+  readonly topic: string;
+  readonly topicId: Uuid;
+  readonly partition: number;
+  readonly offset: number;
+  readonly leaderEpoch: number;
+  readonly metadata: string | null;
+}
+
+/** One error for all, or one per offset in the order of the command. */
+export type CommitResult =
+  | { readonly error: ErrorName }
+  | { readonly error: null; readonly offsets: readonly (ErrorName | null)[] };
+
+/** OffsetCommit: answered when the offsets are committed to the log. */
+export function commitOffsets(shard: GroupShard, command: CommitCommand, now: Now): readonly GroupEffect[] {
+  return collect((out) => {
+    const known = shard.groups.get(command.group);
+    const problem = known ? commitProblem(known, command) : missingGroup(command);
+    if (problem !== null) {
+      out.reply(command.reply, { error: problem });
+      return;
+    }
+    const group = known ?? shard.getOrCreate(command.group, now);
+    const member = group.members.get(command.memberId);
+    if (member && (group.state === 'Stable' || group.state === 'PreparingRebalance'))
+      touchSession(shard, group, member, now, out);
+    const errors = command.offsets.map(({ metadata }) => metadataProblem(shard, metadata));
+    const records = command.offsets
+      .filter((_, index) => errors[index] === null)
+      .map((offset) => offsetRecord(command, offset, now));
+    const answer: CommitResult = { error: null, offsets: errors };
+    if (records.length === 0) {
+      out.reply(command.reply, answer);
+      return;
+    }
+    out.append(records, (error, _at, later) => {
+      if (error === null) later.reply(command.reply, answer);
+      else later.reply(command.reply, { error: commitAppendError(error) });
+    });
+  });
+}
+
+function missingGroup(command: CommitCommand): ErrorName | null {
+  if (command.generation < 0) return null;
+  return command.knowsGroupIdNotFound ? 'GROUP_ID_NOT_FOUND' : 'ILLEGAL_GENERATION';
+}
+
+function commitProblem(group: ClassicGroup, command: CommitCommand): ErrorName | null {
+  const { generation, memberId, instanceId } = command;
+  // Consumers that take no part in the group, and tools, may commit while nobody is in it.
+  if (generation < 0 && group.state === 'Empty') return null;
+  if (generation < 0 && memberId === '' && instanceId === null) return 'UNKNOWN_MEMBER_ID';
+  const problem = group.memberProblem(memberId, instanceId);
+  if (problem !== null) return problem;
+  if (generation !== group.generation) return 'ILLEGAL_GENERATION';
+  // The member is valid, so it has joined this generation; it has to sync before it commits.
+  return group.state === 'CompletingRebalance' ? 'REBALANCE_IN_PROGRESS' : null;
+}
+
+/** By characters, as Kafka counts. */
+function metadataProblem(shard: GroupShard, metadata: string | null): ErrorName | null {
+  const length = metadata?.length ?? 0;
+  return length > shard.rules.offsetMetadataMaxBytes ? 'OFFSET_METADATA_TOO_LARGE' : null;
+}
+
+function offsetRecord(command: CommitCommand, offset: OffsetToCommit, now: Now): GroupRecord {
+  return {
+    kind: 'offset',
+    group: command.group,
+    topic: offset.topic,
+    partition: offset.partition,
+    value: {
+      offset: offset.offset,
+      leaderEpoch: offset.leaderEpoch,
+      metadata: offset.metadata ?? '',
+      commitTimestamp: now.wallMs,
+      expireTimestamp: command.retentionMs < 0 ? -1 : now.wallMs + command.retentionMs,
+      topicId: offset.topicId,
+    },
+  };
+}
+
+function commitAppendError(error: ErrorName): ErrorName {
+  const tooLarge = error === 'MESSAGE_TOO_LARGE' || error === 'RECORD_LIST_TOO_LARGE';
+  return tooLarge ? 'INVALID_COMMIT_OFFSET_SIZE' : appendErrorToMember(error);
+}

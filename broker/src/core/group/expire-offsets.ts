@@ -1,0 +1,66 @@
+import type { Now } from '@millrace/foundation/types';
+import type { OffsetCommitValue } from '@millrace/protocol/internal';
+import type { ClassicGroup } from './classic-group.ts';
+import { groupTombstone, offsetTombstones } from './delete-group.ts';
+import { collect, type GroupEffect } from './effects.ts';
+import type { GroupShard } from './group-shard.ts';
+import type { GroupRecord } from './records.ts';
+
+/** Records of one batch, so that looking through a large shard makes no batch that the log refuses. */
+const BATCH_RECORDS_MAX = 1_000;
+
+/**
+ * Offsets whose retention is over go, and with the last one the group where nobody is in it. While a group has
+ * members its offsets stay, but for topics that a consumer group has stopped reading.
+ */
+export function expireOffsets(shard: GroupShard, now: Now): readonly GroupEffect[] {
+  return appended(
+    [...shard.groups.values()].flatMap((group) => {
+      const expired = offsetTombstones(shard, group.id, (topic, partition) => {
+        const value = shard.offsets.get(group.id, topic, partition);
+        return value !== undefined && isExpired(shard, group, topic, value, now);
+      });
+      const left = [...shard.offsets.of(group.id).values()].reduce((sum, { size }) => sum + size, 0);
+      const unused = group.state === 'Empty' && left === expired.length && group.pendingJoin.size === 0;
+      return unused ? [...expired, groupTombstone(group.id)] : expired;
+    }),
+  );
+}
+
+/** The offsets of topics that are gone go with them. */
+export function dropTopics(shard: GroupShard, topics: ReadonlySet<string>): readonly GroupEffect[] {
+  return appended(
+    [...shard.offsets.groups()].flatMap((group) =>
+      offsetTombstones(shard, group, (topic) => topics.has(topic)),
+    ),
+  );
+}
+
+function appended(records: readonly GroupRecord[]): readonly GroupEffect[] {
+  return collect((out) => {
+    // What cannot be appended now expires again the next time.
+    for (let at = 0; at < records.length; at += BATCH_RECORDS_MAX)
+      out.append(records.slice(at, at + BATCH_RECORDS_MAX), () => {});
+  });
+}
+
+function isExpired(
+  shard: GroupShard,
+  group: ClassicGroup,
+  topic: string,
+  value: OffsetCommitValue,
+  now: Now,
+): boolean {
+  const sinceMs = retentionStart(group, topic, value);
+  if (sinceMs === null) return false;
+  if (value.expireTimestamp !== -1) return now.wallMs >= value.expireTimestamp;
+  return now.wallMs - sinceMs >= shard.rules.offsetsRetentionMs;
+}
+
+/** From when on the retention counts, wall time in ms; null: not at all. */
+function retentionStart(group: ClassicGroup, topic: string, value: OffsetCommitValue): number | null {
+  if (group.protocolType === null) return value.commitTimestamp;
+  if (group.state === 'Empty') return group.stateTimestampMs ?? value.commitTimestamp;
+  const reads = group.subscribedTopics?.has(topic) ?? true;
+  return group.state === 'Stable' && !reads ? value.commitTimestamp : null;
+}

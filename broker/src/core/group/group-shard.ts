@@ -1,0 +1,83 @@
+import type { Now } from '@millrace/foundation/types';
+import type { GroupMetadataValue } from '@millrace/protocol/internal';
+import { ClassicGroup } from './classic-group.ts';
+import { collect, type GroupEffect } from './effects.ts';
+import { OffsetTable } from './offset-table.ts';
+import { prepareRebalance, refreshSubscription, touchSession } from './rebalance.ts';
+import type { GroupRecord } from './records.ts';
+
+export interface GroupRules {
+  readonly initialRebalanceDelayMs: number;
+  readonly maxSize: number;
+  readonly offsetMetadataMaxBytes: number;
+  readonly offsetsRetentionMs: number;
+  /** The end of a new member's id: unlike any other. */
+  readonly newMemberSuffix: () => string;
+  /** The topics in a consumer's subscription, null where the bytes are none. */
+  readonly subscribedTopics: (metadata: Buffer) => readonly string[] | null;
+}
+
+/**
+ * The groups of one partition of `__consumer_offsets`. What must survive (`stored`, `offsets`) changes by replay
+ * alone; the live groups on top of it hold who is joining and syncing, which a restart forgets, as in Kafka.
+ */
+export class GroupShard {
+  readonly rules: GroupRules;
+  readonly groups = new Map<string, ClassicGroup>();
+  readonly offsets = new OffsetTable();
+  /** The last record of each group. */
+  readonly stored = new Map<string, GroupMetadataValue>();
+  #loaded = false;
+
+  constructor(rules: GroupRules) {
+    this.rules = rules;
+  }
+
+  replay(record: GroupRecord): void {
+    const { group } = record;
+    if (record.kind === 'group') {
+      if (record.value) this.stored.set(group, record.value);
+      else {
+        this.stored.delete(group);
+        this.groups.delete(group);
+      }
+      return;
+    }
+    if (record.value) this.offsets.set(group, record.topic, record.partition, record.value);
+    else this.offsets.delete(group, record.topic, record.partition);
+  }
+
+  /** The log is replayed to its end: groups come to life, and their members have their sessions from now on. */
+  loaded(now: Now): readonly GroupEffect[] {
+    this.#loaded = true;
+    return collect((out) => {
+      for (const [id, value] of this.stored) {
+        const group = ClassicGroup.fromRecord(id, value);
+        this.groups.set(id, group);
+        refreshSubscription(this, group);
+        for (const member of group.members.values()) touchSession(this, group, member, now, out);
+        if (group.members.size > this.rules.maxSize) prepareRebalance(this, group, now, out);
+      }
+      // Offsets without a group were committed by consumers that take no part in one.
+      for (const id of this.offsets.groups()) this.#groupOf(id, null);
+    });
+  }
+
+  get isLoaded(): boolean {
+    return this.#loaded;
+  }
+
+  /** The group, made where there is none. */
+  getOrCreate(id: string, now: Now): ClassicGroup {
+    return this.#groupOf(id, now.wallMs);
+  }
+
+  #groupOf(id: string, wallMs: number | null): ClassicGroup {
+    let group = this.groups.get(id);
+    if (!group) {
+      group = new ClassicGroup(id, wallMs);
+      this.groups.set(id, group);
+    }
+    return group;
+  }
+}
