@@ -1,4 +1,5 @@
 import { toMillraceError } from '@millrace/foundation';
+import { kafkaError } from '@millrace/protocol';
 import { heartbeat, joinGroup, leaveGroup, syncGroup } from '@millrace/protocol/messages';
 import { Cluster } from '../cluster/cluster.ts';
 import { GroupCoordinator } from '../cluster/coordinator.ts';
@@ -90,6 +91,9 @@ class ClassicGroupMember implements GroupMember {
     const { generationId } = this;
     const { groupId } = this.#options;
     const memberId = this.memberId ?? '';
+    // A broker takes commits without a generation into an empty group: from a member that was put out, they would be stale.
+    if (generationId < 0)
+      throw kafkaError('ILLEGAL_GENERATION', `the member is in no generation of group ${groupId}`);
     try {
       const committer = { groupId, generationId, memberId, groupInstanceId: this.#instanceId };
       await commitGroupOffsets(this.#cluster, this.#coordinator, committer, offsets);

@@ -1,0 +1,189 @@
+import { isMillraceError, MillraceError } from '@millrace/foundation';
+import type { Cluster } from '../cluster/cluster.ts';
+import { isRetriable, retrying } from '../cluster/retry.ts';
+import { createGroupMemberOn } from '../group/group-member.ts';
+import type { ConsumerOptions, GroupMember, OffsetAndMetadata, TopicPartition } from '../types.ts';
+import type { Assignor } from './assignors/assignor.ts';
+import { range } from './assignors/range.ts';
+import { roundRobin } from './assignors/round-robin.ts';
+import {
+  decodeAssignment,
+  decodeSubscription,
+  encodeAssignment,
+  encodeSubscription,
+} from './consumer-protocol.ts';
+
+/** Most wanted first. */
+const assignors: readonly Assignor[] = [range, roundRobin];
+const METADATA_MAX_AGE_MS = 300_000;
+/** A pattern, or a topic that is not there yet, is looked up more often. */
+const SEARCH_INTERVAL_MS = 10_000;
+
+export interface GroupSubscriptionEvents {
+  /** The member holds these now, and nothing else. */
+  assigned(partitions: readonly TopicPartition[]): Promise<void>;
+  /** Everything goes: before a rejoin (`reason` null), or lost already. */
+  revoked(reason: Error | null): Promise<void>;
+  /** The membership is over for good. */
+  failed(error: MillraceError): void;
+}
+
+/** A consumer's membership: topics or a pattern, the eager protocol, and the leader's part of it. */
+export class GroupSubscription {
+  readonly #cluster: Cluster;
+  readonly #selection: readonly string[] | RegExp;
+  readonly #events: GroupSubscriptionEvents;
+  readonly #member: GroupMember;
+  readonly #stopping = new AbortController();
+  #topics: readonly string[];
+  /** What the leader divided last, by topic; null where this member does not lead. */
+  #divided: ReadonlyMap<string, number> | null = null;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(
+    cluster: Cluster,
+    options: ConsumerOptions & { readonly groupId: string },
+    selection: readonly string[] | RegExp,
+    events: GroupSubscriptionEvents,
+  ) {
+    this.#cluster = cluster;
+    this.#selection = selection;
+    this.#events = events;
+    this.#topics = selection instanceof RegExp ? [] : [...new Set(selection)];
+    this.#member = createGroupMemberOn(cluster, {
+      ...options,
+      protocolType: 'consumer',
+      callbacks: {
+        protocols: () => assignors.map(({ name }) => ({ name, metadata: encodeSubscription(this.#topics) })),
+        assign: (request) => this.#assign(request),
+        joined: async ({ assignment, isLeader }) => {
+          if (!isLeader) this.#divided = null;
+          await events.assigned(decodeAssignment(assignment));
+        },
+        rejoining: () => events.revoked(null),
+        lost: (reason) => this.#lost(reason),
+      },
+    });
+  }
+
+  /** Joins once the topics of a pattern are known. */
+  start(): void {
+    const { config } = this.#cluster;
+    const options = { deadlineMs: Number.POSITIVE_INFINITY, signal: this.#stopping.signal };
+    retrying(config, options, () => this.#look()).then(
+      () => {
+        if (this.#stopping.signal.aborted) return;
+        this.#member.start();
+        this.#watch();
+      },
+      (error: unknown) => {
+        if (isMillraceError(error) && !this.#stopping.signal.aborted) this.#events.failed(error);
+      },
+    );
+  }
+
+  commit(offsets: readonly OffsetAndMetadata[]): Promise<void> {
+    return this.#member.commitOffsets(offsets);
+  }
+
+  async close(): Promise<void> {
+    this.#stopping.abort();
+    if (this.#timer) clearTimeout(this.#timer);
+    await this.#member.close();
+  }
+
+  async #look(): Promise<void> {
+    if (!(this.#selection instanceof RegExp)) {
+      await this.#cluster.refresh(this.#topics);
+      return;
+    }
+    const pattern = this.#selection;
+    await this.#cluster.refresh('all');
+    this.#topics = this.#cluster.cache
+      .topicNames()
+      .filter((name) => !this.#cluster.cache.topic(name)?.internal)
+      // A pattern with the flag g or y keeps a place between tests.
+      .filter((name) => name.search(pattern) >= 0)
+      .sort();
+  }
+
+  /** Rejoins when the pattern finds other topics, or when a topic has grown that this member divides as the leader. */
+  #watch(): void {
+    const searching =
+      this.#selection instanceof RegExp ||
+      this.#topics.some((name) => this.#cluster.cache.topic(name) === undefined);
+    const delayMs = searching ? SEARCH_INTERVAL_MS : METADATA_MAX_AGE_MS;
+    this.#timer = setTimeout(() => {
+      const before = this.#topics.join();
+      this.#look()
+        .then(
+          () => {
+            if (this.#topics.join() !== before) this.#member.requestRejoin('the pattern finds other topics');
+            else if (this.#hasGrown()) this.#member.requestRejoin('partitions were added');
+          },
+          (error: unknown) => {
+            if (!isRetriable(error) && isMillraceError(error)) this.#events.failed(error);
+          },
+        )
+        .finally(() => {
+          if (!this.#stopping.signal.aborted) this.#watch();
+        });
+    }, delayMs);
+    this.#timer.unref();
+  }
+
+  #hasGrown(): boolean {
+    const divided = this.#divided;
+    if (divided === null) return false;
+    return this.#topics.some((name) => {
+      const count = this.#cluster.cache.topic(name)?.partitions.length;
+      return count !== undefined && count !== (divided.get(name) ?? 0);
+    });
+  }
+
+  async #assign(request: {
+    readonly protocol: string;
+    readonly members: readonly {
+      readonly memberId: string;
+      readonly groupInstanceId: string | null;
+      readonly metadata: Buffer;
+    }[];
+  }): Promise<ReadonlyMap<string, Buffer>> {
+    const assignor = assignors.find(({ name }) => name === request.protocol);
+    if (assignor === undefined) {
+      throw new MillraceError(
+        `the group chose the assignor ${request.protocol}, which this client does not have`,
+        {
+          code: 'INCONSISTENT_GROUP_PROTOCOL',
+          class: 'config',
+          hint: 'Let all members of the group offer range or roundrobin.',
+        },
+      );
+    }
+    const members = request.members.map(({ memberId, groupInstanceId, metadata }) => ({
+      memberId,
+      groupInstanceId,
+      topics: decodeSubscription(metadata),
+    }));
+    const wanted = [...new Set(members.flatMap(({ topics }) => topics))];
+    const options = { deadlineMs: this.#cluster.deadline(), signal: this.#stopping.signal };
+    await retrying(this.#cluster.config, options, () => this.#cluster.refresh(wanted));
+    const counts = new Map<string, number>();
+    for (const name of wanted) {
+      const topic = this.#cluster.cache.topic(name);
+      if (topic) counts.set(name, topic.partitions.length);
+    }
+    this.#divided = counts;
+    const assignment = assignor.assign(members, counts);
+    return new Map([...assignment].map(([memberId, partitions]) => [memberId, encodeAssignment(partitions)]));
+  }
+
+  async #lost(reason: Error): Promise<void> {
+    this.#divided = null;
+    // Those that pass are followed by a rejoin; the others are the end.
+    if (isMillraceError(reason) && reason.class !== 'transient' && reason.class !== 'throttled') {
+      this.#events.failed(reason);
+    }
+    await this.#events.revoked(reason);
+  }
+}
