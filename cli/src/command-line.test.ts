@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { parseCommandLine } from './command-line.ts';
+
+test('dev has defaults for everything', () => {
+  expect(parseCommandLine(['dev'])).toEqual({
+    kind: 'dev',
+    options: {
+      dataDir: '.millrace',
+      kafkaPort: 9092,
+      httpPort: 8083,
+      demo: true,
+      overrides: [],
+      logLevel: 'warn',
+    },
+  });
+});
+
+test('dev takes its options', () => {
+  const line = [
+    'dev',
+    '--data-dir',
+    'd',
+    '--kafka-port',
+    '0',
+    '--http-port=1',
+    '--no-demo',
+    '--set',
+    'a.b=c=d',
+  ];
+  expect(parseCommandLine(line)).toMatchObject({
+    options: { dataDir: 'd', kafkaPort: 0, httpPort: 1, demo: false, overrides: [['a.b', 'c=d']] },
+  });
+});
+
+test.each([['broker'], ['worker']])('%s takes a config file and overrides', (command) => {
+  expect(parseCommandLine([command, '--config', 'f', '--set', 'x=', '--log-level', 'debug'])).toEqual({
+    kind: command,
+    options: { configFile: 'f', overrides: [['x', '']], logLevel: 'debug' },
+  });
+});
+
+test.each([
+  [['fly'], 'There is no command "fly".'],
+  [['dev', '--kafka-port', '70000'], '--kafka-port must be a port from 0 to 65535, not "70000".'],
+  [['dev', '--http-port', '-1'], /http-port/],
+  [['dev', '--colour'], /--colour/],
+  [['dev', 'stray'], /stray/],
+  [['worker', '--set', 'novalue'], '--set takes KEY=VALUE, not "novalue".'],
+  [['broker', '--log-level', 'loud'], /--log-level must be one of/],
+])('says what is wrong with %j', (line, message) => {
+  const parsed = parseCommandLine(line);
+  expect(parsed.kind).toBe('wrong');
+  expect((parsed as { message: string }).message).toMatch(message);
+});
+
+test.each([[[]], [['--help']], [['dev', '--help']], [['help']]])('%j asks for help', (line) => {
+  expect(parseCommandLine(line).kind).toBe('help');
+});
