@@ -2,7 +2,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { Builders, Route } from './contract/index.ts';
 import * as contract from './contract/index.ts';
 
-/** Every operation of the contract, in the order of its files. */
+/** Every operation of the contract. */
 export const OPERATIONS: readonly Route[] = Object.values(contract).filter(
   (value): value is Route & typeof value => typeof value === 'object' && 'operationId' in value,
 );

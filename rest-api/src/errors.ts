@@ -79,6 +79,20 @@ export function toHttpError(error: unknown): HttpError {
   };
 }
 
+/** Status and body for what Node's HTTP parser could not read, by its error code. */
+export function brokenRequest(code: string | undefined): Pick<HttpError, 'status' | 'body'> {
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return {
+      status: 431,
+      body: { error_code: 431, message: 'The head of the request is larger than this server takes.' },
+    };
+  }
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return { status: 408, body: { error_code: 408, message: 'The request did not arrive in time.' } };
+  }
+  return { status: 400, body: { error_code: 400, message: 'This is not a valid HTTP request.' } };
+}
+
 /** Refusals that Fastify itself makes while it reads a request. */
 function fromFastify(error: unknown): MillraceError | null {
   if (!(error instanceof Error) || !('code' in error)) return null;

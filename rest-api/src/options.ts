@@ -12,6 +12,8 @@ export interface RestOptions {
   readonly requestTimeoutMs?: number;
   /** How long an operation may take to answer; then 500, as Kafka Connect does. */
   readonly operationTimeoutMs?: number;
+  /** How long requests that run may go on while the server closes; then their connections are cut. */
+  readonly closeGraceMs?: number;
   /** Open connections beyond which new ones are dropped. */
   readonly maxConnections?: number;
   /** Open event streams beyond which new ones get 503. */
@@ -39,6 +41,7 @@ const DEFAULTS: RestSettings = {
   headerLimitBytes: 16_384,
   requestTimeoutMs: 30_000,
   operationTimeoutMs: 90_000,
+  closeGraceMs: 5_000,
   maxConnections: 1_000,
   maxEventStreams: 100,
   sampleIntervalMs: 1_000,

@@ -41,20 +41,13 @@ export class RateWindow {
 
   rate(connector: string): Rate {
     const points = this.#series.get(connector)?.points ?? [];
-    if (points.at(-1) == null) return { records: null, bytes: null };
-    const recent = points.slice(-RATE_POINTS).filter((point) => point !== null);
-    const elapsedMs = recent.reduce((sum, point) => sum + point.elapsedMs, 0);
-    const perSecond = (total: number) => round((total * 1000) / elapsedMs);
-    return {
-      records: perSecond(recent.reduce((sum, point) => sum + point.records, 0)),
-      bytes: perSecond(recent.reduce((sum, point) => sum + point.bytes, 0)),
-    };
+    return rateAt(points, points.length - 1);
   }
 
-  /** Records per second, one point a sample, oldest first. */
+  /** The rate of records as it was at each sample, oldest first. */
   history(connector: string): readonly (number | null)[] {
     const points = this.#series.get(connector)?.points ?? [];
-    return points.map((point) => (point === null ? null : round((point.records * 1000) / point.elapsedMs)));
+    return points.map((_, index) => rateAt(points, index).records);
   }
 
   #sampleConnector(connector: string, tasks: readonly TaskCounters[], elapsedMs: number): void {
@@ -82,12 +75,26 @@ export class RateWindow {
   }
 }
 
+/** Over the points up to `index`; null where nothing ran at that one. */
+function rateAt(points: readonly (Point | null)[], index: number): Rate {
+  if (points[index] == null) return { records: null, bytes: null };
+  const recent = points
+    .slice(Math.max(0, index - RATE_POINTS + 1), index + 1)
+    .filter((point) => point !== null);
+  const elapsedMs = recent.reduce((sum, point) => sum + point.elapsedMs, 0);
+  const perSecond = (total: number) => round((total * 1000) / elapsedMs);
+  return {
+    records: perSecond(recent.reduce((sum, point) => sum + point.records, 0)),
+    bytes: perSecond(recent.reduce((sum, point) => sum + point.bytes, 0)),
+  };
+}
+
 function push(series: Series, point: Point | null): void {
   series.points.push(point);
   if (series.points.length > HISTORY_POINTS) series.points.shift();
 }
 
-/** Three significant digits more than anybody reads, so that equal rates compare equal. */
+/** To a tenth, so that rates that look the same are the same and cause no event. */
 function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
