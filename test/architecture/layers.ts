@@ -1,0 +1,130 @@
+import { posix } from 'node:path';
+import type { SourceFile } from './source-tree.ts';
+
+/**
+ * Who may import whom, by the first folder that matches. What is not listed is forbidden; a package may always import
+ * itself, and packages from outside are a matter of its package.json (Biome holds that).
+ */
+const MAY_IMPORT: readonly (readonly [folder: string, allowed: readonly string[] | 'everything'])[] = [
+  ['foundation', []],
+  ['protocol', ['@millrace/foundation']],
+  ['client', ['@millrace/protocol', '@millrace/foundation']],
+  ['streams', ['@millrace/client', '@millrace/foundation']],
+  ['broker', ['@millrace/protocol', '@millrace/foundation', '@millrace/client/connection']],
+  ['plugins/sdk', ['@millrace/foundation']],
+  ['plugins', ['@millrace/sdk']],
+  ['connectors', ['@millrace/sdk']],
+  ['connect-runtime', ['@millrace/sdk', '@millrace/client', '@millrace/foundation']],
+  ['rest-api', ['@millrace/foundation']],
+  ['ui', ['@millrace/rest-api/contract']],
+  ['cli', 'everything'],
+  ['test', 'everything'],
+  ['bench', 'everything'],
+  ['scripts', 'everything'],
+];
+
+/** The ends of the tree: nothing imports them. */
+const IMPORTED_BY_NOBODY = ['@millrace/cli', '@millrace/test', '@millrace/bench'];
+
+/** Doors that are allowed alone: the rest of their package stays shut. */
+const EXACT_DOORS = new Set(['@millrace/client/connection', '@millrace/rest-api/contract']);
+
+/**
+ * Rooms within a package: which of its own rooms a room may import. A file belongs to the longest room that matches;
+ * a file named here is a room of its own. Rooms that are not listed may import all of them.
+ */
+export const ROOMS: readonly {
+  readonly source: string;
+  readonly rooms: Readonly<Record<string, readonly string[]>>;
+}[] = [
+  {
+    source: 'broker/src',
+    rooms: {
+      core: [],
+      storage: ['core'],
+      runtime: ['core', 'storage'],
+      apis: ['core', 'runtime'],
+      network: ['core', 'runtime', 'apis'],
+    },
+  },
+  {
+    source: 'connect-runtime/src',
+    rooms: {
+      core: [],
+      protocol: ['core'],
+      storage: ['core'],
+      // The control plane never runs plugin code: only a task host loads it.
+      'plugins/plugin-loader.ts': ['core', 'plugins'],
+      plugins: ['core', 'tasks'],
+      tasks: ['core', 'plugins'],
+      'tasks/host': ['core', 'tasks', 'plugins', 'plugins/plugin-loader.ts'],
+      herder: ['core', 'protocol', 'storage', 'plugins', 'tasks', 'worker-config.ts'],
+    },
+  },
+  { source: 'rest-api/src', rooms: { contract: [] } },
+];
+
+/** Files that put a package's rooms together, and so may import all of them. */
+const COMPOSITION: ReadonlySet<string> = new Set(['broker/src/runtime/broker.ts']);
+
+/** What a file imports against the tables above. */
+export function layerFindings(file: SourceFile): string[] {
+  const findings: string[] = [];
+  for (const { specifier, line } of file.imports) {
+    const problem = problemOf(file, specifier);
+    if (problem) findings.push(`${file.at(line)} ${problem}`);
+  }
+  return findings;
+}
+
+function problemOf(file: SourceFile, specifier: string): string | null {
+  if (specifier.startsWith('.'))
+    return relativeProblem(file.path, posix.join(posix.dirname(file.path), specifier));
+  if (specifier === '@millrace/sdk/testing' && !file.isTest)
+    return `imports ${specifier}: the acceptance suite is for tests alone`;
+  return specifier.startsWith('@millrace/') ? packageProblem(file.path, specifier) : null;
+}
+
+function packageProblem(path: string, specifier: string): string | null {
+  const [scope, name, ...door] = specifier.split('/');
+  if (door.includes('src')) return `imports ${specifier}: use what the package exports`;
+  const target = `${scope}/${name}`;
+  const row = MAY_IMPORT.find(([folder]) => path.startsWith(`${folder}/`));
+  if (row === undefined) return `imports ${specifier}, but no layer is named for this folder`;
+  const [folder, allowed] = row;
+  if (IMPORTED_BY_NOBODY.includes(target) && !mayUseTheEnds(folder, target))
+    return `imports ${specifier}: nothing imports cli, test or bench`;
+  if (allowed === 'everything') return null;
+  const permitted = allowed.some((door) => specifier === door || (!EXACT_DOORS.has(door) && target === door));
+  return permitted
+    ? null
+    : `imports ${specifier}: ${folder} may import ${allowed.join(', ') || 'nothing of ours'}`;
+}
+
+/** Tests and benchmarks run the command and share `test/support` among themselves. */
+function mayUseTheEnds(folder: string, target: string): boolean {
+  return (folder === 'test' || folder === 'bench') && target !== '@millrace/bench';
+}
+
+function relativeProblem(from: string, to: string): string | null {
+  if (packageOf(from) !== packageOf(to)) return `imports ${to} by its path: use what the package exports`;
+  const place = ROOMS.find(({ source }) => from.startsWith(`${source}/`));
+  if (place === undefined || COMPOSITION.has(from) || /\.test\.tsx?$/.test(from)) return null;
+  const own = roomOf(place, from);
+  const other = roomOf(place, to);
+  if (own === null || other === own || place.rooms[own]?.includes(other ?? posix.relative(place.source, to)))
+    return null;
+  const allowed = [own, ...(place.rooms[own] ?? [])].join(', ');
+  return `imports ${to}: ${place.source}/${own} may import ${allowed} of its package`;
+}
+
+function roomOf(place: (typeof ROOMS)[number], path: string): string | null {
+  const inside = posix.relative(place.source, path);
+  const matches = Object.keys(place.rooms).filter((room) => inside === room || inside.startsWith(`${room}/`));
+  return matches.toSorted((a, b) => b.length - a.length)[0] ?? null;
+}
+
+/** The folder of the package that a path is in; shelves hold packages one level down. */
+export function packageOf(path: string): string {
+  return /^(?:plugins|connectors)\/[^/]+|^[^/]+/.exec(path)?.[0] ?? '';
+}
