@@ -20,31 +20,27 @@ export interface Findings {
   readonly slot: ReplicationSlot | null;
 }
 
+/** Null where a name is not known yet, because it follows from the connector's. */
 export interface Names {
-  readonly slot: string;
-  readonly publication: string;
+  readonly slot: string | null;
+  readonly publication: string | null;
 }
 
 /**
  * Looks at everything that the source needs from the server. Changes nothing.
  *
- * @param names null where they are not known yet, because they follow from the connector's name
  * @throws {MillraceError} when the server can't be asked
  */
-export async function inspect(
-  session: Session,
-  config: SourceConfig,
-  names: Names | null,
-): Promise<Findings> {
+export async function inspect(session: Session, config: SourceConfig, names: Names): Promise<Findings> {
   const tables = await listTables(session);
   const filter = new TableFilter(config['table.include.list'], config['table.exclude.list']);
   const captured = tables.filter((table) => filter.includes(table.table));
-  const publication = names && (await findPublication(session, names.publication));
-  const slot = names && (await findSlot(session, names.slot));
+  const publication = names.publication === null ? null : await findPublication(session, names.publication);
+  const slot = names.slot === null ? null : await findSlot(session, names.slot);
   const obstacles = [
     ...(await serverObstacles(session, slot)),
     ...tableObstacles(config, tables, captured, publication),
-    ...(names ? publicationObstacles(config, names.publication, publication, captured) : []),
+    ...publicationObstacles(config, names.publication, publication, captured),
     ...(slot ? slotObstacles(slot, session.settings.database) : []),
   ];
   return { obstacles, captured, slot };
@@ -145,7 +141,7 @@ function tableObstacles(
 
 function publicationObstacles(
   config: SourceConfig,
-  name: string,
+  name: string | null,
   publication: Publication | null,
   captured: readonly CatalogTable[],
 ): readonly Obstacle[] {
@@ -168,7 +164,7 @@ function publicationObstacles(
     ];
   }
   if (missing.length === 0) return [];
-  if (config['publication.autocreate.mode'] === 'disabled') {
+  if (name !== null && config['publication.autocreate.mode'] === 'disabled') {
     return [
       obstacle(
         'publication.name',

@@ -15,7 +15,7 @@ import { connect, disconnect, Session } from './connection.ts';
 import { formatLsn, type Lsn, parseLsn } from './lsn.ts';
 import { decodeLogicalMessage } from './pgoutput.ts';
 import { ConfirmedPosition, fromOffset, isReading, type Position, type SnapshotState } from './position.ts';
-import { type Findings, inspect, type Names, obstacleError } from './preflight.ts';
+import { type Findings, inspect, obstacleError } from './preflight.ts';
 import { ensurePublication, type Publication } from './publication.ts';
 import { RelationShapes } from './relation-shapes.ts';
 import { createSlot, defaultSlotName } from './replication-slot.ts';
@@ -42,9 +42,7 @@ export async function validateSource(
   const abort = () => session.close();
   signal.addEventListener('abort', abort);
   try {
-    const slot = config['slot.name'];
-    const publication = config['publication.name'];
-    const names = slot && publication ? { slot, publication } : null;
+    const names = { slot: config['slot.name'], publication: config['publication.name'] };
     const { obstacles } = await inspect(session, config, names);
     if (obstacles.length > 0)
       return obstacles.map(({ key, message, hint }) => ({ key, message: `${message} ${hint}` }));
@@ -65,7 +63,7 @@ export class PostgresSourceTask implements SourceTask {
   readonly #context: SourceTaskContext<typeof sourceConfig>;
   readonly #config: SourceConfig;
   readonly #partition: SourcePartition;
-  readonly #names: Names;
+  readonly #names: { readonly slot: string; readonly publication: string };
   readonly #catalog: Session;
   readonly #snapshotSession: Session;
   readonly #types: TypeCatalog;

@@ -1,0 +1,377 @@
+import type { SourceRecord } from '@millrace/sdk';
+import { eventually, MemoryOffsets, SourceHarness } from '@millrace/sdk/testing';
+import type pg from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { headerOf, opOf, postgresSource, sourceOptions } from './connectors.ts';
+import { dropSlot, Service, unavailable } from './service.ts';
+
+const PARTITION = { server: 'shop' };
+
+describe.skipIf(unavailable !== undefined).each(['15', '18'])('streaming from PostgreSQL %s', (version) => {
+  const service = new Service({ POSTGRES_VERSION: version });
+  let name = '';
+  let slot = '';
+  let db: pg.Client;
+  const tasks: SourceHarness[] = [];
+
+  beforeAll(async () => {
+    await service.start();
+  });
+  afterAll(() => service.close());
+  beforeEach(async () => {
+    ({ name, db } = await service.database());
+    slot = `slot_${name}`;
+  });
+  afterEach(async () => {
+    for (const task of tasks.splice(0)) await task.stop();
+    await dropSlot(db, slot);
+  });
+
+  const start = async (more: Record<string, string> = {}, offsets = new MemoryOffsets()) => {
+    const task = new SourceHarness(postgresSource, sourceOptions(service, name, more), { offsets });
+    tasks.push(task);
+    await task.start();
+    return task;
+  };
+  const seen = (task: SourceHarness) => task.records.map((r) => [opOf(r), r.key, r.value]);
+  const count = (n: number) => (records: readonly SourceRecord[]) => records.length >= n;
+  const confirmed = async (): Promise<string> => {
+    const { rows } = await db.query(
+      'SELECT confirmed_flush_lsn AS lsn FROM pg_replication_slots WHERE slot_name = $1',
+      [slot],
+    );
+    return rows[0].lsn;
+  };
+  const confirmedPast = async (lsn: string): Promise<boolean> => {
+    const { rows } = await db.query(
+      'SELECT confirmed_flush_lsn >= $2::pg_lsn AS past FROM pg_replication_slots WHERE slot_name = $1',
+      [slot, lsn],
+    );
+    return rows[0].past;
+  };
+  const walEnd = async (): Promise<string> =>
+    (await db.query('SELECT pg_current_wal_lsn() AS lsn')).rows[0].lsn;
+
+  it('tells operation, commit position, transaction and time in headers', async () => {
+    await db.query('CREATE TABLE t (id int PRIMARY KEY)');
+    await db.query('INSERT INTO t VALUES (1)');
+    const task = await start();
+    await task.pollUntil('the snapshot', count(1));
+    await db.query('BEGIN; INSERT INTO t VALUES (2), (3); COMMIT');
+    await task.pollUntil('the changes', count(3));
+    const [, second, third] = task.records;
+    expect(task.records.map(opOf)).toEqual(['r', 'c', 'c']);
+    expect(headerOf(second!, '__txId')).toBe(headerOf(third!, '__txId'));
+    expect(headerOf(second!, '__lsn')).toMatch(/^[0-9A-F]+\/[0-9A-F]+$/);
+    expect(Math.abs((second!.timestamp ?? 0) - Date.now())).toBeLessThan(60_000);
+    expect(second!.keySchema).toMatchObject({ type: 'struct', fields: [{ field: 'id', type: 'int32' }] });
+  });
+
+  it('gives a change of key as deletion and creation, and repeats both when only the first is durable', async () => {
+    await db.query('CREATE TABLE t (id int PRIMARY KEY, v text)');
+    await db.query("INSERT INTO t VALUES (1, 'a')");
+    const first = await start();
+    await first.pollUntil('the snapshot', count(1));
+    await db.query('UPDATE t SET id = 2');
+    await first.pollUntil('the move', count(3));
+    const move = [
+      ['d', { id: 1 }, null],
+      ['c', { id: 2 }, { id: 2, v: 'a' }],
+    ];
+    expect(seen(first).slice(1)).toEqual(move);
+    await first.commit(first.records.slice(0, 2));
+    await first.stop();
+    const second = await start({}, first.offsets);
+    await second.pollUntil('the move again', count(2));
+    expect(seen(second)).toEqual(move);
+  });
+
+  it('keeps a TOASTed value that did not change out of the record, unless the old row tells it', async () => {
+    await db.query('CREATE TABLE t (id int PRIMARY KEY, n int, big text)');
+    await db.query('ALTER TABLE t ALTER big SET STORAGE EXTERNAL');
+    await db.query("INSERT INTO t VALUES (1, 1, repeat('x', 20000))");
+    const task = await start({ 'snapshot.mode': 'no_data' });
+    await db.query('UPDATE t SET n = 2');
+    await db.query('ALTER TABLE t REPLICA IDENTITY FULL');
+    await db.query('UPDATE t SET n = 3');
+    await task.pollUntil('two updates', count(2));
+    const [partial, whole] = task.records;
+    expect(partial!.value).toEqual({ id: 1, n: 2 });
+    expect(partial!.valueSchema?.fields?.map((field) => field.field)).toEqual(['id', 'n']);
+    expect(whole!.value).toEqual({ id: 1, n: 3, big: 'x'.repeat(20000) });
+    expect(whole!.key).toEqual({ id: 1 });
+  });
+
+  it('follows the table when its columns change', async () => {
+    await db.query('CREATE TABLE t (id int PRIMARY KEY, a text)');
+    const task = await start({ 'snapshot.mode': 'no_data' });
+    await db.query("INSERT INTO t VALUES (1, 'x')");
+    await db.query('ALTER TABLE t ADD b int NOT NULL DEFAULT 7');
+    await db.query('ALTER TABLE t RENAME a TO c');
+    await db.query("INSERT INTO t VALUES (2, 'y')");
+    await db.query('ALTER TABLE t DROP c');
+    await db.query('INSERT INTO t VALUES (3)');
+    await task.pollUntil('three rows', count(3));
+    expect(task.records.map((r) => r.value)).toEqual([
+      { id: 1, a: 'x' },
+      { id: 2, c: 'y', b: 7 },
+      { id: 3, b: 7 },
+    ]);
+    expect(task.records[1]!.valueSchema?.fields?.map((f) => f.field)).toEqual(['id', 'c', 'b']);
+  });
+
+  it('reads tables without key and passes over truncation', async () => {
+    await db.query('CREATE TABLE t (v int)');
+    await db.query('ALTER TABLE t REPLICA IDENTITY FULL');
+    await db.query('INSERT INTO t VALUES (1)');
+    const task = await start();
+    await task.pollUntil('the snapshot', count(1));
+    await db.query('UPDATE t SET v = 2');
+    await db.query('DELETE FROM t');
+    await db.query('TRUNCATE t');
+    await db.query('INSERT INTO t VALUES (3)');
+    await task.pollUntil('all changes', count(3));
+    expect(seen(task)).toEqual([
+      ['r', null, { v: 1 }],
+      ['u', null, { v: 2 }],
+      ['c', null, { v: 3 }],
+    ]);
+  });
+
+  it('takes the chosen index for key where the replica identity is one', async () => {
+    await db.query('CREATE TABLE t (id int PRIMARY KEY, b text NOT NULL, a int NOT NULL)');
+    await db.query('CREATE UNIQUE INDEX t_ab ON t (a, b)');
+    await db.query('ALTER TABLE t REPLICA IDENTITY USING INDEX t_ab');
+    await db.query("INSERT INTO t VALUES (1, 'x', 1)");
+    const task = await start();
+    await task.pollUntil('the snapshot', count(1));
+    await db.query('UPDATE t SET id = 2');
+    await db.query('DELETE FROM t');
+    await task.pollUntil('the changes', count(3));
+    expect(task.records.map((r) => JSON.stringify(r.key))).toEqual(Array(3).fill('{"b":"x","a":1}'));
+  });
+
+  it('gives the changes of partitions under the name of their root', async () => {
+    await db.query('CREATE TABLE t (id int PRIMARY KEY) PARTITION BY RANGE (id)');
+    await db.query('CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (10)');
+    await db.query('INSERT INTO t VALUES (1)');
+    const task = await start();
+    await task.pollUntil('the snapshot', count(1));
+    await db.query('INSERT INTO t VALUES (2)');
+    await task.pollUntil('the change', count(2));
+    expect(task.records.map((r) => r.topic)).toEqual(['shop.public.t', 'shop.public.t']);
+  });
+
+  it('captures tables that are named by pattern, and only those', async () => {
+    await db.query('CREATE TABLE orders (id int PRIMARY KEY)');
+    await db.query('CREATE TABLE order_items (id int PRIMARY KEY)');
+    await db.query('CREATE TABLE other (id int PRIMARY KEY)');
+    const task = await start({
+      'table.include.list': 'public\\.order.*',
+      'table.exclude.list': 'public.order_items',
+    });
+    await db.query('INSERT INTO order_items VALUES (1)');
+    await db.query('INSERT INTO other VALUES (1)');
+    await db.query('INSERT INTO orders VALUES (1)');
+    await task.pollUntil('the order', count(1));
+    expect(task.records.map((r) => r.topic)).toEqual(['shop.public.orders']);
+  });
+
+  it('confirms to the slot what is durable, and no more', async () => {
+    await db.query('CREATE TABLE t (id int PRIMARY KEY)');
+    const task = await start({ 'snapshot.mode': 'no_data' });
+    void task.poll(1);
+    await db.query('INSERT INTO t VALUES (1)');
+    await db.query('BEGIN; INSERT INTO t VALUES (2), (3); COMMIT');
+    await task.pollUntil('the rows', count(3));
+    const end = await walEnd();
+    const before = await confirmed();
+    // Several reports go by without a commit.
+    const { rows } = await db.query('SELECT now()');
+    await eventually('more reports', async () => {
+      const now = await db.query(
+        'SELECT reply_time > $1::timestamptz + interval $$300 ms$$ AS later FROM pg_stat_replication',
+        [rows[0].now],
+      );
+      return now.rows[0].later;
+    });
+    expect(await confirmed()).toBe(before);
+    // In the middle of a transaction: up to the transaction, not into it.
+    await task.commit(task.records.slice(0, 2));
+    await eventually('the first transaction is confirmed', async () => (await confirmed()) !== before);
+    expect(await confirmed()).toBe(headerOf(task.records[1]!, '__lsn'));
+    expect(await confirmedPast(end)).toBe(false);
+    await task.commit();
+    await eventually('everything is confirmed', async () => {
+      void task.poll(1);
+      return confirmedPast(end);
+    });
+  });
+
+  it('goes on in the middle of a transaction', async () => {
+    await db.query('CREATE TABLE t (id int PRIMARY KEY)');
+    const first = await start({ 'snapshot.mode': 'no_data' });
+    await db.query('INSERT INTO t SELECT generate_series(1, 100)');
+    await first.pollUntil('the rows', count(100));
+    await first.commit(first.records.slice(0, 42));
+    await first.stop();
+    const second = await start({ 'snapshot.mode': 'no_data' }, first.offsets);
+    await db.query('INSERT INTO t VALUES (101)');
+    await second.pollUntil('the rest', count(59));
+    expect(second.records.map((r) => (r.key as { id: number }).id)).toEqual(
+      Array.from({ length: 59 }, (_, i) => 43 + i),
+    );
+  });
+
+  it('lets the server remove its log while only other tables and other databases change', async () => {
+    await db.query('CREATE TABLE t (id int PRIMARY KEY)');
+    await db.query('CREATE TABLE busy (id int PRIMARY KEY, v text)');
+    await db.query('INSERT INTO t VALUES (1)');
+    const task = await start({ 'table.include.list': 'public.t' });
+    await task.pollUntil('the snapshot', count(1));
+    await task.commit();
+    void task.poll(1);
+    await db.query("INSERT INTO busy SELECT i, repeat('x', 500) FROM generate_series(1, 5000) i");
+    const mine = await walEnd();
+    await eventually('the slot passes what is not captured', () => confirmedPast(mine));
+    const other = await service.database();
+    await other.db.query('CREATE TABLE busy AS SELECT i, repeat($$x$$, 500) FROM generate_series(1, 5000) i');
+    const theirs = await walEnd();
+    await eventually('the slot passes another database', () => confirmedPast(theirs));
+    const durable = task.offsets.get(PARTITION);
+    await task.stop();
+    await db.query('INSERT INTO t VALUES (2)');
+    const second = await start({ 'table.include.list': 'public.t' }, task.offsets);
+    await second.pollUntil('the row after that', count(1));
+    expect(second.records.map((r) => r.key)).toEqual([{ id: 2 }]);
+    expect(task.offsets.get(PARTITION)).toEqual(durable);
+  });
+
+  it('keeps its connection while the pipeline does not take anything, and its queue within bounds', async () => {
+    await db.query("ALTER SYSTEM SET wal_sender_timeout = '1s'");
+    await db.query('SELECT pg_reload_conf()');
+    await db.query('CREATE TABLE t (id int PRIMARY KEY, v text)');
+    const task = await start({ 'snapshot.mode': 'no_data', 'max.queue.size.in.bytes': '1000000' });
+    await db.query("INSERT INTO t VALUES (0, '')");
+    await task.pollUntil('the first row', count(1));
+    const walSender = async () =>
+      (await db.query('SELECT pid, sent_lsn FROM pg_stat_replication')).rows[0] as {
+        pid: number;
+        sent_lsn: string;
+      };
+    const { pid } = await walSender();
+    const before = process.memoryUsage().rss;
+    await db.query("INSERT INTO t SELECT i, repeat('x', 1000) FROM generate_series(1, 50000) i");
+    const since = performance.now();
+    await eventually('three timeouts pass', () => performance.now() - since > 3000);
+    expect((await walSender()).pid).toBe(pid);
+    // 50 MB wait at the server; some slack for the garbage of everything else.
+    expect(process.memoryUsage().rss - before).toBeLessThan(40_000_000);
+    await task.pollUntil('all rows', count(50_001), 60_000);
+    expect(task.records.map((r) => (r.key as { id: number }).id)).toEqual(
+      Array.from({ length: 50_001 }, (_, i) => i),
+    );
+    await db.query('ALTER SYSTEM RESET wal_sender_timeout');
+    await db.query('SELECT pg_reload_conf()');
+  });
+
+  describe('a snapshot under change', () => {
+    /** Changes rows at random; each change of a row raises its version, and a deleted row comes back with a higher one. */
+    const writer = (client: pg.Client, tables: readonly string[], rows: number) => {
+      let stopped = false;
+      let version = 1;
+      const done = (async () => {
+        while (!stopped) {
+          const table = tables[Math.floor(Math.random() * tables.length)];
+          const id = Math.floor(Math.random() * rows);
+          const key = [`k${id % 7}`, id];
+          version++;
+          const sql =
+            Math.random() < 0.3
+              ? [`DELETE FROM ${table} WHERE a = $1 AND b = $2`, key]
+              : [
+                  `INSERT INTO ${table} VALUES ($1, $2, $3) ON CONFLICT (b, a) DO UPDATE SET v = EXCLUDED.v`,
+                  [...key, version],
+                ];
+          await client.query(sql[0] as string, sql[1] as unknown[]);
+        }
+      })();
+      return async () => {
+        stopped = true;
+        await done;
+      };
+    };
+
+    const setUp = async (tables: readonly string[], rows: number) => {
+      for (const table of tables) {
+        await db.query(`CREATE TABLE ${table} (a text, b int, v int, PRIMARY KEY (b, a))`);
+        await db.query(
+          `INSERT INTO ${table} SELECT 'k' || i % 7, i, 1 FROM generate_series(0, ${rows - 1}) i`,
+        );
+      }
+    };
+
+    /** No version of a key twice or out of order, and the last one is the table's. */
+    const verify = async (tables: readonly string[], records: readonly SourceRecord[]) => {
+      const last = new Map<string, number | null>();
+      const highest = new Map<string, number>();
+      for (const record of records) {
+        const { a, b } = record.key as { a: string; b: number };
+        const id = `${record.topic}/${a}/${b}`;
+        const value = record.value as { v: number } | null;
+        if (value) {
+          expect(value.v, id).toBeGreaterThan(highest.get(id) ?? 0);
+          highest.set(id, value.v);
+        } else expect(last.get(id), `${id} is deleted once`).not.toBeNull();
+        last.set(id, value?.v ?? null);
+      }
+      const expected = new Map<string, number>();
+      for (const table of tables) {
+        const { rows } = await db.query(`SELECT * FROM ${table}`);
+        for (const { a, b, v } of rows) expected.set(`shop.public.${table}/${a}/${b}`, v);
+      }
+      const alive = [...last].filter(([, v]) => v !== null);
+      expect(new Map(alive as [string, number][])).toEqual(expected);
+    };
+
+    it('meets the stream at one point', async () => {
+      await setUp(['one', 'two'], 3000);
+      const halt = writer(await service.connect(name), ['one', 'two'], 3000);
+      const task = await start({ 'snapshot.fetch.size': '100' });
+      await task.pollUntil('some changes', (all) => all.filter((r) => opOf(r) !== 'r').length > 300, 60_000);
+      await halt();
+      await db.query("INSERT INTO one VALUES ('end', 1000000, 1)");
+      const atEnd = (all: readonly SourceRecord[]) =>
+        (all.at(-1)?.key as { a: string } | undefined)?.a === 'end';
+      await task.pollUntil('the last change', atEnd, 60_000);
+      await verify(['one', 'two'], task.records);
+    });
+
+    it('is exact after kills at any point, however many', async () => {
+      const tables = ['one', 'three', 'two'];
+      await setUp(tables, 400);
+      const halt = writer(await service.connect(name), tables, 400);
+      const offsets = new MemoryOffsets();
+      const kept: SourceRecord[] = [];
+      const more = { 'snapshot.fetch.size': '20' };
+      for (let kill = 0; kill < 12; kill++) {
+        const task = await start(more, offsets);
+        const wanted = Math.floor(Math.random() * 250);
+        await task.pollUntil('some records', count(wanted + 1), 60_000);
+        const durable = task.records.slice(0, wanted);
+        kept.push(...durable);
+        await task.commit(durable);
+        await task.stop();
+      }
+      await halt();
+      await db.query("INSERT INTO one VALUES ('end', 1000000, 1)");
+      const task = await start(more, offsets);
+      const atEnd = (all: readonly SourceRecord[]) =>
+        (all.at(-1)?.key as { a: string } | undefined)?.a === 'end';
+      await task.pollUntil('the last change', atEnd, 60_000);
+      await verify(tables, [...kept, ...task.records]);
+      // Once the stream has passed what the snapshots saw, offsets are plain again.
+      expect(task.records.at(-1)!.sourceOffset).toEqual({ lsn: expect.any(String) });
+    });
+  });
+});
