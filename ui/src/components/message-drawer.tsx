@@ -1,6 +1,6 @@
 import type { Decoded, Message } from '@millrace/rest-api/contract';
 import { useEffect, useRef, useState } from 'react';
-import { bytes, exact } from '../format/numbers.ts';
+import { bytes } from '../format/numbers.ts';
 import { absolute } from '../format/times.ts';
 import { CloseIcon } from './icons.tsx';
 import { BlockValue, InlineValue } from './json-text.tsx';
@@ -41,7 +41,7 @@ export function MessageDrawer({ topic, message, onClose }: MessageDrawerProps) {
           <dt>Partition</dt>
           <dd>{message.partition}</dd>
           <dt>Offset</dt>
-          <dd>{exact(message.offset)}</dd>
+          <dd>{message.offset}</dd>
           <dt>Time</dt>
           <dd>{absolute(message.timestamp)}</dd>
         </dl>

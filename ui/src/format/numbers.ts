@@ -8,9 +8,9 @@ const UNITS = [
 /** Three significant digits and a unit: 12.4 k, 3.1 M, 870. */
 export function compact(value: number): string {
   const size = Math.abs(value);
-  // 999,950 and more would read "1000.0 k".
-  const unit = UNITS.find(({ at }) => size >= at * 0.99995);
-  if (unit === undefined || size < 1000) return trimmed(value, Number.isInteger(value) ? 0 : 1);
+  // 999,500 and more would read "1000 k".
+  const unit = UNITS.find(({ at }) => size >= at * 0.9995);
+  if (unit === undefined) return trimmed(value, Number.isInteger(value) || size >= 99.95 ? 0 : 1);
   const scaled = value / unit.at;
   return `${trimmed(scaled, Math.abs(scaled) >= 99.95 ? 0 : 1)} ${unit.name}`;
 }

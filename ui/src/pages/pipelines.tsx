@@ -196,7 +196,8 @@ function TopicLinks({ topics }: { readonly topics: readonly string[] }) {
 function Empty() {
   const example = `curl -X POST ${window.location.origin}/connectors \\
   -H 'Content-Type: application/json' \\
-  -d '{"name": "my-first", "config": {"connector.class": "…", "tasks.max": "1"}}'`;
+  -d '{"name": "my-first", "config": {
+    "connector.class": "…", "tasks.max": "1"}}'`;
   return (
     <Notice title="No pipelines yet" picture={<PipelinePicture />}>
       <p className="quiet">

@@ -1,0 +1,68 @@
+import type { PipelineWithHistory } from '@millrace/rest-api/contract';
+import { expect, test } from 'vitest';
+import { failedTasks, pluginWord, restartLabel, sorted, stateCounts, total } from './pipelines.ts';
+
+const pipeline = (more: Partial<PipelineWithHistory> = {}): PipelineWithHistory => ({
+  name: 'p',
+  type: 'source',
+  class: 'X',
+  state: 'RUNNING',
+  sinceMs: null,
+  error: null,
+  tasks: { total: 1, running: 1, failed: [] },
+  workers: [],
+  records: 0,
+  bytes: 0,
+  errors: 0,
+  recordsPerSecond: null,
+  bytesPerSecond: null,
+  lastRecordAtMs: null,
+  topics: [],
+  history: [],
+  ...more,
+});
+
+test('what is wrong comes first, then by name', () => {
+  const order = sorted([
+    pipeline({ name: 'b' }),
+    pipeline({ name: 'a' }),
+    pipeline({ name: 'd', state: 'DEGRADED' }),
+    pipeline({ name: 'c', state: 'PAUSED' }),
+    pipeline({ name: 'e', state: 'FAILED' }),
+  ]);
+  expect(order.map(({ name }) => name)).toEqual(['e', 'd', 'c', 'a', 'b']);
+});
+
+test('states are counted, those of nobody left out', () => {
+  expect(stateCounts([pipeline(), pipeline(), pipeline({ state: 'FAILED' })])).toEqual([
+    { state: 'FAILED', count: 1 },
+    { state: 'RUNNING', count: 2 },
+  ]);
+});
+
+test('totals align histories at their ends; what nobody knows stays unknown', () => {
+  const sum = total([
+    pipeline({ recordsPerSecond: 5, history: [null, 4, 5] }),
+    pipeline({ recordsPerSecond: null, history: [1] }),
+  ]);
+  expect(sum).toEqual({ rate: 5, history: [null, 4, 6] });
+  expect(total([])).toEqual({ rate: null, history: [] });
+});
+
+test.each([
+  ['io.millrace.postgres.PostgresSourceConnector', 'postgres'],
+  ['FilesSinkConnector', 'files'],
+  ['SinkConnector', 'SinkConnector'],
+  ['com.x.BigQuerySink', 'big query'],
+  ['', ''],
+])('the plugin %s is called %s', (pluginClass, word) => {
+  expect(pluginWord(pluginClass)).toBe(word);
+});
+
+test('failed tasks are named and the button says what it will do', () => {
+  const some = pipeline({ state: 'DEGRADED', tasks: { total: 3, running: 1, failed: [0, 2] } });
+  expect([failedTasks(some), restartLabel(some)]).toEqual(['tasks 0, 2 of 3', 'Restart 2 failed tasks']);
+  const all = pipeline({ state: 'FAILED', tasks: { total: 2, running: 0, failed: [0, 1] } });
+  expect([failedTasks(all), restartLabel(all)]).toEqual(['all 2 tasks', 'Restart']);
+  expect(failedTasks(pipeline())).toBeNull();
+});

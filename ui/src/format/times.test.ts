@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { absolute, ago, recordTime, since, timeOfDay } from './times.ts';
+
+const at = (text: string) => new Date(`2026-11-21T${text}`).getTime();
+
+test.each([
+  [0, 'now'],
+  [999, 'now'],
+  [8_400, '8 s ago'],
+  [59_999, '59 s ago'],
+  [60_000, '1 min ago'],
+  [3_600_000, '1 h ago'],
+  [49 * 3_600_000, '2 d ago'],
+  [-5_000, 'now'],
+])('%d ms reads %s', (age, text) => {
+  expect(ago(1_000_000_000_000 - age, 1_000_000_000_000)).toBe(text);
+});
+
+test('since when: the time today, the day before that', () => {
+  expect(since(at('14:02:11'), at('18:00:00'))).toBe('14:02');
+  expect(since(at('14:02:11') - 86_400_000, at('18:00:00'))).toBe('20 Nov 14:02');
+});
+
+test('records show milliseconds', () => {
+  expect(recordTime(at('09:05:03.007'), at('18:00:00'))).toBe('09:05:03.007');
+  expect(recordTime(at('09:05:03.007'), at('18:00:00') + 86_400_000)).toBe('21 Nov 09:05:03.007');
+  expect(timeOfDay(at('09:05:03.007'))).toBe('09:05:03');
+});
+
+test('a time that is none says so', () => {
+  expect(absolute(Number.NaN)).toBe('no time');
+});
