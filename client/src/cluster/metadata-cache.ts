@@ -59,16 +59,16 @@ export class MetadataCache {
     }
     for (const answer of response.topics) {
       const { name, error, topic } = readTopic(answer);
+      const known = before.get(name);
       this.#forget(name);
       if (topic === null) {
         this.#errors.set(name, error);
         // A passing failure to describe it does not unmake what was known.
-        const known = before.get(name);
         if (known && error !== 'UNKNOWN_TOPIC_OR_PARTITION' && error !== 'UNKNOWN_TOPIC_ID')
           this.#keep(known);
       } else {
         this.#errors.delete(name);
-        this.#keep(mergeTopic(before.get(name), topic));
+        this.#keep(mergeTopic(known, topic));
       }
     }
   }

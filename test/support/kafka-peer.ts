@@ -1,0 +1,93 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { homedir, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const START_TIMEOUT_MS = 120_000;
+const FIRST_PORT = 28_000;
+const PORT_SPAN = 2_000;
+const PORT_TRIES = 50;
+
+/** A running Apache Kafka, the oracle of the conformance tests. */
+export interface KafkaPeer {
+  readonly bootstrapServers: readonly string[];
+  /** SIGKILL; the data stay. */
+  kill(): Promise<void>;
+  /** Starts it again on its data. */
+  resume(): Promise<void>;
+  /** Ends it and removes its folder. */
+  stop(): Promise<void>;
+}
+
+/** Where the scripts that run it are: `KAFKA_PEER_DIR`, or the folder beside this repository. */
+function scriptFolder(): string {
+  const beside = resolve(import.meta.dirname, '../../../shared/peers/kafka');
+  return process.env.KAFKA_PEER_DIR ?? beside;
+}
+
+/** Why it cannot be run here; null where it can. Say it when a suite is skipped for it. */
+export function kafkaPeerSkipReason(): string | null {
+  const script = join(scriptFolder(), 'broker.sh');
+  if (!existsSync(script))
+    return `no Apache Kafka to compare with: ${script} is missing (set KAFKA_PEER_DIR)`;
+  const home = process.env.KAFKA_PEER_HOME ?? join(homedir(), '.cache/kafka-peer');
+  if (!existsSync(join(home, 'libs')))
+    return `no Apache Kafka to compare with: ${home}/libs is missing (run fetch.sh)`;
+  return null;
+}
+
+/** Starts one node on a free port of loopback with a folder of its own. It takes some 3 s and `heapMb` of memory. */
+export async function startKafkaPeer(options: { readonly heapMb?: number } = {}): Promise<KafkaPeer> {
+  const folder = await mkdtemp(join(tmpdir(), 'kafka-peer-'));
+  const port = await freePortPair();
+  const heapMb = options.heapMb ?? 768;
+  const env = {
+    ...process.env,
+    KAFKA_PEER_RUN: folder,
+    KAFKA_PEER_PORT: String(port),
+    KAFKA_PEER_HEAP: `-Xmx${heapMb}M -Xms256M`,
+  };
+  const script = (...args: string[]) =>
+    run(join(scriptFolder(), 'broker.sh'), args, { env, timeout: START_TIMEOUT_MS });
+  const stop = async () => {
+    await script('stop');
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await script('start');
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    bootstrapServers: [`127.0.0.1:${port}`],
+    kill: async () => {
+      await script('kill', '1');
+    },
+    resume: async () => {
+      await script('resume', '1');
+    },
+    stop,
+  };
+}
+
+/** A port for the broker whose next one, the controller's, is free too. */
+async function freePortPair(): Promise<number> {
+  for (let i = 0; i < PORT_TRIES; i++) {
+    const port = FIRST_PORT + 2 * Math.floor(Math.random() * (PORT_SPAN / 2));
+    if ((await isFree(port)) && (await isFree(port + 1))) return port;
+  }
+  throw new Error(`no two free ports between ${FIRST_PORT} and ${FIRST_PORT + PORT_SPAN}`);
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const server = createServer();
+    server.once('error', () => done(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => done(true)));
+  });
+}
