@@ -1,4 +1,3 @@
-import type { ClassicGroup } from './classic-group.ts';
 import type { GroupShard } from './group-shard.ts';
 import { metadataOf } from './member.ts';
 import { EMPTY_BYTES } from './results.ts';
@@ -39,9 +38,4 @@ export function describeGroup(shard: GroupShard, groupId: string): GroupDescript
       assignment: stable ? member.assignment : EMPTY_BYTES,
     })),
   };
-}
-
-/** Every group, for ListGroups. */
-export function listGroups(shard: GroupShard): Iterable<ClassicGroup> {
-  return shard.groups.values();
 }

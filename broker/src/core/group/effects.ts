@@ -5,11 +5,11 @@ import type { GroupRecord } from './records.ts';
 declare const response: unique symbol;
 
 /** Where an answer goes, and what kind it is: a number that the shell gave with the command. */
-export type ReplyTo<Response> = number & { readonly [response]?: Response };
+export type ReplyTo<Response> = number & { readonly [response]?: (answer: Response) => void };
 
 /** To be done in the listed order. */
 export type GroupEffect =
-  | { readonly kind: 'reply'; readonly to: ReplyTo<unknown>; readonly response: unknown }
+  | { readonly kind: 'reply'; readonly to: number; readonly response: unknown }
   /**
    * Append as one batch and replay at once; `done` is called when it is committed, or with the reason when it was not
    * appended or lost. What is answered from `done` is safe from a crash.

@@ -1,0 +1,99 @@
+import { type ErrorName, errorCode } from '@millrace/protocol';
+import {
+  findCoordinator as api,
+  type FindCoordinatorRequest,
+  type FindCoordinatorResponseCoordinatorInit,
+  type FindCoordinatorResponseInit,
+} from '@millrace/protocol/messages';
+import { defineApi, type RequestContext } from './api.ts';
+import { nodesOn } from './broker-nodes.ts';
+import { mayOnGroup } from './group-caller.ts';
+
+const GROUP_KEY = 0;
+const TRANSACTION_KEY = 1;
+const SHARE_KEY = 2;
+const MANY_KEYS_VERSION = 4;
+const SHARE_KEYS_VERSION = 6;
+
+/**
+ * FindCoordinator v0-6
+ *
+ * - The broker that leads the group's partition of `__consumer_offsets`; the topic is made where it is missing, and
+ *   answered at once (Kafka makes it behind COORDINATOR_NOT_AVAILABLE).
+ *
+ * Versions: v1 transactions; v4 several keys; v6 share groups.
+ *
+ * Not implemented: coordinators of transactions and of share groups, answered COORDINATOR_NOT_AVAILABLE.
+ */
+export const findCoordinator = defineApi({
+  api,
+  versions: [0, 6],
+  access: [
+    ['DESCRIBE', 'GROUP'],
+    ['DESCRIBE', 'TRANSACTIONAL_ID'],
+    ['CLUSTER_ACTION', 'CLUSTER'],
+  ],
+  async handle(context, request): Promise<FindCoordinatorResponseInit> {
+    const keys = keysOf(request, context.version);
+    const found = await Promise.all(keys.map((key) => find(context, request.keyType, key)));
+    return response(found, context.version);
+  },
+  refuse: (request, error, version) =>
+    response(
+      keysOf(request, version).map((key) => failed(key, error, null)),
+      version,
+    ),
+});
+
+function keysOf(request: FindCoordinatorRequest, version: number): readonly string[] {
+  return version >= MANY_KEYS_VERSION ? request.coordinatorKeys : [request.key];
+}
+
+async function find(
+  context: RequestContext,
+  keyType: number,
+  key: string,
+): Promise<FindCoordinatorResponseCoordinatorInit> {
+  const { groups, metadata } = context.services;
+  switch (keyType) {
+    case GROUP_KEY: {
+      if (!mayOnGroup(context, 'DESCRIBE', key)) return failed(key, 'GROUP_AUTHORIZATION_FAILED', null);
+      const location = await groups.findCoordinator(key);
+      if (location.error !== null) return failed(key, location.error, location.message);
+      const node = nodesOn(metadata.image(), context.listener).find(({ id }) => id === location.brokerId);
+      if (!node)
+        return failed(key, 'COORDINATOR_NOT_AVAILABLE', 'The coordinator is not reached by this listener.');
+      const { id, host, port } = node;
+      return { key, nodeId: id, host, port, errorCode: errorCode('NONE'), errorMessage: '' };
+    }
+    case TRANSACTION_KEY:
+      return context.authorize('DESCRIBE', { type: 'TRANSACTIONAL_ID', name: key })
+        ? failed(key, 'COORDINATOR_NOT_AVAILABLE', 'Transactions are not served by this broker.')
+        : failed(key, 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED', null);
+    case SHARE_KEY:
+      return context.version >= SHARE_KEYS_VERSION
+        ? failed(key, 'COORDINATOR_NOT_AVAILABLE', 'Share groups are not served by this broker.')
+        : failed(key, 'INVALID_REQUEST', 'Share groups are looked for from version 6 on.');
+    default:
+      return failed(key, 'INVALID_REQUEST', `There is no key type ${keyType}.`);
+  }
+}
+
+function failed(
+  key: string,
+  error: ErrorName,
+  errorMessage: string | null,
+): FindCoordinatorResponseCoordinatorInit {
+  return { key, nodeId: -1, host: '', port: -1, errorCode: errorCode(error), errorMessage };
+}
+
+function response(
+  found: readonly FindCoordinatorResponseCoordinatorInit[],
+  version: number,
+): FindCoordinatorResponseInit {
+  if (version >= MANY_KEYS_VERSION) return { coordinators: found };
+  const [first] = found;
+  if (!first) return { errorCode: errorCode('INVALID_REQUEST'), nodeId: -1, host: '', port: -1 };
+  const { key: _key, ...rest } = first;
+  return rest;
+}
