@@ -24,14 +24,14 @@ export interface MemberAssignment {
  * once: a member that is gone has lost its session, so there is nothing to wait for.
  *
  * Connectors go to the leader, which computes their task configs and writes them without asking anybody; tasks go to
- * whoever has fewest.
+ * whoever has fewest. When all has been placed, no member has two tasks more than another.
  */
 export function assign(
   configured: Assignment,
   members: readonly MemberState[],
   leaderId: string,
 ): ReadonlyMap<string, MemberAssignment> {
-  const plans = new Map(members.map((member) => [member.memberId, newPlan()]));
+  const plans = new Map([...members].sort(byId).map((member) => [member.memberId, newPlan()]));
   placeConnectors(configured.connectors, members, leaderId, plans);
   placeTasks(configured.tasks, members, plans);
   return new Map([...plans].map(([memberId, plan]) => [memberId, finished(plan)]));
@@ -52,17 +52,16 @@ function placeConnectors(
 ): void {
   const wanted = new Set(configured);
   const heldByOthers = new Set<string>();
-  for (const member of members) {
-    const plan = planOf(plans, member.memberId);
-    for (const connector of member.held.connectors) {
-      if (wanted.has(connector) && member.memberId === leaderId) continue;
-      plan.revokedConnectors.add(connector);
-      heldByOthers.add(connector);
+  const leader = plans.get(leaderId);
+  for (const { memberId, held } of members) {
+    const plan = planOf(plans, memberId);
+    for (const connector of held.connectors) {
+      if (wanted.has(connector) && memberId === leaderId) plan.connectors.add(connector);
+      else plan.revokedConnectors.add(connector);
+      if (memberId !== leaderId) heldByOthers.add(connector);
     }
   }
-  const leader = plans.get(leaderId);
-  for (const connector of configured)
-    if (leader && !heldByOthers.has(connector)) leader.connectors.add(connector);
+  for (const connector of configured) if (!heldByOthers.has(connector)) leader?.connectors.add(connector);
 }
 
 function placeTasks(
@@ -72,17 +71,25 @@ function placeTasks(
 ): void {
   const unplaced = new Map(configured.map((id) => [taskKey(id), id]));
   const wanted = new Set(unplaced.keys());
-  const most = Math.ceil(configured.length / Math.max(1, members.length));
-  const ordered = [...members].sort((a, b) => (a.memberId < b.memberId ? -1 : 1));
-  for (const member of ordered) {
+  // Whoever holds most keeps one more where the tasks do not divide evenly, so that as few as can be move.
+  const useful = ({ held }: MemberState) => new Set(held.tasks.map(taskKey).filter((key) => wanted.has(key)));
+  const ranked = members
+    .map((member) => ({ member, holds: useful(member).size }))
+    .sort((a, b) => b.holds - a.holds || byId(a.member, b.member));
+  const fewest = Math.floor(wanted.size / Math.max(1, members.length));
+  const withOneMore = wanted.size % Math.max(1, members.length);
+  for (const [rank, { member }] of ranked.entries()) {
     const plan = planOf(plans, member.memberId);
+    const most = rank < withOneMore ? fewest + 1 : fewest;
     for (const id of member.held.tasks) {
       const key = taskKey(id);
-      const keep = wanted.has(key) && unplaced.has(key) && plan.tasks.size < most;
-      if (keep) plan.tasks.set(key, id);
-      else plan.revokedTasks.set(key, id);
+      if (plan.tasks.has(key)) continue;
       // A task that two members say they hold stays with the first; the other one gives it up in this same round.
-      if (keep || !wanted.has(key)) unplaced.delete(key);
+      const keeps = unplaced.has(key) && plan.tasks.size < most;
+      if (keeps) {
+        plan.tasks.set(key, id);
+        unplaced.delete(key);
+      } else plan.revokedTasks.set(key, id);
     }
   }
   for (const plan of plans.values()) for (const key of plan.revokedTasks.keys()) unplaced.delete(key);
@@ -93,6 +100,10 @@ function leastLoaded(plans: ReadonlyMap<string, Plan>): Plan | null {
   let best: Plan | null = null;
   for (const plan of plans.values()) if (best === null || plan.tasks.size < best.tasks.size) best = plan;
   return best;
+}
+
+function byId(a: MemberState, b: MemberState): number {
+  return a.memberId < b.memberId ? -1 : a.memberId > b.memberId ? 1 : 0;
 }
 
 function newPlan(): Plan {

@@ -22,12 +22,13 @@ export type ConfigChange =
 /**
  * The configuration of the whole group, replayed from the config topic: Kafka Connect's own keys and values
  * (`KafkaConfigBackingStore`). Task configs count only when their `commit-` record has come, so that a half-written set
- * is never run.
+ * is never run; and tasks run with the connector's config as it was then, so that new and old are never mixed.
  */
 export class ClusterConfig {
   readonly #connectors = new Map<string, ConnectorConfig>();
   readonly #targetStates = new Map<string, TargetState>();
   readonly #tasks = new Map<string, readonly ConnectorConfig[]>();
+  readonly #applied = new Map<string, ConnectorConfig>();
   readonly #deferred = new Map<string, Map<number, ConnectorConfig>>();
   #offset = -1;
 
@@ -46,6 +47,13 @@ export class ClusterConfig {
 
   connector(connector: string): ConnectorConfig | undefined {
     return this.#connectors.get(connector);
+  }
+
+  /** The connector's config that its present task configs were made from, which may be older than `connector()`. */
+  appliedConnector(connector: string): ConnectorConfig | undefined {
+    const config = this.#connectors.get(connector);
+    // Compaction may leave only a config that is newer than the last commit; nobody knows the older one any more.
+    return config && (this.#applied.get(connector) ?? config);
   }
 
   taskConfigs(connector: string): readonly ConnectorConfig[] {
@@ -76,9 +84,10 @@ export class ClusterConfig {
 
   #replayConnector(connector: string, record: JsonObject | null): ConfigChange | null {
     if (!record) {
+      // The target state has a record of its own, which `removeConnector` takes away beside this one.
       this.#tasks.delete(connector);
+      this.#applied.delete(connector);
       this.#deferred.delete(connector);
-      this.#targetStates.delete(connector);
       return this.#connectors.delete(connector) ? { kind: 'removed', connector } : null;
     }
     const config = properties(record);
@@ -99,18 +108,19 @@ export class ClusterConfig {
 
   #replayCommit(connector: string, record: JsonObject | null): ConfigChange | null {
     const count = record?.tasks;
-    if (typeof count !== 'number') return null;
-    const deferred = this.#deferred.get(connector) ?? new Map<number, ConnectorConfig>();
-    const before = this.#tasks.get(connector) ?? [];
+    if (typeof count !== 'number' || !Number.isSafeInteger(count) || count < 0) return null;
+    const deferred = this.#deferred.get(connector);
+    this.#deferred.delete(connector);
     const tasks: ConnectorConfig[] = [];
     for (let task = 0; task < count; task++) {
-      const config = deferred.get(task) ?? before[task];
-      // Compaction may have taken part of a set that was replaced later: the newer commit record makes it whole.
+      const config = deferred?.get(task);
+      // Compaction takes part of a set that was replaced later: the newer set, behind this one, is whole.
       if (!config) return null;
       tasks.push(config);
     }
-    this.#deferred.delete(connector);
     this.#tasks.set(connector, tasks);
+    const applied = this.#connectors.get(connector);
+    if (applied) this.#applied.set(connector, applied);
     return { kind: 'tasks', connector };
   }
 
@@ -120,12 +130,15 @@ export class ClusterConfig {
       return null;
     }
     const state = record['state.v2'] ?? record.state;
-    const target = state === 'STARTED' || state === 'RUNNING' ? 'RUNNING' : state;
+    const target = state === KAFKA_RUNNING ? 'RUNNING' : state;
     if (target !== 'RUNNING' && target !== 'PAUSED' && target !== 'STOPPED') return null;
     this.#targetStates.set(connector, target);
     return { kind: 'target-state', connector };
   }
 }
+
+/** The target state RUNNING in the config topic's words. */
+const KAFKA_RUNNING = 'STARTED';
 
 /** Keys and values of the config topic, in Kafka Connect's words. */
 export const configRecord = {
@@ -141,7 +154,10 @@ export const configRecord = {
   // `state` is for workers older than KIP-875, which know no STOPPED and hold such a connector as paused.
   targetState: (connector: string, state: TargetState | null) => ({
     key: `target-state-${connector}`,
-    value: state && { state: state === 'RUNNING' ? 'STARTED' : 'PAUSED', 'state.v2': state },
+    value: state && {
+      state: state === 'RUNNING' ? KAFKA_RUNNING : 'PAUSED',
+      'state.v2': state === 'RUNNING' ? KAFKA_RUNNING : state,
+    },
   }),
   restart: (request: RestartRequest) => ({
     key: `restart-connector-${request.connector}`,

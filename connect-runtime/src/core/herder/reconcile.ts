@@ -35,7 +35,7 @@ export function reconcileTasks(
   const starts: TaskAction[] = [];
   const wanted = new Set<string>();
   for (const id of assignment.tasks) {
-    const connectorConfig = config.connector(id.connector);
+    const connectorConfig = config.appliedConnector(id.connector);
     const taskConfig = config.taskConfigs(id.connector)[id.task];
     const target = config.targetState(id.connector);
     if (!connectorConfig || !taskConfig || target === 'STOPPED') continue;
@@ -44,8 +44,8 @@ export function reconcileTasks(
     const fingerprint = fingerprintOf(connectorConfig, taskConfig);
     const now = running.get(key);
     if (now?.fingerprint === fingerprint) {
-      if (now.paused !== (target === 'PAUSED'))
-        starts.push({ kind: target === 'PAUSED' ? 'pause' : 'resume', id });
+      const pause = target === 'PAUSED';
+      if (now.paused !== pause) starts.push({ kind: pause ? 'pause' : 'resume', id });
       continue;
     }
     if (now) stops.push({ kind: 'stop', id });

@@ -21,6 +21,7 @@ export function parseOffsetKey(
   if (!Array.isArray(parsed) || parsed.length !== 2) return null;
   const [connector, partition] = parsed as readonly Json[];
   if (typeof connector !== 'string' || typeof partition !== 'object' || partition === null) return null;
+  if (Array.isArray(partition)) return null;
   return { connector, partition: partition as JsonObject };
 }
 
