@@ -45,6 +45,12 @@ export interface RequestContext {
   readonly services: BrokerServices;
 }
 
+/** In place of an answer: closes the connection. How a producer with acks=0 learns of an error, as in Kafka. */
+export const CLOSE_CONNECTION: unique symbol = Symbol('close the connection');
+
+/** Null: no answer is sent (Produce with acks=0). */
+export type Answer<ResInit> = ResInit | null | typeof CLOSE_CONNECTION;
+
 /**
  * One API of the protocol. `access` says what it asks the authorizer for, `'open'` where anyone may; a test fails for a
  * handler that states nothing.
@@ -54,8 +60,12 @@ export interface ApiHandler<Req, ReqInit, Res, ResInit> {
   /** Versions that are advertised; within the schema's unless Kafka itself advertises more. */
   readonly versions: readonly [min: number, max: number];
   readonly access: 'open' | readonly (readonly [Operation, ResourceType])[];
-  /** Null: no answer is sent (Produce with acks=0). */
-  readonly handle: (context: RequestContext, request: Req) => Promise<ResInit | null> | ResInit | null;
+  /**
+   * Whether the connection's next request may begin before this one is answered, where it says so too. Answers keep their
+   * order all the same. What must happen in the order of requests has to happen before the first `await` then.
+   */
+  readonly pipelined?: boolean;
+  readonly handle: (context: RequestContext, request: Req) => Promise<Answer<ResInit>> | Answer<ResInit>;
   /** The answer to a request that threw: every API can say an error in its own shape. */
   readonly refuse: (request: Req, error: ErrorName, version: number) => ResInit;
 }

@@ -33,6 +33,8 @@ export interface AppendOptions {
   readonly origin: 'client' | 'coordinator';
   /** Fails with NOT_LEADER_OR_FOLLOWER when the leadership is not the one that the caller saw. */
   readonly expectedLeaderEpoch?: number;
+  /** Version of the Produce request that brought a client's records. */
+  readonly produceVersion?: number;
 }
 
 export type AppendOutcome =
@@ -40,9 +42,10 @@ export type AppendOutcome =
       readonly error: null;
       readonly firstOffset: number;
       readonly lastOffset: number;
+      /** LogAppendTime given to the records, ms; -1 under CreateTime. */
       readonly appendTimeMs: number;
       readonly logStartOffset: number;
-      /** Resolves when the bytes are written locally. */
+      /** Resolves when the bytes are written locally; rejects when the disk refused. */
       readonly written: Promise<void>;
       /** True where the batch was a duplicate, already in the log at these offsets. */
       readonly duplicate: boolean;

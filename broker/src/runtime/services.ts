@@ -3,6 +3,7 @@ import type { ErrorName } from '@millrace/protocol';
 import type { MetadataImage } from '../core/metadata/image.ts';
 import type { BrokerConfig } from './broker-config.ts';
 import type { Partition } from './partition.ts';
+import type { Purgatory } from './purgatory.ts';
 
 /** What an API handler may use. Each member is one room of the broker; handlers hold no state of their own. */
 export interface BrokerServices {
@@ -16,6 +17,20 @@ export interface BrokerServices {
   readonly partitions: PartitionRegistry;
   readonly controller: ControllerAccess;
   readonly groups: GroupAccess;
+  readonly producerIds: ProducerIds;
+  readonly purgatory: Purgatory;
+  /** What ApiVersions says: key and versions of each API. */
+  readonly advertisedApis: readonly AdvertisedApi[];
+}
+
+export interface AdvertisedApi {
+  readonly key: number;
+  readonly versions: readonly [min: number, max: number];
+}
+
+export interface ProducerIds {
+  /** An id that nobody else in the cluster has or had. Rejects when the controller cannot give any. */
+  next(): Promise<number>;
 }
 
 export interface MetadataAccess {

@@ -122,6 +122,11 @@ export interface StorageEngine {
    */
   open(id: LogId, config: LogConfig): Promise<Log>;
   delete(id: LogId): Promise<void>;
+  /**
+   * Takes a log out of service without losing it: its folder gets a name that says so (`…-stray`, as Kafka's).
+   * @returns where it is now
+   */
+  setAside(id: LogId): Promise<string>;
   /** Notes how far each log is on disk: after a crash, only what follows is read again. */
   checkpoint(): Promise<void>;
   /** Syncs, writes the clean-shutdown marker and closes all. */

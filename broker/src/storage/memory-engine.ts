@@ -34,6 +34,10 @@ export function createMemoryEngine(): StorageEngine {
       logs.delete(`${id.topic}-${id.partition}`);
       return Promise.resolve();
     },
+    setAside(id) {
+      logs.delete(`${id.topic}-${id.partition}`);
+      return Promise.resolve('memory');
+    },
     checkpoint: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };

@@ -28,6 +28,7 @@ const CLEAN_SHUTDOWN_FILE = '.kafka_cleanshutdown';
 const RECOVERY_POINT_FILE = 'recovery-point-offset-checkpoint';
 const LOG_START_FILE = 'log-start-offset-checkpoint';
 const DELETED_SUFFIX = '-delete';
+const STRAY_SUFFIX = '-stray';
 const LOG_FOLDER = /^(.+)-(\d+)$/;
 /** Topic ids of logs whose folder does not say; the next `open` does. */
 const NO_TOPIC_ID = '';
@@ -127,18 +128,33 @@ class SegmentEngine implements StorageEngine {
   }
 
   async delete(id: LogId): Promise<void> {
-    const name = nameOf(id);
-    const log = this.#logs.get(name);
-    if (log === undefined) return;
-    this.#logs.delete(name);
-    log.release();
-    const doomed = `${log.folder}.${this.#options.random.uuid()}${DELETED_SUFFIX}`;
+    const doomed = this.#rename(id, DELETED_SUFFIX);
+    if (doomed === null) return;
     try {
-      renameSync(log.folder, doomed);
       await rm(doomed, { recursive: true, force: true });
     } catch (error) {
-      throw storageFailed('Deleting', log.folder, error);
+      throw storageFailed('Deleting', doomed, error);
     }
+  }
+
+  setAside(id: LogId): Promise<string> {
+    return Promise.resolve(this.#rename(id, STRAY_SUFFIX) ?? '');
+  }
+
+  /** Takes the log away under another name, so that a new one may have its own. */
+  #rename(id: LogId, suffix: string): string | null {
+    const name = nameOf(id);
+    const log = this.#logs.get(name);
+    if (log === undefined) return null;
+    this.#logs.delete(name);
+    log.release();
+    const path = `${log.folder}.${this.#options.random.uuid()}${suffix}`;
+    try {
+      renameSync(log.folder, path);
+    } catch (error) {
+      throw storageFailed('Renaming', log.folder, error);
+    }
+    return path;
   }
 
   async checkpoint(): Promise<void> {

@@ -1,0 +1,204 @@
+import { ZERO_UUID } from '@millrace/foundation/types';
+import { type ErrorName, errorCode } from '@millrace/protocol';
+import {
+  produce as api,
+  type ProduceRequest,
+  type ProduceRequestPartition,
+  type ProduceRequestTopic,
+  type ProduceResponseInit,
+  type ProduceResponsePartitionInit,
+} from '@millrace/protocol/messages';
+import { isInternalTopic } from '../core/controller/topic-names.ts';
+import type { AppendOutcome, Partition } from '../runtime/partition.ts';
+import { type Answer, CLOSE_CONNECTION, defineApi, type RequestContext } from './api.ts';
+
+/** The client id by which Kafka's tools may write to internal topics. */
+const ADMIN_CLIENT_ID = '__admin_client';
+const ACKS_NONE = 0;
+const ACKS_LEADER = 1;
+const ACKS_ALL = -1;
+
+/** One partition of the request on its way. */
+interface Pending {
+  readonly index: number;
+  readonly partition: Partition | undefined;
+  readonly outcome: AppendOutcome;
+}
+
+interface PendingTopic {
+  readonly name: string;
+  readonly topicId: string;
+  readonly partitions: readonly Pending[];
+}
+
+/**
+ * Produce v3-13, advertised from 0
+ *
+ * - Each partition is answered by itself. Batches are checked at the door, appended and never re-encoded; a repeated batch
+ *   of an idempotent producer is answered with the offsets it has.
+ * - acks=1 is answered when the bytes are written, acks=-1 when the high watermark is past them, or REQUEST_TIMED_OUT.
+ *   acks=0 has no answer; an error closes the connection.
+ * - Requests of one connection are appended in their order and may wait for their writes together.
+ *
+ * Versions: v0-2 are advertised as in Kafka, because clients take their absence for missing compressions, and close the
+ * connection; v7 zstd; v8 record errors; v13 topic ids.
+ *
+ * Not implemented: transactional batches (INVALID_TXN_STATE), leader hints of v10.
+ */
+export const produce = defineApi({
+  api,
+  versions: [0, 13],
+  access: [['WRITE', 'TOPIC']],
+  pipelined: true,
+  handle(context, request): Promise<Answer<ProduceResponseInit>> {
+    const topics = request.topicData.map((topic) => appendTopic(context, request, topic));
+    return answer(context, request, topics);
+  },
+  refuse: (request, error) => ({
+    responses: request.topicData.map(({ name, topicId, partitionData }) => ({
+      name,
+      topicId,
+      partitionResponses: partitionData.map(({ index }) => failed(index, { error, message: null })),
+    })),
+  }),
+});
+
+function appendTopic(
+  context: RequestContext,
+  request: ProduceRequest,
+  topic: ProduceRequestTopic,
+): PendingTopic {
+  const byId = context.version >= 13;
+  const image = context.services.metadata.image();
+  const name = byId ? image.topicsById.get(topic.topicId)?.name : topic.name;
+  const problem = name === undefined ? 'UNKNOWN_TOPIC_ID' : topicProblem(context, request, name);
+  return {
+    name: name ?? '',
+    topicId: byId ? topic.topicId : ZERO_UUID,
+    partitions: topic.partitionData.map((data) =>
+      problem === null && name !== undefined
+        ? append(context, request, name, data)
+        : { index: data.index, partition: undefined, outcome: refused(problem ?? 'UNKNOWN_TOPIC_ID') },
+    ),
+  };
+}
+
+function topicProblem(context: RequestContext, request: ProduceRequest, name: string): ErrorName | null {
+  if (!context.authorize('WRITE', { type: 'TOPIC', name })) return 'TOPIC_AUTHORIZATION_FAILED';
+  if (![ACKS_NONE, ACKS_LEADER, ACKS_ALL].includes(request.acks)) return 'INVALID_REQUIRED_ACKS';
+  if (isInternalTopic(name) && context.clientId !== ADMIN_CLIENT_ID) return 'INVALID_TOPIC_EXCEPTION';
+  return null;
+}
+
+function append(
+  context: RequestContext,
+  request: ProduceRequest,
+  topic: string,
+  { index, records }: ProduceRequestPartition,
+): Pending {
+  const partition = context.services.partitions.leader(topic, index);
+  if (typeof partition === 'string') return { index, partition: undefined, outcome: refused(partition) };
+  if (records === null)
+    return { index, partition, outcome: refused('INVALID_RECORD', 'there are no records') };
+  const outcome = partition.append(records, {
+    acks: request.acks,
+    origin: 'client',
+    produceVersion: context.version,
+  });
+  return { index, partition, outcome };
+}
+
+async function answer(
+  context: RequestContext,
+  request: ProduceRequest,
+  topics: readonly PendingTopic[],
+): Promise<Answer<ProduceResponseInit>> {
+  if (request.acks === ACKS_NONE) {
+    const anyFailed = topics.some((topic) => topic.partitions.some(({ outcome }) => outcome.error !== null));
+    return anyFailed ? CLOSE_CONNECTION : null;
+  }
+  const deadline = { timeoutMs: request.timeoutMs, acks: request.acks };
+  const responses = topics.map(async ({ name, topicId, partitions }) => ({
+    name,
+    topicId,
+    partitionResponses: await Promise.all(partitions.map((pending) => settled(context, pending, deadline))),
+  }));
+  return { responses: await Promise.all(responses) };
+}
+
+async function settled(
+  context: RequestContext,
+  pending: Pending,
+  { acks, timeoutMs }: { acks: number; timeoutMs: number },
+): Promise<ProduceResponsePartitionInit> {
+  const { index, outcome, partition } = pending;
+  if (outcome.error !== null || partition === undefined) return failed(index, outcome);
+  const error =
+    acks === ACKS_LEADER ? await written(outcome) : await committed(context, partition, outcome, timeoutMs);
+  if (error !== null) return failed(index, { error, message: null, logStartOffset: outcome.logStartOffset });
+  return {
+    index,
+    errorCode: errorCode('NONE'),
+    baseOffset: outcome.firstOffset,
+    logAppendTimeMs: outcome.appendTimeMs,
+    logStartOffset: outcome.logStartOffset,
+  };
+}
+
+type Accepted = Extract<AppendOutcome, { error: null }>;
+
+async function written(outcome: Accepted): Promise<ErrorName | null> {
+  try {
+    await outcome.written;
+    return null;
+  } catch {
+    // The log has said why when it was closed for writes.
+    return 'KAFKA_STORAGE_ERROR';
+  }
+}
+
+async function committed(
+  context: RequestContext,
+  partition: Partition,
+  outcome: Accepted,
+  timeoutMs: number,
+): Promise<ErrorName | null> {
+  const endOffset = outcome.lastOffset + 1;
+  const error = await written(outcome);
+  if (error !== null || partition.highWatermark >= endOffset) return error;
+  return await context.services.purgatory.park<ErrorName | null>({
+    timeoutMs,
+    signal: context.signal,
+    begin: (complete) => {
+      partition.whenCommitted(endOffset, complete);
+      return () => undefined;
+    },
+    expired: () => 'REQUEST_TIMED_OUT',
+  });
+}
+
+interface Failure {
+  readonly error: ErrorName | null;
+  readonly message?: string | null;
+  readonly logStartOffset?: number;
+  readonly recordErrors?: readonly { readonly index: number; readonly message: string }[];
+}
+
+function failed(index: number, failure: Failure): ProduceResponsePartitionInit {
+  return {
+    index,
+    errorCode: errorCode(failure.error ?? 'UNKNOWN_SERVER_ERROR'),
+    baseOffset: -1,
+    logAppendTimeMs: -1,
+    logStartOffset: failure.logStartOffset ?? -1,
+    recordErrors: (failure.recordErrors ?? []).map((record) => ({
+      batchIndex: record.index,
+      batchIndexErrorMessage: record.message,
+    })),
+    errorMessage: failure.message ?? null,
+  };
+}
+
+function refused(error: ErrorName, message: string | null = null): AppendOutcome {
+  return { error, message: message ?? '', logStartOffset: -1 };
+}

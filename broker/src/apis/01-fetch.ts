@@ -1,0 +1,234 @@
+import { isMillraceError } from '@millrace/foundation';
+import { type ErrorName, errorCode } from '@millrace/protocol';
+import {
+  fetch as api,
+  type FetchRequest,
+  type FetchRequestPartition,
+  type FetchResponseInit,
+  type FetchResponsePartitionInit,
+} from '@millrace/protocol/messages';
+import type { Partition } from '../runtime/partition.ts';
+import { defineApi, type RequestContext } from './api.ts';
+import { leaderEpochProblem } from './leader-epoch-check.ts';
+
+const READ_COMMITTED = 1;
+const NO_SESSION = 0;
+const EMPTY = Buffer.alloc(0);
+
+/** One partition that is asked for. */
+interface Asked {
+  readonly topic: string;
+  readonly topicId: string;
+  readonly data: FetchRequestPartition;
+  readonly partition: Partition | ErrorName;
+}
+
+interface ReadResult {
+  readonly responses: readonly FetchResponsePartitionInit[];
+  readonly bytes: number;
+  readonly anyError: boolean;
+}
+
+/**
+ * Fetch v4-18
+ *
+ * - Whole batches as they are stored; the first batch of the answer comes whole even above the limits, so that a reader
+ *   never sticks. Limits: each partition's, the request's, and `fetch.max.bytes`.
+ * - Waits up to `max_wait_ms` until `min_bytes` are there; an error in any partition is answered at once.
+ * - Sessions are not kept: a full fetch is answered with session id 0, which tells the client to go on without, and one in
+ *   a session gets FETCH_SESSION_ID_NOT_FOUND (KIP-227).
+ * - Without transactions, read_committed sees what read_uncommitted does, and no transaction is aborted.
+ *
+ * Versions: v7 sessions; v9 leader epochs; v12 diverging epoch; v13 topic ids; v15 replica state; v17 directory ids.
+ *
+ * Not implemented: fetches of followers (INVALID_REQUEST), incremental sessions, leader hints of v16.
+ */
+export const fetch = defineApi({
+  api,
+  versions: [4, 18],
+  access: [['READ', 'TOPIC']],
+  async handle(context, request): Promise<FetchResponseInit> {
+    if (request.sessionId !== NO_SESSION) return onlyError('FETCH_SESSION_ID_NOT_FOUND');
+    if (request.replicaId >= 0 || request.replicaState.replicaId >= 0) return onlyError('INVALID_REQUEST');
+    const asked = resolve(context, request);
+    const watermarks = asked.map(({ partition }) => positionOf(partition));
+    let result = await read(context, request, asked);
+    if (result.bytes < request.minBytes && !result.anyError && request.maxWaitMs > 0) {
+      await waitForBytes(context, request, asked, { bytes: result.bytes, watermarks });
+      result = await read(context, request, asked);
+    }
+    return answer(context.version, asked, result);
+  },
+  refuse: (request, error) => ({
+    ...onlyError(error),
+    responses: request.topics.map(({ topic, topicId, partitions }) => ({
+      topic,
+      topicId,
+      partitions: partitions.map(({ partition }) => failed(partition, error)),
+    })),
+  }),
+});
+
+function resolve(context: RequestContext, request: FetchRequest): Asked[] {
+  const image = context.services.metadata.image();
+  const byId = context.version >= 13;
+  return request.topics.flatMap(({ topic, topicId, partitions }) => {
+    const name = byId ? image.topicsById.get(topicId)?.name : topic;
+    return partitions.map((data) => ({ topic, topicId, data, partition: find(context, name, data) }));
+  });
+}
+
+function find(
+  context: RequestContext,
+  name: string | undefined,
+  { partition: index, currentLeaderEpoch }: FetchRequestPartition,
+): Partition | ErrorName {
+  if (name === undefined) return 'UNKNOWN_TOPIC_ID';
+  if (!context.authorize('READ', { type: 'TOPIC', name })) return 'TOPIC_AUTHORIZATION_FAILED';
+  const partition = context.services.partitions.leader(name, index);
+  if (typeof partition === 'string') return partition;
+  return leaderEpochProblem(partition, currentLeaderEpoch) ?? partition;
+}
+
+async function read(
+  context: RequestContext,
+  request: FetchRequest,
+  asked: readonly Asked[],
+): Promise<ReadResult> {
+  const maxBytes = Math.min(request.maxBytes, context.services.config.values['fetch.max.bytes']);
+  const responses: FetchResponsePartitionInit[] = [];
+  let bytes = 0;
+  let anyError = false;
+  for (const { data, partition } of asked) {
+    if (typeof partition === 'string') {
+      responses.push(failed(data.partition, partition));
+      anyError = true;
+      continue;
+    }
+    const limits = { maxBytes: Math.min(data.partitionMaxBytes, maxBytes - bytes), atLeastOne: bytes === 0 };
+    const response = await readPartition(partition, request, data, limits);
+    responses.push(response);
+    bytes += response.records?.length ?? 0;
+    anyError ||= response.errorCode !== 0;
+  }
+  return { responses, bytes, anyError };
+}
+
+async function readPartition(
+  partition: Partition,
+  request: FetchRequest,
+  data: FetchRequestPartition,
+  limits: { readonly maxBytes: number; readonly atLeastOne: boolean },
+): Promise<FetchResponsePartitionInit> {
+  const isCommitted = request.isolationLevel === READ_COMMITTED;
+  const endBefore = isCommitted ? partition.lastStableOffset : partition.highWatermark;
+  const { highWatermark, lastStableOffset } = partition;
+  try {
+    const batches = await partition.log.read(data.fetchOffset, { ...limits, endBefore });
+    return {
+      partitionIndex: data.partition,
+      errorCode: errorCode('NONE'),
+      highWatermark,
+      lastStableOffset,
+      logStartOffset: partition.log.startOffset,
+      abortedTransactions: isCommitted ? [] : null,
+      records: joined(batches),
+    };
+  } catch (error) {
+    if (!isMillraceError(error)) throw error;
+    return failed(
+      data.partition,
+      error.code === 'OFFSET_OUT_OF_RANGE' ? 'OFFSET_OUT_OF_RANGE' : 'KAFKA_STORAGE_ERROR',
+    );
+  }
+}
+
+/** The one copy on the way from memory to the socket, and none where it is one batch or came from a file. */
+function joined(batches: readonly Buffer[]): Buffer {
+  const [first, ...more] = batches;
+  if (first === undefined) return EMPTY;
+  return more.length === 0 ? first : Buffer.concat(batches);
+}
+
+interface Position {
+  readonly highWatermark: number;
+  readonly sizeBytes: number;
+}
+
+function positionOf(partition: Partition | ErrorName): Position {
+  if (typeof partition === 'string') return { highWatermark: 0, sizeBytes: 0 };
+  return { highWatermark: partition.highWatermark, sizeBytes: partition.log.sizeBytes };
+}
+
+/** Resolves when what has been appended since makes up the bytes that are missing, or when time is up. */
+async function waitForBytes(
+  context: RequestContext,
+  request: FetchRequest,
+  asked: readonly Asked[],
+  before: { readonly bytes: number; readonly watermarks: readonly Position[] },
+): Promise<void> {
+  const isEnough = (): boolean => {
+    let { bytes } = before;
+    for (const [index, { partition }] of asked.entries()) {
+      const was = before.watermarks[index];
+      if (typeof partition === 'string' || was === undefined) continue;
+      if (!partition.isLeader) return true;
+      if (partition.highWatermark > was.highWatermark) bytes += partition.log.sizeBytes - was.sizeBytes;
+    }
+    return bytes >= request.minBytes;
+  };
+  await context.services.purgatory.park<void>({
+    timeoutMs: request.maxWaitMs,
+    signal: context.signal,
+    begin: (complete) => {
+      const check = (): void => {
+        if (isEnough()) complete();
+      };
+      const stops = asked.map(({ partition }) =>
+        typeof partition === 'string' ? undefined : partition.onHighWatermark(check),
+      );
+      check();
+      return () => {
+        for (const stop of stops) stop?.();
+      };
+    },
+    expired: () => undefined,
+  });
+}
+
+function answer(version: number, asked: readonly Asked[], { responses }: ReadResult): FetchResponseInit {
+  const topics = new Map<
+    string,
+    { topic: string; topicId: string; partitions: FetchResponsePartitionInit[] }
+  >();
+  for (const [index, { topic, topicId }] of asked.entries()) {
+    const response = responses[index];
+    if (response === undefined) continue;
+    const key = version >= 13 ? topicId : topic;
+    const known = topics.get(key) ?? { topic, topicId, partitions: [] };
+    known.partitions.push(response);
+    topics.set(key, known);
+  }
+  return {
+    throttleTimeMs: 0,
+    errorCode: errorCode('NONE'),
+    sessionId: NO_SESSION,
+    responses: [...topics.values()],
+  };
+}
+
+function onlyError(error: ErrorName): FetchResponseInit {
+  return { throttleTimeMs: 0, errorCode: errorCode(error), sessionId: NO_SESSION, responses: [] };
+}
+
+function failed(partitionIndex: number, error: ErrorName): FetchResponsePartitionInit {
+  return {
+    partitionIndex,
+    errorCode: errorCode(error),
+    highWatermark: -1,
+    lastStableOffset: -1,
+    logStartOffset: -1,
+    abortedTransactions: null,
+    records: EMPTY,
+  };
+}

@@ -1,0 +1,142 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { type Logger, MillraceError } from '@millrace/foundation';
+import type { Listener } from '../runtime/broker-config.ts';
+import { Connection, type ConnectionOptions } from './connection.ts';
+
+export interface BrokerServerOptions {
+  readonly listeners: readonly Listener[];
+  readonly backlog: number;
+  readonly maxConnections: number;
+  readonly maxConnectionsPerIp: number;
+  /** -1: never. */
+  readonly maxIdleMs: number;
+  readonly logger: Logger;
+}
+
+export type ServeOptions = Omit<ConnectionOptions, 'listener' | 'logger'>;
+
+/** Timers take no longer delay. */
+const TIMER_MAX_MS = 0x7fffffff;
+
+/**
+ * The sockets of the broker. `listen` takes the ports, so that they are known; clients that come before `serve` wait
+ * unread.
+ */
+export class BrokerServer {
+  readonly #options: BrokerServerOptions;
+  readonly #servers: Server[] = [];
+  readonly #sockets = new Map<Socket, string>();
+  readonly #early = new Set<{ socket: Socket; listener: string }>();
+  #serve: ServeOptions | undefined;
+
+  constructor(options: BrokerServerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @returns the listeners with their real ports
+   * @throws {MillraceError} PORT_IN_USE, PORT_NOT_ALLOWED, ADDRESS_NOT_AVAILABLE (class config)
+   */
+  async listen(): Promise<readonly Listener[]> {
+    try {
+      return await Promise.all(this.#options.listeners.map((listener) => this.#listenOn(listener)));
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  serve(options: ServeOptions): void {
+    this.#serve = options;
+    for (const { socket, listener } of this.#early) this.#connect(socket, listener, options);
+    this.#early.clear();
+  }
+
+  /** Takes no more connections and ends those that are open. */
+  async close(): Promise<void> {
+    const closed = this.#servers.map(
+      (server) => new Promise<void>((resolve) => void server.close(() => resolve())),
+    );
+    for (const socket of this.#sockets.keys()) socket.destroy();
+    await Promise.all(closed);
+  }
+
+  #listenOn(listener: Listener): Promise<Listener> {
+    return new Promise((resolve, reject) => {
+      const server = createServer({ pauseOnConnect: true }, (socket) => this.#accept(socket, listener.name));
+      this.#servers.push(server);
+      server.once('error', (error) => reject(listenError(listener, error)));
+      const host = listener.host === '' ? {} : { host: listener.host };
+      server.listen({ ...host, port: listener.port, backlog: this.#options.backlog }, () => {
+        const address = server.address();
+        const port = typeof address === 'object' && address !== null ? address.port : listener.port;
+        resolve({ ...listener, port });
+      });
+    });
+  }
+
+  #accept(socket: Socket, listener: string): void {
+    const { maxConnections, maxConnectionsPerIp, maxIdleMs, logger } = this.#options;
+    const address = socket.remoteAddress ?? '';
+    const fromThere = [...this.#sockets.values()].filter((other) => other === address).length;
+    if (this.#sockets.size >= maxConnections || fromThere >= maxConnectionsPerIp) {
+      logger.warn(
+        { client: address, connections: this.#sockets.size, fromThere },
+        'too many connections: closing',
+      );
+      socket.destroy();
+      return;
+    }
+    this.#sockets.set(socket, address);
+    socket.once('close', () => this.#sockets.delete(socket));
+    if (maxIdleMs >= 0) {
+      socket.setTimeout(Math.min(maxIdleMs, TIMER_MAX_MS), () => {
+        logger.debug({ client: address, maxIdleMs }, 'closing an idle connection');
+        socket.destroy();
+      });
+    }
+    if (this.#serve !== undefined) this.#connect(socket, listener, this.#serve);
+    else this.#hold(socket, listener);
+  }
+
+  #hold(socket: Socket, listener: string): void {
+    const early = { socket, listener };
+    this.#early.add(early);
+    socket.once('error', () => socket.destroy());
+    socket.once('close', () => this.#early.delete(early));
+  }
+
+  #connect(socket: Socket, listener: string, options: ServeOptions): void {
+    if (socket.destroyed) return;
+    new Connection(socket, { ...options, listener, logger: this.#options.logger });
+    socket.resume();
+  }
+}
+
+function listenError({ name, host, port }: Listener, error: Error): MillraceError {
+  const code = 'code' in error ? error.code : undefined;
+  const where = `${host === '' ? '*' : host}:${port}`;
+  const base = { class: 'config', path: 'listeners', cause: error } as const;
+  if (code === 'EADDRINUSE') {
+    const hint = 'Stop the process that has it, or give another port; port 0 takes a free one.';
+    return new MillraceError(`The address ${where} of listener ${name} is in use.`, {
+      ...base,
+      code: 'PORT_IN_USE',
+      hint,
+    });
+  }
+  if (code === 'EACCES') {
+    const hint = 'Give a port above 1023, or let the process listen on lower ones.';
+    return new MillraceError(`Listening on ${where} is not allowed.`, {
+      ...base,
+      code: 'PORT_NOT_ALLOWED',
+      hint,
+    });
+  }
+  const hint = 'Give a host name or address of this machine.';
+  return new MillraceError(`Listener ${name} cannot listen on ${where}: ${error.message}.`, {
+    ...base,
+    code: 'ADDRESS_NOT_AVAILABLE',
+    hint,
+  });
+}

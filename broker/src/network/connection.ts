@@ -1,0 +1,183 @@
+import type { Socket } from 'node:net';
+import type { Logger } from '@millrace/foundation';
+import { type AnyApiHandler, CLOSE_CONNECTION, type RequestContext } from '../apis/api.ts';
+import type { Authorizer } from '../runtime/authorizer.ts';
+import { ANONYMOUS } from '../runtime/authorizer.ts';
+import type { BrokerServices } from '../runtime/services.ts';
+import { FrameAssembler } from './frame-assembler.ts';
+import { type Dispatched, dispatch } from './request-dispatch.ts';
+
+export interface ConnectionOptions {
+  readonly listener: string;
+  readonly handlers: ReadonlyMap<number, AnyApiHandler>;
+  readonly services: BrokerServices;
+  readonly authorizer: Authorizer;
+  readonly logger: Logger;
+  readonly maxRequestBytes: number;
+  readonly maxQueuedRequests: number;
+  readonly maxQueuedResponseBytes: number;
+}
+
+type Handled = Extract<Dispatched, { kind: 'handle' }>;
+
+/** A request in its place in the row of answers. */
+interface Exchange {
+  readonly request: Handled;
+  readonly bytes: number;
+  hasBegun: boolean;
+  /** Undefined until the answer is there. */
+  answer: readonly Buffer[] | null | undefined;
+}
+
+/**
+ * One client's connection. Answers go out in the order of requests. A request begins when all before it are answered, but
+ * for those that may be pipelined behind others of that kind. Reading stops while too much waits to be done or to be read
+ * by the client, so that a slow reader costs a bounded amount of memory.
+ */
+export class Connection {
+  readonly #socket: Socket;
+  readonly #options: ConnectionOptions;
+  readonly #logger: Logger;
+  readonly #frames: FrameAssembler;
+  readonly #abort = new AbortController();
+  readonly #host: string;
+  #row: Exchange[] = [];
+  #rowBytes = 0;
+  #isPaused = false;
+  #isCorked = false;
+  #isClosed = false;
+
+  constructor(socket: Socket, options: ConnectionOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#host = socket.remoteAddress ?? 'unknown';
+    this.#logger = options.logger.child({
+      listener: options.listener,
+      client: `${this.#host}:${socket.remotePort}`,
+    });
+    this.#frames = new FrameAssembler(options.maxRequestBytes);
+    socket.setNoDelay(true);
+    socket.on('data', (chunk: Buffer) => this.#read(chunk));
+    socket.on('drain', () => this.#proceed());
+    socket.on('error', (error) => this.#logger.debug({ cause: error.message }, 'the connection broke'));
+    socket.on('close', () => {
+      this.#isClosed = true;
+      this.#row = [];
+      this.#abort.abort();
+    });
+  }
+
+  close(reason: string): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#logger.debug({ reason }, 'closing a connection');
+    this.#socket.destroy();
+  }
+
+  #read(chunk: Buffer): void {
+    if (this.#isClosed) return;
+    const fault = this.#frames.push(chunk, (frame) => this.#take(frame));
+    if (fault !== null) {
+      const { maxRequestBytes } = this.#options;
+      this.#logger.warn(
+        { sizeBytes: fault.sizeBytes, maxRequestBytes },
+        'a request of an impossible size: closing',
+      );
+      this.close('a request of an impossible size');
+      return;
+    }
+    this.#proceed();
+  }
+
+  #take(frame: Buffer): void {
+    if (this.#isClosed) return;
+    const dispatched = dispatch(frame, this.#options.handlers, this.#logger);
+    if (dispatched.kind === 'close') {
+      this.#logger.warn({ reason: dispatched.reason }, 'a request that cannot be answered: closing');
+      this.close(dispatched.reason);
+      return;
+    }
+    this.#row.push({ request: dispatched, bytes: frame.length, hasBegun: false, answer: undefined });
+    this.#rowBytes += frame.length;
+    this.#begin();
+  }
+
+  /** Begins what may begin: the first in the row, and pipelined ones behind pipelined ones. */
+  #begin(): void {
+    for (const exchange of this.#row) {
+      if (!exchange.hasBegun) {
+        if (exchange !== this.#row[0] && !exchange.request.pipelined) return;
+        if (this.#socket.writableLength > this.#options.maxQueuedResponseBytes) return;
+        exchange.hasBegun = true;
+        void exchange.request
+          .run(this.#contextOf(exchange.request))
+          .then((answer) => this.#answered(exchange, answer));
+      }
+      if (!exchange.request.pipelined) return;
+    }
+  }
+
+  #answered(exchange: Exchange, answer: readonly Buffer[] | null | typeof CLOSE_CONNECTION): void {
+    if (this.#isClosed) return;
+    if (answer === CLOSE_CONNECTION) {
+      this.close('an error for which there is no answer');
+      return;
+    }
+    exchange.answer = answer;
+    if (exchange === this.#row[0]) this.#proceed();
+  }
+
+  #proceed(): void {
+    if (this.#isClosed) return;
+    this.#send();
+    this.#begin();
+    const { maxQueuedRequests, maxRequestBytes, maxQueuedResponseBytes } = this.#options;
+    const isFull =
+      this.#row.length > maxQueuedRequests ||
+      this.#rowBytes > maxRequestBytes ||
+      this.#socket.writableLength > maxQueuedResponseBytes;
+    if (isFull === this.#isPaused) return;
+    this.#isPaused = isFull;
+    if (isFull) this.#socket.pause();
+    else this.#socket.resume();
+  }
+
+  #send(): void {
+    let sent = 0;
+    for (const { answer, bytes } of this.#row) {
+      if (answer === undefined) break;
+      sent += 1;
+      this.#rowBytes -= bytes;
+      if (answer !== null) this.#write(answer);
+    }
+    if (sent > 0) this.#row.splice(0, sent);
+  }
+
+  /** What is sent in one turn of the loop goes out in one write. */
+  #write(parts: readonly Buffer[]): void {
+    if (!this.#isCorked) {
+      this.#isCorked = true;
+      this.#socket.cork();
+      process.nextTick(() => {
+        this.#isCorked = false;
+        this.#socket.uncork();
+      });
+    }
+    for (const part of parts) this.#socket.write(part);
+  }
+
+  #contextOf({ header }: Handled): RequestContext {
+    const { authorizer, listener, services } = this.#options;
+    return {
+      version: header.version,
+      correlationId: header.correlationId,
+      clientId: header.clientId,
+      principal: ANONYMOUS,
+      clientHost: this.#host,
+      listener,
+      signal: this.#abort.signal,
+      authorize: (operation, resource) => authorizer.authorize(ANONYMOUS, this.#host, operation, resource),
+      services,
+    };
+  }
+}

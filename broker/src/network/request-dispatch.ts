@@ -1,0 +1,89 @@
+import { isMillraceError, type Logger } from '@millrace/foundation';
+import {
+  decodeRequestHeader,
+  type ErrorName,
+  encodeResponse,
+  ProtocolError,
+  Reader,
+  type RequestFrameHeader,
+} from '@millrace/protocol';
+import { type AnyApiHandler, CLOSE_CONNECTION, type RequestContext } from '../apis/api.ts';
+
+const API_VERSIONS_KEY = 18;
+
+/** What becomes of one request. */
+export type Dispatched =
+  | {
+      readonly kind: 'handle';
+      readonly pipelined: boolean;
+      /** Begins the work. Gives the answer's parts, null for none; never rejects. */
+      readonly run: (context: RequestContext) => Promise<readonly Buffer[] | null | typeof CLOSE_CONNECTION>;
+      readonly header: RequestFrameHeader;
+    }
+  /** Nothing can be answered: as in Kafka, the connection is closed. */
+  | { readonly kind: 'close'; readonly reason: string };
+
+/**
+ * Finds the handler of a request and decodes it. A version that is not served closes the connection; only ApiVersions
+ * answers it, in version 0 (KIP-511).
+ */
+export function dispatch(
+  frame: Buffer,
+  handlers: ReadonlyMap<number, AnyApiHandler>,
+  logger: Logger,
+): Dispatched {
+  try {
+    const reader = new Reader(frame);
+    const header = decodeRequestHeader(reader);
+    const handler = handlers.get(header.apiKey);
+    if (handler === undefined) return { kind: 'close', reason: `API key ${header.apiKey} is not served` };
+    const { api } = handler;
+    const [min, max] = handler.versions;
+    const served = header.version >= Math.max(min, api.minVersion) && header.version <= max;
+    if (!served && header.apiKey !== API_VERSIONS_KEY) {
+      return { kind: 'close', reason: `version ${header.version} of ${api.name} is not served` };
+    }
+    if (!served) {
+      const run = () =>
+        Promise.resolve(refusal(handler, {}, 'UNSUPPORTED_VERSION', { ...header, version: 0 }));
+      return { kind: 'handle', pipelined: false, header, run };
+    }
+    const request: unknown = api.request.decode(reader, header.version);
+    return {
+      kind: 'handle',
+      pipelined: handler.pipelined === true,
+      header,
+      run: (context) => answer(handler, request, context, logger),
+    };
+  } catch (error) {
+    if (error instanceof ProtocolError) return { kind: 'close', reason: error.message };
+    throw error;
+  }
+}
+
+async function answer(handler: AnyApiHandler, request: unknown, context: RequestContext, logger: Logger) {
+  const { api } = handler;
+  const { version, correlationId } = context;
+  try {
+    const body: unknown = await handler.handle(context, request);
+    if (body === null || body === CLOSE_CONNECTION) return body;
+    return encodeResponse({ api, version, correlationId, body });
+  } catch (error) {
+    const report = isMillraceError(error) ? error.report() : undefined;
+    logger.error(
+      { api: api.name, version, clientId: context.clientId, err: error, report },
+      'a request failed',
+    );
+    return refusal(handler, request, 'UNKNOWN_SERVER_ERROR', context);
+  }
+}
+
+function refusal(
+  handler: AnyApiHandler,
+  request: unknown,
+  error: ErrorName,
+  to: { readonly version: number; readonly correlationId: number },
+): readonly Buffer[] {
+  const body: unknown = handler.refuse(request, error, to.version);
+  return encodeResponse({ api: handler.api, version: to.version, correlationId: to.correlationId, body });
+}

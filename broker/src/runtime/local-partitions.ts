@@ -1,0 +1,169 @@
+import { type Clock, isMillraceError, type Logger } from '@millrace/foundation';
+import type { ErrorName } from '@millrace/protocol';
+import type { MetadataImage, PartitionImage, TopicImage } from '../core/metadata/image.ts';
+import type { Log, LogId, StorageEngine } from '../storage/log.ts';
+import type { BrokerConfig } from './broker-config.ts';
+import { type Leadership, LocalPartition } from './local-partition.ts';
+import type { Partition } from './partition.ts';
+import type { PartitionRegistry } from './services.ts';
+import { logConfigOf, topicDefaultText } from './topic-config.ts';
+
+const METADATA_TOPIC = '__cluster_metadata';
+
+/** Hears of partitions as they come and go here. */
+export interface PartitionsListener {
+  led(partition: Partition): void;
+  lost(topic: string, partition: number): void;
+  topicsDeleted(topics: readonly string[]): void;
+}
+
+export interface LocalPartitionsOptions {
+  readonly storage: StorageEngine;
+  readonly config: BrokerConfig;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** The partitions whose replica is on this broker: follows the image, makes and deletes their logs. */
+export class LocalPartitions implements PartitionRegistry {
+  readonly #options: LocalPartitionsOptions;
+  readonly #topics = new Map<string, Map<number, LocalPartition>>();
+  readonly #listeners: PartitionsListener[] = [];
+  #image: MetadataImage | undefined;
+  #following: Promise<void> = Promise.resolve();
+
+  constructor(options: LocalPartitionsOptions) {
+    this.#options = options;
+  }
+
+  /** Added before the first image is followed. */
+  onChange(listener: PartitionsListener): void {
+    this.#listeners.push(listener);
+  }
+
+  get(topic: string, partition: number): LocalPartition | undefined {
+    return this.#topics.get(topic)?.get(partition);
+  }
+
+  leader(topic: string, partition: number): Partition | ErrorName {
+    const local = this.get(topic, partition);
+    if (local?.isLeader === true) return local;
+    const known = this.#image?.topicsByName.get(topic)?.partitions[partition];
+    return known === undefined && local === undefined
+      ? 'UNKNOWN_TOPIC_OR_PARTITION'
+      : 'NOT_LEADER_OR_FOLLOWER';
+  }
+
+  *all(): Iterable<LocalPartition> {
+    for (const partitions of this.#topics.values()) yield* partitions.values();
+  }
+
+  /** Resolves when the logs are as the image wants them. Images are followed one after the other. */
+  follow(image: MetadataImage, previous: MetadataImage): Promise<void> {
+    this.#following = this.#following.then(() => this.#follow(image, previous));
+    return this.#following;
+  }
+
+  async #follow(image: MetadataImage, previous: MetadataImage): Promise<void> {
+    if (this.#image === undefined) await this.#setStraysAside(image);
+    this.#image = image;
+    const gone = [...previous.topicsById.values()].filter((topic) => !image.topicsById.has(topic.id));
+    for (const topic of gone) await this.#drop(topic);
+    if (gone.length > 0) {
+      for (const listener of this.#listeners) listener.topicsDeleted(gone.map((topic) => topic.name));
+    }
+    const configsChanged = image.configs !== previous.configs;
+    for (const topic of image.topicsById.values()) {
+      if (!configsChanged && previous.topicsById.get(topic.id) === topic) continue;
+      for (const partition of topic.partitions) await this.#take(image, topic, partition);
+    }
+  }
+
+  async #take(image: MetadataImage, topic: TopicImage, state: PartitionImage): Promise<void> {
+    const { config, clock, logger } = this.#options;
+    if (!state.replicas.includes(config.nodeId)) return;
+    const leadership = this.#leadershipOf(image, topic, state);
+    const known = this.get(topic.name, state.partition);
+    const logConfig = logConfigOf(image, config, topic.name);
+    const before = known === undefined ? null : { isLeader: known.isLeader, leaderEpoch: known.leaderEpoch };
+    let partition = known;
+    if (partition === undefined) {
+      const id = { topic: topic.name, topicId: topic.id, partition: state.partition };
+      const log = await this.#open(id, logConfig);
+      if (log === undefined) return;
+      partition = new LocalPartition(log, clock, leadership);
+      const partitions = this.#topics.get(topic.name) ?? new Map<number, LocalPartition>();
+      this.#topics.set(topic.name, partitions.set(state.partition, partition));
+    } else {
+      partition.log.configure(logConfig);
+      partition.update(leadership);
+    }
+    if (leadership.isLeader && (before?.isLeader !== true || before.leaderEpoch !== leadership.leaderEpoch)) {
+      logger.debug(
+        { topic: topic.name, partition: state.partition, leaderEpoch: state.leaderEpoch },
+        'leads a partition',
+      );
+      for (const listener of this.#listeners) listener.led(partition);
+    } else if (before?.isLeader === true && !leadership.isLeader) {
+      for (const listener of this.#listeners) listener.lost(topic.name, state.partition);
+    }
+  }
+
+  async #open(id: LogId, config: Log['config']): Promise<Log | undefined> {
+    const { storage, logger } = this.#options;
+    try {
+      return await storage.open(id, config);
+    } catch (error) {
+      if (!isMillraceError(error)) throw error;
+      logger.error({ topic: id.topic, partition: id.partition, ...error.report() }, 'a log cannot be opened');
+      return undefined;
+    }
+  }
+
+  #leadershipOf(image: MetadataImage, topic: TopicImage, state: PartitionImage): Leadership {
+    const { config } = this.#options;
+    const name = 'min.insync.replicas';
+    const text = image.configs.get('topic', topic.name)?.get(name) ?? topicDefaultText(config, name);
+    return {
+      leaderEpoch: state.leaderEpoch,
+      isLeader: state.leader === config.nodeId,
+      inSyncReplicas: state.isr.length,
+      minInSyncReplicas: Number(text),
+    };
+  }
+
+  async #drop(topic: TopicImage): Promise<void> {
+    const { storage, logger } = this.#options;
+    const partitions = [...(this.#topics.get(topic.name)?.values() ?? [])];
+    this.#topics.delete(topic.name);
+    for (const partition of partitions) {
+      partition.update({
+        leaderEpoch: partition.leaderEpoch,
+        isLeader: false,
+        inSyncReplicas: 0,
+        minInSyncReplicas: 1,
+      });
+      for (const listener of this.#listeners) listener.lost(topic.name, partition.partition);
+      try {
+        await storage.delete(partition.log.id);
+      } catch (error) {
+        if (!isMillraceError(error)) throw error;
+        logger.error(
+          { topic: topic.name, partition: partition.partition, ...error.report() },
+          'a log cannot be deleted',
+        );
+      }
+    }
+  }
+
+  /** A log of a topic that the cluster does not have may be all that is left of somebody's data: it is never deleted. */
+  async #setStraysAside(image: MetadataImage): Promise<void> {
+    const { storage, logger } = this.#options;
+    for (const log of [...storage.logs.values()]) {
+      const { topic, topicId, partition } = log.id;
+      if (topic === METADATA_TOPIC || image.topicsById.has(topicId)) continue;
+      const path = await storage.setAside(log.id);
+      logger.warn({ topic, partition, topicId, path }, 'a log belongs to no topic of the cluster: set aside');
+    }
+  }
+}
