@@ -172,7 +172,7 @@ export class PostgresSourceTask implements SourceTask {
       lsn = created.consistentPoint;
       exported = created.snapshot;
     }
-    this.#setStart({ lsn: lsn ?? 0n, event: 0 });
+    this.#setStart({ lsn: lsn ?? 0n, event: 0, ...(wantsRows && { snapshot: { reads: [] } }) });
     this.#log('capturing from the beginning', findings);
     if (wantsRows) await this.#openSnapshot(findings, publication, exported);
   }
