@@ -6,7 +6,7 @@ const project = (name: string, include: string[], testTimeout: number, more: obj
 });
 
 /** Where a machine wants the results as data too (`.ci/run` does). */
-const resultsFile = process.env['TEST_RESULTS_FILE'];
+const resultsFile = process.env.TEST_RESULTS_FILE;
 const asData: ['json', { outputFile: string }][] = resultsFile ? [['json', { outputFile: resultsFile }]] : [];
 
 export default defineConfig({

@@ -133,10 +133,10 @@ function bannedName(
 }
 
 function writtenName(node: SyntaxNode, parent: SyntaxNode | null, field: string): string | null {
-  if (node.type === 'Identifier') return isReference(parent, field) ? String(node['name']) : null;
+  if (node.type === 'Identifier') return isReference(parent, field) ? String(node.name) : null;
   if (node.type !== 'NewExpression') return dottedName(node);
-  const callee = node['callee'] as SyntaxNode;
-  return callee['name'] === 'Date' && (node['arguments'] as unknown[]).length === 0 ? 'new Date()' : null;
+  const callee = node.callee as SyntaxNode;
+  return callee.name === 'Date' && (node.arguments as unknown[]).length === 0 ? 'new Date()' : null;
 }
 
 function bannedTest(node: SyntaxNode): string | null {
@@ -144,9 +144,9 @@ function bannedTest(node: SyntaxNode): string | null {
   if (object !== undefined && member !== undefined && TEST_FUNCTIONS.includes(object)) {
     return Object.hasOwn(ALONE, member) ? `${object}.${member}: ${ALONE[member]}` : null;
   }
-  if (node.type !== 'CallExpression' || (node['callee'] as SyntaxNode)['name'] !== 'expect') return null;
-  const [argument] = node['arguments'] as SyntaxNode[];
-  return argument?.type === 'Literal' && argument['value'] === true
+  if (node.type !== 'CallExpression' || (node.callee as SyntaxNode).name !== 'expect') return null;
+  const [argument] = node.arguments as SyntaxNode[];
+  return argument?.type === 'Literal' && argument.value === true
     ? 'expect(true): expect what the code under test gave'
     : null;
 }

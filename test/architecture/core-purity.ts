@@ -51,12 +51,12 @@ export function purityFindings(file: SourceFile): string[] {
 }
 
 function impurity(node: SyntaxNode, parent: SyntaxNode | null, field: string): string | null {
-  if (node['async'] === true) return 'async in a core: return effects, and let the shell wait';
+  if (node.async === true) return 'async in a core: return effects, and let the shell wait';
   if (node.type === 'AwaitExpression') return 'await in a core: return effects, and let the shell wait';
-  if (node.type === 'ForOfStatement' && node['await'] === true) return 'for await in a core: the shell reads';
+  if (node.type === 'ForOfStatement' && node.await === true) return 'for await in a core: the shell reads';
   if (node.type === 'ImportExpression') return 'import() in a core: import at the top';
   if (dottedName(node) === 'Math.random') return 'Math.random in a core: take the number as an argument';
   if (node.type !== 'Identifier' || !isReference(parent, field)) return null;
-  const name = String(node['name']);
+  const name = String(node.name);
   return Object.hasOwn(IMPURE_NAMES, name) ? `${name} in a core: ${IMPURE_NAMES[name]}` : null;
 }

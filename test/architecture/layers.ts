@@ -33,7 +33,7 @@ const EXACT_DOORS = new Set(['@millrace/client/connection', '@millrace/rest-api/
  * Rooms within a package: which of its own rooms a room may import. A file belongs to the longest room that matches;
  * a file named here is a room of its own. Rooms that are not listed may import all of them.
  */
-export const ROOMS: readonly {
+const ROOMS: readonly {
   readonly source: string;
   readonly rooms: Readonly<Record<string, readonly string[]>>;
 }[] = [

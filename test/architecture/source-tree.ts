@@ -132,13 +132,13 @@ const NAMING_FIELDS: ReadonlyMap<string, string> = new Map([
 /** Whether an identifier refers to a value or type, rather than naming a member. */
 export function isReference(parent: SyntaxNode | null, field: string): boolean {
   if (parent === null || NAMING_FIELDS.get(parent.type) !== field) return true;
-  return parent['computed'] === true || parent['shorthand'] === true;
+  return parent.computed === true || parent.shorthand === true;
 }
 
 /** `object.property` of a member access that is written out, else null. */
 export function dottedName(node: SyntaxNode): string | null {
-  if (node.type !== 'MemberExpression' || node['computed'] === true) return null;
-  const object = node['object'] as SyntaxNode;
-  const property = node['property'] as SyntaxNode;
-  return object.type === 'Identifier' ? `${String(object['name'])}.${String(property['name'])}` : null;
+  if (node.type !== 'MemberExpression' || node.computed === true) return null;
+  const object = node.object as SyntaxNode;
+  const property = node.property as SyntaxNode;
+  return object.type === 'Identifier' ? `${String(object.name)}.${String(property.name)}` : null;
 }
