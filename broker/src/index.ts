@@ -1,0 +1,3 @@
+export { type BrokerPorts, type RunningBroker, startBroker } from './runtime/broker.ts';
+export { type BrokerConfig, parseBrokerConfig } from './runtime/broker-config.ts';
+export { brokerConfigKeys } from './runtime/broker-config-keys.ts';

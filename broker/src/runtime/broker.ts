@@ -1,0 +1,221 @@
+import { join } from 'node:path';
+import {
+  type Clock,
+  createLogger,
+  type Logger,
+  type Random,
+  type RawConfig,
+  systemClock,
+  systemRandom,
+  systemTimers,
+  type Timers,
+} from '@millrace/foundation';
+import { handlers } from '../apis/index.ts';
+import { BrokerServer } from '../network/broker-server.ts';
+import { type DataFolder, openDataFolder } from '../storage/data-folder.ts';
+import type { StorageEngine } from '../storage/log.ts';
+import { openSegmentEngine } from '../storage/segment-engine.ts';
+import { allowAll } from './authorizer.ts';
+import { type BrokerConfig, type Listener, parseBrokerConfig } from './broker-config.ts';
+import { fileMetadataFolder } from './file-metadata-folder.ts';
+import { createGroupService, type RunningGroupService } from './group-service.ts';
+import { LocalPartitions } from './local-partitions.ts';
+import { LogMaintenance } from './log-maintenance.ts';
+import { createMetadataPlane, type MetadataPlane } from './metadata-plane.ts';
+import { createProducerIds } from './producer-id-block.ts';
+import { Purgatory } from './purgatory.ts';
+import type { BrokerServices } from './services.ts';
+import { TimerWheel } from './timer-wheel.ts';
+
+/** What a broker takes from outside; all have defaults, and simulations bring their own. */
+export interface BrokerPorts {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** A broker that serves. */
+export interface RunningBroker {
+  /** By listener name: where clients reach it. Port 0 of the configuration is the real port here. */
+  readonly addresses: ReadonlyMap<string, { readonly host: string; readonly port: number }>;
+  readonly clusterId: string;
+  readonly nodeId: number;
+  readonly config: BrokerConfig;
+  /** Ends all connections, syncs the logs and says in the data folder that all is well. Calls share one closing. */
+  close(): Promise<void>;
+}
+
+const OFFSETS_TOPIC = '__consumer_offsets';
+const METADATA_LOG = '__cluster_metadata-0';
+const PURGATORY_TICK_MS = 5;
+const SECURITY_PLAINTEXT = 0;
+
+/**
+ * Starts a broker; resolves when it serves.
+ * @throws {MillraceError} class config: INVALID_CONFIG, PORT_IN_USE and others of the listeners, DATA_DIR_NOT_WRITABLE,
+ *   DATA_DIR_LOCKED, DATA_DIR_NEWER_FORMAT and others of the folder; LOG_STORAGE_FAILED
+ */
+export async function startBroker(raw: RawConfig, ports: Partial<BrokerPorts> = {}): Promise<RunningBroker> {
+  const config = parseBrokerConfig(raw);
+  const given = {
+    clock: ports.clock ?? systemClock,
+    timers: ports.timers ?? systemTimers,
+    random: ports.random ?? systemRandom,
+    logger: (ports.logger ?? createLogger()).child({ component: 'broker', nodeId: config.nodeId }),
+  };
+  if (config.unknown.length > 0)
+    given.logger.warn({ keys: config.unknown }, 'config keys that are not known here');
+  // Whatever was opened is closed again, last first, when a later step fails and when the broker closes.
+  const rooms = new AsyncDisposableStack();
+  try {
+    return await compose(config, given, rooms);
+  } catch (error) {
+    await rooms.disposeAsync();
+    throw error;
+  }
+}
+
+async function compose(
+  config: BrokerConfig,
+  ports: BrokerPorts,
+  rooms: AsyncDisposableStack,
+): Promise<RunningBroker> {
+  const { values, nodeId } = config;
+  const folder = await openDataFolder({
+    path: config.dataFolder,
+    nodeId,
+    clusterId: values['cluster.id'],
+    random: ports.random,
+  });
+  rooms.defer(() => folder.release());
+  const server = new BrokerServer({
+    listeners: config.listeners,
+    backlog: values['socket.listen.backlog.size'],
+    maxConnections: values['max.connections'],
+    maxConnectionsPerIp: values['max.connections.per.ip'],
+    maxIdleMs: values['connections.max.idle.ms'],
+    logger: ports.logger,
+  });
+  const bound = await server.listen();
+  rooms.defer(() => server.close());
+  const addresses = advertised(config, bound);
+  const storage = await openStorage(config, ports, folder);
+  rooms.defer(() => storage.close());
+  const plane = createPlane(config, ports, { storage, folder, addresses });
+  rooms.defer(() => plane.close());
+  const { services, maintenance } = await start(config, ports, { storage, folder, plane, rooms });
+  maintenance.start();
+  rooms.defer(() => maintenance.close());
+  // Clients go first; a second closing finds nothing to do.
+  rooms.defer(() => server.close());
+  server.serve({
+    handlers,
+    services,
+    authorizer: allowAll,
+    maxRequestBytes: values['socket.request.max.bytes'],
+    maxQueuedRequests: values['queued.max.requests'],
+    maxQueuedResponseBytes: values['queued.max.response.bytes'],
+  });
+  let closing: Promise<void> | undefined;
+  return {
+    addresses: new Map([...addresses].map(([name, { host, port }]) => [name, { host, port }])),
+    clusterId: folder.clusterId,
+    nodeId,
+    config,
+    close: () => (closing ??= rooms.disposeAsync()),
+  };
+}
+
+function openStorage(config: BrokerConfig, ports: BrokerPorts, folder: DataFolder): Promise<StorageEngine> {
+  const { values } = config;
+  return openSegmentEngine({
+    folder: folder.path,
+    tailCacheBytes: values['log.tail.cache.bytes'],
+    openFilesMax: values['log.open.files.max'],
+    syncWriteMaxMs: values['log.sync.write.max.ms'],
+    timers: ports.timers,
+    random: ports.random,
+    logger: ports.logger,
+  });
+}
+
+interface PlaneRooms {
+  readonly storage: StorageEngine;
+  readonly folder: DataFolder;
+  readonly addresses: ReadonlyMap<string, Listener>;
+}
+
+function createPlane(config: BrokerConfig, ports: BrokerPorts, rooms: PlaneRooms): MetadataPlane {
+  return createMetadataPlane({
+    ...ports,
+    storage: rooms.storage,
+    folder: fileMetadataFolder(join(rooms.folder.path, METADATA_LOG)),
+    config,
+    clusterId: rooms.folder.clusterId,
+    directoryId: rooms.folder.directoryId,
+    endpoints: [...rooms.addresses.values()].map((address) => ({
+      ...address,
+      securityProtocol: SECURITY_PLAINTEXT,
+    })),
+  });
+}
+
+interface StartRooms {
+  readonly storage: StorageEngine;
+  readonly folder: DataFolder;
+  readonly plane: MetadataPlane;
+  readonly rooms: AsyncDisposableStack;
+}
+
+async function start(
+  config: BrokerConfig,
+  ports: BrokerPorts,
+  { storage, folder, plane, rooms }: StartRooms,
+) {
+  const { metadata, controller } = plane;
+  const partitions = new LocalPartitions({ ...ports, storage, config });
+  const groups = createGroupService({ ...ports, partitions, metadata, controller, config });
+  rooms.defer(() => groups.close());
+  tellGroups(partitions, groups);
+  plane.onImage((image, previous) => partitions.follow(image, previous));
+  await plane.start();
+  const wheel = new TimerWheel({ ...ports, tickMs: PURGATORY_TICK_MS });
+  const services: BrokerServices = {
+    ...ports,
+    config,
+    clusterId: folder.clusterId,
+    metadata,
+    partitions,
+    controller,
+    groups,
+    producerIds: createProducerIds(controller),
+    purgatory: new Purgatory(wheel),
+    advertisedApis: [...handlers.values()]
+      .map(({ api, versions }) => ({ key: api.key, versions }))
+      .sort((a, b) => a.key - b.key),
+  };
+  return { services, maintenance: new LogMaintenance({ ...ports, partitions, storage, config }) };
+}
+
+function tellGroups(partitions: LocalPartitions, groups: RunningGroupService): void {
+  partitions.onChange({
+    led: (partition) => {
+      if (partition.topic === OFFSETS_TOPIC) groups.partitionLed(partition);
+    },
+    lost: (topic, partition) => {
+      if (topic === OFFSETS_TOPIC) groups.partitionLost(topic, partition);
+    },
+    topicsDeleted: (topics) => groups.topicsDeleted(topics),
+  });
+}
+
+/** Clients are told the advertised address, else the one that is listened on, with its real port. */
+function advertised(config: BrokerConfig, bound: readonly Listener[]): ReadonlyMap<string, Listener> {
+  return new Map(
+    bound.map((listener) => {
+      const told = config.advertisedListeners.get(listener.name) ?? listener;
+      return [listener.name, { ...told, port: told.port === 0 ? listener.port : told.port }];
+    }),
+  );
+}
