@@ -20,6 +20,7 @@ export {
   requireConfig,
   toMillraceError,
 } from '@millrace/foundation';
+export { optionTable } from './docs/option-table.ts';
 export * from './json/exact-json.ts';
 export { jsonText } from './json/json-text.ts';
 export { kindOf, Misfit, under } from './json/misfit.ts';

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import type { AcceptanceDriver } from './driver.ts';
 import { manifestPromises } from './manifest-promises.ts';
+import type { Suite } from './promise.ts';
 import { sinkPromises } from './sink-promises.ts';
 import { sourcePromises } from './source-promises.ts';
 
@@ -11,16 +12,39 @@ import { sourcePromises } from './source-promises.ts';
  */
 export function acceptance(driver: AcceptanceDriver): void {
   describe(`acceptance of ${driver.manifest.name}`, () => {
-    manifestPromises(driver);
-    describe('against the system', () => {
-      if (driver.unavailable !== undefined) {
-        process.stdout.write(`skipped: ${driver.manifest.name}: ${driver.unavailable}\n`);
-      } else {
-        beforeAll(async () => driver.setup?.());
-        afterAll(async () => driver.teardown?.());
-      }
-      if (driver.source) sourcePromises(driver, driver.source);
-      if (driver.sink) sinkPromises(driver, driver.sink);
-    });
+    if (driver.unavailable === undefined) {
+      beforeAll(async () => driver.setup?.());
+      afterAll(async () => driver.teardown?.());
+    }
+    definePromises(vitestSuite, driver);
   });
+}
+
+/** Defines the same tests in any suite. */
+export function definePromises(suite: Suite, driver: AcceptanceDriver): void {
+  manifestPromises(suite, driver);
+  if (driver.source) sourcePromises(suite, driver, driver.source);
+  if (driver.sink) sinkPromises(suite, driver, driver.sink);
+}
+
+const vitestSuite: Suite = {
+  group: (name, body) => {
+    describe(name, body);
+  },
+  test: (name, body) => {
+    it(name, (context) =>
+      body((reason) => {
+        announceSkip(name, reason);
+        return context.skip(reason);
+      }),
+    );
+  },
+  skip: (name, reason) => {
+    announceSkip(name, reason);
+    it.skip(`${name} (skipped: ${reason})`);
+  },
+};
+
+function announceSkip(name: string, reason: string): void {
+  process.stdout.write(`skipped: ${name}: ${reason}\n`);
 }

@@ -64,6 +64,8 @@ interface SideDriver {
   readonly oddValues?: readonly string[];
   /** Left out: the outage tests are skipped. */
   readonly outage?: Outage;
+  /** How long the system may take to give what is in it; 30,000 where it is left out. */
+  readonly patienceMs?: number;
 }
 
 export interface SourceDriver extends SideDriver {

@@ -1,10 +1,17 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** Sockets, watchers, timers, child processes and files that are open, counted by kind. */
+/** Sockets, watchers, child processes and files that are open, counted by kind. */
 export type OpenHandles = ReadonlyMap<string, number>;
 
-// Work under way and the pool's own: they end by themselves.
-const PASSING = new Set(['FSReqCallback', 'FSReqPromise', 'GetAddrInfoReqWrap', 'TickInfo', 'Immediate']);
+// Work under way and the pool's own, which end by themselves; timers are watched apart.
+const PASSING = new Set([
+  'Timeout',
+  'FSReqCallback',
+  'FSReqPromise',
+  'GetAddrInfoReqWrap',
+  'TickInfo',
+  'Immediate',
+]);
 
 const DESCRIPTORS = '/proc/self/fd';
 

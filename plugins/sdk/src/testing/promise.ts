@@ -1,8 +1,8 @@
-import { describe, it, type TestContext } from 'vitest';
 import type { AnyConnector } from '../plugin.ts';
 import type { AcceptanceDriver, Entry, Place } from './driver.ts';
 import { eventually } from './eventually.ts';
 import { type OpenHandles, openedSince, openHandles } from './open-handles.ts';
+import { TimerWatch } from './timer-watch.ts';
 
 /** Texts that every system should hold. */
 export const ODD_VALUES: readonly string[] = [
@@ -19,21 +19,13 @@ export const ODD_VALUES: readonly string[] = [
 /** How soon a task gives back what it opened, once it has stopped. */
 const RELEASE_MS = 3_000;
 
-/** One test of the contract; a reason to skip is printed and stands in its name. */
-export function promise(
-  name: string,
-  skip: string | undefined,
-  body: (context: TestContext) => Promise<void>,
-): void {
-  if (skip === undefined) it(name, body);
-  else {
-    announceSkip(name, skip);
-    it.skip(`${name} (skipped: ${skip})`, body);
-  }
-}
-
-function announceSkip(name: string, reason: string): void {
-  process.stdout.write(`skipped: ${name}: ${reason}\n`);
+/** What the promises are defined in: vitest, or a list of the suite's own tests. */
+export interface Suite {
+  group(name: string, body: () => void): void;
+  /** `skip` ends the test as skipped, and prints the reason. */
+  test(name: string, body: (skip: (reason: string) => never) => Promise<void> | void): void;
+  /** A test that can't be run, with the reason, which is printed. */
+  skip(name: string, reason: string): void;
 }
 
 /** What a test asks of the suite while it runs. */
@@ -56,34 +48,37 @@ export type InPlace<P extends Place> = (
  * after that nothing that was opened in the meantime may still be open: a task host runs many tasks one after the
  * other, so what one leaks all pay for.
  */
-export function inPlace<P extends Place>(driver: AcceptanceDriver, open: () => Promise<P>): InPlace<P> {
-  return (name, body, skip) =>
-    promise(name, driver.unavailable ?? skip, async (context) => {
+export function inPlace<P extends Place>(
+  suite: Suite,
+  driver: AcceptanceDriver,
+  open: () => Promise<P>,
+): InPlace<P> {
+  return (name, body, whySkip) => {
+    const reason = driver.unavailable ?? whySkip;
+    if (reason !== undefined) return suite.skip(name, reason);
+    suite.test(name, async (skip) => {
       const place = await open();
       const before = openHandles();
+      const timers = new TimerWatch();
       const ends: (() => Promise<void>)[] = [];
       try {
         try {
-          await body(place, {
-            cleanup: (end) => ends.push(end),
-            skip: (reason) => {
-              announceSkip(name, reason);
-              return context.skip(reason);
-            },
-          });
+          await timers.run(() => body(place, { cleanup: (end) => ends.push(end), skip }));
         } finally {
           for (const end of ends.reverse()) await end().catch(() => undefined);
         }
-        await expectReleased(before);
+        await expectReleased(before, timers);
       } finally {
+        timers.stop();
         await place.close();
       }
     });
+  };
 }
 
-async function expectReleased(before: OpenHandles): Promise<void> {
+async function expectReleased(before: OpenHandles, timers: TimerWatch): Promise<void> {
   const check = () => {
-    const left = openedSince(before);
+    const left = openedSince(before).concat(timers.pending > 0 ? [`Timeout +${timers.pending}`] : []);
     if (left.length > 0) throw new Error(`still open: ${left.join(', ')}`);
     return true;
   };
@@ -118,9 +113,4 @@ export function byKey(all: readonly Entry[]): Readonly<Record<string, readonly (
     else out[key] = [value];
   }
   return out;
-}
-
-/** Says in the output which group of promises is under test. */
-export function group(name: string, body: () => void): void {
-  describe(name, body);
 }

@@ -5,7 +5,7 @@ import type { SinkRecord } from '../record.ts';
 import { configPromises, expectHelpful } from './config-promises.ts';
 import type { AcceptanceDriver, Entry, SinkDriver, SinkPlace } from './driver.ts';
 import { eventually } from './eventually.ts';
-import { byKey, connectorOf, entries, group, type InPlace, inPlace, ODD_VALUES } from './promise.ts';
+import { byKey, connectorOf, entries, type InPlace, inPlace, ODD_VALUES, type Suite } from './promise.ts';
 import { SinkHarness } from './sink-harness.ts';
 
 const KEYS = 3;
@@ -21,11 +21,11 @@ interface Bench {
 type Test = (name: string, body: (bench: Bench) => Promise<void>, skip?: string) => void;
 
 /** The promises that every sink keeps. */
-export function sinkPromises(driver: AcceptanceDriver, sink: SinkDriver): void {
+export function sinkPromises(suite: Suite, driver: AcceptanceDriver, sink: SinkDriver): void {
   const connector = connectorOf(driver, 'sink', sink.class);
-  const inItsPlace = inPlace(driver, () => sink.open());
+  const inItsPlace = inPlace(suite, driver, () => sink.open());
   const test: Test = (name, body, skip) => withBench(inItsPlace, connector, name, body, skip);
-  group(`sink ${sink.class}`, () => {
+  suite.group(`sink ${sink.class}`, () => {
     configPromises(inItsPlace, connector, sink.refusals ?? []);
     writingPromises(test, sink);
     nullPromises(test, sink);

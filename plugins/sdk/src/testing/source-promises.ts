@@ -5,16 +5,20 @@ import type { SourceRecord } from '../record.ts';
 import { configPromises, expectHelpful } from './config-promises.ts';
 import type { AcceptanceDriver, Entry, SourceDriver, SourcePlace } from './driver.ts';
 import { eventually, within } from './eventually.ts';
-import { byKey, connectorOf, entries, group, type InPlace, inPlace, ODD_VALUES } from './promise.ts';
+import { byKey, connectorOf, entries, type InPlace, inPlace, ODD_VALUES, type Suite } from './promise.ts';
 import { SourceHarness, type SourceHarnessOptions } from './source-harness.ts';
 
 const KEYS = 3;
+/** How long a system may take to give what is in it. */
+const SYSTEM_MS = 30_000;
 /** How soon a task that waits for data must hear that it is to stop. */
 const ABORT_MS = 2_000;
 
 /** What one test works with: a place, and tasks that end with the test. */
 interface Bench {
   readonly place: SourcePlace;
+  /** How long the system may take. */
+  readonly patienceMs: number;
   start(options?: SourceHarnessOptions): Promise<SourceHarness>;
   /** The entries among the records, in order. */
   read(records: readonly SourceRecord[]): readonly Entry[];
@@ -23,11 +27,12 @@ interface Bench {
 type Test = (name: string, body: (bench: Bench) => Promise<void>, skip?: string) => void;
 
 /** The promises that every source keeps. */
-export function sourcePromises(driver: AcceptanceDriver, source: SourceDriver): void {
+export function sourcePromises(suite: Suite, driver: AcceptanceDriver, source: SourceDriver): void {
   const connector = connectorOf(driver, 'source', source.class);
-  const inItsPlace = inPlace(driver, () => source.open());
-  const test: Test = (name, body, skip) => withBench(inItsPlace, connector, name, body, skip);
-  group(`source ${source.class}`, () => {
+  const inItsPlace = inPlace(suite, driver, () => source.open());
+  const test: Test = (name, body, skip) =>
+    withBench(inItsPlace, connector, source.patienceMs ?? SYSTEM_MS, name, body, skip);
+  suite.group(`source ${source.class}`, () => {
     configPromises(inItsPlace, connector, source.refusals ?? []);
     readingPromises(test, source);
     resumePromises(test, source);
@@ -38,6 +43,7 @@ export function sourcePromises(driver: AcceptanceDriver, source: SourceDriver): 
 function withBench(
   inItsPlace: InPlace<SourcePlace>,
   connector: SourceConnector,
+  patienceMs: number,
   name: string,
   body: (bench: Bench) => Promise<void>,
   skip?: string,
@@ -48,6 +54,7 @@ function withBench(
       const [taskConfig] = await connector.taskConfigs(configOf(connector, place), 1);
       await body({
         place,
+        patienceMs,
         read: (records) => records.map((record) => place.entryOf(record)).filter((entry) => entry !== null),
         start: async (options = {}) => {
           const harness = new SourceHarness(connector, place.options, {
@@ -119,7 +126,11 @@ function readingPromises(test: Test, { oddValues = [], abilities = {} }: SourceD
 }
 
 async function readAll(bench: Bench, task: SourceHarness, count: number): Promise<void> {
-  await task.pollUntil(`${count} entries`, (records) => bench.read(records).length >= count, 30_000);
+  await task.pollUntil(
+    `${count} entries`,
+    (records) => bench.read(records).length >= count,
+    bench.patienceMs,
+  );
 }
 
 /**
@@ -210,7 +221,7 @@ async function expectTheRest(
     'the last entry after a resume',
     (records) =>
       bench.read(records).some(({ value }) => value === last) && holds(bench, records, all, durable),
-    30_000,
+    bench.patienceMs,
   );
   const read = byKey(bench.read(second.records));
   for (const [key, values] of Object.entries(byKey(all))) {
