@@ -251,7 +251,11 @@ describe.skipIf(unavailable !== undefined).each(['15', '18'])('streaming from Po
     await db.query("ALTER SYSTEM SET wal_sender_timeout = '1s'");
     await db.query('SELECT pg_reload_conf()');
     await db.query('CREATE TABLE t (id int PRIMARY KEY, v text)');
-    const task = await start({ 'snapshot.mode': 'no_data', 'max.queue.size.in.bytes': '1000000' });
+    const task = await start({
+      'snapshot.mode': 'no_data',
+      'max.queue.size.in.bytes': '1000000',
+      'max.batch.size': '100',
+    });
     await db.query("INSERT INTO t VALUES (0, '')");
     await task.pollUntil('the first row', count(1));
     const walSender = async () =>
@@ -261,7 +265,7 @@ describe.skipIf(unavailable !== undefined).each(['15', '18'])('streaming from Po
       };
     const { pid } = await walSender();
     const before = process.memoryUsage().rss;
-    await db.query("INSERT INTO t SELECT i, repeat('x', 1000) FROM generate_series(1, 50000) i");
+    await db.query("INSERT INTO t SELECT i, repeat(i::text, 1000 / length(i::text)) FROM generate_series(1, 50000) i");
     const since = performance.now();
     await eventually('three timeouts pass', () => performance.now() - since > 3000);
     expect((await walSender()).pid).toBe(pid);
@@ -271,6 +275,10 @@ describe.skipIf(unavailable !== undefined).each(['15', '18'])('streaming from Po
     expect(task.records.map((r) => (r.key as { id: number }).id)).toEqual(
       Array.from({ length: 50_001 }, (_, i) => i),
     );
+    for (const { key, value } of task.records.slice(1)) {
+      const { id } = key as { id: number };
+      expect((value as { v: string }).v.startsWith(`${id}${id}`), `the text of row ${id}`).toBe(true);
+    }
     await db.query('ALTER SYSTEM RESET wal_sender_timeout');
     await db.query('SELECT pg_reload_conf()');
   });
