@@ -23,6 +23,7 @@ const SINCE_VERSION = new Map([
   [LATEST_TIERED, 9],
   [EARLIEST_PENDING_UPLOAD, 11],
 ]);
+const LEADER_EPOCH_VERSION = 4;
 const READ_COMMITTED = 1;
 
 interface Found {
@@ -83,7 +84,8 @@ async function look(
   const problem = leaderEpochProblem(partition, asked.currentLeaderEpoch);
   if (problem !== null) return failed(partitionIndex, problem);
   const found = await find(partition, timestamp, isolationLevel);
-  return { partitionIndex, errorCode: errorCode('NONE'), ...found };
+  const leaderEpoch = context.version >= LEADER_EPOCH_VERSION ? found.leaderEpoch : UNKNOWN;
+  return { partitionIndex, errorCode: errorCode('NONE'), ...found, leaderEpoch };
 }
 
 async function find(partition: Partition, timestamp: number, isolationLevel: number): Promise<Found> {
