@@ -2,7 +2,7 @@ import { badRequest } from './errors.ts';
 import type { ConnectorConfig, TargetState } from './ports.ts';
 
 /** Longest name of a connector, in characters: what a key in the config topic can well carry. */
-export const MAX_NAME_LENGTH = 255;
+const MAX_NAME_LENGTH = 255;
 
 export type SentConfig = { readonly [key: string]: string | number | boolean | null };
 

@@ -22,7 +22,7 @@ export async function redirectBrowsers(request: FastifyRequest, reply: FastifyRe
 }
 
 /** Whether an Accept header names text/html, and JSON not as gladly. */
-export function prefersHtml(accept: string): boolean {
+function prefersHtml(accept: string): boolean {
   const weights = new Map<string, number>();
   for (const range of accept.toLowerCase().split(',')) {
     const [type, ...parameters] = range.split(';').map((part) => part.trim());

@@ -1,7 +1,7 @@
 import type { BodyOf, ErrorBody, ParamsOf, QueryOf, ReplyBodyOf, Route } from '@millrace/rest-api/contract';
 
 /** A refusal of the server, or its silence, in one sentence with what to do about it. */
-export class ApiError extends Error {
+class ApiError extends Error {
   override readonly name = 'ApiError';
   /** HTTP status; 0 where no answer came. */
   readonly status: number;

@@ -6,7 +6,7 @@ import type {
 } from '@millrace/rest-api/contract';
 
 /** Points of a sparkline: a minute at one a second. */
-export const HISTORY_POINTS = 60;
+const HISTORY_POINTS = 60;
 
 export interface LiveState {
   /** `lost` says that it was there and is being sought again; `connecting` that it was never there. */

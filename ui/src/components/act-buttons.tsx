@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { judged, type Progress } from '../api/act-progress.ts';
 import { type Act, pause, restart, resume, stop } from '../api/acts.ts';
 import { explain } from '../api/client.ts';
+import { useLive } from '../api/live.ts';
 import { isWrong, restartLabel } from '../format/pipelines.ts';
 import { BusyIcon } from './icons.tsx';
 import { useNowMs } from './moment.tsx';
@@ -11,7 +12,7 @@ import { useNowMs } from './moment.tsx';
 const OUTCOME_SHOWN_MS = 6_000;
 
 /** Runs one act at a time and follows it until the live data show what became of it. */
-export function useAct(pipeline: Pipeline): {
+function useAct(pipeline: Pipeline): {
   readonly progress: Progress;
   readonly start: (act: Act) => void;
 } {
@@ -47,6 +48,7 @@ interface ActButtonsProps {
 
 export function ActButtons({ pipeline, acts, primary, plain = false, className = '' }: ActButtonsProps) {
   const { progress, start } = useAct(pipeline);
+  const connected = useLive().connection === 'live';
   const current = progress.kind === 'asking' || progress.kind === 'waiting' ? progress.act : null;
   const outcome = progress.kind === 'done' || progress.kind === 'failed' ? progress : null;
   return (
@@ -61,7 +63,13 @@ export function ActButtons({ pipeline, acts, primary, plain = false, className =
           name={pipeline.name}
           look={act.label === primary ? 'primary' : plain ? 'plain' : ''}
           running={current?.label === act.label}
-          disabled={current !== null}
+          obstacle={
+            connected
+              ? current === null
+                ? null
+                : 'Something else is under way'
+              : 'No connection to the server'
+          }
           onStart={start}
         />
       ))}
@@ -74,12 +82,13 @@ interface ActButtonProps {
   readonly name: string;
   readonly look: string;
   readonly running: boolean;
-  readonly disabled: boolean;
+  /** Why it cannot be pressed now. */
+  readonly obstacle: string | null;
   readonly onStart: (act: Act) => void;
 }
 
 /** Stopping takes a second click: it shuts tasks down. */
-function ActButton({ act, name, look, running, disabled, onStart }: ActButtonProps) {
+function ActButton({ act, name, look, running, obstacle, onStart }: ActButtonProps) {
   const [asked, setAsked] = useState(false);
   const click = () => {
     if (act.label === 'Stop' && !asked) return setAsked(true);
@@ -90,8 +99,8 @@ function ActButton({ act, name, look, running, disabled, onStart }: ActButtonPro
     <button
       type="button"
       className={look}
-      disabled={disabled}
-      title={disabled && !running ? 'Something else is under way' : undefined}
+      disabled={obstacle !== null}
+      title={running ? undefined : (obstacle ?? undefined)}
       aria-label={asked ? undefined : `${act.label} ${name}`}
       onClick={click}
       onBlur={() => setAsked(false)}

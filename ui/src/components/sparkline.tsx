@@ -55,7 +55,7 @@ export function Sparkline({
   );
 }
 
-/** Runs of values without a gap. */
+/** Runs of two and more values without a gap. */
 export function segments(
   points: readonly (number | null)[],
 ): readonly { start: number; values: readonly number[] }[] {
@@ -69,5 +69,6 @@ export function segments(
       found.push(open);
     }
   });
-  return found;
+  // A single value has no extent to draw.
+  return found.filter(({ values }) => values.length > 1);
 }

@@ -4,14 +4,7 @@ import { counted } from './numbers.ts';
 export type PipelineState = Pipeline['state'];
 
 /** The worst first: what people look for on a page. */
-export const STATES: readonly PipelineState[] = [
-  'FAILED',
-  'DEGRADED',
-  'UNASSIGNED',
-  'PAUSED',
-  'STOPPED',
-  'RUNNING',
-];
+const STATES: readonly PipelineState[] = ['FAILED', 'DEGRADED', 'UNASSIGNED', 'PAUSED', 'STOPPED', 'RUNNING'];
 
 const WORDS: Readonly<Record<PipelineState, string>> = {
   FAILED: 'failed',

@@ -31,7 +31,12 @@ export function ConnectorPage({ name }: { readonly name: string }) {
   const version =
     pipeline === undefined ? '' : `${pipeline.state} ${pipeline.tasks.failed} ${pipeline.tasks.total}`;
   const params = { connector: name };
-  const status = useLoaded(version, (signal) => call(getConnectorStatus, { params, signal }), REFRESH_MS);
+  const status = useLoaded(
+    name,
+    (signal) => call(getConnectorStatus, { params, signal }),
+    REFRESH_MS,
+    version,
+  );
   const info = useLoaded(name, (signal) => call(getConnector, { params, signal }), REFRESH_MS);
   if (pipeline === undefined) return <Missing name={name} known={live.pipelines !== null} info={info} />;
   return (

@@ -40,7 +40,7 @@ export function PipelinesPage() {
           <input
             type="search"
             aria-label="Filter pipelines"
-            placeholder="Filter by name, state, topic  /"
+            placeholder="Filter: name, state, topic  /"
             value={filter}
             onChange={(event) => setFilter(event.target.value)}
           />

@@ -34,7 +34,13 @@ export function TopicPage({ name }: { readonly name: string }) {
   const close = useCallback(() => setOpen(null), []);
   useKey('.', turn);
   useKey('Escape', close);
-  if (shown === null && error !== null) return <Failure error={error} />;
+  if (shown === null && error !== null) {
+    return (
+      <Failure error={error}>
+        <Link to={{ name: 'topics' }}>To the topics</Link>
+      </Failure>
+    );
+  }
   return (
     <>
       <Head name={name} partitions={shown?.partitions ?? null} />

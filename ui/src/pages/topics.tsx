@@ -33,7 +33,7 @@ export function TopicsPage() {
         <input
           type="search"
           aria-label="Filter topics"
-          placeholder="Filter by name  /"
+          placeholder="Filter: name  /"
           value={filter}
           onChange={(event) => setFilter(event.target.value)}
         />
