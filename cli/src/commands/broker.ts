@@ -1,4 +1,4 @@
-import { brokerConfig, startBroker } from '@millrace/broker';
+import { brokerConfigKeys, startBroker } from '@millrace/broker';
 import { createLogger } from '@millrace/foundation';
 import type { ServerOptions } from '../command-line.ts';
 import { readConfig } from '../config/config-file.ts';
@@ -11,7 +11,7 @@ export async function broker(options: ServerOptions): Promise<number> {
     file: options.configFile,
     overrides: options.overrides,
     environment: process.env,
-    definition: brokerConfig,
+    definition: brokerConfigKeys,
   });
   const running = await startBroker(config, { logger });
   const addresses = [...running.addresses].map(([name, { host, port }]) => `${name}://${host}:${port}`);
