@@ -8,12 +8,9 @@ const CHUNK_BYTES = 65_536;
 export class AppendFile {
   readonly #handle: FileHandle;
   readonly #sync: boolean;
-  /** The end of the last line that was written whole. */
-  #size: number;
 
-  private constructor(handle: FileHandle, size: number, sync: boolean) {
+  private constructor(handle: FileHandle, sync: boolean) {
     this.#handle = handle;
-    this.#size = size;
     this.#sync = sync;
   }
 
@@ -25,7 +22,7 @@ export class AppendFile {
       const whole = await endOfLastLine(handle, size);
       if (whole < size) await handle.truncate(whole);
       if (flush === 'sync') await syncFolder(dirname(path));
-      return new AppendFile(handle, whole, flush === 'sync');
+      return new AppendFile(handle, flush === 'sync');
     } catch (error) {
       await handle.close();
       throw error;
@@ -37,12 +34,12 @@ export class AppendFile {
    * did before, so that the same lines can be written again.
    */
   async append(lines: Buffer): Promise<void> {
+    const { size } = await this.#handle.stat();
     try {
       for (let at = 0; at < lines.length; ) at += (await this.#handle.write(lines, at)).bytesWritten;
       if (this.#sync) await this.#handle.datasync();
-      this.#size += lines.length;
     } catch (error) {
-      await this.#handle.truncate(this.#size).catch(() => undefined);
+      await this.#handle.truncate(size).catch(() => undefined);
       throw error;
     }
   }

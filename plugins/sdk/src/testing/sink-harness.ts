@@ -1,9 +1,11 @@
 import { requireConfig, silentLogger } from '@millrace/foundation';
-import type { SinkConnector } from '../plugin.ts';
+import type { AnyConnector } from '../plugin.ts';
 import type { SinkRecord } from '../record.ts';
 import type { SinkTask, TaskConfig } from '../task.ts';
 import type { Options } from './driver.ts';
 import { within } from './eventually.ts';
+
+type AnySink = Extract<AnyConnector, { type: 'sink' }>;
 
 export interface SinkHarnessOptions {
   readonly name?: string;
@@ -16,7 +18,7 @@ export class SinkHarness {
   readonly #abort = new AbortController();
 
   /** @throws {MillraceError} where the options are refused or the task can't be made */
-  constructor(connector: SinkConnector, options: Options, more: SinkHarnessOptions = {}) {
+  constructor(connector: AnySink, options: Options, more: SinkHarnessOptions = {}) {
     this.task = connector.createTask({
       connector: more.name ?? 'acceptance',
       task: 0,

@@ -1,10 +1,12 @@
 import { requireConfig, silentLogger } from '@millrace/foundation';
-import type { SourceConnector } from '../plugin.ts';
+import type { AnyConnector } from '../plugin.ts';
 import type { SourceRecord } from '../record.ts';
 import type { SourceTask, TaskConfig } from '../task.ts';
 import type { Options } from './driver.ts';
 import { PATIENCE_MS, within } from './eventually.ts';
 import { MemoryOffsets } from './memory-offsets.ts';
+
+type AnySource = Extract<AnyConnector, { type: 'source' }>;
 
 export interface SourceHarnessOptions {
   /** Given from one harness to the next, it stands for the offset topic that outlives a task. */
@@ -27,7 +29,7 @@ export class SourceHarness {
   #pending: Promise<readonly SourceRecord[]> | null = null;
 
   /** @throws {MillraceError} where the options are refused or the task can't be made */
-  constructor(connector: SourceConnector, options: Options, more: SourceHarnessOptions = {}) {
+  constructor(connector: AnySource, options: Options, more: SourceHarnessOptions = {}) {
     this.offsets = more.offsets ?? new MemoryOffsets();
     this.task = connector.createTask({
       connector: more.name ?? 'acceptance',
