@@ -25,7 +25,7 @@ export function hasCoordinatorMoved(code: string): boolean {
  * Where a group's coordinator is, one try.
  * @throws {MillraceError} COORDINATOR_NOT_AVAILABLE, GROUP_AUTHORIZATION_FAILED, network errors
  */
-export async function findGroupCoordinator(cluster: Cluster, groupId: string): Promise<Endpoint> {
+async function findGroupCoordinator(cluster: Cluster, groupId: string): Promise<Endpoint> {
   const connection = await cluster.anyConnection();
   const batched = connection.versions.negotiate(findCoordinator) >= BATCHED_FROM_VERSION;
   const body = batched ? { keyType: KEY_TYPE_GROUP, coordinatorKeys: [groupId] } : { key: groupId };

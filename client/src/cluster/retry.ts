@@ -33,7 +33,7 @@ export async function retrying<T>(
 }
 
 /** Resolves after `delayMs`, or at once when `signal` is aborted. The process may end meanwhile. */
-export function pause(delayMs: number, signal: AbortSignal): Promise<void> {
+function pause(delayMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) {
       resolve();

@@ -12,7 +12,11 @@ function queueOf(batches: number, recordsEach = 1): PartitionQueue {
   const queue = new PartitionQueue('t', 0, config);
   for (let i = 0; i < batches * recordsEach; i++) {
     const value = Buffer.alloc(Math.floor(120 / recordsEach));
-    queue.append({ record: { topic: 't', key: null, value }, timestamp: 1, callback: undefined }, 100, 0);
+    queue.append(
+      { record: { topic: 't', key: null, value }, timestamp: 1, callback: undefined },
+      100,
+      () => 0,
+    );
   }
   return queue;
 }

@@ -57,7 +57,8 @@ export class PartitionQueue {
     return this.#identity;
   }
 
-  append(arrival: Arrival, bytes: number, nowMs: number): AppendOutcome {
+  /** `now` gives monotonic ms; it is asked where a batch begins, not for each record. */
+  append(arrival: Arrival, bytes: number, now: () => number): AppendOutcome {
     const { record, timestamp, callback } = arrival;
     const last = this.#waiting.at(-1);
     if (last?.tryAppend(record, timestamp, callback)) {
@@ -69,7 +70,7 @@ export class PartitionQueue {
       partition: this.partition,
       maxBytes: this.#config.batchBytes,
       initialBytes: Math.max(MIN_BATCH_BYTES, Math.min(this.#lastBatchBytes, this.#config.batchBytes)),
-      createdMs: nowMs,
+      createdMs: now(),
     });
     batch.tryAppend(record, timestamp, callback);
     batch.reservedBytes = bytes;

@@ -14,6 +14,7 @@ import { TopicRefresh } from './topic-refresh.ts';
 /** How long records wait for a topic that does not exist yet. Kafka's `max.block.ms`. */
 const MAX_BLOCK_MS = 60_000;
 const CLOSE_TIMEOUT_MS = 30_000;
+const monotonicMs = () => performance.now();
 
 /**
  * A Producer, idempotent unless `acks` says otherwise.
@@ -54,15 +55,15 @@ class BatchingProducer implements Producer {
       if (callback) queueMicrotask(() => call(callback, refusal, null));
       return this.#budget.hasRoom;
     }
-    const nowMs = performance.now();
     const timestamp = record.timestamp ?? Date.now();
     const topic = this.#topicQueues(record.topic);
-    const placement = topic.place({ record, timestamp, callback }, bytes, nowMs);
+    const wasParking = topic.isParking;
+    const placement = topic.place({ record, timestamp, callback }, bytes, monotonicMs);
     this.#budget.take(bytes);
     if (placement === null) {
-      this.#park(topic, nowMs);
+      if (!wasParking) this.#refresh.request(topic.name);
     } else if (placement.outcome !== 'appended') {
-      this.#sender.feed(placement.queue, nowMs + this.#config.lingerMs);
+      this.#sender.feed(placement.queue, monotonicMs() + this.#config.lingerMs);
       if (placement.outcome === 'filled' || this.#config.lingerMs === 0) this.#sender.wake();
     }
     return this.#budget.hasRoom;
@@ -167,10 +168,6 @@ class BatchingProducer implements Producer {
     const cached = this.#cluster.cache.topic(name);
     if (cached) topic.unpark(cached);
     return topic;
-  }
-
-  #park(topic: TopicQueues, nowMs: number): void {
-    if (topic.parkedSinceMs === nowMs || !topic.isParking) this.#refresh.request(topic.name);
   }
 
   #refreshed(topics: readonly string[], failure: MillraceError | null): void {

@@ -38,19 +38,15 @@ export class TopicQueues {
     return this.#queues;
   }
 
-  get parkedSinceMs(): number {
-    return this.#parked[0]?.arrivedMs ?? Number.POSITIVE_INFINITY;
-  }
-
   /** Null: parked; {@link unpark} when newer metadata is there. */
-  place(arrival: Arrival, bytes: number, nowMs: number): Placement {
+  place(arrival: Arrival, bytes: number, now: () => number): Placement {
     const partition = this.#parked.length > 0 ? null : this.#partitionOf(arrival, bytes);
     if (partition === null) {
-      this.#parked.push({ ...arrival, bytes, arrivedMs: nowMs });
+      this.#parked.push({ ...arrival, bytes, arrivedMs: now() });
       return null;
     }
     const queue = this.#queue(partition);
-    return { queue, outcome: queue.append(arrival, bytes, nowMs) };
+    return { queue, outcome: queue.append(arrival, bytes, now) };
   }
 
   /** Takes metadata in. Gives the queues that got something, and what asks for a partition that is not there. */
@@ -70,7 +66,7 @@ export class TopicQueues {
         continue;
       }
       const queue = this.#queue(partition);
-      queue.append(arrival, arrival.bytes, arrival.arrivedMs);
+      queue.append(arrival, arrival.bytes, () => arrival.arrivedMs);
       fed.add(queue);
     }
     return { fed, refused };
