@@ -15,8 +15,8 @@ const AFTER_FAILURE_MS = 3_000;
 const NOTHING = { data: null, error: null, asOfMs: null };
 
 /**
- * Reads when `key` changes, and then what was read before is gone; when `trigger` changes, and then it stays; and every `everyMs` milliseconds where that is not null; not while the page is hidden.
- * An answer that arrives after `key` has changed is dropped.
+ * Reads when `key` changes, and then what was read before is gone; when `trigger` changes, and then it stays; and every
+ * `everyMs` milliseconds where that is not null. Not while the page is hidden. An answer that comes too late is dropped.
  */
 export function useLoaded<T>(
   key: string,
@@ -27,6 +27,7 @@ export function useLoaded<T>(
   const [loaded, setLoaded] = useState<Loaded<T> & { key: string }>({ ...NOTHING, key });
   const loader = useRef(load);
   loader.current = load;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a change of the trigger is what asks for another reading.
   useEffect(() => {
     const abort = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
