@@ -150,6 +150,13 @@ export const workerConfig = defineConfig({
     docs: 'A task host whose resident memory passes this, buffers included, is killed and its tasks come back one by one.',
     validate: range(64 * 1024 * 1024),
   },
+  'task.host.silence.max.ms': {
+    type: 'long',
+    default: 30_000,
+    importance: 'low',
+    docs: 'A task host in which a plugin computes for so long without a pause is killed and its tasks come back one by one.',
+    validate: range(5_000),
+  },
   'task.host.idle.timeout.ms': {
     type: 'long',
     default: 30_000,

@@ -1,21 +1,23 @@
 import { createAdmin, createConsumer, createProducer } from '@millrace/client';
 import {
   type Clock,
+  isMillraceError,
   type JsonObject,
   type Logger,
-  type RawConfig,
   type Random,
+  type RawConfig,
   requireConfig,
   systemClock,
   systemRandom,
 } from '@millrace/foundation';
+import type { RestartPolicy } from './core/restart/restart-policy.ts';
 import type { TaskId } from './core/task-id.ts';
 import { ConnectorCommands } from './herder/connector-commands.ts';
 import { ConnectorView } from './herder/connector-view.ts';
 import { ControlLoop } from './herder/control-loop.ts';
 import type { ConnectorConfig, ConnectorType, TargetState } from './herder/entities.ts';
 import { Membership } from './herder/membership.ts';
-import { pluginInfo, validationInfo, configKeyInfo } from './herder/plugin-entities.ts';
+import { configKeyInfo, pluginInfo, validationInfo } from './herder/plugin-entities.ts';
 import { PluginCatalog } from './plugins/plugin-catalog.ts';
 import { ConfigStore } from './storage/config-store.ts';
 import { OffsetStore } from './storage/offset-store.ts';
@@ -23,6 +25,9 @@ import { StatusStore } from './storage/status-store.ts';
 import { HostPool } from './tasks/host-pool.ts';
 import { TaskSupervisor } from './tasks/task-supervisor.ts';
 import { type WorkerConfig, workerConfig } from './worker-config.ts';
+
+/** How long the last statuses may take to be written, ms. */
+const CLOSE_TIMEOUT_MS = 5_000;
 
 export interface WorkerPorts {
   readonly logger: Logger;
@@ -58,6 +63,8 @@ export class Worker {
   readonly #listeners = new Set<(connector: string) => void>();
   readonly #types = new Map<string, ConnectorType>();
   #clusterId = '';
+  #ended: Error | null = null;
+  #closing: Promise<void> | null = null;
 
   /** @throws {MillraceError} INVALID_CONFIG */
   constructor(raw: RawConfig, ports: WorkerPorts) {
@@ -91,6 +98,7 @@ export class Worker {
       (change) => {
         this.#changed(change.kind === 'restart' ? change.request.connector : change.connector);
         this.#loop.onConfigChange(change);
+        if (change.kind === 'connector') this.#learnTypesSoon();
       },
     );
     this.#statuses = new StatusStore(
@@ -115,41 +123,60 @@ export class Worker {
       statuses: this.#statuses,
       catalog: this.#catalog,
       tasks: this.#tasks,
+      restartPolicy: this.#restartPolicy(),
+      clock,
+      random,
       logger,
       rejoin: (reason) => this.#membership.rejoin(reason),
     });
     this.#membership = this.#createMembership(clientId);
-    this.#view = new ConnectorView(this.#configs, this.#statuses, (name) => this.#types.get(name) ?? 'unknown');
+    this.#view = new ConnectorView(
+      this.#configs,
+      this.#statuses,
+      (name) => this.#types.get(name) ?? 'unknown',
+    );
     this.#commands = new ConnectorCommands({
       configs: this.#configs,
       catalog: this.#catalog,
       view: this.#view,
       loop: this.#loop,
-      restartTask: (id) => this.#tasks.restart(id),
     });
   }
 
-  /** Reads the storage topics and joins the group; resolves when it has asked to join. */
+  /**
+   * Reads the storage topics and joins the group; resolves when it has asked to join. A worker that failed to start has let go
+   * of everything.
+   * @throws {MillraceError} STORAGE_TOPIC_NOT_COMPACTED (class config), STORAGE_TOPIC_UNREAD, what the brokers answer
+   */
   async start(): Promise<void> {
-    const [cluster] = await Promise.all([
-      this.#admin.describeCluster(),
-      this.#offsets.start(),
-      this.#statuses.start(),
-      this.#configs.start(),
-    ]);
-    this.#clusterId = cluster.clusterId;
-    if (this.#configs.config.connectors().length > 0) await this.#learnTypes();
+    try {
+      const [cluster] = await Promise.all([
+        this.#admin.describeCluster(),
+        this.#offsets.start(),
+        this.#statuses.start(),
+        this.#configs.start(),
+      ]);
+      this.#clusterId = cluster.clusterId;
+      if (this.#configs.config.connectors().length > 0) await this.#learnTypes();
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
     this.#membership.start();
   }
 
-  /** Stops all tasks, their offsets committed, leaves the group, and lets go of everything. */
-  async close(): Promise<void> {
-    await this.#tasks.stopAll();
+  /** Stops all tasks, their offsets committed, leaves the group, and lets go of everything. Safe to call twice. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.#loop.close();
     await this.#membership.close();
-    await this.#loop.idle();
     await this.#hosts.close();
+    await this.#producer.close(CLOSE_TIMEOUT_MS);
     await Promise.all([this.#configs.close(), this.#statuses.close(), this.#offsets.close()]);
-    await this.#producer.close();
     await this.#admin.close();
   }
 
@@ -157,7 +184,13 @@ export class Worker {
     return { version: this.#ports.version, commit: this.#ports.commit, kafka_cluster_id: this.#clusterId };
   }
 
-  health(): { readonly status: 'healthy' | 'starting'; readonly message: string } {
+  health(): { readonly status: 'healthy' | 'starting' | 'unhealthy'; readonly message: string } {
+    if (this.#ended) {
+      return {
+        status: 'unhealthy',
+        message: `Worker was put out of its group and does not come back: ${this.#ended.message}`,
+      };
+    }
     return this.#loop.joined
       ? { status: 'healthy', message: 'Worker has completed startup and is ready to handle requests.' }
       : { status: 'starting', message: 'Worker is reading its storage topics or joining its group.' };
@@ -235,7 +268,22 @@ export class Worker {
   }
 
   #changed(connector: string): void {
-    for (const listener of this.#listeners) listener(connector);
+    for (const listener of this.#listeners) {
+      try {
+        listener(connector);
+      } catch (error) {
+        this.#ports.logger.error({ connector, err: error }, 'a listener to changes failed');
+      }
+    }
+  }
+
+  #learnTypesSoon(): void {
+    this.#learnTypes().catch((error) =>
+      this.#ports.logger.debug(
+        { err: error },
+        'plugins could not be described; the next question asks again',
+      ),
+    );
   }
 
   /** Whether a class is a source or a sink is known when its package was described. */
@@ -251,6 +299,7 @@ export class Worker {
     return new HostPool({
       heapMaxBytes: config['task.host.heap.max.bytes'],
       memoryMaxBytes: config['task.host.memory.max.bytes'],
+      silenceMaxMs: config['task.host.silence.max.ms'],
       idleTimeoutMs: config['task.host.idle.timeout.ms'],
       callTimeoutMs: config['plugin.call.timeout.ms'],
       logger: this.#ports.logger,
@@ -264,7 +313,7 @@ export class Worker {
   #createSupervisor(clock: Clock, random: Random): TaskSupervisor {
     const { config } = this;
     return new TaskSupervisor({
-      hosts: () => this.#hosts,
+      hosts: this.#hosts,
       catalog: this.#catalog,
       settings: async () => ({
         bootstrapServers: config['bootstrap.servers'],
@@ -274,16 +323,30 @@ export class Worker {
         converterModules: await this.#catalog.converterModules(),
       }),
       stopTimeoutMs: config['task.shutdown.graceful.timeout.ms'],
-      restartPolicy: {
-        backoffMs: config['task.restart.backoff.ms'],
-        backoffMaxMs: config['task.restart.backoff.max.ms'],
-        resetAfterMs: config['task.restart.reset.ms'],
-      },
+      restartPolicy: this.#restartPolicy(),
       clock,
       random,
       logger: this.#ports.logger,
       report: (id, report) => this.#loop.reportTask(id, report),
     });
+  }
+
+  async #lost(reason: Error): Promise<void> {
+    const { logger } = this.#ports;
+    // Of what passes, the group member joins again by itself.
+    if (isFinal(reason)) {
+      this.#ended = reason;
+      logger.error({ err: reason }, 'this worker can not be a member of its group; its tasks stop');
+    } else logger.warn({ err: reason }, 'the place in the group was lost; tasks stop until it is regained');
+    await this.#loop.onLost();
+  }
+
+  #restartPolicy(): RestartPolicy {
+    return {
+      backoffMs: this.config['task.restart.backoff.ms'],
+      backoffMaxMs: this.config['task.restart.backoff.max.ms'],
+      resetAfterMs: this.config['task.restart.reset.ms'],
+    };
   }
 
   #createMembership(clientId: string): Membership {
@@ -296,13 +359,21 @@ export class Worker {
       state: () => ({ held: this.#loop.held(), configOffset: config.offset }),
       configured: async () => {
         await this.#configs.refresh();
-        return { work: { connectors: config.connectors(), tasks: config.tasks() }, configOffset: config.offset };
+        return {
+          work: { connectors: config.connectors(), tasks: config.tasks() },
+          configOffset: config.offset,
+        };
       },
       onAssignment: (assignment, generation, isLeader) =>
         this.#loop.onAssignment(assignment, generation, isLeader),
-      onLost: () => this.#loop.onLost(),
+      onPlaced: (work) => this.#loop.onPlaced(work),
+      onLost: (reason) => this.#lost(reason),
     });
   }
+}
+
+function isFinal(reason: Error): boolean {
+  return isMillraceError(reason) && reason.class !== 'transient' && reason.class !== 'throttled';
 }
 
 function converterDefaults(raw: RawConfig): ConnectorConfig {

@@ -54,7 +54,10 @@ export class MillraceError extends Error {
 
   /** The same error with what only the caller knows (stage, record, path) filled in where it is missing. */
   with(more: Partial<ErrorDetails>): MillraceError {
-    return new MillraceError(this.message, { ...more, ...this.details });
+    const filled = new MillraceError(this.message, { ...more, ...this.details });
+    // Where it was thrown first is what people look for.
+    if (this.stack !== undefined) filled.stack = this.stack;
+    return filled;
   }
 }
 

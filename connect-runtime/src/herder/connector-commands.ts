@@ -4,8 +4,8 @@ import type { TaskId } from '../core/task-id.ts';
 import type { PluginCatalog } from '../plugins/plugin-catalog.ts';
 import type { ConfigStore } from '../storage/config-store.ts';
 import type { ValidationResult } from '../tasks/host-protocol.ts';
+import { type ConnectorView, connectorNotFound } from './connector-view.ts';
 import type { ControlLoop } from './control-loop.ts';
-import { connectorNotFound, type ConnectorView } from './connector-view.ts';
 import type { ConnectorConfig, ConnectorInfo, ConnectorStatus, TargetState } from './entities.ts';
 
 export interface ConnectorCommandsOptions {
@@ -13,12 +13,13 @@ export interface ConnectorCommandsOptions {
   readonly catalog: PluginCatalog;
   readonly view: ConnectorView;
   readonly loop: ControlLoop;
-  readonly restartTask: (id: TaskId) => Promise<boolean>;
 }
 
 /** Writes: each is a record in the config topic, made by the leader only, and answered when it was read back. */
 export class ConnectorCommands {
   readonly #options: ConnectorCommandsOptions;
+  /** One write after the other, so that each sees what the one before it did. */
+  #tail: Promise<unknown> = Promise.resolve();
 
   constructor(options: ConnectorCommandsOptions) {
     this.#options = options;
@@ -27,58 +28,71 @@ export class ConnectorCommands {
   /** @throws {MillraceError} ALREADY_EXISTS, INVALID_CONFIG, UNKNOWN_CONNECTOR_CLASS, REBALANCE_IN_PROGRESS */
   async create(name: string, config: ConnectorConfig, initialState: TargetState): Promise<ConnectorInfo> {
     await this.#lead();
-    if (this.#options.configs.config.has(name)) {
-      throw new MillraceError(`Connector ${name} already exists`, {
-        code: 'ALREADY_EXISTS',
-        class: 'config',
-        path: 'name',
-        hint: `PUT /connectors/${name}/config changes it.`,
-      });
-    }
+    this.#mustBeNew(name);
     const full = { ...config, name };
     await this.#check(full);
-    await this.#options.configs.putConnector(name, full, initialState === 'RUNNING' ? undefined : initialState);
-    return this.#options.view.connector(name);
+    return this.#inTurn(async () => {
+      this.#mustBeNew(name);
+      const { configs } = this.#options;
+      // A connector of that name which was removed halfway may have left its target state behind.
+      const known = configs.config.targetState(name) === initialState;
+      await configs.putConnector(name, full, known ? undefined : initialState);
+      return this.#options.view.connector(name);
+    });
   }
 
   async putConfig(name: string, config: ConnectorConfig): Promise<{ created: boolean; info: ConnectorInfo }> {
     await this.#lead();
-    const created = !this.#options.configs.config.has(name);
     const full = { ...config, name };
     await this.#check(full);
-    await this.#options.configs.putConnector(name, full);
-    return { created, info: this.#options.view.connector(name) };
+    return this.#inTurn(async () => {
+      const created = !this.#options.configs.config.has(name);
+      await this.#options.configs.putConnector(name, full);
+      return { created, info: this.#options.view.connector(name) };
+    });
   }
 
-  async remove(name: string): Promise<void> {
-    await this.#lead();
-    this.#mustExist(name);
-    await this.#options.configs.removeConnector(name);
+  remove(name: string): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#lead();
+      this.#mustExist(name);
+      await this.#options.configs.removeConnector(name);
+    });
   }
 
-  async setTargetState(name: string, state: TargetState): Promise<void> {
-    await this.#lead();
-    this.#mustExist(name);
-    await this.#options.configs.putTargetState(name, state);
+  setTargetState(name: string, state: TargetState): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#lead();
+      this.#mustExist(name);
+      await this.#options.configs.putTargetState(name, state);
+    });
   }
 
-  async restartConnector(name: string, request: Omit<RestartRequest, 'connector'>): Promise<ConnectorStatus | null> {
-    await this.#lead();
-    this.#mustExist(name);
-    await this.#options.configs.putRestart({ connector: name, ...request });
-    return request.includeTasks || request.onlyFailed ? this.#options.view.status(name) : null;
+  restartConnector(
+    name: string,
+    request: Omit<RestartRequest, 'connector'>,
+  ): Promise<ConnectorStatus | null> {
+    return this.#inTurn(async () => {
+      await this.#lead();
+      this.#mustExist(name);
+      await this.#options.configs.putRestart({ connector: name, ...request });
+      return request.includeTasks || request.onlyFailed ? this.#options.view.status(name) : null;
+    });
   }
 
   async restartTask(id: TaskId): Promise<void> {
     this.#mustExist(id.connector);
-    const { configs, restartTask } = this.#options;
+    const { configs, loop, view } = this.#options;
     if (!configs.config.taskConfigs(id.connector)[id.task]) {
       throw new MillraceError(`Task ${id.task} of connector ${id.connector} not found`, {
         code: 'NOT_FOUND',
         class: 'config',
+        hint: `GET /connectors/${id.connector}/tasks lists those that exist.`,
       });
     }
-    if (!(await restartTask(id))) throw rebalancing('the task runs on another worker');
+    if (await loop.restartTask(id)) return;
+    const worker = view.status(id.connector).tasks.find((task) => task.id === id.task)?.worker_id;
+    throw rebalancing('the task does not run on this worker', worker);
   }
 
   async #check(config: ConnectorConfig): Promise<void> {
@@ -99,24 +113,42 @@ export class ConnectorCommands {
     if (!this.#options.configs.config.has(name)) throw connectorNotFound(name);
   }
 
+  #mustBeNew(name: string): void {
+    if (!this.#options.configs.config.has(name)) return;
+    throw new MillraceError(`Connector ${name} already exists`, {
+      code: 'ALREADY_EXISTS',
+      class: 'config',
+      path: 'name',
+      hint: `PUT /connectors/${name}/config changes it.`,
+    });
+  }
+
   async #lead(): Promise<void> {
     const { loop, configs } = this.#options;
     if (!loop.joined) throw rebalancing('this worker has not joined its group yet');
-    if (!loop.isLeader) throw rebalancing('this worker does not lead the group');
+    if (!loop.isLeader) throw rebalancing('this worker does not lead the group', loop.leaderUrl);
     await configs.refresh();
+  }
+
+  #inTurn<T>(job: () => Promise<T>): Promise<T> {
+    const turn = this.#tail.then(job, job);
+    this.#tail = turn.catch(() => undefined);
+    return turn;
   }
 }
 
-function rebalancing(why: string): MillraceError {
+function rebalancing(why: string, askInstead = ''): MillraceError {
   return new MillraceError(`The request can't be served here now: ${why}.`, {
     code: 'REBALANCE_IN_PROGRESS',
     class: 'transient',
-    hint: 'Try again in a moment, or ask the worker that leads the group.',
+    hint: askInstead === '' ? 'Try again in a moment.' : `Ask the worker at ${askInstead}.`,
   });
 }
 
 function invalidConfig(result: ValidationResult): MillraceError {
-  const errors = result.configs.flatMap(({ value }) => value.errors.map((message) => ({ key: value.name, message })));
+  const errors = result.configs.flatMap(({ value }) =>
+    value.errors.map((message) => ({ key: value.name, message })),
+  );
   const list = errors.map(({ message }) => message).join('\n');
   return new MillraceError(
     `Connector configuration is invalid and contains the following ${errors.length} error(s):\n${list}`,

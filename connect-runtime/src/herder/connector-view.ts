@@ -1,7 +1,14 @@
 import { MillraceError } from '@millrace/foundation';
 import type { ConfigStore } from '../storage/config-store.ts';
 import type { Status, StatusStore } from '../storage/status-store.ts';
-import type { ConnectorInfo, ConnectorStatus, ConnectorType, RunState, RunStateName, TaskInfo } from './entities.ts';
+import type {
+  ConnectorInfo,
+  ConnectorStatus,
+  ConnectorType,
+  RunState,
+  RunStateName,
+  TaskInfo,
+} from './entities.ts';
 
 /** Reads: what is configured, and what it was last said to do. */
 export class ConnectorView {
@@ -9,7 +16,11 @@ export class ConnectorView {
   readonly #statuses: StatusStore;
   readonly #typeOf: (connectorClass: string) => ConnectorType;
 
-  constructor(configs: ConfigStore, statuses: StatusStore, typeOf: (connectorClass: string) => ConnectorType) {
+  constructor(
+    configs: ConfigStore,
+    statuses: StatusStore,
+    typeOf: (connectorClass: string) => ConnectorType,
+  ) {
     this.#configs = configs;
     this.#statuses = statuses;
     this.#typeOf = typeOf;

@@ -21,6 +21,8 @@ export interface MembershipOptions {
   readonly state: () => { readonly held: Assignment; readonly configOffset: number };
   /** All that is to be placed, read to the end of the config topic. Called on the leader only. */
   readonly configured: () => Promise<{ readonly work: Assignment; readonly configOffset: number }>;
+  /** The leader has placed this. */
+  readonly onPlaced: (work: Assignment) => void;
   readonly onAssignment: (assignment: WorkerAssignment, generation: number, isLeader: boolean) => void;
   /** The session is lost: others run this worker's tasks by now. */
   readonly onLost: (reason: Error) => Promise<void>;
@@ -89,6 +91,7 @@ export class Membership {
     const version = connectProtocols.find(({ name }) => name === request.protocol)?.version ?? 1;
     const leaderUrl = members.find(({ memberId }) => memberId === request.leaderId)?.url ?? '';
     const plan = assign(work, members, request.leaderId);
+    this.#options.onPlaced(work);
     return new Map(
       [...plan].map(([memberId, { assigned, revoked }]) => {
         const assignment = {

@@ -1,4 +1,14 @@
-import { type ConfigDef, type ConfigProblem, defineConfig, nonEmpty, range } from '@millrace/foundation';
+import {
+  type ConfigDef,
+  type ConfigProblem,
+  defineConfig,
+  matches,
+  nonEmpty,
+  oneOf,
+  parseConfig,
+  range,
+  type Validator,
+} from '@millrace/foundation';
 
 const common = {
   name: {
@@ -6,7 +16,7 @@ const common = {
     importance: 'high',
     group: 'Common',
     docs: 'Globally unique name of this connector.',
-    validate: nonEmpty,
+    validate: matches(/^\P{Cc}*\P{Z}\P{Cc}*$/u, 'a name without control characters'),
   },
   'connector.class': {
     type: 'class',
@@ -68,24 +78,35 @@ export const sinkConnectorConfig = defineConfig({
   },
 });
 
-/** Settings of the task's own clients that a connector may change, by Kafka's names. */
-export const clientOverrides = {
-  'producer.override.': [
-    'compression.type',
-    'linger.ms',
-    'batch.size',
-    'max.request.size',
-    'buffer.memory',
-    'delivery.timeout.ms',
-  ],
-  'consumer.override.': [
-    'auto.offset.reset',
-    'max.poll.records',
-    'fetch.min.bytes',
-    'fetch.max.wait.ms',
-    'session.timeout.ms',
-  ],
-} as const;
+const override = (type: 'int' | 'long' | 'string', docs: string, validate: Validator) =>
+  ({ type, default: null, importance: 'low', docs, validate }) as const;
+
+/** Settings of the task's own clients that a connector may change, by prefix and then by Kafka's names. */
+export const clientOverrides: { readonly [prefix: string]: ConfigDef } = {
+  'producer.override.': {
+    'compression.type': override(
+      'string',
+      'Compression of batches.',
+      oneOf('none', 'gzip', 'snappy', 'lz4', 'zstd'),
+    ),
+    'linger.ms': override('long', 'Wait for a batch to fill.', range(0)),
+    'batch.size': override('int', 'Bytes of a batch.', range(1)),
+    'max.request.size': override('int', 'Bytes of a request.', range(1)),
+    'buffer.memory': override('long', 'Bytes that may wait to be sent.', range(1)),
+    'delivery.timeout.ms': override('int', 'From taking a record to success or failure.', range(1)),
+  },
+  'consumer.override.': {
+    'auto.offset.reset': override(
+      'string',
+      'Where to begin without a committed offset.',
+      oneOf('earliest', 'latest', 'none'),
+    ),
+    'max.poll.records': override('int', 'Records of one batch.', range(1)),
+    'fetch.min.bytes': override('int', 'Bytes that a fetch waits for.', range(0)),
+    'fetch.max.wait.ms': override('int', 'How long it waits for them.', range(0)),
+    'session.timeout.ms': override('int', 'Silence after which a member is taken for dead.', range(1)),
+  },
+};
 
 /** Keys of Kafka Connect's that mean something there and nothing here yet: refused by name, never ignored in silence. */
 const unserved = [
@@ -113,21 +134,28 @@ export function connectorProblems(
         message: `"${key}" is an option of Kafka Connect that this version does not serve. Remove it.`,
       });
     }
-    for (const [prefix, served] of Object.entries(clientOverrides)) {
-      const option = key.slice(prefix.length);
-      if (key.startsWith(prefix) && !(served as readonly string[]).includes(option)) {
-        problems.push({
-          key,
-          message: `"${key}" can't be overridden. Under "${prefix}" these can: ${served.join(', ')}.`,
-        });
-      }
-    }
+    problems.push(...overrideProblems(key, value));
   }
   return type === 'sink' ? [...problems, ...topicProblems(raw)] : problems;
 }
 
+function overrideProblems(key: string, value: string): readonly ConfigProblem[] {
+  const prefix = Object.keys(clientOverrides).find((candidate) => key.startsWith(candidate));
+  if (prefix === undefined) return [];
+  const served = clientOverrides[prefix] ?? {};
+  const option = key.slice(prefix.length);
+  if (!Object.hasOwn(served, option)) {
+    const message = `"${key}" can't be overridden. Under "${prefix}" these can: ${Object.keys(served).join(', ')}.`;
+    return [{ key, message }];
+  }
+  return parseConfig(served, { [option]: value }).problems.map(({ message }) => ({
+    key,
+    message: message.replace(`"${option}"`, `"${key}"`),
+  }));
+}
+
 function topicProblems(raw: { readonly [key: string]: string }): readonly ConfigProblem[] {
-  const topics = (raw['topics'] ?? '').trim();
+  const topics = (raw.topics ?? '').trim();
   const regex = (raw['topics.regex'] ?? '').trim();
   if (topics === '' && regex === '')
     return [{ key: 'topics', message: 'Either "topics" or "topics.regex" must say what to read.' }];

@@ -1,7 +1,7 @@
-import { type Logger, MillraceError } from '@millrace/foundation';
+import { isMillraceError, type Logger, MillraceError, toMillraceError } from '@millrace/foundation';
 import type { ConnectorConfig } from '../core/config/cluster-config.ts';
 import type { HostPool } from '../tasks/host-pool.ts';
-import type { PluginDescription, ValidationResult } from '../tasks/host-protocol.ts';
+import type { HostCalls, PluginDescription, ValidationResult } from '../tasks/host-protocol.ts';
 
 /**
  * What plugins are installed, as their hosts describe them. Hosts are started on the first question, not with the worker: an idle
@@ -62,9 +62,7 @@ export class PluginCatalog {
 
   async configKeys(className: string) {
     const plugin = await this.find(className);
-    return this.#hosts
-      .forPackage(plugin.module)
-      .call('configKeys', { module: plugin.module, class: plugin.class });
+    return this.#hosts.call('configKeys', { module: plugin.module, class: plugin.class });
   }
 
   /** @throws {MillraceError} UNKNOWN_CONNECTOR_CLASS; TASK_HOST_TIMEOUT where the plugin hangs */
@@ -80,31 +78,54 @@ export class PluginCatalog {
     const converters = (await this.all()).flatMap((candidate) =>
       candidate.type === 'converter' ? [candidate.class, ...candidate.aliases] : [],
     );
-    return this.#hosts.forPackage(plugin.module).call('validate', {
+    return this.#hosts.call('validate', {
       module: plugin.module,
       class: plugin.class,
       config,
       converters,
-      timeoutMs: this.#validateTimeoutMs,
+      // The plugin hears of the end of its time before its process does.
+      timeoutMs: Math.ceil(this.#validateTimeoutMs * 0.8),
     });
   }
 
   /** The connector's work split into task configs. */
   async taskConfigs(config: ConnectorConfig): Promise<readonly ConnectorConfig[]> {
     const plugin = await this.find(config['connector.class'] ?? '');
-    return this.#hosts.forPackage(plugin.module).call('taskConfigs', {
+    return this.#hosts.call('taskConfigs', {
       module: plugin.module,
       config: { ...config, 'connector.class': plugin.class },
     });
   }
 
   async #describe(): Promise<readonly PluginDescription[]> {
-    // One host for all, apart from those of tasks: it ends when it has been idle, and its packages with it.
-    const { plugins, failures } = await this.#hosts
-      .forPackage('catalog')
-      .call('describe', { modules: this.#modules });
+    const { plugins, failures } = await this.#describeTogether();
     for (const { module, error } of failures)
       this.#logger.error({ module, error }, 'a plugin package was left out');
     return plugins;
   }
+
+  /** In one host, as all of them usually load; where one of them hangs or ends it, each in a host of its own. */
+  async #describeTogether(): Promise<Described> {
+    try {
+      return await this.#hosts.call('describe', { modules: this.#modules });
+    } catch (error) {
+      if (!isMillraceError(error) || error.code === 'WORKER_STOPPING') throw error;
+      const described = await Promise.all(this.#modules.map((module) => this.#describeApart(module)));
+      return {
+        plugins: described.flatMap(({ plugins }) => plugins),
+        failures: described.flatMap(({ failures }) => failures),
+      };
+    }
+  }
+
+  async #describeApart(module: string): Promise<Described> {
+    try {
+      return await this.#hosts.callApart('describe', { modules: [module] }, module);
+    } catch (error) {
+      const known = toMillraceError(error, { code: 'PLUGIN_NOT_LOADED', class: 'config' });
+      return { plugins: [], failures: [{ module, error: known.report() }] };
+    }
+  }
 }
+
+type Described = HostCalls['describe']['result'];

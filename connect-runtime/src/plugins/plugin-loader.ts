@@ -1,11 +1,5 @@
 import { MillraceError, toMillraceError } from '@millrace/foundation';
-import {
-  type AnyConnector,
-  type AnyPlugin,
-  type ConverterPlugin,
-  type PluginManifest,
-  SDK_VERSION,
-} from '@millrace/sdk';
+import { type AnyConnector, type AnyPlugin, type PluginManifest, SDK_VERSION } from '@millrace/sdk';
 
 /** Loads plugin packages. Runs in task hosts only: the worker's own process never imports plugin code. */
 export class PluginLoader {
@@ -36,12 +30,7 @@ export class PluginLoader {
   }
 
   /** Finds a converter by class or alias among the packages. @throws {MillraceError} UNKNOWN_CONVERTER */
-  // biome-ignore lint/suspicious/noExplicitAny: converters of every config shape; each one gets what its own definition parsed
-  async converter(
-    modules: readonly string[],
-    className: string,
-    path: string,
-  ): Promise<ConverterPlugin<any>> {
+  async converter(modules: readonly string[], className: string, path: string): Promise<AnyConverter> {
     for (const module of modules) {
       const { plugins } = await this.manifest(module);
       const found = plugins.find((plugin) => answersTo(plugin, className));
@@ -56,7 +45,10 @@ export class PluginLoader {
   }
 }
 
-export function answersTo(plugin: AnyPlugin, className: string): boolean {
+/** A converter of whatever config; it gets what its own definition parsed. */
+export type AnyConverter = Extract<AnyPlugin, { type: 'converter' }>;
+
+function answersTo(plugin: AnyPlugin, className: string): boolean {
   return plugin.class === className || aliasesOf(plugin).includes(className);
 }
 

@@ -1,9 +1,16 @@
-import { type ConfigDef, type ConfigProblem, type ConfigValue, parseConfig } from '@millrace/foundation';
+import {
+  type ConfigDef,
+  type ConfigProblem,
+  type ConfigValue,
+  isMillraceError,
+  parseConfig,
+} from '@millrace/foundation';
 import type { AnyConnector } from '@millrace/sdk';
 import type { ConnectorConfig } from '../core/config/cluster-config.ts';
 import type { ConfigValueDescription, ValidationResult } from '../tasks/host-protocol.ts';
 import { connectorProblems, sinkConnectorConfig, sourceConnectorConfig } from './connector-config.ts';
-import { describeConfig } from './describe-config.ts';
+import { configText, describeConfig } from './describe-config.ts';
+import { simpleHeaderConverters } from './simple-header-converters.ts';
 
 /** What stands where a password would be read back. */
 const REDACTED = '[hidden]';
@@ -35,9 +42,7 @@ export async function validateConfig(check: ConfigCheck): Promise<ValidationResu
     ...connectorProblems(connector.type, config),
     ...converterProblems(config, check.converters),
   ];
-  if (problems.length === 0 && connector.validate) {
-    problems.push(...(await connector.validate(parseConfig(connector.config, config).values, check.signal)));
-  }
+  if (problems.length === 0) problems.push(...(await foundOutside(check)));
   const values = parsed.values as Readonly<Record<string, ConfigValue>>;
   const configs = describeConfig(definition).map((key) => ({
     definition: key,
@@ -51,10 +56,21 @@ export async function validateConfig(check: ConfigCheck): Promise<ValidationResu
   };
 }
 
+async function foundOutside({ connector, config, signal }: ConfigCheck): Promise<readonly ConfigProblem[]> {
+  try {
+    return (await connector.validate?.(parseConfig(connector.config, config).values, signal)) ?? [];
+  } catch (error) {
+    // A connector may throw what it finds; what names the key at fault is as good as a problem.
+    if (!isMillraceError(error) || error.details.path === undefined) throw error;
+    return [{ key: error.details.path, message: error.message }];
+  }
+}
+
 function converterProblems(config: ConnectorConfig, known: readonly string[]): readonly ConfigProblem[] {
   return ['key.converter', 'value.converter', 'header.converter'].flatMap((key) => {
     const name = config[key]?.trim();
     if (!name || known.includes(name)) return [];
+    if (key === 'header.converter' && simpleHeaderConverters.includes(name)) return [];
     return [
       { key, message: `"${key}" names no installed converter: ${name}. Installed: ${known.join(', ')}.` },
     ];
@@ -69,8 +85,7 @@ function describeValue(
   problems: readonly ConfigProblem[],
 ): ConfigValueDescription {
   const key = definition[name];
-  const given =
-    config[name] ?? (values[name] === null || values[name] === undefined ? null : String(values[name]));
+  const given = config[name] ?? configText(values[name] ?? null);
   return {
     name,
     value: key?.type === 'password' && given !== null ? REDACTED : given,

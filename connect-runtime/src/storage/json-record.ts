@@ -1,4 +1,4 @@
-import type { Json } from '@millrace/foundation';
+import type { Json, JsonObject } from '@millrace/foundation';
 
 /** A storage topic's value as Kafka Connect writes it: JSON without a schema around it. Null stays a tombstone. */
 export function jsonBytes(value: Json): Buffer | null {
@@ -12,10 +12,9 @@ export function readJson(bytes: Buffer | null): Json {
   if (bytes === null) return null;
   try {
     const value: Json = JSON.parse(bytes.toString('utf8'));
-    if (typeof value === 'object' && value !== null && 'schema' in value && 'payload' in value) {
-      return value['payload'] ?? null;
-    }
-    return value;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    const { schema, payload = null } = value as JsonObject;
+    return schema === undefined || !('payload' in value) ? value : payload;
   } catch {
     return null;
   }

@@ -1,4 +1,5 @@
-import type { Json, JsonObject } from '@millrace/foundation';
+import type { ConsumerRecord } from '@millrace/client';
+import type { JsonObject } from '@millrace/foundation';
 import { offsetKey, parseOffsetKey } from '../core/offsets/offset-key.ts';
 import { readJson } from './json-record.ts';
 import { TopicLog, type TopicLogOptions } from './topic-log.ts';
@@ -6,12 +7,12 @@ import { TopicLog, type TopicLogOptions } from './topic-log.ts';
 /** Source offsets of all connectors, from `offset.storage.topic`. Tasks write there; the worker only reads for them. */
 export class OffsetStore {
   readonly #log: TopicLog;
-  readonly #offsets = new Map<string, JsonObject>();
+  readonly #offsets = new Map<string, Stored>();
 
   constructor(options: Omit<TopicLogOptions, 'onRecord'>) {
     this.#log = new TopicLog({
       ...options,
-      onRecord: (record) => this.#replay(record.key?.toString('utf8') ?? '', readJson(record.value)),
+      onRecord: (record) => this.#replay(record),
     });
   }
 
@@ -25,19 +26,32 @@ export class OffsetStore {
     partitions: readonly JsonObject[],
   ): Promise<readonly (JsonObject | null)[]> {
     await this.#log.readToEnd();
-    return partitions.map((partition) => this.#offsets.get(offsetKey(connector, partition)) ?? null);
+    return partitions.map((partition) => this.#offsets.get(offsetKey(connector, partition))?.offset ?? null);
   }
 
   close(): Promise<void> {
     return this.#log.close();
   }
 
-  #replay(key: string, value: Json): void {
-    const parsed = parseOffsetKey(key);
+  #replay(record: ConsumerRecord): void {
+    const parsed = parseOffsetKey(record.key?.toString('utf8') ?? '');
     if (!parsed) return;
-    const name = offsetKey(parsed.connector, parsed.partition);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      this.#offsets.set(name, value as JsonObject);
-    } else this.#offsets.delete(name);
+    const key = offsetKey(parsed.connector, parsed.partition);
+    const { partition, timestamp } = record;
+    const before = this.#offsets.get(key);
+    // Another worker may have written the same source partition with its fields in another order, so under another key.
+    if (before && before.partition !== partition && before.timestamp > timestamp) return;
+    const value = readJson(record.value);
+    const offset =
+      typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : null;
+    if (offset) this.#offsets.set(key, { offset, partition, timestamp });
+    else this.#offsets.delete(key);
   }
+}
+
+interface Stored {
+  readonly offset: JsonObject;
+  /** Where and when it was written. */
+  readonly partition: number;
+  readonly timestamp: number;
 }

@@ -51,6 +51,11 @@ export class StatusStore {
     return this.#tasks.get(id.connector)?.get(id.task);
   }
 
+  /** Connectors that have a status, of their own or of a task, also of those that are configured no more. */
+  connectors(): readonly string[] {
+    return [...new Set([...this.#connectors.keys(), ...this.#tasks.keys()])].sort();
+  }
+
   /** Task numbers that have a status, also of tasks that are configured no more. */
   taskNumbers(connector: string): readonly number[] {
     return [...(this.#tasks.get(connector)?.keys() ?? [])].sort((a, b) => a - b);
@@ -58,6 +63,16 @@ export class StatusStore {
 
   putConnector(connector: string, status: Status | null): Promise<void> {
     return this.#log.write(`status-connector-${connector}`, jsonBytes(status && statusJson(status)));
+  }
+
+  /**
+   * Says what became of a task that this worker had; left out where another worker has told of it since, in a later
+   * generation of the group.
+   */
+  async putTaskLeft(id: TaskId, status: Status): Promise<void> {
+    const newest = this.task(id);
+    if (newest && newest.workerId !== status.workerId && newest.generation > status.generation) return;
+    await this.putTask(id, status);
   }
 
   putTask(id: TaskId, status: Status | null): Promise<void> {

@@ -1,6 +1,5 @@
 import type { Admin, Consumer, ConsumerRecord, Producer, TopicPartition } from '@millrace/client';
-import type { Logger } from '@millrace/foundation';
-import { MillraceError } from '@millrace/foundation';
+import { type Logger, MillraceError } from '@millrace/foundation';
 
 export interface TopicLogOptions {
   readonly topic: string;
@@ -19,6 +18,9 @@ export interface TopicLogOptions {
 const POLL_MS = 5_000;
 /** Wait before the next try after a failed poll, ms. */
 const RETRY_MS = 500;
+/** How long it may take to read what was written since the last poll, ms, and to read the whole topic at the start. */
+const READ_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 600_000;
 
 /**
  * A compacted topic as shared memory: reads it whole at the start, follows it from then on, and can wait until everything
@@ -53,22 +55,31 @@ export class TopicLog {
       this.#next.set(partition.partition, start);
     }
     this.#running = this.#follow();
-    await this.readToEnd();
+    await this.readToEnd(START_TIMEOUT_MS);
   }
 
-  /** Resolves when every record that was in the topic at the time of the call has been handed to `onRecord`. */
-  async readToEnd(): Promise<void> {
-    const ends = await this.#options.consumer.endOffsets(this.#partitions);
+  /**
+   * Resolves when every record that was in the topic at the time of the call has been handed to `onRecord`.
+   * @throws {MillraceError} STORAGE_TOPIC_UNREAD after `timeoutMs`, WORKER_STOPPING (class transient)
+   */
+  async readToEnd(timeoutMs: number = READ_TIMEOUT_MS): Promise<void> {
+    const { admin, topic } = this.#options;
+    const ends = await admin.listOffsets(this.#partitions, 'latest');
     const missing = new Map<number, number>();
     for (const [index, { partition }] of this.#partitions.entries()) {
       const end = ends[index] ?? 0;
       if (this.#position(partition) < end) missing.set(partition, end);
     }
     if (missing.size === 0) return;
-    await new Promise<void>((resolve, reject) => {
-      if (this.#closed) reject(closedError(this.#options.topic));
-      else this.#waiters.push({ missing, resolve, reject });
-    });
+    if (this.#closed) throw closedError(topic);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const waiter: Waiter = { missing, resolve, reject };
+    this.#waiters.push(waiter);
+    const timer = setTimeout(() => {
+      this.#waiters = this.#waiters.filter((other) => other !== waiter);
+      reject(unreadError(topic, timeoutMs));
+    }, timeoutMs);
+    await promise.finally(() => clearTimeout(timer));
   }
 
   /** Writes one record; resolves when it is acknowledged by all in-sync replicas. */
@@ -96,17 +107,29 @@ export class TopicLog {
       try {
         const records = await consumer.poll(POLL_MS);
         failing = false;
-        for (const record of records) {
-          this.#next.set(record.partition, record.offset + 1);
-          this.#options.onRecord(record);
-        }
+        for (const record of records) this.#handOver(record);
         this.#wake();
       } catch (error) {
-        if (!failing) logger.warn({ topic, err: error }, 'reading a storage topic failed; trying again');
+        if (!failing && !this.#closed)
+          logger.warn({ topic, err: error }, 'reading a storage topic failed; trying again');
         failing = true;
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
+  }
+
+  #handOver(record: ConsumerRecord): void {
+    try {
+      this.#options.onRecord(record);
+    } catch (error) {
+      const { topic, partition, offset } = record;
+      // The records behind it must not be lost with it.
+      this.#options.logger.error(
+        { topic, partition, offset, err: error },
+        'a record of a storage topic was passed over',
+      );
+    }
+    this.#next.set(record.partition, record.offset + 1);
   }
 
   /** Also behind the last record handed over: control records and compacted ones take offsets and come to nobody. */
@@ -149,6 +172,14 @@ interface Waiter {
   readonly missing: ReadonlyMap<number, number>;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
+}
+
+function unreadError(topic: string, timeoutMs: number): MillraceError {
+  return new MillraceError(`"${topic}" could not be read to its end within ${timeoutMs} ms.`, {
+    code: 'STORAGE_TOPIC_UNREAD',
+    class: 'transient',
+    hint: 'Check that the brokers answer; the log of the worker says what failed.',
+  });
 }
 
 function closedError(topic: string): MillraceError {

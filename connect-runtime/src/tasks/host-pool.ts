@@ -1,11 +1,12 @@
-import type { JsonObject, Logger, MillraceError } from '@millrace/foundation';
+import { type JsonObject, type Logger, MillraceError } from '@millrace/foundation';
 import { type TaskId, taskKey } from '../core/task-id.ts';
-import type { TaskCounterRow } from './host-protocol.ts';
+import type { HostCalls, TaskCounterRow } from './host-protocol.ts';
 import { TaskHost } from './task-host.ts';
 
 export interface HostPoolOptions {
   readonly heapMaxBytes: number;
   readonly memoryMaxBytes: number;
+  readonly silenceMaxMs: number;
   readonly idleTimeoutMs: number;
   readonly callTimeoutMs: number;
   readonly logger: Logger;
@@ -17,6 +18,9 @@ export interface HostPoolOptions {
   readonly onTaskFailed: (id: TaskId, error: MillraceError, trace: string) => void;
 }
 
+/** Where plugins are asked about themselves: apart from all tasks, so that a config under test can't harm what runs. */
+const CALLS_HOST = 'plugins';
+
 /**
  * Task hosts by plugin package: tasks of one package share one. After a host died, each of its tasks comes back alone, so that
  * the one which killed it takes no other with it again.
@@ -27,16 +31,38 @@ export class HostPool {
   readonly #alone = new Set<string>();
   readonly #counters = new Map<string, TaskCounterRow>();
   readonly #idleTimers = new Map<string, NodeJS.Timeout>();
+  #closed = false;
 
   constructor(options: HostPoolOptions) {
     this.#options = options;
   }
 
-  /** The host where calls about a package are made, started where there is none. */
-  forPackage(module: string): TaskHost {
-    return this.#host(module);
+  /**
+   * Asks a plugin, in a host without tasks.
+   * @throws {MillraceError} what the plugin threw, TASK_HOST_TIMEOUT, TASK_HOST_ENDED, WORKER_STOPPING
+   */
+  call<M extends keyof HostCalls & string>(
+    method: M,
+    body: HostCalls[M]['body'],
+  ): Promise<HostCalls[M]['result']> {
+    return this.#host(CALLS_HOST).callOrKill(method, body);
   }
 
+  /** As `call`, in a host that ends with the answer: for plugins that do harm by being loaded. */
+  async callApart<M extends keyof HostCalls & string>(
+    method: M,
+    body: HostCalls[M]['body'],
+    apart: string,
+  ): Promise<HostCalls[M]['result']> {
+    const host = this.#host(`${CALLS_HOST}#${apart}`);
+    try {
+      return await host.callOrKill(method, body);
+    } finally {
+      await host.close();
+    }
+  }
+
+  /** The host for a task to start in, made where there is none. @throws {MillraceError} WORKER_STOPPING */
   forTask(id: TaskId, module: string): TaskHost {
     const key = taskKey(id);
     return this.#host(this.#alone.has(key) ? `${module}#${key}` : module);
@@ -46,63 +72,66 @@ export class HostPool {
     return [...this.#counters.values()];
   }
 
-  /** Lets a task that ran alone share a host again, as after a change of its config. */
-  forgive(id: TaskId): void {
+  /** Forgets a task that was stopped; one that ran alone may share a host again. */
+  forget(id: TaskId): void {
     this.#alone.delete(taskKey(id));
     this.#counters.delete(taskKey(id));
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     for (const timer of this.#idleTimers.values()) clearTimeout(timer);
+    this.#idleTimers.clear();
     await Promise.all([...this.#hosts.values()].map((host) => host.close()));
   }
 
   #host(name: string): TaskHost {
-    const known = this.#hosts.get(name);
-    if (known) {
-      this.#watchIdle(name, known);
-      return known;
+    if (this.#closed) {
+      throw new MillraceError('The worker is stopping.', { code: 'WORKER_STOPPING', class: 'transient' });
     }
-    const { logger, sourceOffsets, onTaskState, onTaskFailed, heapMaxBytes, memoryMaxBytes, callTimeoutMs } =
-      this.#options;
-    const host = new TaskHost({
-      name,
-      heapMaxBytes,
-      memoryMaxBytes,
-      callTimeoutMs,
-      logger,
-      sourceOffsets,
-      onTaskState,
-      onTaskFailed,
-      onCounters: (rows) => {
-        for (const row of rows) this.#counters.set(taskKey(row), row);
-      },
-      onEnd: (reason, tasks) => {
-        if (this.#hosts.get(name) === host) this.#hosts.delete(name);
-        if (!reason) return;
-        for (const id of tasks) {
-          this.#alone.add(taskKey(id));
-          onTaskFailed(id, reason, reason.message);
-        }
-      },
-    });
-    this.#hosts.set(name, host);
+    const host = this.#hosts.get(name) ?? this.#start(name);
     this.#watchIdle(name, host);
     return host;
   }
 
+  #start(name: string): TaskHost {
+    const { onTaskFailed, ...options } = this.#options;
+    const host = new TaskHost({
+      ...options,
+      name,
+      onTaskFailed,
+      onCounters: (rows) => {
+        for (const row of rows) this.#counters.set(taskKey(row), row);
+      },
+      onEnd: (reason, tasks, trace) => {
+        this.#remove(name, host);
+        if (!reason) return;
+        for (const id of tasks) {
+          this.#alone.add(taskKey(id));
+          onTaskFailed(id, reason, trace);
+        }
+      },
+    });
+    this.#hosts.set(name, host);
+    return host;
+  }
+
+  #remove(name: string, host: TaskHost): void {
+    if (this.#hosts.get(name) !== host) return;
+    this.#hosts.delete(name);
+    clearTimeout(this.#idleTimers.get(name));
+    this.#idleTimers.delete(name);
+  }
+
   /** Ends a host that has had nothing to do for the idle timeout; each use starts the wait anew. */
   #watchIdle(name: string, host: TaskHost): void {
-    const before = this.#idleTimers.get(name);
-    if (before) clearTimeout(before);
+    clearTimeout(this.#idleTimers.get(name));
     const timer = setTimeout(() => {
-      if (this.#hosts.get(name) !== host) return;
       if (!host.idle) {
         this.#watchIdle(name, host);
         return;
       }
-      this.#hosts.delete(name);
-      this.#idleTimers.delete(name);
+      this.#remove(name, host);
       void host.close();
     }, this.#options.idleTimeoutMs);
     timer.unref();

@@ -114,7 +114,7 @@ export interface HostEvents extends Record<string, unknown> {
   taskState: { readonly id: TaskId; readonly state: 'RUNNING' | 'PAUSED' };
   taskFailed: { readonly id: TaskId; readonly error: ErrorReport; readonly trace: string };
   /** The last word of a host that ends because a plugin threw where nobody waits. */
-  hostFailed: { readonly error: ErrorReport };
+  hostFailed: { readonly error: ErrorReport; readonly trace: string };
   counters: { readonly rows: readonly TaskCounterRow[]; readonly residentBytes: number };
 }
 

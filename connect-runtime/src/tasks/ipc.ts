@@ -22,7 +22,8 @@ export class Ipc<Calls extends Methods, Events extends { [event: string]: unknow
   constructor(port: IpcPort, serve: { calls: ServedMethods; event: (name: string, body: never) => void }) {
     this.#port = port;
     port.onMessage((message) => {
-      const envelope = message as Envelope;
+      const envelope = asEnvelope(message);
+      if (!envelope) return;
       switch (envelope.kind) {
         case 'call':
           void this.#answer(envelope.id, serve.calls[envelope.method], envelope.method, envelope.body);
@@ -53,7 +54,11 @@ export class Ipc<Calls extends Methods, Events extends { [event: string]: unknow
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.#take(id)?.reject(timedOut(method, timeoutMs)), timeoutMs);
       this.#waiting.set(id, { timer, resolve: resolve as (body: unknown) => void, reject });
-      this.#port.send({ kind: 'call', id, method, body } satisfies Envelope);
+      try {
+        this.#port.send({ kind: 'call', id, method, body } satisfies Envelope);
+      } catch (error) {
+        this.#take(id)?.reject(toMillraceError(error, { code: 'IPC_NOT_SENT', class: 'bug' }));
+      }
     });
   }
 
@@ -79,6 +84,11 @@ export class Ipc<Calls extends Methods, Events extends { [event: string]: unknow
     }
   }
 
+  /** Calls that wait for their answer. */
+  get pending(): number {
+    return this.#waiting.size;
+  }
+
   #take(id: number): Waiting | undefined {
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
@@ -96,6 +106,11 @@ interface Waiting {
   readonly timer: NodeJS.Timeout;
   readonly resolve: (body: unknown) => void;
   readonly reject: (error: Error) => void;
+}
+
+/** A plugin can reach the channel too, so what comes may be anything. */
+function asEnvelope(message: unknown): Envelope | null {
+  return typeof message === 'object' && message !== null && 'kind' in message ? (message as Envelope) : null;
 }
 
 /** An error report as an error again, on this side of the channel. */

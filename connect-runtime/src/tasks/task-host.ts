@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { type ErrorReport, type JsonObject, type Logger, MillraceError } from '@millrace/foundation';
+import { type JsonObject, type Logger, MillraceError } from '@millrace/foundation';
 import { type TaskId, taskKey } from '../core/task-id.ts';
 import type { HostCalls, HostEvents, TaskCounterRow, TaskSpec } from './host-protocol.ts';
+import { HostWatchdog } from './host-watchdog.ts';
 import { fromReport, Ipc } from './ipc.ts';
 
 export interface TaskHostOptions {
@@ -9,6 +10,8 @@ export interface TaskHostOptions {
   readonly name: string;
   readonly heapMaxBytes: number;
   readonly memoryMaxBytes: number;
+  /** A host that says nothing for so long is stuck in a plugin's loop, ms. */
+  readonly silenceMaxMs: number;
   readonly callTimeoutMs: number;
   readonly logger: Logger;
   readonly sourceOffsets: (
@@ -18,40 +21,42 @@ export interface TaskHostOptions {
   readonly onTaskState: (id: TaskId, state: 'RUNNING' | 'PAUSED') => void;
   readonly onTaskFailed: (id: TaskId, error: MillraceError, trace: string) => void;
   readonly onCounters: (rows: readonly TaskCounterRow[]) => void;
-  /** The process ended; `reason` is null when it was asked to. */
-  readonly onEnd: (reason: MillraceError | null, tasks: readonly TaskId[]) => void;
+  /** The process ended, with these tasks in it; `reason` is null when it was asked to. */
+  readonly onEnd: (reason: MillraceError | null, tasks: readonly TaskId[], trace: string) => void;
 }
 
 const HOST_MAIN = new URL('./host/main.ts', import.meta.url);
 const MIB = 1024 * 1024;
+/** How long a host may take to end when it is asked to, ms. */
+const CLOSE_TIMEOUT_MS = 2_000;
+const STDERR = 2;
 
 /** A child process that runs plugin code, with limits: what goes wrong in there ends there. */
 export class TaskHost {
   readonly #options: TaskHostOptions;
   readonly #child: ChildProcess;
   readonly #ipc: Ipc<HostCalls, Record<string, never>>;
+  readonly #watchdog: HostWatchdog;
   readonly #tasks = new Map<string, TaskId>();
-  #lastWords: ErrorReport | null = null;
+  #lastWords: HostEvents['hostFailed'] | null = null;
   #killedFor: MillraceError | null = null;
   #asked = false;
   readonly ended: Promise<void>;
 
   constructor(options: TaskHostOptions) {
     this.#options = options;
-    const { heapMaxBytes, logger } = options;
-    this.#child = fork(HOST_MAIN, [], {
-      execArgv: [
-        `--max-old-space-size=${Math.ceil(heapMaxBytes / MIB)}`,
-        '--disable-warning=ExperimentalWarning',
-      ],
-      serialization: 'advanced',
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      env: { ...process.env, MILLRACE_LOG_LEVEL: logger.level },
+    this.#child = this.#spawn();
+    this.#watchdog = new HostWatchdog({
+      pid: this.pid,
+      memoryMaxBytes: options.memoryMaxBytes,
+      silenceMaxMs: options.silenceMaxMs,
+      onTripped: (what) => this.#kill(hostFailed(what)),
     });
     this.#ipc = new Ipc(
       {
+        // What can't be sent any more has no reader: the end of the process ends all calls.
         send: (message) => {
-          if (this.#child.connected) this.#child.send(message as object);
+          if (this.#child.connected) this.#child.send(message as object, () => undefined);
         },
         onMessage: (listener) => void this.#child.on('message', listener),
       },
@@ -60,11 +65,11 @@ export class TaskHost {
           sourceOffsets: (body: { connector: string; partitions: readonly JsonObject[] }) =>
             options.sourceOffsets(body.connector, body.partitions),
         },
-        event: (name: string, body: unknown) => this.#onEvent(name as keyof HostEvents & string, body),
+        event: (name: string, body: unknown) => this.#hear(name, body),
       },
     );
     this.ended = new Promise((resolve) => {
-      this.#child.once('error', (error) => this.#kill(hostFailed(`could not be started: ${error.message}`)));
+      this.#child.on('error', (error) => this.#kill(hostFailed(`had trouble: ${error.message}`)));
       this.#child.once('close', (code, signal) => {
         this.#onClose(code, signal);
         resolve();
@@ -76,8 +81,9 @@ export class TaskHost {
     return this.#child.pid;
   }
 
+  /** Whether nothing runs in it and nothing is asked of it. */
   get idle(): boolean {
-    return this.#tasks.size === 0;
+    return this.#tasks.size === 0 && this.#ipc.pending === 0;
   }
 
   /** Asks the host; @throws {MillraceError} what the plugin threw, TASK_HOST_TIMEOUT, TASK_HOST_ENDED */
@@ -88,12 +94,28 @@ export class TaskHost {
     return this.#ipc.call(method, body, this.#options.callTimeoutMs);
   }
 
+  /** As `call`, for a host without tasks: one that does not answer in time is killed, as its plugin may hold it up for good. */
+  async callOrKill<M extends keyof HostCalls & string>(
+    method: M,
+    body: HostCalls[M]['body'],
+  ): Promise<HostCalls[M]['result']> {
+    try {
+      return await this.call(method, body);
+    } catch (error) {
+      if (isTimeout(error)) this.#kill(hostFailed(`was killed because it did not answer "${method}"`));
+      throw error;
+    }
+  }
+
   async startTask(spec: TaskSpec): Promise<void> {
-    this.#tasks.set(taskKey(spec.id), spec.id);
+    const key = taskKey(spec.id);
+    this.#tasks.set(key, spec.id);
     try {
       await this.call('start', spec);
     } catch (error) {
-      this.#tasks.delete(taskKey(spec.id));
+      this.#tasks.delete(key);
+      // It may come up after all, when nobody counts on it any more.
+      if (isTimeout(error)) this.#kill(hostFailed(`was killed because it did not start task ${key} in time`));
       throw error;
     }
   }
@@ -105,24 +127,48 @@ export class TaskHost {
     try {
       await this.#ipc.call('stop', id, Math.max(1, timeoutMs));
     } catch (error) {
-      this.#tasks.delete(key);
-      if (!(error instanceof MillraceError) || error.code !== 'TASK_HOST_TIMEOUT') return;
+      if (!isTimeout(error)) return;
       const { name, logger } = this.#options;
       logger.warn({ host: name, task: key, timeoutMs }, 'a task did not stop in time; its host is killed');
+      this.#tasks.delete(key);
       this.#kill(hostFailed(`was killed because task ${key} did not stop within ${timeoutMs} ms`));
       await this.ended;
-      return;
+    } finally {
+      this.#tasks.delete(key);
     }
-    this.#tasks.delete(key);
   }
 
   /** Ends the process; resolves when it is gone. */
   async close(): Promise<void> {
     this.#asked = true;
     if (this.#child.connected) this.#child.disconnect();
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), 2_000);
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), CLOSE_TIMEOUT_MS);
     await this.ended;
     clearTimeout(timer);
+  }
+
+  #spawn(): ChildProcess {
+    const { heapMaxBytes, logger } = this.#options;
+    return fork(HOST_MAIN, [], {
+      execArgv: [
+        `--max-old-space-size=${Math.ceil(heapMaxBytes / MIB)}`,
+        '--disable-warning=ExperimentalWarning',
+      ],
+      serialization: 'advanced',
+      // What a plugin prints is log: standard output is for the answers of the command that started the worker.
+      stdio: ['ignore', STDERR, 'inherit', 'ipc'],
+      env: { ...process.env, MILLRACE_LOG_LEVEL: logger.level },
+    });
+  }
+
+  #hear(name: string, body: unknown): void {
+    this.#watchdog.heard();
+    try {
+      this.#onEvent(name as keyof HostEvents & string, body);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.#kill(hostFailed(`was killed because it sent what is not of the host protocol: ${message}`));
+    }
   }
 
   #onEvent(name: keyof HostEvents & string, body: unknown): void {
@@ -139,15 +185,12 @@ export class TaskHost {
         return;
       }
       case 'hostFailed':
-        this.#lastWords = (body as HostEvents['hostFailed']).error;
+        this.#lastWords = body as HostEvents['hostFailed'];
         return;
       case 'counters': {
         const { rows, residentBytes } = body as HostEvents['counters'];
         this.#options.onCounters(rows);
-        const { memoryMaxBytes } = this.#options;
-        if (residentBytes <= memoryMaxBytes) return;
-        const used = `${Math.round(residentBytes / MIB)} MiB of ${Math.round(memoryMaxBytes / MIB)} MiB`;
-        this.#kill(hostFailed(`was killed because it used ${used} (task.host.memory.max.bytes)`));
+        this.#watchdog.used(residentBytes);
       }
     }
   }
@@ -158,21 +201,28 @@ export class TaskHost {
   }
 
   #onClose(code: number | null, signal: string | null): void {
+    this.#watchdog.stop();
     const reason = this.#asked ? null : this.#reasonOfEnd(code, signal);
     this.#ipc.close(reason ?? hostFailed('was asked to end'));
     const tasks = [...this.#tasks.values()];
     this.#tasks.clear();
-    this.#options.onEnd(reason, tasks);
+    this.#options.onEnd(reason, tasks, this.#lastWords?.trace ?? reason?.message ?? '');
   }
 
   #reasonOfEnd(code: number | null, signal: string | null): MillraceError {
     if (this.#killedFor) return this.#killedFor;
-    if (this.#lastWords)
-      return hostFailed(`ended because a plugin threw out of band: ${this.#lastWords.message}`);
+    if (this.#lastWords) {
+      return hostFailed(`ended because a plugin threw out of band: ${this.#lastWords.error.message}`);
+    }
     // V8 aborts a process that passed its heap limit.
-    if (signal === 'SIGABRT' || code === 134) return hostFailed('ran out of heap (task.host.heap.max.bytes)');
+    if (signal === 'SIGABRT' || signal === 'SIGTRAP' || code === 134)
+      return hostFailed('ran out of heap (task.host.heap.max.bytes)');
     return hostFailed(signal ? `was ended by ${signal}` : `ended with exit code ${code}`);
   }
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof MillraceError && error.code === 'TASK_HOST_TIMEOUT';
 }
 
 function hostFailed(what: string): MillraceError {

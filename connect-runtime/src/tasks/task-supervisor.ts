@@ -11,6 +11,7 @@ import { type TaskId, taskKey } from '../core/task-id.ts';
 import type { PluginCatalog } from '../plugins/plugin-catalog.ts';
 import type { HostPool } from './host-pool.ts';
 import type { TaskWorkerSettings } from './host-protocol.ts';
+import type { TaskHost } from './task-host.ts';
 
 export interface TaskReport {
   readonly state: 'RUNNING' | 'PAUSED' | 'FAILED' | 'RESTARTING' | 'UNASSIGNED';
@@ -19,7 +20,7 @@ export interface TaskReport {
 }
 
 export interface TaskSupervisorOptions {
-  readonly hosts: () => HostPool;
+  readonly hosts: HostPool;
   readonly catalog: PluginCatalog;
   readonly settings: () => Promise<TaskWorkerSettings>;
   readonly stopTimeoutMs: number;
@@ -34,23 +35,39 @@ type StartAction = Extract<TaskAction, { kind: 'start' }>;
 
 interface Supervised extends RunningTask {
   readonly start: StartAction;
+  /** Where it was started last. */
+  host: TaskHost | null;
   paused: boolean;
   restarts: number;
   startedAtMs: number;
   timer: NodeJS.Timeout | null;
 }
 
+interface Stopping {
+  readonly id: TaskId;
+  readonly done: Promise<void>;
+}
+
 /** Starts and stops the tasks of this worker, and brings back those that failed for a passing reason. */
 export class TaskSupervisor {
   readonly #options: TaskSupervisorOptions;
   readonly #tasks = new Map<string, Supervised>();
+  readonly #stopping = new Map<string, Stopping>();
 
   constructor(options: TaskSupervisorOptions) {
     this.#options = options;
   }
 
+  /** Tasks that are to run here: also those that failed, or wait to be started again. */
   running(): ReadonlyMap<string, RunningTask> {
     return this.#tasks;
+  }
+
+  /** Tasks that nobody else may start yet: the running ones, and those that are still stopping. */
+  held(): readonly TaskId[] {
+    return [...new Map<string, { readonly id: TaskId }>([...this.#tasks, ...this.#stopping]).values()].map(
+      ({ id }) => id,
+    );
   }
 
   /** Does what was planned: stops side by side, then starts side by side. */
@@ -67,20 +84,13 @@ export class TaskSupervisor {
     );
   }
 
+  /** Resolves when the task runs no more, and what it had done is committed. */
   async stop(id: TaskId): Promise<void> {
-    const key = taskKey(id);
-    const task = this.#tasks.get(key);
-    if (!task) return;
-    this.#tasks.delete(key);
-    if (task.timer) clearTimeout(task.timer);
-    const { module } = await this.#options.catalog.find(task.start.connectorConfig['connector.class'] ?? '');
-    await this.#options.hosts().forTask(id, module).stopTask(id, this.#options.stopTimeoutMs);
-    this.#options.hosts().forgive(id);
-    this.#options.report(id, { state: 'UNASSIGNED' });
+    if (await this.#end(id)) this.#options.report(id, { state: 'UNASSIGNED' });
   }
 
   async stopAll(): Promise<void> {
-    await Promise.all([...this.#tasks.values()].map((task) => this.stop(task.id)));
+    await Promise.all(this.held().map((id) => this.stop(id)));
   }
 
   /** Stops and starts a task anew, as a person asked: with a clean record. False where it is not here. */
@@ -88,16 +98,14 @@ export class TaskSupervisor {
     const task = this.#tasks.get(taskKey(id));
     if (!task) return false;
     this.#options.report(id, { state: 'RESTARTING' });
-    const start = { ...task.start, paused: task.paused };
-    await this.stop(id);
-    await this.#begin(start);
+    await this.#end(id);
+    await this.#begin({ ...task.start, paused: task.paused });
     return true;
   }
 
   stateChanged(id: TaskId, state: 'RUNNING' | 'PAUSED'): void {
     const task = this.#tasks.get(taskKey(id));
     if (!task) return;
-    task.startedAtMs = this.#options.clock.now().monoMs;
     this.#options.report(id, { state });
   }
 
@@ -120,17 +128,40 @@ export class TaskSupervisor {
     }, restart.afterMs);
   }
 
+  /** Whether there was something to stop. */
+  async #end(id: TaskId): Promise<boolean> {
+    const key = taskKey(id);
+    const task = this.#tasks.get(key);
+    if (!task) {
+      await this.#stopping.get(key)?.done;
+      return false;
+    }
+    this.#tasks.delete(key);
+    if (task.timer) clearTimeout(task.timer);
+    const { hosts, stopTimeoutMs } = this.#options;
+    const done = (task.host?.stopTask(id, stopTimeoutMs) ?? Promise.resolve()).finally(() => {
+      this.#stopping.delete(key);
+      hosts.forget(id);
+    });
+    this.#stopping.set(key, { id, done });
+    await done;
+    return true;
+  }
+
   async #begin(action: StartAction): Promise<void> {
+    const key = taskKey(action.id);
+    await this.#stopping.get(key)?.done;
     const task: Supervised = {
       id: action.id,
       fingerprint: action.fingerprint,
       paused: action.paused,
       start: action,
+      host: null,
       restarts: 0,
       startedAtMs: this.#options.clock.now().monoMs,
       timer: null,
     };
-    this.#tasks.set(taskKey(action.id), task);
+    this.#tasks.set(key, task);
     await this.#launch(task);
   }
 
@@ -142,18 +173,17 @@ export class TaskSupervisor {
       // Whoever stopped the task meanwhile must not see it come back.
       if (this.#tasks.get(taskKey(id)) !== task) return;
       task.startedAtMs = this.#options.clock.now().monoMs;
-      await this.#options
-        .hosts()
-        .forTask(id, plugin.module)
-        .startTask({
-          id,
-          module: plugin.module,
-          connectorConfig: { ...start.connectorConfig, 'connector.class': plugin.class },
-          taskConfig: start.taskConfig,
-          paused: task.paused,
-          worker,
-        });
+      task.host = this.#options.hosts.forTask(id, plugin.module);
+      await task.host.startTask({
+        id,
+        module: plugin.module,
+        connectorConfig: { ...start.connectorConfig, 'connector.class': plugin.class },
+        taskConfig: start.taskConfig,
+        paused: task.paused,
+        worker,
+      });
     } catch (error) {
+      if (this.#tasks.get(taskKey(id)) !== task) return;
       const known = toMillraceError(error, { code: 'TASK_NOT_STARTED', class: 'bug', stage: 'start' });
       this.failed(id, known, known.stack ?? known.message);
     }
@@ -166,10 +196,7 @@ export class TaskSupervisor {
     // A task that waits for its restart takes the new state along when it starts.
     if (task.timer) return;
     try {
-      const { module } = await this.#options.catalog.find(
-        task.start.connectorConfig['connector.class'] ?? '',
-      );
-      await this.#options.hosts().forTask(id, module).call('setPaused', { id, paused });
+      await task.host?.call('setPaused', { id, paused });
     } catch (error) {
       this.#options.logger.warn({ ...id, paused, err: error }, 'pausing or resuming a task failed');
     }

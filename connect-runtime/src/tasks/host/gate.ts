@@ -20,8 +20,12 @@ export class Gate {
   passed(signal: AbortSignal): Promise<void> {
     if (!this.#closed || signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#waiting.push(resolve);
-      signal.addEventListener('abort', () => resolve(), { once: true });
+      const pass = () => {
+        signal.removeEventListener('abort', pass);
+        resolve();
+      };
+      this.#waiting.push(pass);
+      signal.addEventListener('abort', pass, { once: true });
     });
   }
 }

@@ -6,8 +6,7 @@ import {
   requireConfig,
   toMillraceError,
 } from '@millrace/foundation';
-import type { TaskId } from '../../core/task-id.ts';
-import { taskKey } from '../../core/task-id.ts';
+import { type TaskId, taskKey } from '../../core/task-id.ts';
 import { configText, describeConfig } from '../../plugins/describe-config.ts';
 import { aliasesOf, PluginLoader } from '../../plugins/plugin-loader.ts';
 import { definitionOf, validateConfig } from '../../plugins/validate-config.ts';
@@ -21,6 +20,7 @@ import type {
 } from '../host-protocol.ts';
 import { Ipc } from '../ipc.ts';
 import { createTaskRunner, type TaskRunner } from './task-runner.ts';
+import { traceOf } from './trace.ts';
 
 /** How often counters go to the worker, ms. */
 const COUNTERS_INTERVAL_MS = 500;
@@ -30,7 +30,7 @@ type Link = Ipc<WorkerCalls, HostEvents>;
 
 /** Runs in a child process: loads plugins, answers what they are, runs their tasks. Ends when the worker is gone. */
 export function runHost(): void {
-  const logger = createLogger({ level: process.env['MILLRACE_LOG_LEVEL'] ?? 'info' }).child({
+  const logger = createLogger({ level: process.env.MILLRACE_LOG_LEVEL ?? 'info' }).child({
     component: 'task-host',
   });
   const host = new Host(logger);
@@ -46,6 +46,8 @@ class Host {
   readonly #logger: Logger;
   readonly #loader = new PluginLoader();
   readonly #tasks = new Map<string, TaskRunner>();
+  /** What is asked of one task is done in the order of asking. */
+  readonly #turns = new Map<string, Promise<unknown>>();
   readonly #link: Link;
 
   constructor(logger: Logger) {
@@ -61,9 +63,10 @@ class Host {
           configKeys: (body: HostCalls['configKeys']['body']) => this.#configKeys(body),
           validate: (body: HostCalls['validate']['body']) => this.#validate(body),
           taskConfigs: (body: HostCalls['taskConfigs']['body']) => this.#taskConfigs(body),
-          start: (spec: TaskSpec) => this.#start(spec),
-          stop: (id: TaskId) => this.#stop(id),
-          setPaused: (body: HostCalls['setPaused']['body']) => this.#setPaused(body),
+          start: (spec: TaskSpec) => this.#inTurn(spec.id, () => this.#start(spec)),
+          stop: (id: TaskId) => this.#inTurn(id, () => this.#stop(id)),
+          setPaused: (body: HostCalls['setPaused']['body']) =>
+            this.#inTurn(body.id, () => this.#setPaused(body)),
         },
         event: () => undefined,
       },
@@ -78,8 +81,20 @@ class Host {
   threwOutOfBand(error: unknown): void {
     const cause = toMillraceError(error, { code: 'PLUGIN_THREW_OUT_OF_BAND', class: 'transient' });
     this.#logger.error({ err: error }, 'a plugin threw outside of any call; this task host ends');
-    this.#link.emit('hostFailed', { error: cause.report() });
+    this.#link.emit('hostFailed', { error: cause.report(), trace: traceOf(cause) });
     setImmediate(() => process.exit(OUT_OF_BAND_EXIT_CODE));
+  }
+
+  #inTurn<T>(id: TaskId, job: () => Promise<T>): Promise<T> {
+    const key = taskKey(id);
+    const before = this.#turns.get(key) ?? Promise.resolve();
+    const turn = before.then(job, job);
+    this.#turns.set(key, turn);
+    const done = () => {
+      if (this.#turns.get(key) === turn) this.#turns.delete(key);
+    };
+    turn.then(done, done);
+    return turn;
   }
 
   async #describe(modules: readonly string[]): Promise<HostCalls['describe']['result']> {
@@ -170,7 +185,7 @@ class Host {
     return null;
   }
 
-  #setPaused(body: HostCalls['setPaused']['body']): null {
+  async #setPaused(body: HostCalls['setPaused']['body']): Promise<null> {
     this.#tasks.get(taskKey(body.id))?.setPaused(body.paused);
     return null;
   }

@@ -4,16 +4,21 @@ import type { SinkConnector, SinkRecord, SinkTask } from '@millrace/sdk';
 import { taskKey } from '../../core/task-id.ts';
 import { consumerOverrides } from './client-settings.ts';
 import { Gate } from './gate.ts';
-import { traceOf } from './source-task-runner.ts';
 import { TaskConverters } from './task-converters.ts';
 import { TaskCounters } from './task-counters.ts';
 import type { TaskRunner, TaskRunnerOptions } from './task-runner.ts';
+import { traceOf } from './trace.ts';
+import { settledWithin, waitOrAbort } from './wait.ts';
 
 /** How long one poll waits for records, ms; a stop or a pause cuts it short. */
 const POLL_MS = 1_000;
 /** A write that failed for now is tried again in place this often before the task restarts with its longer waits. */
 const WRITE_TRIES = 4;
 const WRITE_BACKOFF_MS = 200;
+/** How long a failed task may take to let go, ms, for each step; its failure is told after that. */
+const FAILED_STEP_TIMEOUT_MS = 5_000;
+/** Refusals of a commit that say: these partitions are somebody else's by now. What was written comes again to them. */
+const membershipLost = new Set(['UNKNOWN_MEMBER_ID', 'ILLEGAL_GENERATION', 'FENCED_INSTANCE_ID']);
 
 /**
  * Reads topics as a member of the group `connect-NAME`, converts, and hands batches to the sink. Offsets are committed only for
@@ -41,7 +46,8 @@ export class SinkTaskRunner implements TaskRunner {
 
   setPaused(paused: boolean): void {
     this.#gate.setClosed(paused);
-    this.#options.onState(paused ? 'PAUSED' : 'RUNNING');
+    this.#consumer?.wakeup();
+    if (!this.#abort.signal.aborted) this.#options.onState(paused ? 'PAUSED' : 'RUNNING');
   }
 
   async stop(): Promise<void> {
@@ -78,20 +84,17 @@ export class SinkTaskRunner implements TaskRunner {
 
   async #consumeUntilStopped(consumer: Consumer, task: SinkTask, converters: TaskConverters): Promise<void> {
     const interval = this.#options.spec.worker.offsetFlushIntervalMs;
-    let committedAt = performance.now();
+    let committedAtMs = performance.now();
     let paused = false;
     while (!this.#abort.signal.aborted) {
-      if (this.#gate.closed !== paused) {
-        paused = this.#gate.closed;
-        if (paused) consumer.pause(consumer.assignment());
-        else consumer.resume(consumer.assignment());
-      }
-      // Polls go on while paused, so that the member keeps its place in the group.
-      if (paused) consumer.pause(consumer.assignment());
+      // Polls go on while paused, so that the member keeps its place in the group; a rebalance brings partitions unpaused.
+      if (this.#gate.closed) consumer.pause(consumer.assignment());
+      else if (paused) consumer.resume(consumer.assignment());
+      paused = this.#gate.closed;
       const records = await consumer.poll(POLL_MS);
       if (records.length > 0) await this.#write(task, converters, records);
-      if (performance.now() - committedAt >= interval) {
-        committedAt = performance.now();
+      if (performance.now() - committedAtMs >= interval) {
+        committedAtMs = performance.now();
         await this.#commit();
       }
     }
@@ -121,16 +124,25 @@ export class SinkTaskRunner implements TaskRunner {
         const again = known.class === 'transient' || known.class === 'throttled';
         if (!again || attempt >= WRITE_TRIES || this.#abort.signal.aborted) throw known;
         this.#counters.failed();
-        await pause(WRITE_BACKOFF_MS * 2 ** (attempt - 1), this.#abort.signal);
+        await waitOrAbort(WRITE_BACKOFF_MS * 2 ** (attempt - 1), this.#abort.signal);
       }
     }
   }
 
+  /** Commits what was written; what can't be committed now is kept for the next time, or is another member's to read again. */
   async #commit(): Promise<void> {
     if (this.#written.size === 0) return;
-    const offsets = [...this.#written.values()];
+    const written = this.#written;
     this.#written = new Map();
-    await this.#consumer?.commit(offsets);
+    try {
+      await this.#consumer?.commit([...written.values()]);
+    } catch (error) {
+      const known = toMillraceError(error, { code: 'OFFSETS_NOT_COMMITTED', class: 'bug' });
+      const lost = membershipLost.has(known.code);
+      if (!lost && known.class !== 'transient' && known.class !== 'throttled') throw known;
+      this.#options.logger.warn({ code: known.code, lost }, 'offsets of written records were not committed');
+      if (!lost) this.#written = new Map([...written, ...this.#written]);
+    }
   }
 
   #subscribe(): Consumer {
@@ -145,13 +157,15 @@ export class SinkTaskRunner implements TaskRunner {
       ...consumerOverrides(config),
     });
     const regex = config['topics.regex']?.trim();
-    const topics = (config['topics'] ?? '').split(',').map((topic) => topic.trim());
+    const topics = (config.topics ?? '').split(',').map((topic) => topic.trim());
     consumer.subscribe(regex ? new RegExp(`^(?:${regex})$`) : topics.filter((topic) => topic !== ''), {
       assigned: async (partitions) => {
         await this.#task?.opened?.(partitions);
       },
       revoked: async (partitions) => {
         await this.#commit();
+        // From here on they may be read by another member, whose commits are the newer ones.
+        this.#written.clear();
         await this.#task?.closed?.(partitions);
       },
     });
@@ -180,25 +194,25 @@ export class SinkTaskRunner implements TaskRunner {
     });
   }
 
-  /** Stops the sink, then leaves the group; answers what the task ends with. */
+  /** Leaves the group, which commits and takes the partitions back, then stops the sink; answers what the task ends with. */
   async #letGo(failure: MillraceError | null): Promise<MillraceError | null> {
     let result = failure;
-    for (const step of [() => this.#task?.stop(), () => this.#consumer?.close()]) {
+    const { logger } = this.#options;
+    for (const step of [() => this.#consumer?.close(), () => this.#task?.stop()]) {
+      const done = Promise.resolve().then(step);
+      // A task that was told to stop is bounded by the worker, which kills; one that failed has nobody who waits for it.
+      if (failure && !(await settledWithin(done, FAILED_STEP_TIMEOUT_MS))) {
+        logger.warn({ timeoutMs: FAILED_STEP_TIMEOUT_MS }, 'a failed task does not let go');
+        continue;
+      }
       try {
-        await step();
+        await done;
       } catch (error) {
-        if (result) this.#options.logger.debug({ err: error }, 'stopping a failed task failed too');
+        if (result) logger.debug({ err: error }, 'stopping a failed task failed too');
         else
           result = toMillraceError(error, { code: 'SINK_TASK_FAILED', class: 'bug' }).with({ stage: 'stop' });
       }
     }
     return result;
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-  });
 }

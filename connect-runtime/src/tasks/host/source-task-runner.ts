@@ -1,5 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createProducer, type Producer } from '@millrace/client';
-import { type JsonObject, type MillraceError, requireConfig, toMillraceError } from '@millrace/foundation';
+import { type JsonObject, MillraceError, requireConfig, toMillraceError } from '@millrace/foundation';
 import type { DurableOffset, SourceConnector, SourceRecord, SourceTask } from '@millrace/sdk';
 import { offsetKey } from '../../core/offsets/offset-key.ts';
 import { SubmittedRecords } from '../../core/offsets/submitted-records.ts';
@@ -9,9 +10,17 @@ import { Gate } from './gate.ts';
 import { TaskConverters } from './task-converters.ts';
 import { TaskCounters } from './task-counters.ts';
 import type { TaskRunner, TaskRunnerOptions } from './task-runner.ts';
+import { traceOf } from './trace.ts';
+import { settledWithin, waitOrAbort } from './wait.ts';
 
 /** How long a stopping task may take to flush what it has sent, ms. */
 const FLUSH_TIMEOUT_MS = 30_000;
+/** How long a failed task may take to store what was acknowledged, and then to let go, each, ms; its failure is told after that. */
+const FAILED_STEP_TIMEOUT_MS = 5_000;
+/** How often it is looked whether offsets are due, ms. */
+const COMMIT_CHECK_MS = 1_000;
+/** Wait after a poll without records, ms: a source that does not wait by itself must not spin. */
+const EMPTY_POLL_WAIT_MS = 10;
 
 /**
  * Polls a source, converts and produces what it reads, and stores its offsets, at least once: an offset is written only
@@ -24,6 +33,8 @@ export class SourceTaskRunner implements TaskRunner {
   readonly #abort = new AbortController();
   readonly #gate: Gate;
   readonly #submitted = new SubmittedRecords<DurableOffset>();
+  #committing: Promise<void> | null = null;
+  #committedAtMs = performance.now();
   #failure: MillraceError | null = null;
   #producer: Producer | null = null;
   #ended: Promise<void> = Promise.resolve();
@@ -40,7 +51,7 @@ export class SourceTaskRunner implements TaskRunner {
 
   setPaused(paused: boolean): void {
     this.#gate.setClosed(paused);
-    this.#options.onState(paused ? 'PAUSED' : 'RUNNING');
+    if (!this.#abort.signal.aborted) this.#options.onState(paused ? 'PAUSED' : 'RUNNING');
   }
 
   async stop(): Promise<void> {
@@ -69,42 +80,51 @@ export class SourceTaskRunner implements TaskRunner {
     } catch (error) {
       this.#fail(error, stage);
     }
+    if (this.#failure && task) await settledWithin(this.#commit(task), FAILED_STEP_TIMEOUT_MS);
     await this.#letGo(task);
     if (this.#failure) this.#options.onFailure(this.#failure, traceOf(this.#failure));
   }
 
   async #pollUntilStopped(task: SourceTask, converters: TaskConverters): Promise<void> {
+    const { signal } = this.#abort;
     const interval = this.#options.spec.worker.offsetFlushIntervalMs;
-    let committedAt = performance.now();
-    let committing: Promise<void> = Promise.resolve();
-    const timer = setInterval(
-      () => {
-        if (performance.now() - committedAt < interval) return;
-        committedAt = performance.now();
-        committing = committing.then(() => this.#commit(task)).catch((error) => this.#fail(error, 'commit'));
-      },
-      Math.min(interval, 1_000),
-    );
+    const timer = setInterval(() => this.#commitIfDue(task), Math.min(interval, COMMIT_CHECK_MS));
     try {
-      while (!this.#abort.signal.aborted) {
-        await this.#gate.passed(this.#abort.signal);
-        if (this.#abort.signal.aborted) break;
+      while (!signal.aborted) {
+        await this.#gate.passed(signal);
+        if (signal.aborted) break;
         const records = await task.poll();
         for (const record of records) {
           await this.#send(record, converters);
           if (this.#failure) break;
         }
-        if (this.#failure) throw this.#failure;
+        // A source that always has records, or never waits, must not keep the channel and the timers from their turn.
+        if (records.length > 0) await nextTurn();
+        else await waitOrAbort(EMPTY_POLL_WAIT_MS, signal);
       }
     } finally {
       clearInterval(timer);
-      await committing;
+      await this.#committing;
     }
+    if (this.#failure) throw this.#failure;
+  }
+
+  #commitIfDue(task: SourceTask): void {
+    const nowMs = performance.now();
+    if (this.#committing || nowMs - this.#committedAtMs < this.#options.spec.worker.offsetFlushIntervalMs)
+      return;
+    this.#committedAtMs = nowMs;
+    this.#committing = this.#commit(task)
+      .catch((error) => this.#fail(error, 'commit'))
+      .finally(() => {
+        this.#committing = null;
+      });
   }
 
   async #send(record: SourceRecord, converters: TaskConverters): Promise<void> {
     const producer = this.#producer;
     if (!producer) return;
+    checkPosition(record);
     const bytes = converters.toBytes(record);
     const { connector } = this.#options.spec.id;
     const submitted = this.#submitted.submit(offsetKey(connector, record.sourcePartition), {
@@ -188,25 +208,30 @@ export class SourceTaskRunner implements TaskRunner {
   }
 
   async #letGo(task: SourceTask | null): Promise<void> {
-    for (const step of [
-      () => task?.stop(),
-      () => this.#producer?.close(this.#failure ? 0 : FLUSH_TIMEOUT_MS),
-    ]) {
-      try {
-        await step();
-      } catch (error) {
-        if (this.#failure) this.#options.logger.debug({ err: error }, 'stopping a failed task failed too');
-        else this.#fail(error, 'stop');
-      }
+    const failed = this.#failure !== null;
+    const steps = [() => task?.stop(), () => this.#producer?.close(failed ? 0 : FLUSH_TIMEOUT_MS)];
+    for (const step of steps) {
+      const done = Promise.resolve().then(step);
+      // A task that was told to stop is bounded by the worker, which kills; one that failed has nobody who waits for it.
+      if (failed && !(await settledWithin(done, FAILED_STEP_TIMEOUT_MS)))
+        this.#options.logger.warn({ timeoutMs: FAILED_STEP_TIMEOUT_MS }, 'a failed task does not let go');
+      else await done.catch((error) => this.#failedToStop(error));
     }
+  }
+
+  #failedToStop(error: unknown): void {
+    if (this.#failure) this.#options.logger.debug({ err: error }, 'stopping a failed task failed too');
+    else this.#fail(error, 'stop');
   }
 }
 
-/** Kafka Connect's `trace`: the error with its causes, for people. */
-export function traceOf(error: Error): string {
-  const lines: string[] = [];
-  for (let at: unknown = error; at instanceof Error && lines.length < 5; at = at.cause) {
-    lines.push(lines.length === 0 ? (at.stack ?? at.message) : `Caused by: ${at.stack ?? at.message}`);
-  }
-  return lines.join('\n');
+/** @throws {MillraceError} INVALID_SOURCE_RECORD: without its position a record can't be committed */
+function checkPosition(record: SourceRecord): void {
+  const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (isObject(record.sourcePartition) && isObject(record.sourceOffset)) return;
+  throw new MillraceError('The source gave a record without sourcePartition or sourceOffset.', {
+    code: 'INVALID_SOURCE_RECORD',
+    class: 'bug',
+    hint: "Both must be objects; report this to the connector's author.",
+  });
 }

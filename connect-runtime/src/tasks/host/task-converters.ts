@@ -3,6 +3,7 @@ import { MillraceError, requireConfig } from '@millrace/foundation';
 import type { ConnectRecord, Converter, Header, Schema, SinkRecord } from '@millrace/sdk';
 import type { ConnectorConfig } from '../../core/config/cluster-config.ts';
 import type { PluginLoader } from '../../plugins/plugin-loader.ts';
+import { simpleHeaderConverters } from '../../plugins/simple-header-converters.ts';
 
 /** Which converters a task uses, and where they come from. */
 export interface ConverterChoice {
@@ -18,15 +19,22 @@ export interface ConverterChoice {
 export class TaskConverters {
   readonly #key: Converter;
   readonly #value: Converter;
+  /** Null: headers are written as text and read as text. */
+  readonly #header: Converter | null;
 
-  private constructor(key: Converter, value: Converter) {
+  private constructor(key: Converter, value: Converter, header: Converter | null) {
     this.#key = key;
     this.#value = value;
+    this.#header = header;
   }
 
   /** @throws {MillraceError} UNKNOWN_CONVERTER, INVALID_CONFIG (class config) */
   static async create(choice: ConverterChoice): Promise<TaskConverters> {
-    return new TaskConverters(await load(choice, 'key.converter'), await load(choice, 'value.converter'));
+    const key = await load(choice, 'key.converter');
+    const value = await load(choice, 'value.converter');
+    const named = classNameOf(choice, 'header.converter');
+    const simple = named === '' || simpleHeaderConverters.includes(named);
+    return new TaskConverters(key, value, simple ? null : await load(choice, 'header.converter'));
   }
 
   /** @throws {MillraceError} class poison, with the stage */
@@ -39,7 +47,7 @@ export class TaskConverters {
         timestamp,
         key: this.#key.fromConnect(topic, record.keySchema, record.key),
         value: this.#value.fromConnect(topic, record.valueSchema, record.value),
-        headers: record.headers.map(headerToBytes),
+        headers: record.headers.map((header) => this.#headerToBytes(topic, header)),
       };
     } catch (error) {
       throw poisoned(error, { topic, partition });
@@ -61,18 +69,32 @@ export class TaskConverters {
         keySchema: key.schema,
         value: value.value,
         valueSchema: value.schema,
-        headers: record.headers.map(headerToRecord),
+        headers: record.headers.map((header) => this.#headerToRecord(topic, header)),
       };
     } catch (error) {
       throw poisoned(error, { topic, partition, offset });
     }
   }
+
+  #headerToBytes(topic: string, header: Header): RecordHeader {
+    if (!this.#header) return headerToText(header);
+    return { key: header.key, value: this.#header.fromConnect(topic, header.schema, header.value) };
+  }
+
+  #headerToRecord(topic: string, header: RecordHeader): Header {
+    if (!this.#header) return headerFromText(header);
+    const { value, schema } = this.#header.toConnect(topic, header.value);
+    return { key: header.key, value, schema };
+  }
+}
+
+function classNameOf(choice: ConverterChoice, key: string): string {
+  return choice.connectorConfig[key]?.trim() || choice.workerConfig[key]?.trim() || '';
 }
 
 async function load(choice: ConverterChoice, key: string): Promise<Converter> {
-  const chosen = choice.connectorConfig[key]?.trim();
-  const from = chosen ? choice.connectorConfig : choice.workerConfig;
-  const className = chosen || choice.workerConfig[key] || '';
+  const from = choice.connectorConfig[key]?.trim() ? choice.connectorConfig : choice.workerConfig;
+  const className = classNameOf(choice, key);
   const plugin = await choice.loader.converter(choice.modules, className, key);
   const prefix = `${key}.`;
   const options = Object.fromEntries(
@@ -99,8 +121,8 @@ function poisoned(
   });
 }
 
-/** As Kafka Connect's SimpleHeaderConverter writes: text as it is, anything else as JSON. */
-function headerToBytes(header: Header): RecordHeader {
+/** As Kafka Connect's SimpleHeaderConverter writes: text as it is, anything else as JSON. Numbers are read as text. */
+function headerToText(header: Header): RecordHeader {
   const { key, value } = header;
   if (value === null || value === undefined) return { key, value: null };
   if (Buffer.isBuffer(value)) return { key, value };
@@ -110,6 +132,6 @@ function headerToBytes(header: Header): RecordHeader {
 
 const textSchema: Schema = { type: 'string' };
 
-function headerToRecord(header: RecordHeader): Header {
+function headerFromText(header: RecordHeader): Header {
   return { key: header.key, value: header.value?.toString('utf8') ?? null, schema: textSchema };
 }
