@@ -1,4 +1,4 @@
-import { type Logger, MillraceError, silentLogger } from '@millrace/foundation';
+import { type Logger, MillraceError, type Random, silentLogger, systemRandom } from '@millrace/foundation';
 import type { ClientOptions } from '../types.ts';
 
 export interface Endpoint {
@@ -15,6 +15,7 @@ export interface ClientConfig {
   readonly retryBackoffMaxMs: number;
   readonly connectionTimeoutMs: number;
   readonly logger: Logger;
+  readonly random: Random;
 }
 
 const DEFAULT_CLIENT_ID = 'millrace';
@@ -36,6 +37,7 @@ export function clientConfig(options: ClientOptions): ClientConfig {
     retryBackoffMaxMs: options.retryBackoffMaxMs ?? DEFAULT_RETRY_BACKOFF_MAX_MS,
     connectionTimeoutMs: options.connectionTimeoutMs ?? DEFAULT_CONNECTION_TIMEOUT_MS,
     logger: options.logger ?? silentLogger,
+    random: systemRandom,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Random } from '@millrace/foundation';
 import { type Api, errorByCode, kafkaError } from '@millrace/protocol';
 import { type MetadataResponse, metadata } from '@millrace/protocol/messages';
 import { type Connection, networkError, type RequestOptions } from '../connection/index.ts';
@@ -66,13 +67,13 @@ export class Cluster {
    * @throws {MillraceError} CONNECTION_REFUSED when none does
    */
   async anyConnection(): Promise<Connection> {
-    const candidates: readonly Endpoint[] = shuffled([...this.cache.brokers.values()]);
+    const candidates: readonly Endpoint[] = shuffled([...this.cache.brokers.values()], this.config.random);
     for (const endpoint of candidates) {
       const open = this.#pool.open(endpoint, 'main');
       if (open) return open;
     }
     let last: unknown;
-    for (const endpoint of [...candidates, ...shuffled(this.config.bootstrap)]) {
+    for (const endpoint of [...candidates, ...shuffled(this.config.bootstrap, this.config.random)]) {
       try {
         return await this.#pool.connect(endpoint, 'main');
       } catch (error) {
@@ -166,9 +167,9 @@ function errorSentence(name: Parameters<typeof kafkaError>[0]): string {
   return kafkaError(name).message;
 }
 
-function shuffled<T>(items: readonly T[]): readonly T[] {
+function shuffled<T>(items: readonly T[], random: Random): readonly T[] {
   return items
-    .map((item) => ({ item, order: Math.random() }))
+    .map((item) => ({ item, order: random.float() }))
     .sort((a, b) => a.order - b.order)
     .map(({ item }) => item);
 }

@@ -1,5 +1,5 @@
 import { isMillraceError } from '@millrace/foundation';
-import { backoffMs } from './backoff.ts';
+import { retryPauseMs } from './backoff.ts';
 import type { ClientConfig } from './client-config.ts';
 
 /** Whether the same request may succeed later: by Kafka's table for protocol errors, by kind for network errors. */
@@ -24,7 +24,7 @@ export async function retrying<T>(
     try {
       return await attempt();
     } catch (error) {
-      const pauseMs = backoffMs(tries, config.retryBackoffMs, config.retryBackoffMaxMs, Math.random());
+      const pauseMs = retryPauseMs(config, tries);
       if (options.signal.aborted || !isRetriable(error)) throw error;
       if (performance.now() + pauseMs >= options.deadlineMs) throw error;
       await pause(pauseMs, options.signal);

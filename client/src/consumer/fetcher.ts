@@ -6,7 +6,7 @@ import {
   type FetchResponsePartition,
   fetch,
 } from '@millrace/protocol/messages';
-import { backoffMs } from '../cluster/backoff.ts';
+import { retryPauseMs } from '../cluster/backoff.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { byTopic } from '../cluster/leader-requests.ts';
 import { isolationLevelId } from '../cluster/list-offsets.ts';
@@ -199,8 +199,7 @@ export class Fetcher {
 
   /** Passing failures are tried again with new metadata; the others are for the caller of `poll` to see. */
   #retry(asked: readonly Asked[], error: MillraceError, tries = 0): void {
-    const { retryBackoffMs, retryBackoffMaxMs } = this.#cluster.config;
-    const retryAtMs = performance.now() + backoffMs(tries, retryBackoffMs, retryBackoffMaxMs, Math.random());
+    const retryAtMs = performance.now() + retryPauseMs(this.#cluster.config, tries);
     for (const { state } of asked) state.retryAtMs = retryAtMs;
     if (!isRetriable(error)) this.#events.failed(error);
     this.#refresh(asked.map(({ topic }) => topic));

@@ -1,5 +1,5 @@
 import { MillraceError, toMillraceError } from '@millrace/foundation';
-import { backoffMs } from '../cluster/backoff.ts';
+import { retryPauseMs } from '../cluster/backoff.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { GroupCoordinator } from '../cluster/coordinator.ts';
 import { fetchOffsets } from '../cluster/list-offsets.ts';
@@ -70,8 +70,7 @@ export class Positions {
       this.#tries = 0;
     } catch (thrown) {
       const error = toMillraceError(thrown, { code: 'POSITION_FAILED', class: 'bug' });
-      const { retryBackoffMs, retryBackoffMaxMs } = this.#cluster.config;
-      const pauseMs = backoffMs(this.#tries, retryBackoffMs, retryBackoffMaxMs, Math.random());
+      const pauseMs = retryPauseMs(this.#cluster.config, this.#tries);
       this.#tries += 1;
       this.#timer = setTimeout(() => {
         this.#timer = null;

@@ -1,5 +1,5 @@
 import { type MillraceError, toMillraceError } from '@millrace/foundation';
-import { backoffMs } from '../cluster/backoff.ts';
+import { retryPauseMs } from '../cluster/backoff.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Connection } from '../connection/index.ts';
 
@@ -56,10 +56,8 @@ export class NodeLoad {
           load.failures = 0;
         },
         (error: unknown) => {
-          const { retryBackoffMs, retryBackoffMaxMs } = this.#cluster.config;
           this.lastError = toMillraceError(error, { code: 'CONNECTION_REFUSED', class: 'transient' });
-          load.retryAtMs =
-            performance.now() + backoffMs(load.failures, retryBackoffMs, retryBackoffMaxMs, Math.random());
+          load.retryAtMs = performance.now() + retryPauseMs(this.#cluster.config, load.failures);
           load.failures += 1;
         },
       )

@@ -163,7 +163,7 @@ class BatchingProducer implements Producer {
   #topicQueues(name: string): TopicQueues {
     const known = this.#topics.get(name);
     if (known !== undefined) return known;
-    const topic = new TopicQueues(name, this.#config);
+    const topic = new TopicQueues(name, this.#config, this.#cluster.config.random);
     this.#topics.set(name, topic);
     const cached = this.#cluster.cache.topic(name);
     if (cached) topic.unpark(cached);

@@ -1,6 +1,6 @@
 import { MillraceError, toMillraceError } from '@millrace/foundation';
 import { type ProduceResponse, produce } from '@millrace/protocol/messages';
-import { backoffMs } from '../cluster/backoff.ts';
+import { retryPauseMs } from '../cluster/backoff.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { isRetriable } from '../cluster/retry.ts';
 import { NO_LEADER } from '../cluster/topic-metadata.ts';
@@ -283,8 +283,7 @@ export class Sender {
       return;
     }
     this.#events.staleTopic(topic);
-    const { retryBackoffMs, retryBackoffMaxMs } = this.#cluster.config;
-    const pauseMs = backoffMs(batch.tries - 1, retryBackoffMs, retryBackoffMaxMs, Math.random());
+    const pauseMs = retryPauseMs(this.#cluster.config, batch.tries - 1);
     queue.retry(batch, performance.now() + pauseMs);
   }
 

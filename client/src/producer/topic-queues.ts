@@ -1,3 +1,4 @@
+import type { Random } from '@millrace/foundation';
 import { kafkaError } from '@millrace/protocol';
 import type { TopicMetadata } from '../cluster/topic-metadata.ts';
 import { partitionOfKey } from './murmur2.ts';
@@ -24,10 +25,10 @@ export class TopicQueues {
   #parked: Parked[] = [];
   #topic: TopicMetadata | null = null;
 
-  constructor(name: string, config: ProducerConfig) {
+  constructor(name: string, config: ProducerConfig, random: Random) {
     this.name = name;
     this.#config = config;
-    this.#sticky = new StickyPartition(config.batchBytes, Math.random);
+    this.#sticky = new StickyPartition(config.batchBytes, () => random.float());
   }
 
   get isParking(): boolean {
