@@ -69,34 +69,45 @@ function givenOrDefault(entry: ConfigKey, given: unknown): Coerced {
   return coerce(entry.type, given);
 }
 
+const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+
+const mustBe = {
+  string: 'must be a string',
+  class: 'must be a string',
+  password: 'must be a string',
+  boolean: 'must be true or false',
+  int: 'must be a whole number',
+  long: 'must be a whole number',
+  double: 'must be a number',
+} as const;
+
 function coerce(type: ConfigType, given: unknown): Coerced {
+  if (type === 'list') return listOf(given);
+  if (typeof given === 'object') return { problem: mustBe[type] };
   const text = typeof given === 'string' ? given.trim() : given;
   switch (type) {
     case 'string':
     case 'class':
     case 'password':
-      if (typeof given === 'object') return { problem: 'must be a string' };
       return { value: String(type === 'password' ? given : text) };
     case 'boolean':
       if (text === true || String(text).toLowerCase() === 'true') return { value: true };
       if (text === false || String(text).toLowerCase() === 'false') return { value: false };
-      return { problem: 'must be true or false' };
+      return { problem: mustBe.boolean };
     case 'int':
     case 'long':
       return wholeNumber(text, type);
     case 'double': {
-      const number = text === '' ? Number.NaN : Number(text);
-      return Number.isFinite(number) ? { value: number } : { problem: 'must be a number' };
+      const number = typeof text === 'number' ? text : DECIMAL.test(String(text)) ? Number(text) : Number.NaN;
+      return Number.isFinite(number) ? { value: number } : { problem: mustBe.double };
     }
-    case 'list':
-      return listOf(text);
   }
 }
 
 function wholeNumber(text: unknown, type: 'int' | 'long'): Coerced {
   const number =
     typeof text === 'number' ? text : /^[+-]?\d+$/.test(String(text)) ? Number(text) : Number.NaN;
-  if (!Number.isInteger(number)) return { problem: 'must be a whole number' };
+  if (!Number.isInteger(number)) return { problem: mustBe[type] };
   const inRange = type === 'int' ? number === (number | 0) : Number.isSafeInteger(number);
   return inRange
     ? { value: number }
@@ -104,7 +115,8 @@ function wholeNumber(text: unknown, type: 'int' | 'long'): Coerced {
 }
 
 function listOf(text: unknown): Coerced {
-  if (Array.isArray(text)) return { value: text.map(String) };
+  if (Array.isArray(text) && !text.some((item) => typeof item === 'object'))
+    return { value: text.map(String) };
   if (typeof text === 'object') return { problem: 'must be a list' };
   const items = String(text)
     .split(',')

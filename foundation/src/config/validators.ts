@@ -27,5 +27,5 @@ export const nonEmpty: Validator = described('non-empty', (value) => {
 });
 
 export function matches(pattern: RegExp, what: string): Validator {
-  return described(what, (value) => (pattern.test(String(value)) ? null : `must be ${what}`));
+  return described(what, (value) => (String(value).search(pattern) !== -1 ? null : `must be ${what}`));
 }
