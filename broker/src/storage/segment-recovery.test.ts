@@ -198,7 +198,7 @@ describe('recovery of a log', () => {
     // Damage in a synced segment is not looked for; that it stays unseen shows that the segment was not read.
     const { log } = await reopenDamaged(crashed, ([first]) => {
       const bytes = Buffer.from(first!.bytes);
-      bytes[bytes.length - 1] = bytes.at(-1)! ^ 1;
+      bytes[bytes.length - 2] = bytes.at(-2)! ^ 1;
       return [{ name: first!.name, bytes }];
     });
     expect(log.endOffset).toBe(BATCHES * 2);
