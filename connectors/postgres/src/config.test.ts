@@ -1,6 +1,6 @@
 import { parseConfig, requireConfig } from '@millrace/sdk';
 import { describe, expect, it } from 'vitest';
-import { connectionUrlProblem, sinkConfig, sinkConnection, sourceConfig } from './config.ts';
+import { addressProblem, sinkConfig, sinkConnection, sourceConfig } from './config.ts';
 import { defaultSlotName } from './replication-slot.ts';
 import { tableOf } from './target-table.ts';
 
@@ -14,7 +14,7 @@ describe('the connection of a sink', () => {
   ])('is read from %s', (url, expected) => {
     const made = sinkConnection(sink({ 'connection.url': url }));
     expect([made.host, made.port, made.database, made.sslmode]).toEqual(expected);
-    expect(connectionUrlProblem(sink({ 'connection.url': url }))).toBeNull();
+    expect(addressProblem(sink({ 'connection.url': url }))).toBeNull();
   });
 
   it('takes connection keys before database keys, and blames the ones that were used', () => {
@@ -38,14 +38,14 @@ describe('the connection of a sink', () => {
     'is not read from %s, and no message shows a secret',
     (url) => {
       const { problems, values } = parseConfig(sinkConfig, { 'connection.url': url });
-      const all = [...problems, connectionUrlProblem(values)];
+      const all = [...problems, addressProblem(values)];
       expect(all).toMatchObject([{ key: 'connection.url' }]);
       expect(JSON.stringify(all)).not.toContain('secret');
     },
   );
 
   it('must be given', () => {
-    expect(parseConfig(sinkConfig, {}).problems).toMatchObject([{ key: 'connection.url' }]);
+    expect(addressProblem(sink({}))).toMatchObject({ key: 'connection.url' });
   });
 });
 

@@ -8,7 +8,7 @@ import {
   range,
 } from '@millrace/sdk';
 import { type ConnectionSettings, sslModes } from './connection.ts';
-import { tablePatterns, type Validator } from './table-filter.ts';
+import { tablePatterns } from './table-filter.ts';
 
 const identifier = matches(/^[a-z0-9_]{1,63}$/, '1 to 63 lower-case letters, digits and underscores');
 
@@ -225,9 +225,6 @@ export const sourceConfig = defineConfig({
 
 export type SourceConfig = ConfigOf<typeof sourceConfig>;
 
-const oneAddress: Validator = (value, all) =>
-  value || all['database.hostname'] ? null : 'must be set where database.hostname is not';
-
 /** Configuration of `PostgresSink`. Keys have the names of the JDBC sink, connection keys also Debezium's. */
 export const sinkConfig = defineConfig({
   'connection.url': {
@@ -236,7 +233,6 @@ export const sinkConfig = defineConfig({
     importance: 'high',
     group: 'Connection',
     docs: 'Address of the database: jdbc:postgresql://host:port/database or postgres://host:port/database. Takes the place of database.hostname, database.port and database.dbname.',
-    validate: oneAddress,
   },
   'connection.user': {
     type: 'string',
@@ -347,12 +343,17 @@ export const sinkConfig = defineConfig({
 export type SinkConfig = ConfigOf<typeof sinkConfig>;
 
 /**
- * What is wrong with `connection.url`, or null. Not a check of the definition: its messages quote the value, and what
- * is wrong here may be that it holds a password.
+ * What is wrong with the address of a sink, or null. Not a check of the definition: that is for each key by itself, and
+ * its messages quote the value, where what is wrong may be that it holds a password.
  */
-export function connectionUrlProblem(config: SinkConfig): ConfigProblem | null {
+export function addressProblem(config: SinkConfig): ConfigProblem | null {
   const key = 'connection.url';
-  if (config[key] === null) return null;
+  if (config[key] === null) {
+    const missing = config['database.hostname'] === null;
+    return missing
+      ? { key, message: `"${key}" or "database.hostname" must say where the database is.` }
+      : null;
+  }
   const url = parseUrl(config[key]);
   if (!url) return { key, message: `"${key}" must look like jdbc:postgresql://host:port/database.` };
   if (url.password === '' && !url.searchParams.has('password')) return null;

@@ -57,8 +57,7 @@ export type LogicalMessage =
 const POSTGRES_EPOCH_MS = 946_684_800_000;
 
 /** PostgreSQL's time stamps count microseconds since 2000. */
-export const timestampToMs = (microseconds: bigint): number =>
-  POSTGRES_EPOCH_MS + Number(microseconds / 1000n);
+const timestampToMs = (microseconds: bigint): number => POSTGRES_EPOCH_MS + Number(microseconds / 1000n);
 
 /**
  * Reads one message of the pgoutput plugin, protocol version 1 (PostgreSQL documentation, "Logical Replication

@@ -7,7 +7,7 @@ import {
   type TaskContext,
 } from '@millrace/sdk';
 import type pg from 'pg';
-import { connectionUrlProblem, type SinkConfig, type sinkConfig, sinkConnection } from './config.ts';
+import { addressProblem, type SinkConfig, type sinkConfig, sinkConnection } from './config.ts';
 import { Session } from './connection.ts';
 import { addColumnsStatement, createTableStatements, type NewColumn } from './ddl.ts';
 import { sqlStateOf, toPostgresError } from './errors.ts';
@@ -18,12 +18,15 @@ import { type Statement, writeStatements } from './upsert.ts';
 /** Statements that are kept prepared on the server; what comes beyond is parsed each time. */
 const PREPARED_MAX = 200;
 
+/** SQLSTATEs of a definition that somebody else made first: of a schema, table, column, type, or its catalog row. */
+const ALREADY_THERE = new Set(['42P06', '42P07', '42701', '42710', '23505']);
+
 /** Problems of a sink's configuration that only the server knows. */
 export async function validateSink(
   config: SinkConfig,
   signal: AbortSignal,
 ): Promise<readonly ConfigProblem[]> {
-  const problem = connectionUrlProblem(config);
+  const problem = addressProblem(config);
   if (problem) return [problem];
   const session = new Session(sinkConnection(config));
   const abort = () => session.close();
@@ -58,7 +61,7 @@ export class PostgresSinkTask implements SinkTask {
   }
 
   async start(): Promise<void> {
-    const problem = connectionUrlProblem(this.#config);
+    const problem = addressProblem(this.#config);
     if (problem) {
       throw new MillraceError(problem.message, {
         code: 'INVALID_CONFIG',
@@ -155,7 +158,7 @@ export class PostgresSinkTask implements SinkTask {
       await this.#session.query(statement, [], doing);
     } catch (error) {
       const state = sqlStateOf(isMillraceError(error) ? error.details.cause : error);
-      if (state !== '23505' && state !== '42P07' && state !== '42P06' && state !== '42701') throw error;
+      if (state === null || !ALREADY_THERE.has(state)) throw error;
     }
   }
 

@@ -29,7 +29,7 @@ import { TypeCatalog } from './type-catalog.ts';
 const REPORTS_PER_TIMEOUT = 3;
 
 /** Names the stream of one captured database in the offset topic, as Debezium does. */
-export const sourcePartition = (config: SourceConfig): SourcePartition => ({
+const sourcePartition = (config: SourceConfig): SourcePartition => ({
   server: config['topic.prefix'],
 });
 

@@ -1,6 +1,6 @@
 import type { ConfigDef } from '@millrace/sdk';
 
-export type Validator = NonNullable<ConfigDef[string]['validate']>;
+type Validator = NonNullable<ConfigDef[string]['validate']>;
 
 /** Chooses tables as Debezium does: a comma-separated list of regular expressions, each for a whole `schema.table`. */
 export class TableFilter {

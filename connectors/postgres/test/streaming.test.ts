@@ -265,7 +265,9 @@ describe.skipIf(unavailable !== undefined).each(['15', '18'])('streaming from Po
       };
     const { pid } = await walSender();
     const before = process.memoryUsage().rss;
-    await db.query("INSERT INTO t SELECT i, repeat(i::text, 1000 / length(i::text)) FROM generate_series(1, 50000) i");
+    await db.query(
+      'INSERT INTO t SELECT i, repeat(i::text, 1000 / length(i::text)) FROM generate_series(1, 50000) i',
+    );
     const since = performance.now();
     await eventually('three timeouts pass', () => performance.now() - since > 3000);
     expect((await walSender()).pid).toBe(pid);
