@@ -70,7 +70,8 @@ class World {
   readonly #owners = new Map<string, string>();
   readonly #acknowledged = new Map<number, number>();
   /** Requests that are on their way for long: they arrive after their sender has moved on. */
-  readonly #late: (() => unknown)[] = [];
+  readonly #late: { readonly client: Client; readonly generation: number; readonly send: () => unknown }[] =
+    [];
   readonly trace: string[] = [];
 
   constructor(seed: number) {
@@ -104,7 +105,7 @@ class World {
     else if (dice < 0.08) this.driver.advance(Math.floor(this.#random() * 12_000));
     else if (dice < 0.25) this.driver.advance(Math.floor(this.#random() * 1_000));
     else if (dice < 0.4) this.driver.commit(Math.floor(this.#random() * 3));
-    else if (dice < 0.42) this.#late.shift()?.();
+    else if (dice < 0.42) this.#deliverLate();
     else if (dice < 0.44) this.#vanish(client);
     else if (dice < 0.46) this.#leave(client);
     else this.#act(client);
@@ -297,9 +298,16 @@ class World {
         ),
       );
     // A late one gets no answer that anybody hears. Within a generation one connection keeps the order of requests.
-    const late = () => client.generation > generation && send();
-    if (this.#random() < 0.1) this.#late.push(late);
+    if (this.#random() < 0.1) this.#late.push({ client, generation, send });
     else client.committing = { reply: send(), partition, offset };
+  }
+
+  #deliverLate(): void {
+    const index = this.#late.findIndex(
+      ({ client, generation }) => client.joined && client.generation > generation,
+    );
+    const [late] = index < 0 ? [] : this.#late.splice(index, 1);
+    late?.send();
   }
 
   #acknowledge(client: Client, partition: number, offset: number): void {

@@ -1,5 +1,4 @@
-import { ZERO_UUID } from '@millrace/foundation';
-import { silentLogger, systemClock, systemRandom, systemTimers } from '@millrace/foundation';
+import { silentLogger, systemClock, systemRandom, systemTimers, ZERO_UUID } from '@millrace/foundation';
 import { describe, expect, it } from 'vitest';
 import type { CreateTopicsCommand, TopicToCreate } from '../core/controller/commands.ts';
 import type { MetadataImage } from '../core/metadata/image.ts';
@@ -46,7 +45,11 @@ function stable(image: MetadataImage) {
       id,
       partitions: partitions.map(({ leader, replicas, isr }) => ({ leader, replicas, isr })),
     })),
-    configs: [...image.configs.resources()].map(({ type, name, values }) => ({ type, name, values: [...values] })),
+    configs: [...image.configs.resources()].map(({ type, name, values }) => ({
+      type,
+      name,
+      values: [...values],
+    })),
     features: [...image.features],
     nextProducerId: image.nextProducerId,
   };
@@ -148,7 +151,13 @@ describe('the metadata plane', () => {
     await first.start();
     await first.close();
     const state: unknown = JSON.parse(String(await on.folder.read('quorum-state')));
-    expect(state).toEqual({ leaderId: 1, leaderEpoch: 1, votedId: -1, votedDirectoryId: ZERO_UUID, data_version: 1 });
+    expect(state).toEqual({
+      leaderId: 1,
+      leaderEpoch: 1,
+      votedId: -1,
+      votedDirectoryId: ZERO_UUID,
+      data_version: 1,
+    });
     await on.folder.write('quorum-state', Buffer.from('{"leaderEpoch":'));
     await expect(plane(on).start()).rejects.toMatchObject({ code: 'QUORUM_STATE_CORRUPT' });
   });
