@@ -15,7 +15,7 @@ export interface FilePattern {
   readonly path: string;
 }
 
-export function filePattern(option: 'file' | 'files', given: string): FilePattern {
+function filePattern(option: 'file' | 'files', given: string): FilePattern {
   const path = resolve(given);
   const name = basename(path);
   const source = [...name]

@@ -17,7 +17,7 @@ import { type LineFormat, recordLine } from './record-line.ts';
 /** How many files one task keeps open at most, where `${topic}` makes many. */
 const OPEN_FILES_MAX = 100;
 
-export const TOPIC_PLACEHOLDER = '$' + '{topic}';
+const TOPIC_PLACEHOLDER = '$' + '{topic}';
 export const TASK_PLACEHOLDER = '$' + '{task}';
 
 /** Appends records to files as lines. At least once: a batch that is written again stands there twice. */
