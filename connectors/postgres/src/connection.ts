@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { ConnectionOptions } from 'node:tls';
+import { MillraceError } from '@millrace/sdk';
 import pg from 'pg';
 import { type ConnectionKeys, toPostgresError } from './errors.ts';
 
@@ -110,11 +111,11 @@ async function openSession(
 
 async function tlsOptions(settings: ConnectionSettings): Promise<ConnectionOptions | false> {
   if (settings.sslmode === 'disable') return false;
-  const [ca, cert, key] = await Promise.all(
-    [settings.sslrootcert, settings.sslcert, settings.sslkey].map((file) =>
-      file ? readFile(file) : undefined,
-    ),
-  );
+  const [ca, cert, key] = await Promise.all([
+    pemFile('database.sslrootcert', settings.sslrootcert),
+    pemFile('database.sslcert', settings.sslcert),
+    pemFile('database.sslkey', settings.sslkey),
+  ]);
   const verify = settings.sslmode === 'verify-ca' || settings.sslmode === 'verify-full';
   return {
     rejectUnauthorized: verify,
@@ -123,6 +124,21 @@ async function tlsOptions(settings: ConnectionSettings): Promise<ConnectionOptio
     ...(key && { key }),
     ...(settings.sslmode === 'verify-ca' && { checkServerIdentity: () => undefined }),
   };
+}
+
+async function pemFile(key: string, file: string | null): Promise<Buffer | null> {
+  if (!file) return null;
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new MillraceError(`The file ${file} of "${key}" can’t be read.`, {
+      code: 'POSTGRES_TLS_FILE',
+      class: 'config',
+      path: key,
+      hint: 'Name a file that the worker may read.',
+      cause,
+    });
+  }
 }
 
 /** Cuts the connection at once; a query under way fails. */

@@ -108,6 +108,11 @@ acceptance({
         key: 'database.sslmode',
       },
       {
+        what: 'a certificate that is no file',
+        options: { 'database.sslrootcert': '/no/such/file.pem' },
+        key: 'database.sslrootcert',
+      },
+      {
         what: 'a publication that is missing and may not be made',
         options: { 'publication.autocreate.mode': 'disabled' },
         key: 'publication.name',
