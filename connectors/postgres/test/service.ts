@@ -16,17 +16,21 @@ export const unavailable = existsSync(script)
 export class Service {
   port = 0;
   readonly #env: Readonly<Record<string, string>>;
-  readonly #data = mkdtempSync(join(tmpdir(), 'millrace-postgres-'));
+  #data = '';
   #child: ChildProcess | null = null;
   #clients: pg.Client[] = [];
 
   constructor(env: Readonly<Record<string, string>> = {}) {
     this.#env = env;
-    chmodSync(this.#data, 0o755);
   }
 
   /** On the port it had before, where it ran before. */
   async start(): Promise<this> {
+    if (this.#data === '') {
+      this.#data = mkdtempSync(join(tmpdir(), 'millrace-postgres-'));
+      // The server runs as another user.
+      chmodSync(this.#data, 0o755);
+    }
     const child = spawn(script, this.port === 0 ? [] : [String(this.port)], {
       env: { ...process.env, ...this.#env, SERVICE_DATA: this.#data },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -47,7 +51,7 @@ export class Service {
 
   async close(): Promise<void> {
     await this.halt();
-    rmSync(this.#data, { recursive: true, force: true });
+    if (this.#data !== '') rmSync(this.#data, { recursive: true, force: true });
   }
 
   async connect(database = 'postgres'): Promise<pg.Client> {
