@@ -35,12 +35,14 @@ describe('the handlers of the protocol', () => {
 
   it('pass as they should be', () => {
     expect(planted(GOOD)).toEqual([]);
+    expect(planted(GOOD.replace('v0-5', 'v3-5, advertised from 0'))).toEqual([]);
   });
 
   it.each([
     ["  access: [['DESCRIBE', 'GROUP']],\n", '', 'states no access'],
     ['ListGroups v0-5', 'ListGroup v0-5', 'has no header'],
     ['v0-5', 'v0-4', 'is headed v0-4, but serves 0 to 5'],
+    ['v0-5', 'v0-5, advertised from 1', 'is headed v1-5, but serves 0 to 5'],
     [' * - Says', ' * Says', 'lists no behaviours'],
     ['Versions:', 'By version:', 'Versions: ...'],
     ['Not implemented:', 'Missing:', 'Not implemented: ...'],

@@ -37,13 +37,15 @@ function headerProblems(api: string, text: string): string[] {
       .map((line) => line.replace(/^\s*(?:\/\*\*|\*\/|\*) ?/, ''))
       .join('\n'),
   );
-  const title = new RegExp(`^${api} v(\\d+)(?:-(\\d+))?\\.?$`, 'm');
+  // Kafka advertises versions of Produce that it no longer serves, for clients that ask for no others.
+  const title = new RegExp(`^${api} v(\\d+)(?:-(\\d+))?(?:, advertised from (\\d+))?$`, 'm');
   const header = headers.find((comment) => title.test(comment));
   if (header === undefined) return [`has no header that begins "${api} v0-4"`];
   const problems: string[] = [];
-  const [, from, to = from] = title.exec(header) ?? [];
+  const [, from, to = from, advertised = from] = title.exec(header) ?? [];
   const [, min, max] = /^ {2}versions: \[(\d+), (\d+)\]/m.exec(text) ?? [];
-  if (from !== min || to !== max) problems.push(`is headed v${from}-${to}, but serves ${min} to ${max}`);
+  if (advertised !== min || to !== max)
+    problems.push(`is headed v${advertised}-${to}, but serves ${min} to ${max}`);
   if (!/^- /m.test(header)) problems.push('lists no behaviours in its header ("- ...")');
   if (!/^Versions: /m.test(header)) problems.push('has no line "Versions: ..." in its header');
   if (!/^Not implemented: /m.test(header)) problems.push('has no line "Not implemented: ..." in its header');

@@ -24,6 +24,8 @@ describe('who may import whom', () => {
     ['client/src/x.ts', '@millrace/cli', 'nothing imports cli, test or bench'],
     ['cli/src/x.ts', '@millrace/test/support', 'nothing imports cli, test or bench'],
     ['connectors/files/src/x.ts', '@millrace/sdk/testing', 'for tests alone'],
+    ['cli/src/x.ts', '@millrace/broker/core/group/group-shard', 'only the simulator'],
+    ['test/integration/x.ts', '@millrace/broker/core/group/group-shard', 'only the simulator'],
     ['a-new-folder/src/x.ts', '@millrace/foundation', 'no layer is named'],
   ])('notices %s importing %s', (path, specifier, message) => {
     const [finding, ...more] = layerFindings(new SourceFile(path, `import { x } from '${specifier}';`));

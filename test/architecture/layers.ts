@@ -26,6 +26,10 @@ const MAY_IMPORT: readonly (readonly [folder: string, allowed: readonly string[]
 /** The ends of the tree: nothing imports them. */
 const IMPORTED_BY_NOBODY = ['@millrace/cli', '@millrace/test', '@millrace/bench'];
 
+/** Doors to a package's pure core, open to the simulator and the benchmarks alone. */
+const CORE_DOOR = /^@millrace\/[^/]+\/core\//;
+const MAY_USE_CORE_DOORS = ['test/simulation/', 'bench/'];
+
 /** Doors that are allowed alone: the rest of their package stays shut. */
 const EXACT_DOORS = new Set(['@millrace/client/connection', '@millrace/rest-api/contract']);
 
@@ -88,6 +92,8 @@ function problemOf(file: SourceFile, specifier: string): string | null {
 function packageProblem(path: string, specifier: string): string | null {
   const [scope, name, ...door] = specifier.split('/');
   if (door.includes('src')) return `imports ${specifier}: use what the package exports`;
+  if (CORE_DOOR.test(specifier) && !MAY_USE_CORE_DOORS.some((folder) => path.startsWith(folder)))
+    return `imports ${specifier}: only the simulator and benchmarks go into a core`;
   const target = `${scope}/${name}`;
   const row = MAY_IMPORT.find(([folder]) => path.startsWith(`${folder}/`));
   if (row === undefined) return `imports ${specifier}, but no layer is named for this folder`;

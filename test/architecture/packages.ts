@@ -32,7 +32,10 @@ function doorFindings(tree: Tree, folder: string): string[] {
   const doors = Object.entries<string>(manifest.exports ?? {});
   if (doors.length === 0 && !ENDS.includes(folder)) findings.push(`${folder}/package.json exports nothing`);
   for (const [door, target] of doors) {
-    if (!tree.paths.includes(`${folder}/${target.replace('./', '')}`))
+    const [start = '', end] = `${folder}/${target.replace('./', '')}`.split('*');
+    const leads = (path: string) =>
+      path.startsWith(start) && (end === undefined ? path === start : path.endsWith(end));
+    if (!tree.paths.some(leads))
       findings.push(`${folder}/package.json: the door ${door} leads to ${target}, which is not there`);
   }
   return findings;

@@ -1,19 +1,19 @@
-import { ZERO_UUID } from '@millrace/foundation/types';
-import { describe, expect, it } from 'vitest';
-import { type CommitResult, commitOffsets } from '../../broker/src/core/group/commit-offsets.ts';
-import type { ReplyTo } from '../../broker/src/core/group/effects.ts';
-import { GroupDriver } from '../../broker/src/core/group/group-driver.ts';
-import type { GroupRules } from '../../broker/src/core/group/group-shard.ts';
-import { heartbeat } from '../../broker/src/core/group/heartbeat.ts';
-import { joinGroup } from '../../broker/src/core/group/join-group.ts';
-import { leaveGroup } from '../../broker/src/core/group/leave-group.ts';
+import { type CommitResult, commitOffsets } from '@millrace/broker/core/group/commit-offsets';
+import type { ReplyTo } from '@millrace/broker/core/group/effects';
+import { GroupDriver } from '@millrace/broker/core/group/group-driver';
+import type { GroupRules } from '@millrace/broker/core/group/group-shard';
+import { heartbeat } from '@millrace/broker/core/group/heartbeat';
+import { joinGroup } from '@millrace/broker/core/group/join-group';
+import { leaveGroup } from '@millrace/broker/core/group/leave-group';
 import type {
   HeartbeatResult,
   JoinResult,
   LeaveResult,
   SyncResult,
-} from '../../broker/src/core/group/results.ts';
-import { syncGroup } from '../../broker/src/core/group/sync-group.ts';
+} from '@millrace/broker/core/group/results';
+import { syncGroup } from '@millrace/broker/core/group/sync-group';
+import { ZERO_UUID } from '@millrace/foundation/types';
+import { describe, expect, it } from 'vitest';
 
 /**
  * The group coordinator's core under members that come, stall, vanish and leave, appends that fail, commits that are
