@@ -39,6 +39,8 @@ export interface BrokerPorts {
 export interface RunningBroker {
   /** By listener name: where clients reach it. Port 0 of the configuration is the real port here. */
   readonly addresses: ReadonlyMap<string, { readonly host: string; readonly port: number }>;
+  /** By listener name: where it listens, whatever clients are told. */
+  readonly boundAddresses: ReadonlyMap<string, { readonly host: string; readonly port: number }>;
   readonly clusterId: string;
   readonly nodeId: number;
   readonly config: BrokerConfig;
@@ -120,6 +122,7 @@ async function compose(
   let closing: Promise<void> | undefined;
   return {
     addresses: new Map([...addresses].map(([name, { host, port }]) => [name, { host, port }])),
+    boundAddresses: new Map(bound.map(({ name, host, port }) => [name, { host, port }])),
     clusterId: folder.clusterId,
     nodeId,
     config,
@@ -175,7 +178,7 @@ async function start(
 ) {
   const { metadata, controller } = plane;
   const partitions = new LocalPartitions({ ...ports, storage, config });
-  const groups = createGroupService({ ...ports, partitions, metadata, controller, config });
+  const groups = createGroupService({ ...ports, metadata, controller, config });
   rooms.defer(() => groups.close());
   tellGroups(partitions, groups);
   plane.onImage((image, previous) => partitions.follow(image, previous));
