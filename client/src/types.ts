@@ -101,6 +101,11 @@ export interface ConsumerOptions extends ClientOptions {
   /** Needed for `subscribe` and commits. */
   readonly groupId?: string;
   readonly groupInstanceId?: string;
+  /**
+   * Whether `close` leaves the group, so that others take over at once. Default: true; with `groupInstanceId` false, as
+   * in Kafka's clients, so that the member finds its place again after a restart.
+   */
+  readonly leaveOnClose?: boolean;
   readonly sessionTimeoutMs?: number;
   readonly heartbeatIntervalMs?: number;
   readonly rebalanceTimeoutMs?: number;
@@ -226,6 +231,11 @@ export interface GroupMemberOptions extends ClientOptions {
   readonly heartbeatIntervalMs?: number;
   readonly rebalanceTimeoutMs?: number;
   readonly groupInstanceId?: string;
+  /**
+   * Whether `close` leaves the group, so that others take over at once. Default: true; with `groupInstanceId` false, as
+   * in Kafka's clients, so that the member finds its place again after a restart.
+   */
+  readonly leaveOnClose?: boolean;
   readonly callbacks: GroupMemberCallbacks;
 }
 

@@ -101,6 +101,12 @@ export const workerConfig = defineConfig({
     docs: 'Port under which other workers reach this one; the one that is listened on where it is not given.',
     validate: range(1, 65_535),
   },
+  'group.instance.id': {
+    type: 'string',
+    default: null,
+    importance: 'low',
+    docs: 'A name of this worker that no other one has: with it, a worker that comes back after a crash takes its place at once instead of when its session has ended.',
+  },
   'session.timeout.ms': {
     type: 'int',
     default: 10_000,

@@ -73,6 +73,7 @@ function workerKeys(bootstrapServers: readonly string[]): RawConfig {
   return {
     'bootstrap.servers': bootstrapServers.join(','),
     'group.id': 'millrace-dev',
+    'group.instance.id': 'millrace-dev',
     'config.storage.topic': 'connect-configs',
     'offset.storage.topic': 'connect-offsets',
     'status.storage.topic': 'connect-status',

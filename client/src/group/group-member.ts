@@ -67,7 +67,7 @@ class ClassicGroupMember implements GroupMember {
         retryBackoffMs,
         retryBackoffMaxMs,
       },
-      this.#instanceId !== null,
+      options.leaveOnClose ?? this.#instanceId === null,
     );
   }
 

@@ -45,8 +45,8 @@ class Play {
   readonly core: MemberCore;
   nowMs = 0;
 
-  constructor(isStatic = false) {
-    this.core = new MemberCore(timings, isStatic);
+  constructor(leavesOnClose = true) {
+    this.core = new MemberCore(timings, leavesOnClose);
   }
 
   at(nowMs: number, event: MemberEvent): string {
@@ -164,7 +164,7 @@ describe('MemberCore', () => {
   });
 
   it('stops for good when fenced', () => {
-    const play = new Play(true).stable();
+    const play = new Play(false).stable();
     play.at(300, { kind: 'tick' });
     expect(play.heartbeat('FENCED_INSTANCE_ID')).toBe('callLost FENCED_INSTANCE_ID, closed');
     expect(play.core.wakeAtMs).toBe(Number.POSITIVE_INFINITY);
@@ -223,11 +223,11 @@ describe('MemberCore', () => {
     );
   });
 
-  it('leaves when it closes, a static member does not', () => {
+  it('leaves when it closes, where it is told to', () => {
     const play = new Play().stable();
     expect(play.tell({ kind: 'close' })).toBe('sendLeave');
     expect(play.tell({ kind: 'left' })).toBe('closed');
-    expect(new Play(true).stable().tell({ kind: 'close' })).toBe('closed');
+    expect(new Play(false).stable().tell({ kind: 'close' })).toBe('closed');
   });
 
   it('closes only after the callback that runs', () => {

@@ -45,7 +45,7 @@ const coordinatorLost = new Set([
  */
 export class MemberCore {
   readonly #timings: MemberTimings;
-  readonly #isStatic: boolean;
+  readonly #leavesOnClose: boolean;
   #phase: MemberPhase = 'unjoined';
   #started = false;
   #closing = false;
@@ -67,9 +67,9 @@ export class MemberCore {
   #lastContactMs = 0;
   #effects: MemberEffect[] = [];
 
-  constructor(timings: MemberTimings, isStatic: boolean) {
+  constructor(timings: MemberTimings, leavesOnClose: boolean) {
     this.#timings = timings;
-    this.#isStatic = isStatic;
+    this.#leavesOnClose = leavesOnClose;
   }
 
   get phase(): MemberPhase {
@@ -361,7 +361,7 @@ export class MemberCore {
   }
 
   #leave(): void {
-    if (this.#memberId === NO_MEMBER || this.#isStatic || this.#coordinator !== 'known') {
+    if (this.#memberId === NO_MEMBER || !this.#leavesOnClose || this.#coordinator !== 'known') {
       this.#stop();
       return;
     }

@@ -41,6 +41,9 @@ export class Membership {
       clientId: options.clientId,
       groupId: config['group.id'],
       protocolType: 'connect',
+      ...(config['group.instance.id'] === null
+        ? {}
+        : { groupInstanceId: config['group.instance.id'], leaveOnClose: true }),
       sessionTimeoutMs: config['session.timeout.ms'],
       heartbeatIntervalMs: config['heartbeat.interval.ms'],
       rebalanceTimeoutMs: config['rebalance.timeout.ms'],

@@ -152,6 +152,10 @@ export class SinkTaskRunner implements TaskRunner {
       bootstrapServers: spec.worker.bootstrapServers,
       clientId: `connector-consumer-${taskKey(spec.id)}`,
       groupId: `connect-${spec.id.connector}`,
+      // A static member: the task that comes back after a crash takes its partitions over at once and fences the one
+      // that may still be running, instead of waiting for its session to end. A planned stop leaves the group.
+      groupInstanceId: taskKey(spec.id),
+      leaveOnClose: true,
       autoOffsetReset: 'earliest',
       logger,
       ...consumerOverrides(config),
