@@ -1,34 +1,14 @@
 import type { Api, ErrorName } from '@millrace/protocol';
+import type { Operation, Principal, Resource, ResourceType } from '../runtime/authorizer.ts';
 import type { BrokerServices } from '../runtime/services.ts';
 
-/** Kafka's ACL operations, as far as handlers state them. */
-export type Operation =
-  | 'READ'
-  | 'WRITE'
-  | 'CREATE'
-  | 'DELETE'
-  | 'ALTER'
-  | 'DESCRIBE'
-  | 'CLUSTER_ACTION'
-  | 'DESCRIBE_CONFIGS'
-  | 'ALTER_CONFIGS'
-  | 'IDEMPOTENT_WRITE';
-
-export type ResourceType = 'TOPIC' | 'GROUP' | 'CLUSTER' | 'TRANSACTIONAL_ID';
-
-export interface Resource {
-  readonly type: ResourceType;
-  readonly name: string;
-}
-
-/** Kafka's name of the one cluster resource. */
-export const CLUSTER: Resource = { type: 'CLUSTER', name: 'kafka-cluster' };
-
-/** Who speaks on a connection. */
-export interface Principal {
-  readonly type: string;
-  readonly name: string;
-}
+export {
+  CLUSTER,
+  type Operation,
+  type Principal,
+  type Resource,
+  type ResourceType,
+} from '../runtime/authorizer.ts';
 
 export interface RequestContext {
   readonly version: number;

@@ -1,4 +1,31 @@
-import type { Operation, Principal, Resource } from '../apis/api.ts';
+/** Kafka's ACL operations, as far as handlers state them. */
+export type Operation =
+  | 'READ'
+  | 'WRITE'
+  | 'CREATE'
+  | 'DELETE'
+  | 'ALTER'
+  | 'DESCRIBE'
+  | 'CLUSTER_ACTION'
+  | 'DESCRIBE_CONFIGS'
+  | 'ALTER_CONFIGS'
+  | 'IDEMPOTENT_WRITE';
+
+export type ResourceType = 'TOPIC' | 'GROUP' | 'CLUSTER' | 'TRANSACTIONAL_ID';
+
+export interface Resource {
+  readonly type: ResourceType;
+  readonly name: string;
+}
+
+/** Kafka's name of the one cluster resource. */
+export const CLUSTER: Resource = { type: 'CLUSTER', name: 'kafka-cluster' };
+
+/** Who speaks on a connection. */
+export interface Principal {
+  readonly type: string;
+  readonly name: string;
+}
 
 /** Asked before anything is touched: may this principal, from this host, do this to that. */
 export interface Authorizer {

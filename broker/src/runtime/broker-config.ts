@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { type ConfigOf, MillraceError, type RawConfig, requireConfig } from '@millrace/foundation';
 import { brokerConfigKeys, LONG_MAX } from './broker-config-keys.ts';
 
@@ -52,7 +53,7 @@ export function parseBrokerConfig(raw: RawConfig): BrokerConfig {
     nodeId: values['node.id'],
     dataFolder: dataFolderOf(values),
     listeners,
-    advertisedListeners: new Map([...listeners, ...advertised].map((listener) => [listener.name, listener])),
+    advertisedListeners: advertisedOf(listeners, advertised),
   };
 }
 
@@ -86,6 +87,23 @@ function dataFolderOf(values: ConfigOf<typeof brokerConfigKeys>): string {
   if (folder === undefined) throw invalid('log.dirs', 'is required and has no value');
   if (more.length > 0) throw invalid('log.dirs', `must be one folder, not ${folders.length}`);
   return folder;
+}
+
+/** A client cannot connect to "all addresses": whoever listens on them says what clients use, or the host's name is it. */
+function advertisedOf(
+  listeners: readonly Listener[],
+  advertised: readonly Listener[],
+): ReadonlyMap<string, Listener> {
+  const told = new Map([...listeners, ...advertised].map((listener) => [listener.name, listener]));
+  for (const [name, { host, port }] of told) {
+    if (host === '') told.set(name, { name, host: hostname(), port });
+    if (host !== '0.0.0.0' && host !== '::') continue;
+    throw invalid(
+      'advertised.listeners',
+      `must name an address that clients can reach: ${name} listens on ${host}`,
+    );
+  }
+  return told;
 }
 
 function parseListeners(key: string, items: readonly string[]): Listener[] {

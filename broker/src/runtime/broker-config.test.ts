@@ -1,0 +1,59 @@
+import { hostname } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { defaultRetentionMs, defaultSegmentMs, parseBrokerConfig } from './broker-config.ts';
+
+const parse = (raw: Record<string, unknown>) => parseBrokerConfig({ 'log.dirs': '/data', ...raw });
+
+describe('the configuration of a broker', () => {
+  it("has Kafka's defaults, and listens on loopback", () => {
+    const config = parse({});
+    expect(config.listeners).toEqual([{ name: 'PLAINTEXT', host: '127.0.0.1', port: 9092 }]);
+    expect(config.values['message.max.bytes']).toBe(1_048_588);
+    expect(config.values['offsets.topic.num.partitions']).toBe(50);
+    expect(defaultRetentionMs(config)).toBe(604_800_000);
+    expect(defaultSegmentMs(config)).toBe(604_800_000);
+  });
+
+  it('lets the finer unit of time go first', () => {
+    expect(defaultRetentionMs(parse({ 'log.retention.hours': '1' }))).toBe(3_600_000);
+    expect(defaultRetentionMs(parse({ 'log.retention.hours': '1', 'log.retention.minutes': '2' }))).toBe(
+      120_000,
+    );
+    expect(defaultRetentionMs(parse({ 'log.retention.minutes': '2', 'log.retention.ms': '-1' }))).toBe(-1);
+    expect(defaultRetentionMs(parse({ 'log.retention.hours': '-1' }))).toBe(-1);
+  });
+
+  it("takes Kafka's largest long for no limit", () => {
+    const config = parse({ 'log.flush.interval.messages': '9223372036854775807' });
+    expect(config.values['log.flush.interval.messages']).toBe(Number.MAX_SAFE_INTEGER);
+  });
+
+  it('leaves controller listeners alone and names unknown keys', () => {
+    const config = parse({ listeners: 'PLAINTEXT://:9092,CONTROLLER://:9093', 'zookeeper.connect': 'x' });
+    expect(config.listeners.map(({ name }) => name)).toEqual(['PLAINTEXT']);
+    expect(config.advertisedListeners.get('PLAINTEXT')?.host).toBe(hostname());
+    expect(config.unknown).toEqual(['zookeeper.connect']);
+  });
+
+  it.each([
+    [{ 'log.dirs': undefined }, 'log.dirs'],
+    [{ 'log.dirs': '/a,/b' }, 'log.dirs'],
+    [{ 'process.roles': 'broker' }, 'process.roles'],
+    [{ 'num.partitions': '0' }, 'num.partitions'],
+    [{ listeners: '127.0.0.1:9092' }, 'listeners'],
+    [{ listeners: 'PLAINTEXT://127.0.0.1:99999' }, 'listeners'],
+    [{ listeners: 'A://:1,A://:2' }, 'listeners'],
+    [{ listeners: 'CONTROLLER://:9093' }, 'listeners'],
+    [{ listeners: 'PLAINTEXT://0.0.0.0:9092' }, 'advertised.listeners'],
+    [{ 'advertised.listeners': 'OTHER://h:1' }, 'advertised.listeners'],
+    [{ 'controller.quorum.voters': '1@a:1,2@b:2' }, 'controller.quorum.voters'],
+    [{ 'log.cleanup.policy': 'shred' }, 'log.cleanup.policy'],
+  ])('refuses %o and names the key', (raw, path) => {
+    expect(() => parse(raw)).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_CONFIG',
+        details: expect.objectContaining({ path, class: 'config' }),
+      }),
+    );
+  });
+});
