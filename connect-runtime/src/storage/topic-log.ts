@@ -7,15 +7,16 @@ export interface TopicLogOptions {
   readonly replicationFactor: number;
   readonly admin: Admin;
   readonly producer: Producer;
-  /** A consumer of this log's own, without a group. */
+  /** A consumer of this log's own, without a group, that begins at the earliest offset. */
   readonly consumer: Consumer;
   readonly logger: Logger;
   /** Called for each record, in the order of its partition. Must not throw. */
   readonly onRecord: (record: ConsumerRecord) => void;
 }
 
-/** How long one fetch may wait at the broker, ms; `readToEnd` cuts it short. */
+/** How long one poll waits for records, ms; while somebody waits for the end of the topic, which may hold no record, it is looked often. */
 const POLL_MS = 5_000;
+const WAITING_POLL_MS = 20;
 /** Wait before the next try after a failed poll, ms. */
 const RETRY_MS = 500;
 /** How long it may take to read what was written since the last poll, ms, and to read the whole topic at the start. */
@@ -47,13 +48,8 @@ export class TopicLog {
     await this.#checkCompacted();
     const count = await this.#partitionCount();
     this.#partitions = Array.from({ length: count }, (_, partition) => ({ topic, partition }));
-    const starts = await consumer.beginningOffsets(this.#partitions);
+    // All partitions at once: a fetch that leaves one out would hold up that one for as long as it waits at the broker.
     consumer.assign(this.#partitions);
-    for (const [index, partition] of this.#partitions.entries()) {
-      const start = starts[index] ?? 0;
-      consumer.seek(partition, start);
-      this.#next.set(partition.partition, start);
-    }
     this.#running = this.#follow();
     await this.readToEnd(START_TIMEOUT_MS);
   }
@@ -75,6 +71,7 @@ export class TopicLog {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const waiter: Waiter = { missing, resolve, reject };
     this.#waiters.push(waiter);
+    this.#options.consumer.wakeup();
     const timer = setTimeout(() => {
       this.#waiters = this.#waiters.filter((other) => other !== waiter);
       reject(unreadError(topic, timeoutMs));
@@ -105,7 +102,7 @@ export class TopicLog {
     let failing = false;
     while (!this.#closed) {
       try {
-        const records = await consumer.poll(POLL_MS);
+        const records = await consumer.poll(this.#waiters.length > 0 ? WAITING_POLL_MS : POLL_MS);
         failing = false;
         for (const record of records) this.#handOver(record);
         this.#wake();

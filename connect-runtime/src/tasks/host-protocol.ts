@@ -125,3 +125,9 @@ export interface WorkerCalls extends Record<string, { body: unknown; result: unk
     result: readonly (JsonObject | null)[];
   };
 }
+
+/** What the worker tells a host. */
+export interface WorkerEvents extends Record<string, unknown> {
+  /** The host is to end; its tasks have stopped. */
+  end: null;
+}

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { type JsonObject, type Logger, MillraceError } from '@millrace/foundation';
 import { type TaskId, taskKey } from '../core/task-id.ts';
-import type { HostCalls, HostEvents, TaskCounterRow, TaskSpec } from './host-protocol.ts';
+import type { HostCalls, HostEvents, TaskCounterRow, TaskSpec, WorkerEvents } from './host-protocol.ts';
 import { HostWatchdog } from './host-watchdog.ts';
 import { fromReport, Ipc } from './ipc.ts';
 
@@ -35,7 +35,7 @@ const STDERR = 2;
 export class TaskHost {
   readonly #options: TaskHostOptions;
   readonly #child: ChildProcess;
-  readonly #ipc: Ipc<HostCalls, Record<string, never>>;
+  readonly #ipc: Ipc<HostCalls, WorkerEvents>;
   readonly #watchdog: HostWatchdog;
   readonly #tasks = new Map<string, TaskId>();
   #lastWords: HostEvents['hostFailed'] | null = null;
@@ -141,7 +141,8 @@ export class TaskHost {
   /** Ends the process; resolves when it is gone. */
   async close(): Promise<void> {
     this.#asked = true;
-    if (this.#child.connected) this.#child.disconnect();
+    // Not by disconnecting: a child that its parent disconnected never tells of its `close`.
+    this.#ipc.emit('end', null);
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), CLOSE_TIMEOUT_MS);
     await this.ended;
     clearTimeout(timer);

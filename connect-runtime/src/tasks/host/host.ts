@@ -17,6 +17,7 @@ import type {
   PluginFailure,
   TaskSpec,
   WorkerCalls,
+  WorkerEvents,
 } from '../host-protocol.ts';
 import { Ipc } from '../ipc.ts';
 import { createTaskRunner, type TaskRunner } from './task-runner.ts';
@@ -68,7 +69,9 @@ class Host {
           setPaused: (body: HostCalls['setPaused']['body']) =>
             this.#inTurn(body.id, () => this.#setPaused(body)),
         },
-        event: () => undefined,
+        event: (name) => {
+          if (name === ('end' satisfies keyof WorkerEvents)) process.exit(0);
+        },
       },
     );
     setInterval(() => this.#sendCounters(), COUNTERS_INTERVAL_MS).unref();
