@@ -49,7 +49,7 @@ import {
   syncResponse,
 } from './group-wire.ts';
 import type { Partition } from './partition.ts';
-import type { ControllerAccess, MetadataAccess, PartitionRegistry } from './services.ts';
+import type { ControllerAccess, MetadataAccess } from './services.ts';
 
 /** Who asks, as members are remembered and described. */
 export interface GroupCaller {
@@ -94,7 +94,6 @@ export interface RunningGroupService extends GroupService {
 }
 
 export interface GroupServiceOptions {
-  readonly partitions: PartitionRegistry;
   readonly metadata: MetadataAccess;
   readonly controller: ControllerAccess;
   readonly config: BrokerConfig;
