@@ -43,8 +43,6 @@ export function createMemoryEngine(): StorageEngine {
   };
 }
 
-const WRITTEN = Promise.resolve();
-
 class MemoryLog implements Log {
   readonly id: LogId;
   readonly producers = new ProducerTable();
@@ -107,7 +105,7 @@ class MemoryLog implements Log {
     this.#sizeBytes += batches.length;
     const lastOffset = stamped.at(-1)?.lastOffset ?? firstOffset;
     this.#endOffset = lastOffset + 1;
-    return { firstOffset, lastOffset, written: WRITTEN };
+    return { firstOffset, lastOffset, written: Promise.resolve() };
   }
 
   async read(offset: number, limits: ReadLimits): Promise<readonly Buffer[]> {

@@ -1,0 +1,514 @@
+import { ZERO_UUID } from '@millrace/foundation';
+import { type ErrorName, errorCode } from '@millrace/protocol';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ControlPlaneHarness, recode } from '../runtime/control-plane-harness.ts';
+import { metadata } from './03-metadata.ts';
+import { offsetCommit } from './08-offset-commit.ts';
+import { offsetFetch } from './09-offset-fetch.ts';
+import { findCoordinator } from './10-find-coordinator.ts';
+import { joinGroup } from './11-join-group.ts';
+import { heartbeat } from './12-heartbeat.ts';
+import { leaveGroup } from './13-leave-group.ts';
+import { syncGroup } from './14-sync-group.ts';
+import { describeGroups } from './15-describe-groups.ts';
+import { listGroups } from './16-list-groups.ts';
+import { createTopics } from './19-create-topics.ts';
+import { deleteTopics } from './20-delete-topics.ts';
+import { describeConfigs } from './32-describe-configs.ts';
+import { createPartitions } from './37-create-partitions.ts';
+import { deleteGroups } from './42-delete-groups.ts';
+import { incrementalAlterConfigs } from './44-incremental-alter-configs.ts';
+import { describeCluster } from './60-describe-cluster.ts';
+import type { AnyApiHandler } from './api.ts';
+import { handlers } from './index.ts';
+
+const code = (name: ErrorName) => errorCode(name);
+const NONE = 0;
+const TOPIC = 2;
+const BROKER = 4;
+
+let broker: ControlPlaneHarness;
+beforeEach(async () => {
+  broker = await ControlPlaneHarness.start();
+});
+afterEach(() => broker.stop());
+
+const topicToCreate = (name: string, more: object = {}) => ({
+  name,
+  numPartitions: 3,
+  replicationFactor: 1,
+  assignments: [],
+  configs: [],
+  ...more,
+});
+const create = (...topics: ReturnType<typeof topicToCreate>[]) =>
+  broker.call(createTopics, { topics, timeoutMs: 1_000 });
+
+const versionsOf = ({ versions: [min, max], api }: AnyApiHandler) =>
+  Array.from(
+    { length: max - Math.max(min, api.minVersion) + 1 },
+    (_, index) => Math.max(min, api.minVersion) + index,
+  );
+
+/** Member of group `g` that has the id it was given. */
+async function joined(version = 9) {
+  await broker.call(findCoordinator, { coordinatorKeys: ['g'] });
+  const request = {
+    groupId: 'g',
+    sessionTimeoutMs: 10_000,
+    rebalanceTimeoutMs: 10_000,
+    memberId: '',
+    protocolType: 'consumer',
+    protocols: [{ name: 'range', metadata: Buffer.from('') }],
+  };
+  const first = await broker.call(joinGroup, request, version);
+  if (version < 4) return first;
+  expect(first.errorCode).toBe(code('MEMBER_ID_REQUIRED'));
+  return broker.call(joinGroup, { ...request, memberId: first.memberId }, version);
+}
+
+const commitOf = (more: object = {}, topic: object = { name: 'orders' }) => ({
+  groupId: 'g',
+  memberId: '',
+  topics: [{ ...topic, partitions: [{ partitionIndex: 0, committedOffset: 7, committedMetadata: 'm' }] }],
+  ...more,
+});
+
+describe('every version', () => {
+  /** A request of each API that makes sense in the version. */
+  const requests: readonly [AnyApiHandler, (version: number) => object][] = [
+    [metadata, () => ({ topics: [{ name: 'orders' }, { name: 'new' }] })],
+    [offsetCommit, (version) => commitOf({}, version < 10 ? { name: 'orders' } : { topicId: orders() })],
+    [
+      offsetFetch,
+      (version) =>
+        version < 8
+          ? { groupId: 'g', topics: [{ name: 'orders', partitionIndexes: [0] }] }
+          : {
+              groups: [
+                {
+                  groupId: 'g',
+                  topics: [
+                    { ...(version < 10 ? { name: 'orders' } : { topicId: orders() }), partitionIndexes: [0] },
+                  ],
+                },
+              ],
+            },
+    ],
+    [findCoordinator, (version) => (version < 4 ? { key: 'g' } : { coordinatorKeys: ['g', 'h'] })],
+    [
+      joinGroup,
+      // A group of its own each time: a second member would wait for the first one to join again.
+      (version) => ({
+        groupId: `g${version}`,
+        sessionTimeoutMs: 10_000,
+        memberId: '',
+        protocolType: 'consumer',
+        protocols: [{ name: 'range', metadata: Buffer.from('') }],
+      }),
+    ],
+    [heartbeat, () => ({ groupId: 'g', generationId: 1, memberId: 'm' })],
+    [
+      leaveGroup,
+      (version) => ({
+        groupId: 'g',
+        ...(version < 3 ? { memberId: 'm' } : { members: [{ memberId: 'm' }] }),
+      }),
+    ],
+    [
+      syncGroup,
+      (version) => ({
+        groupId: 'g',
+        generationId: 1,
+        memberId: 'm',
+        assignments: [],
+        ...(version < 5 ? {} : { protocolType: 'consumer', protocolName: 'range' }),
+      }),
+    ],
+    [describeGroups, () => ({ groups: ['g', 'nobody'] })],
+    [listGroups, () => ({})],
+    [createTopics, () => ({ topics: [topicToCreate('a'), topicToCreate('a b')] })],
+    [
+      deleteTopics,
+      (version) => ({
+        timeoutMs: 1,
+        ...(version < 6
+          ? { topicNames: ['orders', 'nobody'] }
+          : {
+              topics: [
+                { name: null, topicId: orders() },
+                { name: 'nobody', topicId: ZERO_UUID },
+              ],
+            }),
+      }),
+    ],
+    [
+      describeConfigs,
+      () => ({
+        resources: [
+          { resourceType: TOPIC, resourceName: 'orders', configurationKeys: null },
+          { resourceType: BROKER, resourceName: '1', configurationKeys: null },
+          { resourceType: 99, resourceName: '', configurationKeys: null },
+        ],
+      }),
+    ],
+    [
+      createPartitions,
+      () => ({
+        topics: [{ name: 'orders', count: 4, assignments: null }],
+        timeoutMs: 1,
+        validateOnly: false,
+      }),
+    ],
+    [deleteGroups, () => ({ groupsNames: ['g', 'nobody'] })],
+    [
+      incrementalAlterConfigs,
+      () => ({
+        resources: [
+          {
+            resourceType: TOPIC,
+            resourceName: 'orders',
+            configs: [{ name: 'retention.ms', configOperation: 0, value: '1' }],
+          },
+        ],
+        validateOnly: false,
+      }),
+    ],
+    [describeCluster, () => ({ includeClusterAuthorizedOperations: true })],
+  ];
+  const orders = () => broker.services.metadata.image().topicsByName.get('orders')?.id ?? ZERO_UUID;
+
+  beforeEach(async () => {
+    await create(topicToCreate('orders'));
+    await broker.call(findCoordinator, { coordinatorKeys: ['g'] });
+    await broker.call(offsetCommit, commitOf(), 9);
+  });
+
+  it.each(requests.map(([handler, request]) => [handler.api.name, handler, request] as const))(
+    'of %s is answered, refused and survives its codec',
+    async (_name, handler, request) => {
+      for (const version of versionsOf(handler)) {
+        await broker.call(handler, request(version), version);
+        const decoded = recode(handler.api.request, request(version), version);
+        recode(handler.api.response, handler.refuse(decoded, 'UNKNOWN_SERVER_ERROR', version), version);
+      }
+    },
+  );
+
+  it('covers all handlers of the control plane', () => {
+    const dataPlane = [0, 1, 2, 18, 22];
+    const tested = requests.map(([handler]) => handler.api.key);
+    expect([...handlers.keys()].filter((key) => !dataPlane.includes(key))).toEqual(tested);
+  });
+});
+
+describe('Metadata', () => {
+  it('gives all topics for null, none for an empty list, and all for one in v0', async () => {
+    await create(topicToCreate('orders'));
+    const count = async (topics: [] | null, version: number) =>
+      (await broker.call(metadata, { topics }, version)).topics.length;
+    expect([await count(null, 13), await count([], 13), await count([], 1)]).toEqual([1, 0, 0]);
+    expect(await count([], 0)).toBe(1);
+  });
+
+  it('makes a topic where client and broker allow it, and answers it with leaders', async () => {
+    const ask = (name: string, allowAutoTopicCreation: boolean) =>
+      broker.call(metadata, { topics: [{ name }], allowAutoTopicCreation });
+    expect((await ask('new', false)).topics[0]!.errorCode).toBe(code('UNKNOWN_TOPIC_OR_PARTITION'));
+    expect((await ask('new', true)).topics[0]).toMatchObject({
+      errorCode: NONE,
+      partitions: [{ errorCode: NONE, leaderId: 1, leaderEpoch: 0, replicaNodes: [1], isrNodes: [1] }],
+    });
+    expect((await ask('a b', true)).topics[0]!.errorCode).toBe(code('INVALID_TOPIC_EXCEPTION'));
+  });
+
+  it('finds topics by id', async () => {
+    const [topic] = (await create(topicToCreate('orders'))).topics;
+    const answer = await broker.call(metadata, {
+      topics: [
+        { topicId: topic!.topicId, name: null },
+        { topicId: 'CCCCCCCCCCCCCCCCCCCCCA', name: null },
+      ],
+    });
+    expect(answer.topics.map(({ name, errorCode: error }) => [name, error])).toEqual([
+      ['orders', NONE],
+      [null, code('UNKNOWN_TOPIC_ID')],
+    ]);
+  });
+
+  it('hides what the caller may not describe, and makes nothing for who may not create', async () => {
+    await create(topicToCreate('secret'));
+    broker.allow = (operation, { name }) => name !== 'secret' && operation !== 'CREATE';
+    expect((await broker.call(metadata, { topics: null })).topics).toEqual([]);
+    const named = await broker.call(metadata, { topics: [{ name: 'secret' }, { name: 'new' }] });
+    expect(named.topics.map((topic) => topic.errorCode)).toEqual([
+      code('TOPIC_AUTHORIZATION_FAILED'),
+      code('TOPIC_AUTHORIZATION_FAILED'),
+    ]);
+    expect(broker.services.metadata.image().topicsByName.has('new')).toBe(false);
+  });
+});
+
+describe('topics', () => {
+  it('are created with their configs in the answer', async () => {
+    const answer = await create(topicToCreate('orders', { configs: [{ name: 'retention.ms', value: '5' }] }));
+    const [topic] = answer.topics;
+    expect(topic).toMatchObject({ errorCode: NONE, numPartitions: 3, replicationFactor: 1 });
+    expect(topic!.configs).toContainEqual({
+      name: 'retention.ms',
+      value: '5',
+      readOnly: false,
+      configSource: 1,
+      isSensitive: false,
+    });
+    expect(broker.services.partitions.get('orders', 2)?.isLeader).toBe(true);
+  });
+
+  it('are deleted with their logs and the offsets that were committed for them', async () => {
+    const [topic] = (await create(topicToCreate('orders'))).topics;
+    await broker.call(findCoordinator, { coordinatorKeys: ['g'] });
+    await broker.call(offsetCommit, commitOf(), 9);
+    const deleted = await broker.call(deleteTopics, {
+      topics: [{ name: null, topicId: topic!.topicId }],
+      timeoutMs: 1,
+    });
+    expect(deleted.responses[0]).toMatchObject({ name: 'orders', errorCode: NONE });
+    expect(broker.services.partitions.get('orders', 0)).toBeUndefined();
+    await create(topicToCreate('orders'));
+    const fetched = await broker.call(offsetFetch, { groups: [{ groupId: 'g', topics: null }] }, 9);
+    expect(fetched.groups[0]!.topics).toEqual([]);
+  });
+
+  it('grow', async () => {
+    await create(topicToCreate('orders'));
+    const grow = async (count: number) => {
+      const topics = [{ name: 'orders', count, assignments: null }];
+      return (await broker.call(createPartitions, { topics, timeoutMs: 1, validateOnly: false })).results[0]!;
+    };
+    expect(await grow(5)).toMatchObject({ errorCode: NONE });
+    expect(broker.services.partitions.get('orders', 4)?.isLeader).toBe(true);
+    expect(await grow(5)).toMatchObject({ errorCode: code('INVALID_PARTITIONS') });
+  });
+});
+
+describe('configs', () => {
+  const describeTopic = async (keys: string[]) => {
+    const resources = [{ resourceType: TOPIC, resourceName: 'orders', configurationKeys: keys }];
+    const answer = await broker.call(describeConfigs, {
+      resources,
+      includeSynonyms: true,
+      includeDocumentation: true,
+    });
+    return answer.results[0]!.configs;
+  };
+  const alter = async (name: string, value: string | null, configOperation = 0) => {
+    const resources = [
+      { resourceType: TOPIC, resourceName: 'orders', configs: [{ name, value, configOperation }] },
+    ];
+    const answer = await broker.call(incrementalAlterConfigs, { resources, validateOnly: false });
+    return answer.responses[0]!;
+  };
+
+  it('of a topic are changed, obeyed by its logs and described with where they come from', async () => {
+    await create(topicToCreate('orders'));
+    expect(await alter('retention.ms', '77')).toMatchObject({ errorCode: NONE });
+    expect(broker.services.partitions.get('orders', 0)?.log.config.retentionMs).toBe(77);
+    const [segment, retention] = await describeTopic(['retention.ms', 'segment.bytes']).then((configs) =>
+      configs.toSorted((left, right) => (left.name > right.name ? -1 : 1)),
+    );
+    expect(retention).toMatchObject({ value: '77', configSource: 1, configType: 5 });
+    expect(retention!.documentation).not.toBe('');
+    expect(segment).toMatchObject({
+      value: '1073741824',
+      configSource: 5,
+      synonyms: [{ name: 'log.segment.bytes', value: '1073741824', source: 5 }],
+    });
+    await alter('retention.ms', null, 1);
+    expect(broker.services.partitions.get('orders', 0)?.log.config.retentionMs).toBe(604_800_000);
+  });
+
+  it('that are wrong are refused with the key', async () => {
+    await create(topicToCreate('orders'));
+    for (const [name, value] of [
+      ['retention.ms', 'soon'],
+      ['no.such.config', '1'],
+      ['compression.type', 'gzip'],
+      ['cleanup.policy', 'shred'],
+    ] as const) {
+      const { errorCode: error, errorMessage } = await alter(name, value);
+      expect([error, errorMessage]).toEqual([code('INVALID_CONFIG'), expect.stringContaining(`"${name}"`)]);
+    }
+  });
+
+  it('of the broker are read-only', async () => {
+    const resources = [
+      { resourceType: BROKER, resourceName: '1', configurationKeys: ['node.id', 'log.dirs'] },
+    ];
+    const { results } = await broker.call(describeConfigs, { resources });
+    expect(
+      results[0]!.configs.map(({ name, value, readOnly, configSource }) => [
+        name,
+        value,
+        readOnly,
+        configSource,
+      ]),
+    ).toEqual([
+      ['log.dirs', '/nowhere', true, 4],
+      ['node.id', '1', true, 5],
+    ]);
+    const configs = [{ name: 'num.partitions', value: '2', configOperation: 0 }];
+    const changed = await broker.call(incrementalAlterConfigs, {
+      resources: [{ resourceType: BROKER, resourceName: '1', configs }],
+      validateOnly: false,
+    });
+    expect(changed.responses[0]!.errorCode).toBe(code('INVALID_CONFIG'));
+  });
+});
+
+describe('DescribeCluster', () => {
+  it('gives the brokers, and refuses to speak for controllers', async () => {
+    const answer = await broker.call(describeCluster, { includeClusterAuthorizedOperations: false });
+    expect(answer).toMatchObject({
+      errorCode: NONE,
+      clusterId: 'cluster',
+      controllerId: 1,
+      brokers: [{ brokerId: 1, host: 'localhost', port: 9092, isFenced: false }],
+    });
+    const other = await broker.call(describeCluster, {
+      includeClusterAuthorizedOperations: false,
+      endpointType: 2,
+    });
+    expect(other.errorCode).toBe(code('MISMATCHED_ENDPOINT_TYPE'));
+  });
+});
+
+describe('groups', () => {
+  beforeEach(() => create(topicToCreate('orders')));
+
+  it('go from join to sync, heartbeat, commit, fetch and leave in each version', async () => {
+    for (const version of [0, 3, 4, 9]) {
+      const member = await joined(version);
+      expect(member).toMatchObject({ errorCode: NONE, leader: member.memberId });
+      const { memberId, generationId } = member;
+      const assignment = Buffer.from('mine');
+      const synced = await broker.call(syncGroup, {
+        groupId: 'g',
+        generationId,
+        memberId,
+        protocolType: 'consumer',
+        protocolName: 'range',
+        assignments: [{ memberId, assignment }],
+      });
+      expect([synced.errorCode, synced.assignment.toString()]).toEqual([NONE, 'mine']);
+      expect(await broker.call(heartbeat, { groupId: 'g', generationId, memberId })).toMatchObject({
+        errorCode: NONE,
+      });
+      const committed = await broker.call(
+        offsetCommit,
+        commitOf({ memberId, generationIdOrMemberEpoch: generationId }),
+        9,
+      );
+      expect(committed.topics[0]!.partitions[0]!.errorCode).toBe(NONE);
+      const groups = [{ groupId: 'g', topics: [{ name: 'orders', partitionIndexes: [0, 1] }] }];
+      const fetched = await broker.call(offsetFetch, { groups }, 9);
+      expect(fetched.groups[0]!.topics[0]!.partitions.map((partition) => partition.committedOffset)).toEqual([
+        7, -1,
+      ]);
+      const left = await broker.call(leaveGroup, { groupId: 'g', members: [{ memberId }] });
+      expect(left.members[0]!.errorCode).toBe(NONE);
+    }
+  });
+
+  it('are listed and described', async () => {
+    const member = await joined();
+    const listed = await broker.call(listGroups, {});
+    expect(listed.groups).toEqual([
+      { groupId: 'g', protocolType: 'consumer', groupState: 'CompletingRebalance', groupType: 'classic' },
+    ]);
+    expect((await broker.call(listGroups, { statesFilter: ['stable'] })).groups).toEqual([]);
+    expect((await broker.call(listGroups, { typesFilter: ['Classic'] })).groups).toHaveLength(1);
+    expect((await broker.call(listGroups, { typesFilter: ['consumer'] })).groups).toEqual([]);
+    const described = await broker.call(describeGroups, { groups: ['g', 'nobody'] });
+    expect(described.groups[0]).toMatchObject({
+      groupState: 'CompletingRebalance',
+      members: [{ memberId: member.memberId, clientId: 'client', clientHost: '/127.0.0.1' }],
+    });
+    expect(described.groups[1]).toMatchObject({ errorCode: code('GROUP_ID_NOT_FOUND'), groupState: 'Dead' });
+    const before = await broker.call(describeGroups, { groups: ['nobody'] }, 5);
+    expect(before.groups[0]).toMatchObject({ errorCode: NONE, groupState: 'Dead' });
+  });
+
+  it('are refused before anything else where the request is wrong', async () => {
+    await broker.call(findCoordinator, { coordinatorKeys: ['g'] });
+    const request = { groupId: 'g', memberId: '', protocolType: 'consumer', protocols: [] };
+    const join = async (more: object) =>
+      (await broker.call(joinGroup, { ...request, sessionTimeoutMs: 10_000, ...more })).errorCode;
+    expect(await join({ groupId: '' })).toBe(code('INVALID_GROUP_ID'));
+    expect(await join({ sessionTimeoutMs: 1 })).toBe(code('INVALID_SESSION_TIMEOUT'));
+    expect(await join({})).toBe(code('INCONSISTENT_GROUP_PROTOCOL'));
+  });
+
+  it('are not coordinated here before anybody has asked for the coordinator', async () => {
+    const answer = await broker.call(heartbeat, { groupId: 'g', generationId: 1, memberId: 'm' });
+    expect(answer.errorCode).toBe(code('NOT_COORDINATOR'));
+  });
+
+  it('refuse commits of partitions that do not exist, one by one', async () => {
+    await broker.call(findCoordinator, { coordinatorKeys: ['g'] });
+    const partition = (partitionIndex: number) => ({
+      partitionIndex,
+      committedOffset: 1,
+      committedMetadata: '',
+    });
+    const committed = await broker.call(
+      offsetCommit,
+      {
+        groupId: 'g',
+        memberId: '',
+        topics: [
+          { name: 'orders', partitions: [partition(0), partition(9)] },
+          { name: 'nobody', partitions: [partition(0)] },
+        ],
+      },
+      9,
+    );
+    const errors = committed.topics.map(({ name, partitions }) => [
+      name,
+      ...partitions.map(({ partitionIndex, errorCode: error }) => [partitionIndex, error]),
+    ]);
+    const unknown = code('UNKNOWN_TOPIC_OR_PARTITION');
+    expect(errors).toEqual([
+      ['orders', [9, unknown], [0, NONE]],
+      ['nobody', [0, unknown]],
+    ]);
+    const byId = await broker.call(offsetCommit, commitOf({}, { topicId: 'CCCCCCCCCCCCCCCCCCCCCA' }), 10);
+    expect(byId.topics[0]!.partitions[0]!.errorCode).toBe(code('UNKNOWN_TOPIC_ID'));
+  });
+
+  it('that coordinate transactions or share groups are not served', async () => {
+    const find = async (keyType: number) =>
+      (await broker.call(findCoordinator, { coordinatorKeys: ['t'], keyType })).coordinators[0]!.errorCode;
+    expect([await find(1), await find(2), await find(9)]).toEqual([
+      code('COORDINATOR_NOT_AVAILABLE'),
+      code('COORDINATOR_NOT_AVAILABLE'),
+      code('INVALID_REQUEST'),
+    ]);
+  });
+
+  it('tell nothing to who may not read them', async () => {
+    broker.allow = (_operation, { type }) => type !== 'GROUP';
+    const denied = code('GROUP_AUTHORIZATION_FAILED');
+    const beat = await broker.call(heartbeat, { groupId: 'g', generationId: 1, memberId: 'm' });
+    const committed = await broker.call(offsetCommit, commitOf(), 9);
+    const fetched = await broker.call(offsetFetch, { groups: [{ groupId: 'g', topics: null }] });
+    const deleted = await broker.call(deleteGroups, { groupsNames: ['g'] });
+    const found = await broker.call(findCoordinator, { coordinatorKeys: ['g'] });
+    expect([
+      beat.errorCode,
+      committed.topics[0]!.partitions[0]!.errorCode,
+      fetched.groups[0]!.errorCode,
+      deleted.results[0]!.errorCode,
+      found.coordinators[0]!.errorCode,
+    ]).toEqual([denied, denied, denied, denied, denied]);
+  });
+});

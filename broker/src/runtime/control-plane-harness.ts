@@ -1,0 +1,155 @@
+import {
+  type Clock,
+  type Random,
+  silentLogger,
+  systemClock,
+  systemRandom,
+  systemTimers,
+  type Timers,
+} from '@millrace/foundation';
+import { type Api, Reader, Writer } from '@millrace/protocol';
+import {
+  type ApiHandler,
+  CLOSE_CONNECTION,
+  type Operation,
+  type RequestContext,
+  type Resource,
+} from '../apis/api.ts';
+import type { StorageEngine } from '../storage/log.ts';
+import { createMemoryEngine } from '../storage/memory-engine.ts';
+import { type BrokerConfig, parseBrokerConfig } from './broker-config.ts';
+import { createGroupService, type RunningGroupService } from './group-service.ts';
+import { LocalPartitions } from './local-partitions.ts';
+import { type MetadataFolder, memoryMetadataFolder } from './metadata-folder.ts';
+import { createMetadataPlane, type MetadataPlane } from './metadata-plane.ts';
+import { createProducerIds } from './producer-id-block.ts';
+import { Purgatory } from './purgatory.ts';
+import type { BrokerServices } from './services.ts';
+import { TimerWheel } from './timer-wheel.ts';
+
+/** What outlives a broker: its logs and the files beside the metadata log. */
+export interface HarnessDisk {
+  readonly storage: StorageEngine;
+  readonly folder: MetadataFolder;
+}
+
+export function memoryDisk(): HarnessDisk {
+  return { storage: createMemoryEngine(), folder: memoryMetadataFolder() };
+}
+
+/** Clock, chance and timers of the broker under test; the system's where they are not given. */
+export interface HarnessPorts {
+  readonly clock?: Clock;
+  readonly timers?: Timers;
+  readonly random?: Random;
+}
+
+/** A broker without sockets, for tests of what stands behind them: requests go straight to the handlers. */
+export class ControlPlaneHarness {
+  readonly services: BrokerServices;
+  readonly plane: MetadataPlane;
+  readonly groups: RunningGroupService;
+  /** What the caller may do; all of it at first. */
+  allow: (operation: Operation, resource: Resource) => boolean = () => true;
+
+  private constructor(services: BrokerServices, plane: MetadataPlane, groups: RunningGroupService) {
+    this.services = services;
+    this.plane = plane;
+    this.groups = groups;
+  }
+
+  static async start(
+    disk: HarnessDisk = memoryDisk(),
+    raw: Record<string, unknown> = {},
+    given: HarnessPorts = {},
+  ): Promise<ControlPlaneHarness> {
+    const config: BrokerConfig = parseBrokerConfig({
+      'log.dirs': '/nowhere',
+      'offsets.topic.num.partitions': '5',
+      'group.initial.rebalance.delay.ms': '0',
+      ...raw,
+    });
+    const ports = {
+      clock: given.clock ?? systemClock,
+      timers: given.timers ?? systemTimers,
+      random: given.random ?? systemRandom,
+      logger: silentLogger,
+    };
+    const plane = createMetadataPlane({
+      ...ports,
+      ...disk,
+      config,
+      clusterId: 'cluster',
+      directoryId: 'BBBBBBBBBBBBBBBBBBBBBB',
+      endpoints: [{ name: 'PLAINTEXT', host: 'localhost', port: 9092, securityProtocol: 0 }],
+    });
+    const { metadata, controller } = plane;
+    const partitions = new LocalPartitions({ ...ports, storage: disk.storage, config });
+    const groups = createGroupService({ ...ports, metadata, controller, config });
+    partitions.onChange({
+      led: (partition) => groups.partitionLed(partition),
+      lost: (topic, partition) => groups.partitionLost(topic, partition),
+      topicsDeleted: (topics) => groups.topicsDeleted(topics),
+    });
+    plane.onImage((image, previous) => partitions.follow(image, previous));
+    await plane.start();
+    const services: BrokerServices = {
+      ...ports,
+      config,
+      clusterId: 'cluster',
+      metadata,
+      partitions,
+      controller,
+      groups,
+      producerIds: createProducerIds(controller),
+      purgatory: new Purgatory(new TimerWheel({ ...ports, tickMs: 5 })),
+      advertisedApis: [],
+    };
+    return new ControlPlaneHarness(services, plane, groups);
+  }
+
+  /** Sends a request through its codec in that version, and its answer likewise. */
+  async call<Req, ReqInit, Res, ResInit>(
+    handler: ApiHandler<Req, ReqInit, Res, ResInit>,
+    init: ReqInit,
+    version = handler.versions[1],
+  ): Promise<Res> {
+    const request = recode(handler.api.request, init, version);
+    const answer = await handler.handle(this.#context(version), request);
+    if (answer === null || answer === CLOSE_CONNECTION) throw new Error('the handler gave no answer');
+    return recode(handler.api.response, answer, version);
+  }
+
+  async stop(): Promise<void> {
+    this.groups.close();
+    await this.plane.close();
+  }
+
+  #context(version: number): RequestContext {
+    return {
+      version,
+      correlationId: 1,
+      clientId: 'client',
+      principal: { type: 'User', name: 'ANONYMOUS' },
+      clientHost: '127.0.0.1',
+      listener: 'PLAINTEXT',
+      signal: new AbortController().signal,
+      authorize: (operation, resource) => this.allow(operation, resource),
+      services: this.services,
+    };
+  }
+}
+
+/** What arrives of a message that is sent in that version. */
+export function recode<Value, Init>(
+  codec: Api<Value, Init, Value, Init>['request'],
+  init: Init,
+  version: number,
+): Value {
+  const writer = new Writer();
+  codec.encode(writer, version, init);
+  const reader = new Reader(writer.finish());
+  const value = codec.decode(reader, version);
+  reader.expectEnd();
+  return value;
+}
