@@ -89,7 +89,8 @@ export class HostPool {
     if (this.#closed) {
       throw new MillraceError('The worker is stopping.', { code: 'WORKER_STOPPING', class: 'transient' });
     }
-    const host = this.#hosts.get(name) ?? this.#start(name);
+    const known = this.#hosts.get(name);
+    const host = known?.open ? known : this.#start(name);
     this.#watchIdle(name, host);
     return host;
   }

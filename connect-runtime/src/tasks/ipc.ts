@@ -9,7 +9,7 @@ export interface IpcPort {
 type Envelope =
   | { readonly kind: 'call'; readonly id: number; readonly method: string; readonly body: unknown }
   | { readonly kind: 'result'; readonly id: number; readonly body: unknown }
-  | { readonly kind: 'refused'; readonly id: number; readonly error: ErrorReport }
+  | { readonly kind: 'refused'; readonly id: number; readonly error: ErrorReport; readonly trace: string }
   | { readonly kind: 'event'; readonly method: string; readonly body: unknown };
 
 /** Calls with answers, and events without, over one channel; `Calls` are what the other side answers to. */
@@ -35,7 +35,7 @@ export class Ipc<Calls extends Methods, Events extends { [event: string]: unknow
           this.#take(envelope.id)?.resolve(envelope.body);
           return;
         case 'refused':
-          this.#take(envelope.id)?.reject(fromReport(envelope.error));
+          this.#take(envelope.id)?.reject(fromReport(envelope.error, envelope.trace));
       }
     });
   }
@@ -79,8 +79,9 @@ export class Ipc<Calls extends Methods, Events extends { [event: string]: unknow
       const result = await serve(body as never);
       if (!this.#closed) this.#port.send({ kind: 'result', id, body: result } satisfies Envelope);
     } catch (error) {
-      const report = toMillraceError(error, { code: 'PLUGIN_THREW', class: 'bug' }).report();
-      if (!this.#closed) this.#port.send({ kind: 'refused', id, error: report } satisfies Envelope);
+      const known = toMillraceError(error, { code: 'PLUGIN_THREW', class: 'bug' });
+      const refused = { kind: 'refused', id, error: known.report(), trace: known.stack ?? '' } as const;
+      if (!this.#closed) this.#port.send(refused satisfies Envelope);
     }
   }
 
@@ -113,10 +114,12 @@ function asEnvelope(message: unknown): Envelope | null {
   return typeof message === 'object' && message !== null && 'kind' in message ? (message as Envelope) : null;
 }
 
-/** An error report as an error again, on this side of the channel. */
-export function fromReport(report: ErrorReport): MillraceError {
+/** An error report as an error again, on this side of the channel; its stack is that of the other side. */
+export function fromReport(report: ErrorReport, trace: string): MillraceError {
   const { message, ...details } = report;
-  return new MillraceError(message, details);
+  const error = new MillraceError(message, details);
+  error.stack = trace;
+  return error;
 }
 
 function timedOut(method: string, timeoutMs: number): MillraceError {

@@ -81,6 +81,11 @@ export class TaskHost {
     return this.#child.pid;
   }
 
+  /** Whether it still takes tasks and questions. */
+  get open(): boolean {
+    return !this.#asked && this.#killedFor === null;
+  }
+
   /** Whether nothing runs in it and nothing is asked of it. */
   get idle(): boolean {
     return this.#tasks.size === 0 && this.#ipc.pending === 0;
@@ -182,7 +187,7 @@ export class TaskHost {
       case 'taskFailed': {
         const { id, error, trace } = body as HostEvents['taskFailed'];
         this.#tasks.delete(taskKey(id));
-        this.#options.onTaskFailed(id, fromReport(error), trace);
+        this.#options.onTaskFailed(id, fromReport(error, trace), trace);
         return;
       }
       case 'hostFailed':

@@ -1,0 +1,248 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { type MillraceError, silentLogger } from '@millrace/foundation';
+import { eventually } from '@millrace/sdk/testing';
+import { afterEach, describe, expect, test } from 'vitest';
+import { PluginCatalog } from '../plugins/plugin-catalog.ts';
+import { HostPool, type HostPoolOptions } from './host-pool.ts';
+import type { TaskSpec } from './host-protocol.ts';
+
+const MIB = 1024 * 1024;
+const fixture = (name: string) => new URL(`../../test/fixtures/${name}.ts`, import.meta.url).href;
+const FAULTY = fixture('faulty-plugin');
+
+interface Failure {
+  readonly task: number;
+  readonly error: MillraceError;
+  readonly trace: string;
+}
+
+const pools: HostPool[] = [];
+afterEach(async () => {
+  await Promise.all(pools.splice(0).map((pool) => pool.close()));
+});
+
+function newPool(limits: Partial<HostPoolOptions> = {}) {
+  const failures: Failure[] = [];
+  const states: string[] = [];
+  const pool = new HostPool({
+    heapMaxBytes: 256 * MIB,
+    memoryMaxBytes: 1024 * MIB,
+    silenceMaxMs: 20_000,
+    idleTimeoutMs: 20_000,
+    callTimeoutMs: 10_000,
+    logger: silentLogger,
+    sourceOffsets: async (_, partitions) => partitions.map(() => null),
+    onTaskState: ({ task }, state) => void states.push(`${task} ${state}`),
+    onTaskFailed: ({ task }, error, trace) => void failures.push({ task, error, trace }),
+    ...limits,
+  });
+  pools.push(pool);
+  return { pool, failures, states };
+}
+
+function spec(task: number, config: Record<string, string>): TaskSpec {
+  return {
+    id: { connector: 'c', task },
+    module: FAULTY,
+    connectorConfig: { name: 'c', 'connector.class': 'FaultySource', ...config },
+    taskConfig: {},
+    paused: false,
+    worker: {
+      // Nobody listens there: these tasks fail before they have anything to send.
+      bootstrapServers: ['127.0.0.1:1'],
+      offsetTopic: 'offsets',
+      offsetFlushIntervalMs: 1_000,
+      converters: { 'key.converter': 'StringConverter', 'value.converter': 'JsonConverter' },
+      converterModules: ['@millrace/converters'],
+    },
+  };
+}
+
+async function run({ pool }: { pool: HostPool }, task: number, config: Record<string, string>) {
+  const host = pool.forTask({ connector: 'c', task }, FAULTY);
+  await host.startTask(spec(task, config));
+  return host;
+}
+
+function firstFailure({ failures }: { failures: Failure[] }): Promise<Failure> {
+  return eventually('a failure', () => failures[0], 15_000) as Promise<Failure>;
+}
+
+describe('a task that fails by itself', () => {
+  test('tells what was thrown, and leaves its host to others', async () => {
+    const one = newPool();
+    const host = await run(one, 0, { fault: 'throw-in-poll' });
+    const { error, trace } = await firstFailure(one);
+    expect(error.report()).toEqual({
+      code: 'FIXTURE_POLL',
+      class: 'poison',
+      message: 'poll failed',
+      hint: 'none',
+      stage: 'poll',
+    });
+    expect(trace).toContain('faulty-plugin.ts');
+    expect(host.idle).toBe(true);
+    expect(await run(one, 1, {})).toBe(host);
+    await eventually('the other task', () => one.states.includes('1 RUNNING'));
+  });
+
+  test.each([
+    ['throw-a-string', 'SOURCE_TASK_FAILED', 'only a string'],
+    ['return-nothing', 'SOURCE_TASK_FAILED', 'not iterable'],
+    ['forget-offsets', 'INVALID_SOURCE_RECORD', 'without sourcePartition'],
+  ])('%s is a bug of the plugin', async (fault, code, message) => {
+    const one = newPool();
+    await run(one, 0, { fault });
+    const { error } = await firstFailure(one);
+    expect(error).toMatchObject({ code, class: 'bug' });
+    expect(error.message).toContain(message);
+  });
+
+  test('is told also where it hangs in stop', async () => {
+    const one = newPool();
+    await run(one, 0, { fault: 'throw-in-poll', 'hang.in': 'stop' });
+    expect((await firstFailure(one)).error.code).toBe('FIXTURE_POLL');
+  });
+
+  test('that never waits in poll can still be paused and stopped', async () => {
+    const one = newPool();
+    const host = await run(one, 0, { fault: 'return-at-once' });
+    await host.call('setPaused', { id: { connector: 'c', task: 0 }, paused: true });
+    await eventually('the pause', () => one.states.includes('0 PAUSED'));
+    await host.stopTask({ connector: 'c', task: 0 }, 5_000);
+    expect(one.failures).toEqual([]);
+    expect(host.idle).toBe(true);
+  });
+});
+
+describe('a task that harms its process', () => {
+  test.each([
+    ['throw-out-of-band', {}, 'ended because a plugin threw out of band: thrown by a timer'],
+    ['reject-out-of-band', {}, 'ended because a plugin threw out of band: rejected by nobody'],
+    ['leak-heap', { heapMaxBytes: 64 * MIB }, 'ran out of heap (task.host.heap.max.bytes)'],
+    ['leak-buffers', { memoryMaxBytes: 200 * MIB }, '(task.host.memory.max.bytes)'],
+    ['leak-buffers-in-a-loop', { memoryMaxBytes: 200 * MIB }, '(task.host.memory.max.bytes)'],
+    ['spin', { silenceMaxMs: 1_500 }, 'a plugin kept it busy without a pause for 1500 ms'],
+    ['exit', {}, 'ended with exit code 0'],
+    ['talk-nonsense', {}, 'sent what is not of the host protocol'],
+  ] as const)(
+    '%s: the worker lives, and all tasks of the host come back alone',
+    async (fault, limits, why) => {
+      const one = newPool(limits);
+      const shared = await run(one, 0, {});
+      await eventually('the neighbour', () => one.states.includes('0 RUNNING'));
+      expect(await run(one, 1, { fault })).toBe(shared);
+      await eventually('both to fail', () => one.failures.length === 2, 15_000);
+      for (const { error } of one.failures) {
+        expect(error).toMatchObject({ code: 'TASK_HOST_ENDED', class: 'transient' });
+        expect(error.message).toContain(why);
+      }
+      await shared.ended;
+      const alone = [await run(one, 0, {}), await run(one, 1, {})];
+      expect(new Set([shared, ...alone]).size).toBe(3);
+      await eventually('both again', () => one.states.filter((state) => /RUNNING/.test(state)).length >= 3);
+    },
+  );
+
+  test('one that hangs in stop costs its host, and its neighbour comes back', async () => {
+    const one = newPool();
+    const host = await run(one, 0, {});
+    await run(one, 1, { 'hang.in': 'stop' });
+    await eventually('both', () => one.states.length === 2);
+    await host.stopTask({ connector: 'c', task: 1 }, 300);
+    await host.ended;
+    expect(one.failures.map(({ task }) => task)).toEqual([0]);
+    expect(one.failures[0]?.error.message).toContain('task c-1 did not stop within 300 ms');
+  });
+
+  test('what is asked of a task is done in order, also before it is up', async () => {
+    const one = newPool();
+    const id = { connector: 'c', task: 0 };
+    const host = one.pool.forTask(id, FAULTY);
+    const started = host.startTask(spec(0, { fault: 'return-at-once' }));
+    const stopped = host.stopTask(id, 10_000);
+    await Promise.all([started, stopped]);
+    expect(host.idle).toBe(true);
+    await host.startTask(spec(0, { fault: 'return-at-once' }));
+    await host.stopTask(id, 10_000);
+    expect(one.failures).toEqual([]);
+  });
+});
+
+describe('plugins that are asked', () => {
+  const asking = (modules: readonly string[], limits: Partial<HostPoolOptions> = {}) => {
+    const { pool } = newPool(limits);
+    const validateTimeoutMs = limits.callTimeoutMs ?? 10_000;
+    return {
+      pool,
+      catalog: new PluginCatalog({ modules, hosts: pool, logger: silentLogger, validateTimeoutMs }),
+    };
+  };
+  const config = { name: 'c', 'connector.class': 'FaultySource' };
+
+  test.each(['hang.in', 'spin.in'])(
+    '%s validate: told after the time limit, and the next one is answered',
+    async (key) => {
+      const { catalog } = asking([FAULTY], { callTimeoutMs: 1_500 });
+      await catalog.all();
+      await expect(catalog.validate('FaultySource', { ...config, [key]: 'validate' })).rejects.toMatchObject({
+        code: 'TASK_HOST_TIMEOUT',
+      });
+      expect(await catalog.validate('FaultySource', config)).toMatchObject({ errorCount: 0 });
+    },
+  );
+
+  test('what validate throws of a key stands at that key', async () => {
+    const { catalog } = asking([FAULTY]);
+    const result = await catalog.validate('FaultySource', { ...config, 'problem.at': 'fault' });
+    const row = result.configs.find(({ definition }) => definition.name === 'fault');
+    expect(row?.value.errors).toEqual(['wrong password']);
+  });
+
+  test('a package that does harm by being loaded is left out, and the others are there', async () => {
+    const bad = ['exits-on-import', 'hangs-on-import', 'no-manifest', 'older-sdk', 'not-there'].map(fixture);
+    const { catalog } = asking([FAULTY, ...bad, '@millrace/converters'], { callTimeoutMs: 2_500 });
+    const classes = (await catalog.all()).map((plugin) => plugin.class);
+    expect(classes).toEqual(['FaultySource', 'JsonConverter', 'StringConverter', 'ByteArrayConverter']);
+  });
+
+  test('a host with nothing to do ends, and the next question starts another one', async () => {
+    const { catalog, pool } = asking([FAULTY], { idleTimeoutMs: 200 });
+    await catalog.all();
+    const host = pool.forTask({ connector: 'c', task: 0 }, FAULTY);
+    await host.ended;
+    expect(await catalog.taskConfigs(config)).toEqual([{}]);
+  });
+});
+
+test('a host ends when its worker is killed', async () => {
+  const program = `
+    import { TaskHost } from ${JSON.stringify(new URL('./task-host.ts', import.meta.url).href)};
+    import { silentLogger } from '@millrace/foundation';
+    const nothing = () => undefined;
+    const host = new TaskHost({ name: 'orphan', heapMaxBytes: 2 ** 28, memoryMaxBytes: 2 ** 30, silenceMaxMs: 20_000,
+      callTimeoutMs: 10_000, logger: silentLogger, sourceOffsets: async () => [], onTaskState: nothing,
+      onTaskFailed: nothing, onCounters: nothing, onEnd: nothing });
+    await host.call('describe', { modules: [] });
+    console.log(host.pid);`;
+  const parent = spawn(process.execPath, ['--input-type=module', '-e', program], {
+    cwd: import.meta.dirname,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(createInterface(parent.stdout), 'line')) as [string];
+  const pid = Number(line);
+  expect(isAlive(pid)).toBe(true);
+  parent.kill('SIGKILL');
+  await eventually('the host to end', () => !isAlive(pid));
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
