@@ -4,7 +4,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { freePort } from '../serve/free-port.ts';
+import { freePort, isFree } from '../serve/free-port.ts';
 import { type PostgresBinaries, postgresBinaries } from './postgres-binaries.ts';
 import { type Account, canEnter, unprivilegedAccount } from './unprivileged-account.ts';
 
@@ -36,7 +36,7 @@ export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedPos
   const password = readPassword(home);
   if (!existsSync(join(data, 'PG_VERSION'))) await initialize(binaries, account, data, password);
   const left = leftBehind(data);
-  const port = left?.port ?? (await freePort(HOST));
+  const port = left?.port ?? (await samePort(join(home, 'port')));
   const child = left ? null : launch(binaries, account, data, port);
   const server = { host: HOST, port, user: USER, password, version: binaries.version };
   try {
@@ -59,6 +59,14 @@ function homeFolder(folder: string, account: Account | null): string {
   chownSync(home, account.uid, account.gid);
   chmodSync(home, 0o700);
   return home;
+}
+
+/** The port of the last start where it is still free: connectors that were running find the server again where it was. */
+async function samePort(file: string): Promise<number> {
+  const before = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
+  const port = before > 0 && (await isFree(HOST, before)) ? before : await freePort(HOST);
+  writeFileSync(file, String(port));
+  return port;
 }
 
 function readPassword(home: string): string {
