@@ -45,7 +45,7 @@ export function dispatch(
     }
     if (!served) {
       const run = () =>
-        Promise.resolve(refusal(handler, {}, 'UNSUPPORTED_VERSION', { ...header, version: 0 }));
+        Promise.resolve(refusal(handler, {}, 'UNSUPPORTED_VERSION', { ...header, version: 0 }, logger));
       return { kind: 'handle', pipelined: false, header, run };
     }
     const request: unknown = api.request.decode(reader, header.version);
@@ -56,8 +56,9 @@ export function dispatch(
       run: (context) => answer(handler, request, context, logger),
     };
   } catch (error) {
-    if (error instanceof ProtocolError) return { kind: 'close', reason: error.message };
-    throw error;
+    // One client's bytes end its own connection, whatever they find.
+    if (!(error instanceof ProtocolError)) logger.error({ err: error }, 'a request cannot be read');
+    return { kind: 'close', reason: error instanceof Error ? error.message : String(error) };
   }
 }
 
@@ -74,7 +75,7 @@ async function answer(handler: AnyApiHandler, request: unknown, context: Request
       { api: api.name, version, clientId: context.clientId, err: error, report },
       'a request failed',
     );
-    return refusal(handler, request, 'UNKNOWN_SERVER_ERROR', context);
+    return refusal(handler, request, 'UNKNOWN_SERVER_ERROR', context, logger);
   }
 }
 
@@ -83,7 +84,16 @@ function refusal(
   request: unknown,
   error: ErrorName,
   to: { readonly version: number; readonly correlationId: number },
-): readonly Buffer[] {
-  const body: unknown = handler.refuse(request, error, to.version);
-  return encodeResponse({ api: handler.api, version: to.version, correlationId: to.correlationId, body });
+  logger: Logger,
+): readonly Buffer[] | typeof CLOSE_CONNECTION {
+  try {
+    const body: unknown = handler.refuse(request, error, to.version);
+    return encodeResponse({ api: handler.api, version: to.version, correlationId: to.correlationId, body });
+  } catch (cause) {
+    logger.error(
+      { api: handler.api.name, version: to.version, err: cause },
+      'an error cannot be answered: closing',
+    );
+    return CLOSE_CONNECTION;
+  }
 }

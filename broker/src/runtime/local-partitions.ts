@@ -28,6 +28,8 @@ export interface LocalPartitionsOptions {
 export class LocalPartitions implements PartitionRegistry {
   readonly #options: LocalPartitionsOptions;
   readonly #topics = new Map<string, Map<number, LocalPartition>>();
+  /** Partitions whose log the disk would not open; each change of their topic tries again. */
+  readonly #unopened = new Set<string>();
   readonly #listeners: PartitionsListener[] = [];
   #image: MetadataImage | undefined;
   #following: Promise<void> = Promise.resolve();
@@ -48,6 +50,7 @@ export class LocalPartitions implements PartitionRegistry {
   leader(topic: string, partition: number): Partition | ErrorName {
     const local = this.get(topic, partition);
     if (local?.isLeader === true) return local;
+    if (this.#unopened.has(`${topic}-${partition}`)) return 'KAFKA_STORAGE_ERROR';
     const known = this.#image?.topicsByName.get(topic)?.partitions[partition];
     return known === undefined && local === undefined
       ? 'UNKNOWN_TOPIC_OR_PARTITION'
@@ -60,8 +63,9 @@ export class LocalPartitions implements PartitionRegistry {
 
   /** Resolves when the logs are as the image wants them. Images are followed one after the other. */
   follow(image: MetadataImage, previous: MetadataImage): Promise<void> {
-    this.#following = this.#following.then(() => this.#follow(image, previous));
-    return this.#following;
+    const followed = this.#following.then(() => this.#follow(image, previous));
+    this.#following = followed.catch(() => undefined);
+    return followed;
   }
 
   async #follow(image: MetadataImage, previous: MetadataImage): Promise<void> {
@@ -111,10 +115,14 @@ export class LocalPartitions implements PartitionRegistry {
 
   async #open(id: LogId, config: Log['config']): Promise<Log | undefined> {
     const { storage, logger } = this.#options;
+    const name = `${id.topic}-${id.partition}`;
     try {
-      return await storage.open(id, config);
+      const log = await storage.open(id, config);
+      this.#unopened.delete(name);
+      return log;
     } catch (error) {
       if (!isMillraceError(error)) throw error;
+      this.#unopened.add(name);
       logger.error({ topic: id.topic, partition: id.partition, ...error.report() }, 'a log cannot be opened');
       return undefined;
     }
@@ -136,6 +144,7 @@ export class LocalPartitions implements PartitionRegistry {
     const { storage, logger } = this.#options;
     const partitions = [...(this.#topics.get(topic.name)?.values() ?? [])];
     this.#topics.delete(topic.name);
+    for (const { partition } of topic.partitions) this.#unopened.delete(`${topic.name}-${partition}`);
     for (const partition of partitions) {
       partition.update({
         leaderEpoch: partition.leaderEpoch,

@@ -2,7 +2,7 @@ import { forEachRecord } from '@millrace/protocol/records';
 import type { TimestampedOffset } from './log.ts';
 
 /** What one batch may unpack to while a timestamp is looked for in it; the door lets no larger one in. */
-export const MAX_DECOMPRESSED_BYTES = 256 * 1024 * 1024;
+const MAX_DECOMPRESSED_BYTES = 256 * 1024 * 1024;
 
 /** The first record of a batch at or after `timestampMs`, or null. The batch is decoded. */
 export function firstAtOrAfter(batch: Buffer, timestampMs: number): TimestampedOffset | null {

@@ -14,14 +14,14 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-function segmentEngine(tailCacheBytes: number): Promise<StorageEngine> {
+function segmentEngine(tailCacheBytes: number, syncWriteMaxMs = 10_000): Promise<StorageEngine> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-engine-'));
   folders.push(folder);
   return openSegmentEngine({
     folder,
     tailCacheBytes,
     openFilesMax: 16,
-    syncWriteMaxMs: 10_000,
+    syncWriteMaxMs,
     timers: systemTimers,
     random: systemRandom,
     logger: silentLogger,
@@ -34,6 +34,8 @@ const engines: readonly [string, () => Promise<StorageEngine>, Partial<LogConfig
   ['segment files, tail in memory', () => segmentEngine(1_000_000), {}],
   ['segment files, no tail', () => segmentEngine(0), {}],
   ['segment files, small segments, no tail', () => segmentEngine(0), { segmentBytes: 300 }],
+  ['segment files, a disk that is always too slow', () => segmentEngine(0, 0), {}],
+  ['segment files, small segments and a slow disk', () => segmentEngine(1000, 0), { segmentBytes: 300 }],
   ['segment files, few index entries', () => segmentEngine(0), { indexIntervalBytes: 1_000_000 }],
 ];
 
@@ -205,6 +207,20 @@ describe.each(engines)('a log in %s', (_name, makeEngine, special) => {
     log.append(sampleBatch({ values: ['a'] }), 0);
     await Promise.all([log.flush(), log.flush()]);
     expect(log.flushedOffset).toBe(1);
+  });
+
+  it('settles appends that are on their way when it is deleted', async () => {
+    const { engine, log } = await openLog();
+    const first = log.append(sampleBatch({ values: ['a'] }), 0);
+    await first.written;
+    const second = log.append(sampleBatch({ values: ['b'] }), 0);
+    const outcome = second.written.then(
+      () => 'written',
+      () => 'failed',
+    );
+    await engine.delete(ID);
+    expect(['written', 'failed']).toContain(await outcome);
+    expect(engine.logs.size).toBe(0);
   });
 
   it('begins anew when it is deleted', async () => {

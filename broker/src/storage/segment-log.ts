@@ -248,6 +248,7 @@ export class SegmentLog implements Log {
   release(): void {
     this.#flushTimer?.cancel();
     this.#failure ??= storageFailed('Using', this.folder, 'the log is closed');
+    this.#dropUnwritten(this.#failure);
     this.#tail.clear();
     for (const segment of this.#segments) segment.release();
   }
@@ -339,16 +340,18 @@ export class SegmentLog implements Log {
 
   /** Closes the log for writes: what was not written is not in it any more. */
   #fail(cause: unknown): MillraceError {
-    if (this.#failure !== null) return this.#failure;
-    const failure = storageFailed('Writing to', this.folder, cause);
-    this.#failure = failure;
+    if (this.#failure === null) {
+      this.#failure = storageFailed('Writing to', this.folder, cause);
+      const facts = { ...this.#failure.report(), path: this.folder, endOffset: this.writtenOffset };
+      this.#room.logger.error(facts, 'the log is closed for writes');
+    }
+    this.#dropUnwritten(this.#failure);
+    return this.#failure;
+  }
+
+  #dropUnwritten(failure: MillraceError): void {
     this.#endOffset = this.writtenOffset;
     this.#tail.truncateTo(this.#endOffset);
     this.#writes.abandon(failure);
-    this.#room.logger.error(
-      { path: this.folder, cause: failure.message, endOffset: this.#endOffset },
-      'the log is closed for writes',
-    );
-    return failure;
   }
 }
