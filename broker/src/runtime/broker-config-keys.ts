@@ -124,7 +124,7 @@ export const brokerConfigKeys = defineConfig({
   ),
   'queued.max.response.bytes': key(
     'long',
-    67_108_864,
+    1_048_576,
     'Answers of one connection that may wait to be read by the client; reading stops there.',
     range(1),
   ),
