@@ -1,7 +1,7 @@
 import { ZERO_UUID } from '@millrace/foundation';
 import { type ErrorName, errorCode } from '@millrace/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ControlPlaneHarness, recode } from '../runtime/control-plane-harness.ts';
+import { ControlPlaneHarness, recode } from '../testing/control-plane-harness.ts';
 import { metadata } from './03-metadata.ts';
 import { offsetCommit } from './08-offset-commit.ts';
 import { offsetFetch } from './09-offset-fetch.ts';

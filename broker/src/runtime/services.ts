@@ -1,7 +1,19 @@
 import type { Clock, Logger, Random, Timers } from '@millrace/foundation';
 import type { ErrorName } from '@millrace/protocol';
+import type {
+  AlterConfigsResult,
+  CreatePartitionsCommand,
+  CreatePartitionsResult,
+  CreateTopicResult,
+  CreateTopicsCommand,
+  DeleteTopicResult,
+  DeleteTopicsCommand,
+  IncrementalAlterConfigsCommand,
+  ProducerIdBlock,
+} from '../core/controller/commands.ts';
 import type { MetadataImage } from '../core/metadata/image.ts';
 import type { BrokerConfig } from './broker-config.ts';
+import type { GroupService } from './group-service.ts';
 import type { Partition } from './partition.ts';
 import type { Purgatory } from './purgatory.ts';
 
@@ -47,13 +59,13 @@ export interface PartitionRegistry {
 
 /** Commands to the controller; each resolves when its records are committed and replayed here, or says why not. */
 export interface ControllerAccess {
-  readonly createTopics: import('../core/controller/commands.ts').CreateTopics;
-  readonly deleteTopics: import('../core/controller/commands.ts').DeleteTopics;
-  readonly createPartitions: import('../core/controller/commands.ts').CreatePartitions;
-  readonly incrementalAlterConfigs: import('../core/controller/commands.ts').IncrementalAlterConfigs;
-  /** A block of producer ids for this broker: the first, and how many. */
-  allocateProducerIds(): Promise<{ readonly first: number; readonly count: number }>;
+  createTopics(command: CreateTopicsCommand): Promise<readonly CreateTopicResult[]>;
+  deleteTopics(command: DeleteTopicsCommand): Promise<readonly DeleteTopicResult[]>;
+  createPartitions(command: CreatePartitionsCommand): Promise<readonly CreatePartitionsResult[]>;
+  incrementalAlterConfigs(command: IncrementalAlterConfigsCommand): Promise<readonly AlterConfigsResult[]>;
+  /** A block of producer ids for this broker (KIP-730). */
+  allocateProducerIds(): Promise<ProducerIdBlock>;
 }
 
 /** Consumer groups by the classic protocol, and committed offsets. Shapes follow the requests' own. */
-export type GroupAccess = import('./group-service.ts').GroupService;
+export type GroupAccess = GroupService;

@@ -53,8 +53,6 @@ export type CreateTopicResult = { readonly name: string } & (
   | Refusal
 );
 
-export type CreateTopics = (command: CreateTopicsCommand) => Promise<readonly CreateTopicResult[]>;
-
 /** DeleteTopics, each by name or (KIP-516) by id. */
 export interface DeleteTopicsCommand {
   readonly topics: readonly TopicReference[];
@@ -69,8 +67,6 @@ export interface DeleteTopicResult {
   readonly error: ErrorName | null;
   readonly message: string | null;
 }
-
-export type DeleteTopics = (command: DeleteTopicsCommand) => Promise<readonly DeleteTopicResult[]>;
 
 /** CreatePartitions (KIP-195). */
 export interface CreatePartitionsCommand {
@@ -91,10 +87,6 @@ export interface CreatePartitionsResult {
   readonly error: ErrorName | null;
   readonly message: string | null;
 }
-
-export type CreatePartitions = (
-  command: CreatePartitionsCommand,
-) => Promise<readonly CreatePartitionsResult[]>;
 
 /** IncrementalAlterConfigs (KIP-339). */
 export interface IncrementalAlterConfigsCommand {
@@ -121,10 +113,6 @@ export interface AlterConfigsResult {
   readonly error: ErrorName | null;
   readonly message: string | null;
 }
-
-export type IncrementalAlterConfigs = (
-  command: IncrementalAlterConfigsCommand,
-) => Promise<readonly AlterConfigsResult[]>;
 
 /** AllocateProducerIds (KIP-730): a block for one broker. */
 export interface ProducerIdBlock {

@@ -15,17 +15,17 @@ import {
   type RequestContext,
   type Resource,
 } from '../apis/api.ts';
+import { type BrokerConfig, parseBrokerConfig } from '../runtime/broker-config.ts';
+import { createGroupService, type RunningGroupService } from '../runtime/group-service.ts';
+import { LocalPartitions } from '../runtime/local-partitions.ts';
+import { type MetadataFolder, memoryMetadataFolder } from '../runtime/metadata-folder.ts';
+import { createMetadataPlane, type MetadataPlane } from '../runtime/metadata-plane.ts';
+import { createProducerIds } from '../runtime/producer-id-block.ts';
+import { Purgatory } from '../runtime/purgatory.ts';
+import type { BrokerServices } from '../runtime/services.ts';
+import { TimerWheel } from '../runtime/timer-wheel.ts';
 import type { StorageEngine } from '../storage/log.ts';
 import { createMemoryEngine } from '../storage/memory-engine.ts';
-import { type BrokerConfig, parseBrokerConfig } from './broker-config.ts';
-import { createGroupService, type RunningGroupService } from './group-service.ts';
-import { LocalPartitions } from './local-partitions.ts';
-import { type MetadataFolder, memoryMetadataFolder } from './metadata-folder.ts';
-import { createMetadataPlane, type MetadataPlane } from './metadata-plane.ts';
-import { createProducerIds } from './producer-id-block.ts';
-import { Purgatory } from './purgatory.ts';
-import type { BrokerServices } from './services.ts';
-import { TimerWheel } from './timer-wheel.ts';
 
 /** What outlives a broker: its logs and the files beside the metadata log. */
 export interface HarnessDisk {
