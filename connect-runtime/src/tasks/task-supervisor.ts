@@ -20,8 +20,8 @@ export interface TaskReport {
 }
 
 export interface TaskSupervisorOptions {
-  readonly hosts: HostPool;
-  readonly catalog: PluginCatalog;
+  readonly hosts: Pick<HostPool, 'forget'> & { forTask(id: TaskId, module: string): SupervisedHost };
+  readonly catalog: Pick<PluginCatalog, 'find'>;
   readonly settings: () => Promise<TaskWorkerSettings>;
   readonly stopTimeoutMs: number;
   readonly restartPolicy: RestartPolicy;
@@ -31,12 +31,15 @@ export interface TaskSupervisorOptions {
   readonly report: (id: TaskId, report: TaskReport) => void;
 }
 
+/** What is asked of the host of a task. */
+export type SupervisedHost = Pick<TaskHost, 'startTask' | 'stopTask' | 'call'>;
+
 type StartAction = Extract<TaskAction, { kind: 'start' }>;
 
 interface Supervised extends RunningTask {
   readonly start: StartAction;
   /** Where it was started last. */
-  host: TaskHost | null;
+  host: SupervisedHost | null;
   paused: boolean;
   restarts: number;
   startedAtMs: number;
