@@ -170,6 +170,7 @@ async function committed(
     timeoutMs,
     signal: context.signal,
     begin: (complete) => {
+      // Invariant 1: acks=all is answered below the high watermark only.
       partition.whenCommitted(endOffset, complete);
       return () => undefined;
     },

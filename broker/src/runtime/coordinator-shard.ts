@@ -163,6 +163,7 @@ export class CoordinatorShard {
       this.#perform(done(outcome.error, this.#now()));
       return;
     }
+    // Invariant 5: state changes by what was appended, and answers wait for its commit.
     for (const record of records) this.#shard.replay(record);
     this.#endOffset = outcome.lastOffset + 1;
     this.#partition.whenCommitted(this.#endOffset, (error) => {

@@ -123,6 +123,7 @@ export class LocalPartition implements Partition {
   /** The door: nothing passes that a reader could stumble over, or that was appended before. */
   #check(records: Buffer, nowMs: number, produceVersion: number): BatchFacts | AppendOutcome {
     const { config } = this.log;
+    // Invariant 3: no batch of a client enters a log unchecked.
     const verdict = validateBatch(records, {
       produceVersion,
       maxBatchBytes: config.maxMessageBytes,
@@ -189,6 +190,7 @@ export class LocalPartition implements Partition {
 
   #advance(): void {
     const written = this.log.writtenOffset;
+    // Invariant 2: the high watermark never goes back.
     if (written <= this.#highWatermark) return;
     this.#highWatermark = written;
     const waiting = this.#waiting;

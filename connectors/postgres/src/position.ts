@@ -86,7 +86,7 @@ export function comparePositions(a: Position, b: Position): number {
  * Decides what may be confirmed to the slot: only what is durable in the offset topic, and, beyond that, stretches of
  * the log that held nothing for us.
  *
- * Invariant: the confirmed position never passes a record that was emitted and is not durable.
+ * Invariant 7: the confirmed position never passes a record that was emitted and is not durable.
  */
 export class ConfirmedPosition {
   #durable: Position;

@@ -18,8 +18,8 @@ export type QuorumEvent =
   | { readonly kind: 'replicated'; readonly voter: number; readonly endOffset: number };
 
 /**
- * To be done in the listed order, each finished before the next begins: a vote is on disk before it is told, and an
- * epoch is on disk before anything is appended in it.
+ * To be done in the listed order, each finished before the next begins. Invariant 4: a vote is on disk before it is
+ * told, and an epoch is on disk before anything is appended in it.
  */
 export type QuorumEffect =
   /** Write the election to disk, past any loss of power. */

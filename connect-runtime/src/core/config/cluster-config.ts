@@ -118,6 +118,7 @@ export class ClusterConfig {
       if (!config) return null;
       tasks.push(config);
     }
+    // Invariant 9: task configs take effect as one whole.
     this.#tasks.set(connector, tasks);
     const applied = this.#connectors.get(connector);
     if (applied) this.#applied.set(connector, applied);

@@ -31,6 +31,7 @@ export class SubmittedRecords<Offset> {
     this.#unacknowledged--;
     const queue = this.#queues.get(submitted.partition);
     if (queue?.first !== submitted) return;
+    // Invariant 6: what is not acknowledged holds back all that was read after it.
     let first: Submitted<Offset> | null = submitted;
     for (; first?.acknowledged; first = first.next) this.#committable.set(first.partition, first.offset);
     if (first) queue.first = first;

@@ -156,6 +156,7 @@ export class SourceTaskRunner implements TaskRunner {
       })),
     );
     try {
+      // Invariant 7: the send above has put them into the offset topic.
       await task.commit?.([...committable.values()]);
     } catch (error) {
       // The offsets are stored; upstream is told again with the next ones.
