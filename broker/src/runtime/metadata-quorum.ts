@@ -169,7 +169,7 @@ export class MetadataQuorum {
       voters: voters.map(wireVoter),
       grantingVoters: voters.filter((voter) => granting.includes(voter.id)).map(wireVoter),
     });
-    const value = withVersion(version, writer.finish());
+    const value = writer.finish();
     this.log.append(buildControlBatch({ type: 'LEADER_CHANGE', value, timestamp: wallMs() }), epoch);
   }
 
@@ -211,13 +211,6 @@ export class MetadataQuorum {
 
 function wireVoter(voter: Voter): { voterId: number; voterDirectoryId: Uuid } {
   return { voterId: voter.id, voterDirectoryId: voter.directoryId };
-}
-
-/** Control records carry their schema's version as an int16 in front. */
-function withVersion(version: number, message: Buffer): Buffer {
-  const prefix = Buffer.alloc(2);
-  prefix.writeInt16BE(version);
-  return Buffer.concat([prefix, message]);
 }
 
 function metadataLogConfig(segmentBytes: number): LogConfig {

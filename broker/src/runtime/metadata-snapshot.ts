@@ -67,10 +67,8 @@ export async function readNewestSnapshot(folder: MetadataFolder): Promise<Metada
 
 function encodeSnapshot(image: MetadataImage, timestamp: number): Buffer {
   const header = new Writer(32);
-  header.int16(VERSION);
   snapshotHeaderRecord.encode(header, VERSION, { version: VERSION, lastContainedLogTimestamp: timestamp });
   const footer = new Writer(32);
-  footer.int16(VERSION);
   snapshotFooterRecord.encode(footer, VERSION, { version: VERSION });
   const batches = [buildControlBatch({ type: 'SNAPSHOT_HEADER', value: header.finish(), timestamp })];
   let builder = new RecordBatchBuilder({ maxBytes: BATCH_MAX_BYTES });
