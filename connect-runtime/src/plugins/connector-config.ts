@@ -82,7 +82,7 @@ const override = (type: 'int' | 'long' | 'string', docs: string, validate: Valid
   ({ type, default: null, importance: 'low', docs, validate }) as const;
 
 /** Settings of the task's own clients that a connector may change, by prefix and then by Kafka's names. */
-export const clientOverrides: { readonly [prefix: string]: ConfigDef } = {
+const clientOverrides: { readonly [prefix: string]: ConfigDef } = {
   'producer.override.': {
     'compression.type': override(
       'string',

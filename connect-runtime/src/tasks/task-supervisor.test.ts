@@ -118,7 +118,8 @@ test('what is still stopping is held, and starts again only when it has stopped'
   expect(supervisor.running().size).toBe(0);
   expect(supervisor.held()).toEqual([id]);
   const again = supervisor.apply([start()]);
-  await Promise.resolve();
+  // Everything that does not wait for the stop has had its turn after this.
+  await new Promise((resolve) => setImmediate(resolve));
   expect(host.asked).toEqual(['start', 'stop']);
   gate.resolve();
   await Promise.all([stopped, again, supervisor.stop({ connector: 'other', task: 1 })]);

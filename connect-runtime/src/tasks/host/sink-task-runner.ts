@@ -106,6 +106,7 @@ export class SinkTaskRunner implements TaskRunner {
     records: readonly ConsumerRecord[],
   ): Promise<void> {
     const batch = records.map((record) => converters.toRecord(record));
+    // Invariant 8: offsets count as written when the write has resolved, not before.
     await this.#writeWithRetry(task, batch);
     for (const record of records) {
       const { topic, partition, offset } = record;
