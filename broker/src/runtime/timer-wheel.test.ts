@@ -63,6 +63,26 @@ describe('the timer wheel', () => {
     expect(time.running()).toBe(0);
   });
 
+  it('sleeps until something is due, and wakes sooner for what is set later and due before', () => {
+    const time = handMovedTime();
+    let wakes = 0;
+    const timers: Timers = {
+      after: (delayMs, callback) =>
+        time.timers.after(delayMs, () => {
+          wakes += 1;
+          callback();
+        }),
+    };
+    const wheel = new TimerWheel({ clock: time.clock, timers, tickMs: 10 });
+    const fired: string[] = [];
+    wheel.after(3000, () => fired.push('first set'));
+    wheel.after(500, () => fired.push('first due'));
+    time.moveTo(1000 + 600);
+    expect([fired, wakes]).toEqual([['first due'], 1]);
+    time.moveTo(1000 + 3100);
+    expect([fired, wakes]).toEqual([['first due', 'first set'], 2]);
+  });
+
   it('fires late rather than never when the clock jumps', () => {
     const time = handMovedTime();
     const wheel = new TimerWheel({ ...time, tickMs: 10 });

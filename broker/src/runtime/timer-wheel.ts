@@ -10,8 +10,8 @@ interface Entry {
 
 /**
  * Many timers on one: a wheel of slots, each `tickMs` wide; longer delays go round more than once (Varghese and Lauck).
- * Setting and cancelling cost the same however many there are. A timer fires up to one tick late, never early. While it
- * is empty nothing runs.
+ * Setting and cancelling cost the same however many there are. A timer fires up to one tick late, never early. It
+ * wakes only for slots that hold something.
  */
 export class TimerWheel implements Timers {
   readonly #timers: Timers;
@@ -21,6 +21,7 @@ export class TimerWheel implements Timers {
   #size = 0;
   #tick = 0;
   #running: Timer | null = null;
+  #wakeTick = 0;
 
   constructor(options: { timers: Timers; clock: Clock; tickMs: number }) {
     this.#timers = options.timers;
@@ -37,11 +38,12 @@ export class TimerWheel implements Timers {
     const nowMs = this.#clock.now().monoMs;
     if (this.#size === 0) this.#tick = Math.floor(nowMs / this.#tickMs);
     const dueMs = nowMs + Math.max(0, delayMs);
-    const slot = this.#slotAt(Math.max(Math.ceil(dueMs / this.#tickMs), this.#tick + 1));
+    const tick = Math.max(Math.ceil(dueMs / this.#tickMs), this.#tick + 1);
+    const slot = this.#slotAt(tick);
     const entry = { dueMs, callback, slot };
     slot.add(entry);
     this.#size += 1;
-    if (this.#running === null) this.#runNext(nowMs);
+    if (this.#running === null || tick < this.#wakeTick) this.#wakeAt(tick, nowMs);
     return { cancel: () => this.#remove(entry) };
   }
 
@@ -55,12 +57,20 @@ export class TimerWheel implements Timers {
     return true;
   }
 
-  #runNext(nowMs: number): void {
-    const atMs = (this.#tick + 1) * this.#tickMs;
-    this.#running = this.#timers.after(Math.max(0, atMs - nowMs), () => {
+  #wakeAt(tick: number, nowMs: number): void {
+    this.#running?.cancel();
+    this.#wakeTick = tick;
+    this.#running = this.#timers.after(Math.max(0, tick * this.#tickMs - nowMs), () => {
       this.#running = null;
       this.#advance();
     });
+  }
+
+  /** The next slot that holds anything; what is in it may still be for a later round. */
+  #nextTick(): number {
+    let tick = this.#tick + 1;
+    while (this.#slotAt(tick).size === 0 && tick < this.#tick + SLOTS) tick++;
+    return tick;
   }
 
   #advance(): void {
@@ -73,7 +83,7 @@ export class TimerWheel implements Timers {
     }
     this.#tick = Math.max(until, this.#tick);
     for (const entry of due) if (this.#remove(entry)) entry.callback();
-    if (this.#size > 0 && this.#running === null) this.#runNext(this.#clock.now().monoMs);
+    if (this.#size > 0 && this.#running === null) this.#wakeAt(this.#nextTick(), this.#clock.now().monoMs);
   }
 
   #slotAt(tick: number): Set<Entry> {
