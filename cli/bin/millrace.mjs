@@ -2,6 +2,7 @@
 // Re-executes under the Node that npm shipped with Millrace where the machine's own is older; otherwise starts at once.
 import { spawn } from 'node:child_process';
 import { createRequire, enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
 
 const NEEDED_MAJOR = 26;
 const SHIPPED = {
@@ -13,7 +14,11 @@ const SHIPPED = {
 };
 
 if (Number(process.versions.node.split('.')[0]) >= NEEDED_MAJOR) {
-  enableCompileCache?.();
+  // Beside what it was compiled from, not in the folder that all users share; task hosts inherit it.
+  process.env.NODE_COMPILE_CACHE ??= fileURLToPath(
+    new URL('../../node_modules/.cache/millrace', import.meta.url),
+  );
+  enableCompileCache();
   await import('../src/main.ts');
 } else {
   let shipped;
