@@ -1,0 +1,386 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Admin } from '@millrace/client';
+import { freePort, type Service, startService } from '../support/index.ts';
+import { Database } from './database.ts';
+import { type DevAddresses, DevProcess } from './dev-process.ts';
+import { checkHistory, type Kill, type Verdict } from './history-check.ts';
+import { type KillMoment, planKills } from './kill-plan.ts';
+import { logEndsOnDisk } from './log-files.ts';
+import { Pipeline, SINK_GROUP } from './pipeline.ts';
+import { SeededRandom } from './seeded-random.ts';
+import { Workload } from './workload.ts';
+import { Writer } from './writer.ts';
+
+export interface CrashOptions {
+  readonly kills: number;
+  readonly seed: number;
+  /** Row changes to write, at least. */
+  readonly changes: number;
+  readonly say: (line: string) => void;
+}
+
+/** Milliseconds from the start of a process to what it did first; null where a kill came before, or nothing was left to do. */
+export interface Recovery {
+  readyMs: number | null;
+  /** The first new record in a topic. */
+  recordMs: number | null;
+  /** The first offsets that the sink committed. */
+  sinkMs: number | null;
+}
+
+export interface CrashReport extends Verdict {
+  readonly rowChanges: number;
+  readonly transactions: number;
+  readonly rows: number;
+  readonly kills: readonly KillMoment[];
+  readonly recoveries: readonly Recovery[];
+  /** From the last row change that was written, or the last start, to the second database with all of it, ms. */
+  readonly catchUpMs: number;
+  readonly totalMs: number;
+  /** Where data and log were kept, because something is wrong; null else. */
+  readonly kept: string | null;
+}
+
+const WRITERS = 2;
+const INITIAL_ROWS = 500;
+const LOOK_EVERY_MS = 20;
+const PROGRESS_EVERY_MS = 2_000;
+/** How long nothing may move before the run is given up. */
+const STALL_MS = 60_000;
+/** The writers run ahead of what is confirmed by at most this share of the load, so that kills find them writing too. */
+const LEAD_SHARE = 0.25;
+const EXAMPLES_MAX = 5;
+
+/** Runs the whole: server, load, kills, catching up, and the checks. @throws {Error} where something never comes */
+export async function runCrashes(options: CrashOptions): Promise<CrashReport> {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-crash-'));
+  mkdirSync(join(folder, 'data'));
+  const service = await startService('postgres');
+  const run = new CrashRun(options, folder, service);
+  let kept: string | null = folder;
+  try {
+    const report = await run.run();
+    if (report.violations.length === 0) kept = null;
+    return { ...report, kept };
+  } catch (error) {
+    throw new Error(`seed ${options.seed}: ${(error as Error).message}\n(data and log in ${folder})`, {
+      cause: error,
+    });
+  } finally {
+    await run.end();
+    await service.stop();
+    if (kept === null) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+class CrashRun {
+  readonly #options: CrashOptions;
+  readonly #random: SeededRandom;
+  readonly #database: Database;
+  readonly #folder: string;
+  readonly #startedMs = performance.now();
+  readonly #kills: Omit<Kill, 'stored'>[] = [];
+  readonly #recoveries: Recovery[] = [];
+  readonly #wrong: string[] = [];
+  /** Row changes that were written before the log came to `lsn`. */
+  readonly #marks: { readonly lsn: number; readonly rowChanges: number }[] = [];
+  #addresses: DevAddresses | null = null;
+  #pipeline = new Pipeline(0, 0);
+  #writers: Writer[] = [];
+  #dev: DevProcess | null = null;
+  #confirmed = 0;
+  #confirmedLsn = 0;
+  #lastWriteMs = 0;
+  #ended = false;
+
+  constructor(options: CrashOptions, folder: string, service: Service) {
+    this.#options = options;
+    this.#folder = folder;
+    this.#random = new SeededRandom(options.seed);
+    this.#database = new Database(service.url);
+  }
+
+  async run(): Promise<Omit<CrashReport, 'kept'>> {
+    const { kills, changes, seed, say } = this.#options;
+    say(`seed ${seed}: ${changes} row changes by ${WRITERS} writers, ${kills} kills`);
+    await this.#begin();
+    const plan = planKills(this.#random, kills, changes);
+    const watching = this.#watch();
+    const writing = this.#write();
+    // A writer that fails ends the run wherever that is, and is thrown below.
+    writing.catch(() => {
+      this.#ended = true;
+    });
+    for (const moment of plan) await this.#killAndStart(moment);
+    await this.#recovered(true);
+    await writing;
+    const catchUpFromMs = Math.max(this.#lastWriteMs, this.#dev?.startedMs ?? 0);
+    const rows = await this.#caughtUp();
+    const catchUpMs = performance.now() - catchUpFromMs;
+    this.#ended = true;
+    await watching;
+    const verdict = await this.#verdict();
+    return {
+      ...verdict,
+      rowChanges: this.#rowChanges,
+      transactions: this.#writers.reduce((sum, { written }) => sum + written.length, 0),
+      rows,
+      kills: plan,
+      recoveries: this.#recoveries,
+      catchUpMs,
+      totalMs: performance.now() - this.#startedMs,
+    };
+  }
+
+  async end(): Promise<void> {
+    this.#ended = true;
+    await this.#dev?.close();
+    await this.#database.close();
+  }
+
+  get #rowChanges(): number {
+    return this.#writers.reduce((sum, { rowChanges }) => sum + rowChanges, 0);
+  }
+
+  /** Up to the first change that is confirmed: from then on the stream is read, and no part of the snapshot is left. */
+  async #begin(): Promise<void> {
+    await this.#database.prepare();
+    for (let number = 1; number <= WRITERS; number++) {
+      const client = await this.#database.connect(this.#database.from);
+      const writer = new Writer(client, new Workload(this.#options.seed, number));
+      await writer.writeInitialRows(INITIAL_ROWS);
+      this.#writers.push(writer);
+    }
+    const [kafkaPort, httpPort] = [await freePort(), await freePort()];
+    const dataDir = join(this.#folder, 'data');
+    this.#addresses = { dataDir, kafkaPort, httpPort, logFile: join(this.#folder, 'millrace.log') };
+    this.#pipeline = new Pipeline(kafkaPort, httpPort);
+    this.#dev = new DevProcess(this.#addresses);
+    await this.#dev.ready();
+    await this.#pipeline.createTopics();
+    await this.#pipeline.createConnectors(this.#database.server, this.#database.from, this.#database.to);
+    const admin = this.#pipeline.admin();
+    await this.#until(async () => (await this.#recordCount(admin)) >= WRITERS * INITIAL_ROWS, 'the snapshot');
+    await admin.close();
+    for (const writer of this.#writers) while (writer.rowChanges === 0) await writer.writeNext(100);
+    const written = await this.#database.currentLsn();
+    await this.#until(
+      async () => (await this.#database.slot()).confirmedLsn >= written,
+      'the first changes to be confirmed',
+    );
+    this.#confirmedLsn = (await this.#database.slot()).confirmedLsn;
+    this.#options.say(`snapshot and first changes are through, ${this.#elapsed()}`);
+  }
+
+  async #write(): Promise<void> {
+    const { changes } = this.#options;
+    await Promise.all(
+      this.#writers.map(async (writer) => {
+        while (!this.#ended) {
+          const left = changes - this.#rowChanges;
+          if (left <= 0) break;
+          if (this.#rowChanges - this.#confirmed > changes * LEAD_SHARE) {
+            await delay(LOOK_EVERY_MS);
+            continue;
+          }
+          await writer.writeNext(left);
+        }
+      }),
+    );
+    this.#lastWriteMs = performance.now();
+  }
+
+  /** Follows the slot: how much of the load is confirmed. A position that goes back is wrong by itself. */
+  async #watch(): Promise<void> {
+    let saidMs = 0;
+    while (!this.#ended) {
+      const { confirmedLsn } = await this.#database.slot();
+      if (confirmedLsn < this.#confirmedLsn)
+        this.#wrong.push(`confirmed_flush_lsn went back from ${this.#confirmedLsn} to ${confirmedLsn}`);
+      this.#confirmedLsn = confirmedLsn;
+      const rowChanges = this.#rowChanges;
+      this.#marks.push({ lsn: await this.#database.currentLsn(), rowChanges });
+      const mark = this.#marks.findLast(({ lsn }) => lsn <= confirmedLsn);
+      if (mark) this.#confirmed = mark.rowChanges;
+      if (performance.now() - saidMs > PROGRESS_EVERY_MS) {
+        saidMs = performance.now();
+        this.#options.say(
+          `${rowChanges} written, ${this.#confirmed} confirmed, ${this.#kills.length} kills, ${this.#elapsed()}`,
+        );
+      }
+      await delay(LOOK_EVERY_MS * 5);
+    }
+  }
+
+  async #killAndStart(moment: KillMoment): Promise<void> {
+    await this.#come(moment);
+    const dev = this.#dev!;
+    await dev.crash();
+    await this.#until(async () => !(await this.#database.slot()).active, 'the server to let go of the slot');
+    const { confirmedLsn } = await this.#database.slot();
+    const logEnds = logEndsOnDisk(join(this.#folder, 'data', 'broker'));
+    this.#kills.push({ confirmedLsn, logEnds });
+    const moved = this.#pipeline.partitions.reduce((sum, one) => sum + endIn(logEnds, one), 0);
+    this.#options.say(
+      `kill ${this.#kills.length} (${JSON.stringify(moment)}): ${moved} records in the topics, ${this.#elapsed()}`,
+    );
+    this.#dev = new DevProcess(this.#addresses!);
+  }
+
+  async #come(moment: KillMoment): Promise<void> {
+    if (moment.kind === 'start') {
+      this.#recoveries.push({ readyMs: null, recordMs: null, sinkMs: null });
+      await delay(moment.delayMs);
+      return;
+    }
+    const recovered = await this.#recovered(moment.kind === 'load');
+    if (moment.kind === 'early') {
+      const admin = this.#pipeline.admin();
+      const goal = recovered + moment.records;
+      await this.#until(
+        async () => this.#isThrough || (await this.#recordCount(admin)) >= goal,
+        `${moment.records} records after the start`,
+      );
+      await admin.close();
+      return;
+    }
+    await this.#until(() => this.#confirmed >= moment.rowChanges, `${moment.rowChanges} confirmed changes`);
+    await delay(moment.delayMs);
+  }
+
+  /** All is written and confirmed: nothing more will come. */
+  get #isThrough(): boolean {
+    return this.#rowChanges >= this.#options.changes && this.#confirmed >= this.#options.changes;
+  }
+
+  /** Waits until the process that was started last moves records again; the count of records then. */
+  async #recovered(sinkToo: boolean): Promise<number> {
+    const dev = this.#dev!;
+    const before = this.#kills.at(-1);
+    if (!before) return 0;
+    const recovery: Recovery = { readyMs: null, recordMs: null, sinkMs: null };
+    this.#recoveries.push(recovery);
+    await dev.ready();
+    recovery.readyMs = performance.now() - dev.startedMs;
+    const admin = this.#pipeline.admin();
+    try {
+      await this.#checkEnds(admin, before.logEnds);
+      const base = this.#pipeline.partitions.reduce((sum, one) => sum + endIn(before.logEnds, one), 0);
+      const committed = sinkToo ? await committedSum(admin) : 0;
+      let count = base;
+      await this.#until(async () => {
+        count = await this.#recordCount(admin);
+        return count > base || this.#isThrough;
+      }, 'the first new record');
+      recovery.recordMs = count > base ? performance.now() - dev.startedMs : null;
+      if (sinkToo && count > base) {
+        await this.#until(async () => (await committedSum(admin)) > committed, 'the sink to go on');
+        recovery.sinkMs = performance.now() - dev.startedMs;
+      }
+      return count;
+    } finally {
+      await admin.close();
+    }
+  }
+
+  async #checkEnds(admin: Admin, logEnds: ReadonlyMap<string, number>): Promise<void> {
+    const { partitions } = this.#pipeline;
+    const ends = await admin.listOffsets(partitions, 'latest');
+    for (const [index, one] of partitions.entries()) {
+      const onDisk = endIn(logEnds, one);
+      if (ends[index]! < onDisk)
+        this.#wrong.push(
+          `recovery left out records of ${one.topic}-${one.partition}: end ${ends[index]}, on disk ${onDisk}`,
+        );
+    }
+  }
+
+  async #recordCount(admin: Admin): Promise<number> {
+    const ends = await admin.listOffsets(this.#pipeline.partitions, 'latest');
+    return ends.reduce((sum, end) => sum + end, 0);
+  }
+
+  /** Until the slot is confirmed to the last change, the sink has no lag, and both databases are equal; the count of rows. */
+  async #caughtUp(): Promise<number> {
+    const written = await this.#database.currentLsn();
+    await this.#until(
+      async () => (await this.#database.slot()).confirmedLsn >= written,
+      'all changes to be confirmed',
+      () => this.#confirmed,
+    );
+    const admin = this.#pipeline.admin();
+    const { partitions } = this.#pipeline;
+    let lag = 0;
+    await this.#until(
+      async () => {
+        const ends = await admin.listOffsets(partitions, 'latest');
+        const committed = new Map(
+          (await admin.groupOffsets(SINK_GROUP)).map((one) => [`${one.topic}-${one.partition}`, one.offset]),
+        );
+        lag = partitions.reduce((sum, one, i) => sum + ends[i]! - endIn(committed, one), 0);
+        return lag === 0;
+      },
+      'the sink to have no lag',
+      () => lag,
+    );
+    await admin.close();
+    const { rows, differences } = await this.#database.differences(EXAMPLES_MAX);
+    if (differences.length > 0) this.#wrong.push(`the databases differ: ${differences.join('; ')}`);
+    return rows;
+  }
+
+  async #verdict(): Promise<Verdict> {
+    this.#options.say(`caught up, ${this.#elapsed()}; reading the topics`);
+    const states = await this.#pipeline.states();
+    const notRunning = states.filter((state) => !state.includes(' RUNNING'));
+    if (notRunning.length > 0) this.#wrong.push(`not running: ${notRunning.join('; ')}`);
+    const stored = await this.#pipeline.storedOffsets();
+    const kills = this.#kills.map((kill): Kill => {
+      const last = stored.findLast(({ place, offset }) => offset < (kill.logEnds.get(place) ?? 0));
+      return { ...kill, stored: last ? { lsn: last.lsn, event: last.event } : null };
+    });
+    const seen = await this.#pipeline.records();
+    const verdict = checkHistory({ written: this.#writers.map(({ written }) => written), seen, kills });
+    const byKcat = await this.#pipeline.countByKcat();
+    if (byKcat === null) this.#options.say('kcat is not installed: no second count of the records');
+    else if (byKcat !== verdict.records)
+      this.#wrong.push(`kcat counts ${byKcat} records, our client ${verdict.records}`);
+    return { ...verdict, violations: [...this.#wrong, ...verdict.violations] };
+  }
+
+  /** Waits for a condition; `moves` tells what must not stand still for too long. */
+  async #until(
+    check: () => boolean | Promise<boolean>,
+    what: string,
+    moves: () => number = () => 0,
+  ): Promise<void> {
+    let [before, sinceMs] = [moves(), performance.now()];
+    while (!(await check())) {
+      if (moves() !== before) [before, sinceMs] = [moves(), performance.now()];
+      if (performance.now() - sinceMs > STALL_MS)
+        throw new Error(`${what} did not come within ${STALL_MS} ms; ${await this.#situation()}`);
+      await delay(LOOK_EVERY_MS);
+    }
+  }
+
+  async #situation(): Promise<string> {
+    const states = await this.#pipeline.states().catch((error: Error) => [error.message]);
+    return `${states.join(', ')}\n${this.#dev?.printed ?? ''}`;
+  }
+
+  #elapsed(): string {
+    return `${((performance.now() - this.#startedMs) / 1000).toFixed(1)} s`;
+  }
+}
+
+const endIn = (
+  ends: ReadonlyMap<string, number>,
+  { topic, partition }: { readonly topic: string; readonly partition: number },
+): number => ends.get(`${topic}-${partition}`) ?? 0;
+
+async function committedSum(admin: Admin): Promise<number> {
+  return (await admin.groupOffsets(SINK_GROUP)).reduce((sum, { offset }) => sum + offset, 0);
+}
