@@ -30,9 +30,10 @@ export const describeGroups = defineApi({
     const groups = request.groups.map(async (groupId) => {
       if (!mayOnGroup(context, 'DESCRIBE', groupId)) return failed(groupId, 'GROUP_AUTHORIZATION_FAILED');
       const group = await context.services.groups.describeGroup(groupCaller(context), groupId);
-      const operations = withOperations
-        ? authorizedOperations(context, groupResource(groupId))
-        : OPERATIONS_NOT_ASKED_FOR;
+      const operations =
+        withOperations && group.errorCode === 0
+          ? authorizedOperations(context, groupResource(groupId))
+          : OPERATIONS_NOT_ASKED_FOR;
       return { ...group, authorizedOperations: operations };
     });
     return { groups: await Promise.all(groups) };

@@ -12,9 +12,9 @@ import { configSourceIds } from './config-wire.ts';
 /**
  * CreateTopics v2-7
  *
- * - Each topic is decided by itself; the answers stand in the order of the request.
+ * - Each topic is decided by itself; a name that stands twice is refused, and answered once.
  * - Answered when the topics are committed and this broker has their logs, so that produce and fetch work at once.
- * - Refused: a name twice or `__cluster_metadata` (INVALID_REQUEST), a bad or colliding name
+ * - Refused: `__cluster_metadata` (INVALID_REQUEST), a bad or colliding name
  *   (INVALID_TOPIC_EXCEPTION), unknown or wrong configs (INVALID_CONFIG, with the key), and what Kafka refuses else.
  *
  * Versions: v4 defaults for partitions and replication factor (-1); v5 the topic's configs in the answer; v7 its id.
@@ -43,13 +43,13 @@ export const createTopics = defineApi({
     }));
     const { validateOnly } = request;
     const results = await context.services.controller.createTopics({ topics, validateOnly });
-    const answers = results.values();
+    const byName = new Map(results.map((result) => [result.name, result]));
+    const names = new Set(request.topics.map(({ name }) => name));
     return {
       throttleTimeMs: 0,
-      topics: request.topics.map((topic) => {
-        if (!allowed.includes(topic)) return failed(topic.name, 'TOPIC_AUTHORIZATION_FAILED', null);
-        const result = answers.next().value;
-        return result ? answer(context, result) : failed(topic.name, 'UNKNOWN_SERVER_ERROR', null);
+      topics: [...names].map((name) => {
+        const result = byName.get(name);
+        return result ? answer(context, result) : failed(name, 'TOPIC_AUTHORIZATION_FAILED', null);
       }),
     };
   },

@@ -13,6 +13,7 @@ import { defineApi, type RequestContext } from './api.ts';
  * DeleteTopics v1-6
  *
  * - Topics by name or, in v6, by id; one that is named with both or neither is an INVALID_REQUEST.
+ * - A topic that stands twice is refused, and answered once.
  * - `delete.topic.enable=false` answers TOPIC_DELETION_DISABLED.
  * - Who may not describe a topic does not learn its name by its id.
  *
@@ -34,18 +35,20 @@ export const deleteTopics = defineApi({
       .filter((_, index) => !refused[index])
       .map(({ name, topicId }) => (name === null ? { topicId } : { name }));
     const results = (await context.services.controller.deleteTopics({ topics })).values();
+    const answers = refused.map((failure): DeleteTopicsResponseTopicInit => {
+      if (failure) return failure;
+      const result = results.next().value;
+      return {
+        name: result?.name ?? null,
+        topicId: result?.topicId ?? ZERO_UUID,
+        errorCode: errorCode(result?.error ?? 'NONE'),
+        errorMessage: result?.message ?? null,
+      };
+    });
+    const keys = asked.map(({ name, topicId }) => `${topicId} ${name}`);
     return {
       throttleTimeMs: 0,
-      responses: refused.map((failure): DeleteTopicsResponseTopicInit => {
-        if (failure) return failure;
-        const result = results.next().value;
-        return {
-          name: result?.name ?? null,
-          topicId: result?.topicId ?? ZERO_UUID,
-          errorCode: errorCode(result?.error ?? 'NONE'),
-          errorMessage: result?.message ?? null,
-        };
-      }),
+      responses: answers.filter((_, index) => keys.indexOf(keys[index] ?? '') === index),
     };
   },
   refuse: (request, error) => ({

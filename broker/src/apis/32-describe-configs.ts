@@ -23,7 +23,7 @@ import { configSourceIds, configTypeIds } from './config-wire.ts';
  *
  * - Topics: every config with what the topic sets, else the broker's value or Kafka's default; all can be altered.
  * - Brokers: this broker's settings, all read-only; the cluster-wide default (an empty name) has none.
- * - Passwords are never answered.
+ * - No keys named, or an empty list of them, is all keys. Passwords are never answered.
  *
  * Versions: v3 types and documentation.
  *
@@ -93,10 +93,11 @@ function described(
   configs: readonly DescribedConfig[],
 ): DescribeConfigsResponseResultInit {
   const keys = resource.configurationKeys;
-  const wanted = keys === null ? configs : configs.filter((config) => keys.includes(config.name));
+  const wanted =
+    keys === null || keys.length === 0 ? configs : configs.filter((config) => keys.includes(config.name));
   return {
     errorCode: errorCode('NONE'),
-    errorMessage: null,
+    errorMessage: '',
     resourceType: resource.resourceType,
     resourceName: resource.resourceName,
     configs: wanted.map(

@@ -5,7 +5,7 @@ import { defineApi } from './api.ts';
 /**
  * CreatePartitions v0-3
  *
- * - A topic only grows; each topic is decided by itself.
+ * - A topic only grows; each topic is decided by itself, and one that stands twice is refused and answered once.
  * - Answered when the partitions are committed and this broker has their logs.
  *
  * Versions: nothing differs but the encoding.
@@ -25,15 +25,14 @@ export const createPartitions = defineApi({
     }));
     const { validateOnly } = request;
     const results = await context.services.controller.createPartitions({ topics, validateOnly });
-    const answers = results.values();
+    const byName = new Map(results.map((result) => [result.name, result]));
+    const names = new Set(request.topics.map(({ name }) => name));
     return {
       throttleTimeMs: 0,
-      results: request.topics.map((topic) => {
-        const { name } = topic;
-        if (!allowed.includes(topic))
-          return { name, errorCode: errorCode('TOPIC_AUTHORIZATION_FAILED'), errorMessage: null };
-        const result = answers.next().value;
-        return { name, errorCode: errorCode(result?.error ?? 'NONE'), errorMessage: result?.message ?? null };
+      results: [...names].map((name) => {
+        const result = byName.get(name);
+        if (!result) return { name, errorCode: errorCode('TOPIC_AUTHORIZATION_FAILED'), errorMessage: null };
+        return { name, errorCode: errorCode(result.error ?? 'NONE'), errorMessage: result.message };
       }),
     };
   },

@@ -29,7 +29,6 @@ export const describeCluster = defineApi({
       return {
         ...empty(error),
         errorMessage: 'This listener is a broker, and answers endpoint type 1 only.',
-        endpointType,
       };
     }
     const image = context.services.metadata.image();

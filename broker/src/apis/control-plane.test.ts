@@ -279,6 +279,22 @@ describe('topics', () => {
     expect(fetched.groups[0]!.topics).toEqual([]);
   });
 
+  it('that a request names twice are refused once', async () => {
+    const twice = [topicToCreate('orders'), topicToCreate('orders')];
+    const refused = (await create(...twice)).topics.map((topic) => [topic.name, topic.errorCode]);
+    expect(refused).toEqual([['orders', code('INVALID_REQUEST')]]);
+    await create(topicToCreate('orders'));
+    const topicNames = ['orders', 'orders', 'nobody'];
+    const deleted = await broker.call(deleteTopics, { topicNames, timeoutMs: 1 }, 5);
+    expect(deleted.responses.map((topic) => [topic.name, topic.errorCode])).toEqual([
+      ['orders', code('INVALID_REQUEST')],
+      ['nobody', code('UNKNOWN_TOPIC_OR_PARTITION')],
+    ]);
+    const grown = topicNames.map((name) => ({ name, count: 5, assignments: null }));
+    const answer = await broker.call(createPartitions, { topics: grown, timeoutMs: 1, validateOnly: false });
+    expect(answer.results.map(({ name }) => name)).toEqual(['orders', 'nobody']);
+  });
+
   it('grow', async () => {
     await create(topicToCreate('orders'));
     const grow = async (count: number) => {
@@ -361,7 +377,7 @@ describe('configs', () => {
       resources: [{ resourceType: BROKER, resourceName: '1', configs }],
       validateOnly: false,
     });
-    expect(changed.responses[0]!.errorCode).toBe(code('INVALID_CONFIG'));
+    expect(changed.responses[0]!.errorCode).toBe(code('INVALID_REQUEST'));
   });
 });
 

@@ -37,7 +37,7 @@ export function describeTopicConfigs(
     const synonyms: ConfigSynonym[] = [];
     if (set !== undefined) synonyms.push({ name, value: set, source: 'DYNAMIC_TOPIC_CONFIG' });
     const { brokerKey } = definition;
-    if (brokerKey !== undefined) synonyms.push(...brokerSynonyms(config, brokerKey));
+    if (brokerKey !== undefined) synonyms.push(...brokerSynonyms(config, brokerKey, definition.default));
     return {
       name,
       value: set ?? topicDefaultText(config, name),
@@ -80,8 +80,9 @@ export function ownTopicConfigs(
   return image.configs.get('topic', topic);
 }
 
-function brokerSynonyms(config: BrokerConfig, key: string): readonly ConfigSynonym[] {
-  const value = textOf(config, key);
+function brokerSynonyms(config: BrokerConfig, key: string, byDefault: string): readonly ConfigSynonym[] {
+  const known = Object.hasOwn(brokerConfigKeys, key);
+  const value = known ? textOf(config, key) : byDefault;
   if (value === null) return [];
   return [{ name: key, value, source: config.given.has(key) ? 'STATIC_BROKER_CONFIG' : 'DEFAULT_CONFIG' }];
 }

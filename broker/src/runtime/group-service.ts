@@ -322,7 +322,6 @@ class ClassicGroupService implements RunningGroupService {
   }
 
   async deleteGroup(groupId: string): Promise<DeleteGroupsResponseResultInit> {
-    if (groupId === '') return { groupId, errorCode: code('INVALID_GROUP_ID') };
     const { error } = await this.#submit<{ readonly error: ErrorName | null }>(
       groupId,
       (refusal) => ({ error: refusal }),

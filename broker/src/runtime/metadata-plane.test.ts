@@ -1,4 +1,7 @@
 import { silentLogger, systemClock, systemRandom, systemTimers, ZERO_UUID } from '@millrace/foundation';
+import { Reader } from '@millrace/protocol';
+import { leaderChangeMessage } from '@millrace/protocol/internal';
+import { decodeBatch, decodeControlKey } from '@millrace/protocol/records';
 import { describe, expect, it } from 'vitest';
 import type { CreateTopicsCommand, TopicToCreate } from '../core/controller/commands.ts';
 import type { MetadataImage } from '../core/metadata/image.ts';
@@ -7,7 +10,7 @@ import { parseBrokerConfig } from './broker-config.ts';
 import { memoryMetadataFolder } from './metadata-folder.ts';
 import { createMetadataPlane, type MetadataPlane } from './metadata-plane.ts';
 
-const directoryId = 'BBBBBBBBBBBBBBBBBBBBBB';
+const directoryId = 'BBBBBBBBBBBBBBBBBBBBBA';
 
 function disk() {
   return { storage: createMemoryEngine(), folder: memoryMetadataFolder() };
@@ -143,6 +146,38 @@ describe('the metadata plane', () => {
     await after.start();
     expect(stable(after.metadata.image())).toEqual(stable(was));
     await after.close();
+  });
+
+  it('begins each epoch with a LeaderChange record that Kafka can read', async () => {
+    const on = disk();
+    const running = plane(on);
+    await running.start();
+    const log = on.storage.logs.get('__cluster_metadata-0')!;
+    const [bytes] = await log.read(0, { maxBytes: 1, atLeastOne: true, endBefore: 1 });
+    const { header, records } = decodeBatch(bytes!, 0, { maxDecompressedBytes: 1_000 });
+    expect([header.isControl, decodeControlKey(records[0]!.key)]).toEqual([true, 'LEADER_CHANGE']);
+    const reader = new Reader(records[0]!.value!);
+    const message = leaderChangeMessage.decode(reader, leaderChangeMessage.maxVersion);
+    reader.expectEnd();
+    expect(message).toMatchObject({
+      version: 1,
+      leaderId: 1,
+      voters: [{ voterId: 1, voterDirectoryId: directoryId }],
+    });
+    await running.close();
+  });
+
+  it('answers no command whose records are not on disk, and none after that', async () => {
+    const on = disk();
+    const running = plane(on);
+    await running.start();
+    const log = on.storage.logs.get('__cluster_metadata-0')!;
+    log.flush = () => Promise.reject(new Error('no space'));
+    const failed = { code: 'METADATA_LOG_FAILED' };
+    await expect(running.controller.createTopics(creating(topic('orders')))).rejects.toMatchObject(failed);
+    expect(running.metadata.image().topicsByName.size).toBe(0);
+    await expect(running.controller.createTopics(creating(topic('other')))).rejects.toMatchObject(failed);
+    await running.close();
   });
 
   it('writes quorum-state as Kafka does and refuses one that cannot be read', async () => {

@@ -5,7 +5,10 @@ export interface TopicConfigDefinition {
   readonly type: ConfigType;
   readonly default: string;
   readonly docs: string;
-  /** The broker's key that says the same for all topics, in the same unit. */
+  /**
+   * The broker's key that says the same for all topics, in the same unit; Kafka's name of it where this broker has no
+   * such key.
+   */
   readonly brokerKey?: string;
   /** @returns what is wrong with a value in a fragment that follows the key, or null */
   readonly problem: (text: string) => string | null;
@@ -91,8 +94,20 @@ export const topicConfigDefinitions: ReadonlyMap<string, TopicConfigDefinition> 
       'What happens to old segments: delete drops them by time and size, compact keeps the newest record of each key.',
       'log.cleanup.policy',
     ),
-    'compression.gzip.level': define('int', '-1', int(-1n, 9n), 'Level at which gzip would compress.'),
-    'compression.lz4.level': define('int', '9', int(1n, 17n), 'Level at which lz4 would compress.'),
+    'compression.gzip.level': define(
+      'int',
+      '-1',
+      int(-1n, 9n),
+      'Level at which gzip would compress.',
+      'compression.gzip.level',
+    ),
+    'compression.lz4.level': define(
+      'int',
+      '9',
+      int(1n, 17n),
+      'Level at which lz4 would compress.',
+      'compression.lz4.level',
+    ),
     'compression.type': define(
       'string',
       'producer',
@@ -100,18 +115,26 @@ export const topicConfigDefinitions: ReadonlyMap<string, TopicConfigDefinition> 
       'Compression of stored batches; producer keeps what came.',
       'compression.type',
     ),
-    'compression.zstd.level': define('int', '3', int(-131_072n, 22n), 'Level at which zstd would compress.'),
+    'compression.zstd.level': define(
+      'int',
+      '3',
+      int(-131_072n, 22n),
+      'Level at which zstd would compress.',
+      'compression.zstd.level',
+    ),
     'delete.retention.ms': define(
       'long',
       '86400000',
       long(0n),
       'How long a compacted topic shows deletions.',
+      'log.cleaner.delete.retention.ms',
     ),
     'file.delete.delay.ms': define(
       'long',
       '60000',
       long(0n),
       'How long a segment that is dropped stays on disk.',
+      'log.segment.delete.delay.ms',
     ),
     'flush.messages': define(
       'long',
@@ -151,18 +174,21 @@ export const topicConfigDefinitions: ReadonlyMap<string, TopicConfigDefinition> 
       '-2',
       long(-2n),
       'Bytes kept locally under remote storage; -2: retention.bytes.',
+      'log.local.retention.bytes',
     ),
     'local.retention.ms': define(
       'long',
       '-2',
       long(-2n),
       'Time kept locally under remote storage; -2: retention.ms.',
+      'log.local.retention.ms',
     ),
     'max.compaction.lag.ms': define(
       'long',
       NEVER,
       long(1n),
       'Longest time that a record escapes compaction.',
+      'log.cleaner.max.compaction.lag.ms',
     ),
     'max.message.bytes': define(
       'int',
@@ -197,8 +223,15 @@ export const topicConfigDefinitions: ReadonlyMap<string, TopicConfigDefinition> 
       '0.5',
       ratio,
       'Share of a log that must be uncompacted before it is compacted.',
+      'log.cleaner.min.cleanable.ratio',
     ),
-    'min.compaction.lag.ms': define('long', '0', long(0n), 'Shortest time that a record stays uncompacted.'),
+    'min.compaction.lag.ms': define(
+      'long',
+      '0',
+      long(0n),
+      'Shortest time that a record stays uncompacted.',
+      'log.cleaner.min.compaction.lag.ms',
+    ),
     'min.insync.replicas': define(
       'int',
       '1',
@@ -211,6 +244,7 @@ export const topicConfigDefinitions: ReadonlyMap<string, TopicConfigDefinition> 
       'false',
       flag,
       'Whether a segment takes its room on disk when it is made.',
+      'log.preallocate',
     ),
     'remote.log.copy.disable': define(
       'boolean',
@@ -251,7 +285,13 @@ export const topicConfigDefinitions: ReadonlyMap<string, TopicConfigDefinition> 
       'Size at which a new segment begins.',
       'log.segment.bytes',
     ),
-    'segment.index.bytes': define('int', '10485760', int(4n), 'Largest index of a segment.'),
+    'segment.index.bytes': define(
+      'int',
+      '10485760',
+      int(4n),
+      'Largest index of a segment.',
+      'log.index.size.max.bytes',
+    ),
     'segment.jitter.ms': define(
       'long',
       '0',

@@ -80,7 +80,7 @@ export class ControlPlaneHarness {
       ...disk,
       config,
       clusterId: 'cluster',
-      directoryId: 'BBBBBBBBBBBBBBBBBBBBBB',
+      directoryId: 'BBBBBBBBBBBBBBBBBBBBBA',
       endpoints: [{ name: 'PLAINTEXT', host: 'localhost', port: 9092, securityProtocol: 0 }],
     });
     const { metadata, controller } = plane;

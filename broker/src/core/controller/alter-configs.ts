@@ -8,6 +8,7 @@ import type {
   Refusal,
 } from './commands.ts';
 import type { Decision, DecisionInput } from './decision.ts';
+import { topicNameProblem } from './topic-names.ts';
 
 /** IncrementalAlterConfigs: each resource wholly or not at all; the set that would result is validated as one. */
 export function incrementalAlterConfigs(
@@ -54,7 +55,9 @@ function alterResource(
     else after.set(change.name, value);
   }
   const problem = input.rules.validateConfigs(resource.type, after);
-  if (problem !== null) return { error: 'INVALID_CONFIG', message: problem };
+  // As Kafka words it: what a broker reads from its file only is no wrong value, but a wrong request.
+  const error = resource.type === 'broker' ? 'INVALID_REQUEST' : 'INVALID_CONFIG';
+  if (problem !== null) return { error, message: problem };
   return resource.changes
     .filter((change) => before?.get(change.name) !== after.get(change.name))
     .map((change) => ({
@@ -92,17 +95,20 @@ function changed(
 
 function existenceRefusal(input: DecisionInput, resource: ConfigResourceChange): Refusal | null {
   switch (resource.type) {
-    case 'topic':
+    case 'topic': {
+      const problem = topicNameProblem(resource.name);
+      if (problem !== null) return { error: 'INVALID_TOPIC_EXCEPTION', message: problem };
       return input.image.topicsByName.has(resource.name)
         ? null
         : { error: 'UNKNOWN_TOPIC_OR_PARTITION', message: `There is no topic "${resource.name}".` };
+    }
     case 'broker':
       if (resource.name === '') return null;
       if (!/^\d+$/.test(resource.name))
         return { error: 'INVALID_REQUEST', message: `"${resource.name}" is no broker id.` };
       return input.image.brokers.has(Number(resource.name))
         ? null
-        : { error: 'BROKER_ID_NOT_REGISTERED', message: `There is no broker ${resource.name}.` };
+        : { error: 'INVALID_REQUEST', message: `There is no broker ${resource.name}.` };
     case 'group':
     case 'client-metrics':
     case 'broker-logger':

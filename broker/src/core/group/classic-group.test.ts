@@ -252,6 +252,15 @@ describe('staying and leaving', () => {
     expect(beat(driver, leader.memberId, 1)).toBeNull();
   });
 
+  it('is empty at once when the last member leaves, though somebody was given an id', () => {
+    const driver = new GroupDriver(rules());
+    const reply = join(driver);
+    driver.advance(3_000);
+    join(driver, { requiresKnownMemberId: true });
+    leave(driver, driver.answer(reply)!.memberId);
+    expect(driver.shard.groups.get('g')?.state).toBe('Empty');
+  });
+
   it('rebalances when a member leaves and is empty, and stored so, when the last one has', () => {
     const driver = new GroupDriver(rules());
     const { leader, follower } = stablePair(driver);

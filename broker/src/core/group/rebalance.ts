@@ -26,7 +26,9 @@ export function prepareRebalance(shard: GroupShard, group: ClassicGroup, now: No
     waitForMore(shard, group, { delayMs, remainingMs: Math.max(group.rebalanceTimeoutMs - delayMs, 0) }, out);
     return;
   }
-  if (group.hasAllMembersJoined) completeJoin(shard, group, now, out);
+  // Where nobody is left nobody is waited for, not even those who were given an id and have not joined.
+  const ready = group.hasAllMembersJoined || group.members.size === 0;
+  if (ready) completeJoin(shard, group, now, out);
   else
     out.timer(joinKey(group), group.rebalanceTimeoutMs, (at, later) => completeJoin(shard, group, at, later));
 }
