@@ -16,8 +16,10 @@ import {
 /** Most wanted first. */
 const assignors: readonly Assignor[] = [range, roundRobin];
 const METADATA_MAX_AGE_MS = 300_000;
-/** A pattern, or a topic that is not there yet, is looked up more often. */
-const SEARCH_INTERVAL_MS = 10_000;
+/** A pattern is looked up more often. */
+const PATTERN_INTERVAL_MS = 10_000;
+/** A topic that is named and not there yet, as often as Kafka's clients ask at most (`retry.backoff.max.ms`). */
+const MISSING_TOPIC_INTERVAL_MS = 1_000;
 
 export interface GroupSubscriptionEvents {
   /** The member holds these now, and nothing else. */
@@ -109,10 +111,6 @@ export class GroupSubscription {
 
   /** Rejoins when the pattern finds other topics, or when a topic has grown that this member divides as the leader. */
   #watch(): void {
-    const searching =
-      this.#selection instanceof RegExp ||
-      this.#topics.some((name) => this.#cluster.cache.topic(name) === undefined);
-    const delayMs = searching ? SEARCH_INTERVAL_MS : METADATA_MAX_AGE_MS;
     this.#timer = setTimeout(() => {
       const before = this.#topics.join();
       this.#look()
@@ -128,8 +126,14 @@ export class GroupSubscription {
         .finally(() => {
           if (!this.#stopping.signal.aborted) this.#watch();
         });
-    }, delayMs);
+    }, this.#lookAgainMs());
     this.#timer.unref();
+  }
+
+  #lookAgainMs(): number {
+    if (this.#selection instanceof RegExp) return PATTERN_INTERVAL_MS;
+    const missing = this.#topics.some((name) => this.#cluster.cache.topic(name) === undefined);
+    return missing ? MISSING_TOPIC_INTERVAL_MS : METADATA_MAX_AGE_MS;
   }
 
   #hasGrown(): boolean {
