@@ -55,7 +55,9 @@ class Host {
     this.#logger = logger;
     this.#link = new Ipc(
       {
-        send: (message) => void process.send?.(message as object),
+        // A worker that was killed reads no more: `disconnect` ends this process, and a write that fails before must not
+        // look like a plugin's failure.
+        send: (message) => void process.send?.(message as object, undefined, undefined, () => undefined),
         onMessage: (listener) => void process.on('message', listener),
       },
       {
