@@ -20,7 +20,8 @@ import type {
   WorkerEvents,
 } from '../host-protocol.ts';
 import { Ipc } from '../ipc.ts';
-import { createTaskRunner, type TaskRunner } from './task-runner.ts';
+import { createTaskRunner } from './create-task-runner.ts';
+import type { TaskRunner } from './task-runner.ts';
 import { traceOf } from './trace.ts';
 
 /** How often counters go to the worker, ms. */

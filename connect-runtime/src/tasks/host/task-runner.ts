@@ -2,8 +2,6 @@ import type { JsonObject, Logger, MillraceError } from '@millrace/foundation';
 import type { AnyConnector } from '@millrace/sdk';
 import type { PluginLoader } from '../../plugins/plugin-loader.ts';
 import type { TaskCounterRow, TaskSpec } from '../host-protocol.ts';
-import { SinkTaskRunner } from './sink-task-runner.ts';
-import { SourceTaskRunner } from './source-task-runner.ts';
 
 /** What a runner needs to drive one task. */
 export interface TaskRunnerOptions<C extends AnyConnector = AnyConnector> {
@@ -25,11 +23,4 @@ export interface TaskRunner {
   /** Resolves when the task has stopped and what it had done is committed. */
   stop(): Promise<void>;
   counters(): TaskCounterRow;
-}
-
-export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
-  const { connector } = options;
-  return connector.type === 'source'
-    ? new SourceTaskRunner({ ...options, connector })
-    : new SinkTaskRunner({ ...options, connector });
 }
