@@ -143,7 +143,7 @@ class PollingConsumer implements Consumer {
   seek(partition: TopicPartition, offset: number): void {
     if (!(Number.isSafeInteger(offset) && offset >= 0)) throw invalidUse(`${offset} is no offset`);
     this.#state(partition).seek(offset);
-    this.#fetcher.pump();
+    this.#fetcher.pumpSoon();
   }
 
   pause(partitions: readonly TopicPartition[]): void {
@@ -152,7 +152,7 @@ class PollingConsumer implements Consumer {
 
   resume(partitions: readonly TopicPartition[]): void {
     for (const partition of partitions) this.#state(partition).paused = false;
-    this.#fetcher.pump();
+    this.#fetcher.pumpSoon();
     this.#signal.raise();
   }
 

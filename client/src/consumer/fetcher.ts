@@ -51,6 +51,7 @@ export class Fetcher {
   #states: readonly PartitionState[] = [];
   #refreshing = false;
   #timer: NodeJS.Timeout | null = null;
+  #isPumpDue = false;
 
   constructor(cluster: Cluster, config: ConsumerConfig, events: FetcherEvents) {
     this.#cluster = cluster;
@@ -66,6 +67,16 @@ export class Fetcher {
     this.#states = [];
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
+  }
+
+  /** Pumps behind the code that runs now, so that many partitions which are sought one by one share a fetch. */
+  pumpSoon(): void {
+    if (this.#isPumpDue) return;
+    this.#isPumpDue = true;
+    queueMicrotask(() => {
+      this.#isPumpDue = false;
+      this.pump();
+    });
   }
 
   /** Sends what fetches can be sent now. Call it whenever a position, a buffer or the assignment has changed. */
