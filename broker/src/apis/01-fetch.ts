@@ -13,6 +13,8 @@ import { leaderEpochProblem } from './leader-epoch-check.ts';
 
 const READ_COMMITTED = 1;
 const NO_SESSION = 0;
+/** Of a request that names all it wants: to begin a session (0), or without one (-1). It ends the session that it names. */
+const FULL_FETCH_EPOCHS: readonly number[] = [0, -1];
 const EMPTY = Buffer.alloc(0);
 
 /** One partition that is asked for. */
@@ -35,7 +37,7 @@ interface ReadResult {
  * - Whole batches as they are stored; the first batch of the answer comes whole even above the limits, so that a reader
  *   never sticks. Limits: each partition's, the request's, and `fetch.max.bytes`.
  * - Waits up to `max_wait_ms` until `min_bytes` are there; an error in any partition is answered at once.
- * - Sessions are not kept: a full fetch is answered with session id 0, which tells the client to go on without, and one in
+ * - Sessions are not kept: a full fetch is answered with session id 0, which tells the client to go on without, and a later one in
  *   a session gets FETCH_SESSION_ID_NOT_FOUND (KIP-227).
  * - Without transactions, read_committed sees what read_uncommitted does, and no transaction is aborted.
  *
@@ -48,7 +50,7 @@ export const fetch = defineApi({
   versions: [4, 18],
   access: [['READ', 'TOPIC']],
   async handle(context, request): Promise<FetchResponseInit> {
-    if (request.sessionId !== NO_SESSION) return onlyError('FETCH_SESSION_ID_NOT_FOUND');
+    if (!FULL_FETCH_EPOCHS.includes(request.sessionEpoch)) return onlyError('FETCH_SESSION_ID_NOT_FOUND');
     if (request.replicaId >= 0 || request.replicaState.replicaId >= 0) return onlyError('INVALID_REQUEST');
     const asked = resolve(context, request);
     const watermarks = asked.map(({ partition }) => positionOf(partition));

@@ -95,5 +95,6 @@ function response(
   const [first] = found;
   if (!first) return { errorCode: errorCode('INVALID_REQUEST'), nodeId: -1, host: '', port: -1 };
   const { key: _key, ...rest } = first;
-  return rest;
+  // Kafka's text for no error, in the versions of one key.
+  return rest.errorCode === errorCode('NONE') ? { ...rest, errorMessage: 'NONE' } : rest;
 }

@@ -26,7 +26,7 @@ export const apiVersions = defineApi({
   handle({ version, services }, request): ApiVersionsResponseInit {
     const named = [request.clientSoftwareName, request.clientSoftwareVersion];
     if (version >= 3 && !named.every((text) => CLIENT_SOFTWARE.test(text)))
-      return onlyError('INVALID_REQUEST');
+      return { errorCode: errorCode('INVALID_REQUEST'), apiKeys: [] };
     const image = services.metadata.image();
     return {
       errorCode: errorCode('NONE'),

@@ -1,12 +1,13 @@
 import { type ErrorName, errorCode } from '@millrace/protocol';
 import { initProducerId as api, type InitProducerIdResponseInit } from '@millrace/protocol/messages';
+import { NO_PRODUCER_EPOCH, NO_PRODUCER_ID } from '@millrace/protocol/records';
 import { CLUSTER, defineApi, type RequestContext } from './api.ts';
 
 /**
  * InitProducerId v0-5
  *
  * - Without a transactional id: a new producer id and epoch 0, whatever id and epoch the request brings, as in Kafka.
- * - An empty transactional id: INVALID_REQUEST.
+ * - An empty transactional id, and a producer id without its epoch or the reverse: INVALID_REQUEST.
  *
  * Versions: v3 brings id and epoch; v4 tells PRODUCER_FENCED from INVALID_PRODUCER_EPOCH; v6 is unstable and not served.
  *
@@ -20,8 +21,13 @@ export const initProducerId = defineApi({
     ['WRITE', 'TOPIC'],
     ['WRITE', 'TRANSACTIONAL_ID'],
   ],
-  async handle(context, { transactionalId }): Promise<InitProducerIdResponseInit> {
+  async handle(
+    context,
+    { transactionalId, producerId: knownId, producerEpoch },
+  ): Promise<InitProducerIdResponseInit> {
     if (transactionalId === '') return failed('INVALID_REQUEST');
+    if ((knownId === NO_PRODUCER_ID) !== (producerEpoch === NO_PRODUCER_EPOCH))
+      return failed('INVALID_REQUEST');
     if (transactionalId !== null) {
       const isAllowed = context.authorize('WRITE', { type: 'TRANSACTIONAL_ID', name: transactionalId });
       return failed(isAllowed ? 'UNSUPPORTED_VERSION' : 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED');

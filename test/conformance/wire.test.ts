@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { skipping } from '../support/index.ts';
+import { kafkaPeerSkipReason } from '../support/kafka-peer.ts';
+import { startApacheKafka, startOurs } from './peer.ts';
+import { frameScenarios } from './wire/frame-scenarios.ts';
+import { groupScenarios } from './wire/group-scenarios.ts';
+import { recordScenarios } from './wire/record-scenarios.ts';
+import type { Scenario } from './wire/scenario.ts';
+import { topicScenarios } from './wire/topic-scenarios.ts';
+import { versionScenarios } from './wire/version-scenarios.ts';
+import { warmUp } from './wire/warm-up.ts';
+import { Wire } from './wire/wire.ts';
+
+const reason = kafkaPeerSkipReason();
+if (reason !== null) skipping(`the wire beside Apache Kafka's: ${reason}`);
+
+const areas: readonly [string, readonly Scenario[]][] = [
+  ['every version', versionScenarios],
+  ['frames', frameScenarios],
+  ['topics and configs', topicScenarios],
+  ['records', recordScenarios],
+  ['groups', groupScenarios],
+];
+
+describe.skipIf(reason !== null)('our answers beside those of Apache Kafka', () => {
+  let ours: Wire;
+  let theirs: Wire;
+  beforeAll(async () => {
+    const [own, apache] = await Promise.all([startOurs(), startApacheKafka()]);
+    ours = new Wire(own);
+    theirs = new Wire(apache);
+    await Promise.all([warmUp(ours), warmUp(theirs)]);
+  }, 120_000);
+  afterAll(async () => {
+    ours?.close();
+    theirs?.close();
+    await Promise.all([ours?.peer.close(), theirs?.peer.close()]);
+  });
+
+  describe.each(areas)('%s', (_area, scenarios) => {
+    it.each(scenarios)('$name', async ({ run }) => {
+      const [own, apache] = await Promise.all([run(ours), run(theirs)]);
+      expect(own).toEqual(apache);
+    });
+  });
+});
