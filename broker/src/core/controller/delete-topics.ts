@@ -17,7 +17,7 @@ export function deleteTopics(
       return refused(reference, topic, 'TOPIC_DELETION_DISABLED', 'delete.topic.enable is false.');
     if (!topic) {
       const error = 'name' in reference ? 'UNKNOWN_TOPIC_OR_PARTITION' : 'UNKNOWN_TOPIC_ID';
-      return refused(reference, topic, error, null);
+      return refused(reference, topic, error, 'There is no such topic.');
     }
     if (found.filter((other) => other === topic).length > 1)
       return refused(reference, topic, 'INVALID_REQUEST', 'The request names this topic more than once.');
@@ -37,7 +37,7 @@ function refused(
   reference: TopicReference,
   topic: TopicImage | undefined,
   error: NonNullable<DeleteTopicResult['error']>,
-  message: string | null,
+  message: string,
 ): DeleteTopicResult {
   const name = topic?.name ?? ('name' in reference ? reference.name : null);
   const topicId = topic?.id ?? ('topicId' in reference ? reference.topicId : ZERO_UUID);
