@@ -126,7 +126,7 @@ class CrashRun {
     return {
       ...verdict,
       rowChanges: this.#rowChanges,
-      transactions: this.#writers.reduce((sum, { written }) => sum + written.length, 0),
+      transactions: sum(this.#writers.map(({ written }) => written.length)),
       rows,
       kills: plan,
       recoveries: this.#recoveries,
@@ -142,7 +142,7 @@ class CrashRun {
   }
 
   get #rowChanges(): number {
-    return this.#writers.reduce((sum, { rowChanges }) => sum + rowChanges, 0);
+    return sum(this.#writers.map(({ rowChanges }) => rowChanges));
   }
 
   /** Up to the first change that is confirmed: from then on the stream is read, and no part of the snapshot is left. */
@@ -223,7 +223,7 @@ class CrashRun {
     const { confirmedLsn } = await this.#database.slot();
     const logEnds = logEndsOnDisk(join(this.#folder, 'data', 'broker'));
     this.#kills.push({ confirmedLsn, logEnds });
-    const moved = this.#pipeline.partitions.reduce((sum, one) => sum + endIn(logEnds, one), 0);
+    const moved = sum(this.#pipeline.partitions.map((one) => endIn(logEnds, one)));
     this.#options.say(
       `kill ${this.#kills.length} (${JSON.stringify(moment)}): ${moved} records in the topics, ${this.#elapsed()}`,
     );
@@ -236,7 +236,7 @@ class CrashRun {
       await delay(moment.delayMs);
       return;
     }
-    const recovered = await this.#recovered(moment.kind === 'load');
+    const recovered = await this.#recovered(moment.kind !== 'early');
     if (moment.kind === 'early') {
       const admin = this.#pipeline.admin();
       const goal = recovered + moment.records;
@@ -248,7 +248,20 @@ class CrashRun {
       return;
     }
     await this.#until(() => this.#confirmed >= moment.rowChanges, `${moment.rowChanges} confirmed changes`);
-    await delay(moment.delayMs);
+    if (moment.kind === 'load') await delay(moment.delayMs);
+    else await this.#offsetStored();
+  }
+
+  /** Returns as soon as the source has stored one more offset; looks without a pause, because the moment counts. */
+  async #offsetStored(): Promise<void> {
+    const admin = this.#pipeline.admin();
+    const stored = async () =>
+      sum(await admin.listOffsets(await this.#pipeline.offsetPartitions(), 'latest'));
+    const before = await stored();
+    await this.#until(async () => this.#isThrough || (await stored()) > before, 'the next stored offset', {
+      everyMs: 0,
+    });
+    await admin.close();
   }
 
   /** All is written and confirmed: nothing more will come. */
@@ -268,7 +281,7 @@ class CrashRun {
     const admin = this.#pipeline.admin();
     try {
       await this.#checkEnds(admin, before.logEnds);
-      const base = this.#pipeline.partitions.reduce((sum, one) => sum + endIn(before.logEnds, one), 0);
+      const base = sum(this.#pipeline.partitions.map((one) => endIn(before.logEnds, one)));
       const committed = sinkToo ? await committedSum(admin) : 0;
       let count = base;
       await this.#until(async () => {
@@ -300,7 +313,7 @@ class CrashRun {
 
   async #recordCount(admin: Admin): Promise<number> {
     const ends = await admin.listOffsets(this.#pipeline.partitions, 'latest');
-    return ends.reduce((sum, end) => sum + end, 0);
+    return sum(ends);
   }
 
   /** Until the slot is confirmed to the last change, the sink has no lag, and both databases are equal; the count of rows. */
@@ -309,7 +322,7 @@ class CrashRun {
     await this.#until(
       async () => (await this.#database.slot()).confirmedLsn >= written,
       'all changes to be confirmed',
-      () => this.#confirmed,
+      { moves: () => this.#confirmed },
     );
     const admin = this.#pipeline.admin();
     const { partitions } = this.#pipeline;
@@ -320,11 +333,11 @@ class CrashRun {
         const committed = new Map(
           (await admin.groupOffsets(SINK_GROUP)).map((one) => [`${one.topic}-${one.partition}`, one.offset]),
         );
-        lag = partitions.reduce((sum, one, i) => sum + ends[i]! - endIn(committed, one), 0);
+        lag = sum(ends) - sum(partitions.map((one) => endIn(committed, one)));
         return lag === 0;
       },
       'the sink to have no lag',
-      () => lag,
+      { moves: () => lag },
     );
     await admin.close();
     const { rows, differences } = await this.#database.differences(EXAMPLES_MAX);
@@ -355,14 +368,14 @@ class CrashRun {
   async #until(
     check: () => boolean | Promise<boolean>,
     what: string,
-    moves: () => number = () => 0,
+    { moves = () => 0, everyMs = LOOK_EVERY_MS }: { moves?: () => number; everyMs?: number } = {},
   ): Promise<void> {
     let [before, sinceMs] = [moves(), performance.now()];
     while (!(await check())) {
       if (moves() !== before) [before, sinceMs] = [moves(), performance.now()];
       if (performance.now() - sinceMs > STALL_MS)
         throw new Error(`${what} did not come within ${STALL_MS} ms; ${await this.#situation()}`);
-      await delay(LOOK_EVERY_MS);
+      if (everyMs > 0) await delay(everyMs);
     }
   }
 
@@ -381,6 +394,8 @@ const endIn = (
   { topic, partition }: { readonly topic: string; readonly partition: number },
 ): number => ends.get(`${topic}-${partition}`) ?? 0;
 
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+
 async function committedSum(admin: Admin): Promise<number> {
-  return (await admin.groupOffsets(SINK_GROUP)).reduce((sum, { offset }) => sum + offset, 0);
+  return sum((await admin.groupOffsets(SINK_GROUP)).map(({ offset }) => offset));
 }

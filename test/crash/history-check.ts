@@ -73,8 +73,8 @@ interface KeyHistory {
 
 /**
  * Holds what a topic shows against what was written: every change is there, in the order of the commits by key and by partition;
- * what comes twice comes after a kill and begins behind the position that was stored then; and neither the stored
- * offset nor the slot's confirmed position had ever passed a change that was not in the log.
+ * what comes twice comes after a kill and begins behind the position that was stored then; and the stored offset
+ * never passed a change that was not in the log, nor the slot's confirmed position one that the stored offset does not cover.
  */
 export function checkHistory(history: History): Verdict {
   return new HistoryCheck(history).run();
@@ -166,14 +166,14 @@ class HistoryCheck {
   #checkDurable(index: number, { confirmedLsn, stored, logEnds }: Kill): void {
     for (const [id, { expected }] of this.#keys) {
       for (const { change, transactionId, first } of expected) {
-        if (!first) continue;
-        const durable = first.offset < (logEnds.get(`${topicOf(change.table)}-${first.partition}`) ?? 0);
-        if (durable) continue;
+        if (!first || transactionId === null) continue;
+        const place = { lsn: first.lsn, event: change.event };
+        const isStored = stored !== null && covers(stored, place);
+        const inLog = first.offset < (logEnds.get(`${topicOf(change.table)}-${first.partition}`) ?? 0);
         const what = `${id} version ${change.version} at kill ${index + 1}`;
-        if (stored && covers(stored, { lsn: first.lsn, event: change.event }))
-          this.#violation('offset stored before its change was in the log', what);
-        if (transactionId === null || first.lsn < confirmedLsn)
-          this.#violation('slot confirmed beyond what was in the log', what);
+        if (isStored && !inLog) this.#violation('offset stored before its change was in the log', what);
+        if (first.lsn < confirmedLsn && !isStored)
+          this.#violation('slot confirmed beyond what was stored', what);
       }
     }
   }
