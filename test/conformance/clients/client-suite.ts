@@ -1,0 +1,132 @@
+import { createAdmin } from '@millrace/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../../support/index.ts';
+import { type Peer, startOurs } from '../peer.ts';
+import {
+  CLIENT_TIMEOUT_MS,
+  codecs,
+  type GroupMember,
+  type KafkaClient,
+  type ReceivedRecord,
+} from './kafka-client.ts';
+import { sampleRecords } from './sample-records.ts';
+
+const MEMBERS = 3;
+const PARTITIONS = 6;
+const ROUND = 60;
+
+/** What every client must be able to do with our broker; `more` are the tests of its own. */
+export function clientSuite(client: KafkaClient, more: (peer: () => Peer) => void): void {
+  describe.skipIf(client.unavailable() !== undefined)(client.name, () => {
+    let peer: Peer;
+    beforeAll(async () => {
+      peer = await startOurs();
+    });
+    afterAll(() => peer?.close());
+
+    it.each(codecs)('produces with %s, idempotently, and consumes what it produced', async (codec) => {
+      const topic = `own-${codec}`;
+      await createTopic(peer, topic, 1);
+      const sent = sampleRecords(client.name, codec);
+      const beforeMs = Date.now();
+      await client.produce(peer.address, topic, codec, sent);
+      const received = await client.consume(peer.address, topic, sent.length);
+      expect(received.map(contentOf)).toEqual(sent);
+      expect(received.map(({ offset }) => offset)).toEqual(sent.map((_, index) => index));
+      for (const { timestampMs } of received) {
+        expect(timestampMs).toBeGreaterThanOrEqual(beforeMs);
+        expect(timestampMs).toBeLessThanOrEqual(Date.now());
+      }
+    });
+
+    it('shares six partitions among three members, hands over, and goes on where it left', async () => {
+      await groupLife(client, peer);
+    });
+
+    more(() => peer);
+  });
+}
+
+/** Key, value and headers: what was sent. */
+export function contentOf({ key, value, headers }: ReceivedRecord) {
+  return { key, value, headers };
+}
+
+export async function createTopic(peer: Peer, name: string, partitions: number): Promise<void> {
+  const admin = createAdmin({ bootstrapServers: [peer.address] });
+  await admin.createTopics([{ name, partitions }]);
+  await admin.close();
+}
+
+async function groupLife(client: KafkaClient, peer: Peer): Promise<void> {
+  const [topic, groupId] = ['shared', 'sharing'];
+  await createTopic(peer, topic, PARTITIONS);
+  const join = () => client.join(peer.address, groupId, topic);
+  const members = await Promise.all(Array.from({ length: MEMBERS }, join));
+  const everyone: GroupMember[] = [...members];
+  try {
+    await ownership(members, 2);
+    await send(client, peer, topic, 'first');
+    await seenBy(everyone, 'first');
+    const [gone, ...rest] = members as [GroupMember, ...GroupMember[]];
+    await (gone.kill ?? gone.leave)();
+    await ownership(rest, 3);
+    await send(client, peer, topic, 'second');
+    await seenBy(rest, 'second');
+    await eventually(async () => (await committed(peer, groupId)) === 2 * ROUND, {
+      what: 'all that was seen is committed',
+    });
+    await Promise.all(rest.map((member) => member.leave()));
+    await send(client, peer, topic, 'third');
+    const late = await join();
+    everyone.push(late);
+    await seenBy([late], 'third');
+    expect(late.seen().filter((value) => !value.startsWith('third'))).toEqual([]);
+    expect(late.assignment()).toHaveLength(PARTITIONS);
+  } finally {
+    await Promise.all(everyone.map((member) => (member.kill ?? member.leave)().catch(() => undefined)));
+  }
+}
+
+/** Waits until each partition has one owner, and each member so many. */
+async function ownership(members: readonly GroupMember[], each: number): Promise<void> {
+  const all = Array.from({ length: PARTITIONS }, (_, partition) => partition);
+  const isShared = () => {
+    const owned = members.map((member) => member.assignment());
+    const sorted = owned.flat().sort((a, b) => a - b);
+    return owned.every(({ length }) => length === each) && sorted.join() === all.join();
+  };
+  const what = `${members.length} members own ${each} partitions each`;
+  await eventually(isShared, { what, timeoutMs: CLIENT_TIMEOUT_MS }).catch((cause) => {
+    const owned = JSON.stringify(members.map((member) => member.assignment()));
+    throw new Error(`${what}, but have ${owned}`, { cause });
+  });
+}
+
+function send(client: KafkaClient, peer: Peer, topic: string, round: string): Promise<void> {
+  const records = Array.from({ length: ROUND }, (_, index) => ({
+    key: `key ${index}`,
+    value: `${round} ${index}`,
+    headers: {},
+  }));
+  return client.produce(peer.address, topic, 'none', records);
+}
+
+async function seenBy(members: readonly GroupMember[], round: string): Promise<void> {
+  const wanted = Array.from({ length: ROUND }, (_, index) => `${round} ${index}`);
+  await eventually(
+    () => {
+      const seen = new Set(members.flatMap((member) => member.seen()));
+      return wanted.every((value) => seen.has(value));
+    },
+    { what: `the members see all of the ${round} round`, timeoutMs: CLIENT_TIMEOUT_MS },
+  );
+}
+
+/** The sum of a group's offsets. */
+async function committed(peer: Peer, groupId: string): Promise<number> {
+  const admin = createAdmin({ bootstrapServers: [peer.address] });
+  const offsets = await admin.groupOffsets(groupId);
+  await admin.close();
+  return offsets.reduce((sum, { offset }) => sum + offset, 0);
+}

@@ -1,0 +1,106 @@
+import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
+import { skipping } from '../../support/index.ts';
+import { kafkaPeerSkipReason } from '../../support/kafka-peer.ts';
+import { runChild, TalkingChild } from './child.ts';
+import {
+  CLIENT_TIMEOUT_MS,
+  type GroupMember,
+  type KafkaClient,
+  type ReceivedRecord,
+  SESSION_TIMEOUT_MS,
+} from './kafka-client.ts';
+
+const TOOLS = resolve(
+  process.env.KAFKA_PEER_DIR ?? resolve(import.meta.dirname, '../../../../shared/peers/kafka'),
+  'tools.sh',
+);
+const NULL = '<null>';
+const FIELD_END = '\t';
+
+/** Runs one of Apache Kafka's tools to its end. */
+export function javaTool(name: string, args: readonly string[], input = ''): Promise<string> {
+  return runChild(TOOLS, [name, ...args], input);
+}
+
+interface VerifiableEvent {
+  readonly name: string;
+  readonly value?: string;
+  readonly partitions?: readonly { readonly partition: number }[];
+}
+
+/** Apache Kafka's console producer and consumer, and its verifiable consumer as a member of groups. */
+export const java: KafkaClient = {
+  name: 'Apache Kafka’s console clients',
+  unavailable() {
+    const reason = kafkaPeerSkipReason();
+    if (reason !== null) return skipping(reason);
+    return spawnSync('java', ['-version']).status === 0
+      ? undefined
+      : skipping('no java: it is not installed');
+  },
+  async produce(address, topic, codec, records) {
+    const lines = records.map(({ key, value, headers }) => {
+      const pairs = Object.entries(headers).map(([name, header]) => `${name}:${header}`);
+      return [pairs.length > 0 ? pairs.join(',') : NULL, key ?? NULL, value ?? NULL].join(FIELD_END);
+    });
+    const properties = ['parse.key=true', 'parse.headers=true', `null.marker=${NULL}`];
+    await javaTool(
+      'console-producer',
+      [
+        ...['--bootstrap-server', address, '--topic', topic, '--compression-codec', codec],
+        ...properties.flatMap((property) => ['--reader-property', property]),
+      ],
+      `${lines.join('\n')}\n`,
+    );
+  },
+  async consume(address, topic, count) {
+    const properties = [
+      ...['timestamp', 'partition', 'offset', 'headers', 'key'].map((field) => `print.${field}=true`),
+      `null.literal=${NULL}`,
+    ];
+    const out = await javaTool('console-consumer', [
+      ...['--bootstrap-server', address, '--topic', topic, '--from-beginning'],
+      ...['--max-messages', `${count}`, '--timeout-ms', `${CLIENT_TIMEOUT_MS / 2}`],
+      ...properties.flatMap((property) => ['--formatter-property', property]),
+    ]);
+    return out.split('\n').filter(Boolean).map(parse);
+  },
+  async join(address, groupId, topic): Promise<GroupMember> {
+    let assignment: readonly number[] = [];
+    const values: string[] = [];
+    const args = [
+      ...['verifiable-consumer', '--bootstrap-server', address, '--topic', topic, '--group-id', groupId],
+      ...['--session-timeout', `${SESSION_TIMEOUT_MS}`, '--reset-policy', 'earliest', '--verbose'],
+    ];
+    const child = new TalkingChild(TOOLS, args, (line) => {
+      if (!line.startsWith('{')) return;
+      const event = JSON.parse(line) as VerifiableEvent;
+      if (event.name === 'record_data') values.push(event.value ?? '');
+      if (event.name === 'partitions_revoked' || event.name === 'partitions_lost') assignment = [];
+      if (event.name === 'partitions_assigned')
+        assignment = (event.partitions ?? []).map(({ partition }) => partition).sort((a, b) => a - b);
+    });
+    return {
+      assignment: () => assignment,
+      seen: () => values,
+      leave: () => child.end('SIGTERM'),
+      kill: () => child.end('SIGKILL'),
+    };
+  },
+};
+
+function parse(line: string): ReceivedRecord {
+  const [time = '', partition = '', offset = '', headers = '', key = '', ...value] = line.split(FIELD_END);
+  const text = value.join(FIELD_END);
+  const pairs =
+    headers === 'NO_HEADERS' ? [] : headers.split(',').map((pair) => pair.split(':') as [string, string]);
+  return {
+    partition: Number(partition.replace('Partition:', '')),
+    offset: Number(offset.replace('Offset:', '')),
+    timestampMs: Number(time.replace('CreateTime:', '')),
+    key: key === NULL ? null : key,
+    value: text === NULL ? null : text,
+    headers: Object.fromEntries(pairs),
+  };
+}
