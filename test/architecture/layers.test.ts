@@ -24,6 +24,7 @@ describe('who may import whom', () => {
     ['client/src/x.ts', '@millrace/cli', 'nothing imports cli, test or bench'],
     ['cli/src/x.ts', '@millrace/test/support', 'nothing imports cli, test or bench'],
     ['connectors/files/src/x.ts', '@millrace/sdk/testing', 'for tests alone'],
+    ['cli/src/x.ts', '@millrace/broker/testing/group-driver', 'for tests alone'],
     ['cli/src/x.ts', '@millrace/broker/core/group/group-shard', 'only the simulator'],
     ['test/integration/x.ts', '@millrace/broker/core/group/group-shard', 'only the simulator'],
     ['a-new-folder/src/x.ts', '@millrace/foundation', 'no layer is named'],
@@ -36,6 +37,8 @@ describe('who may import whom', () => {
   it.each([
     ['broker/src/core/log/x.ts', '../../runtime/partition.ts'],
     ['broker/src/core/log/x.ts', '../../storage/log.ts'],
+    ['broker/src/core/group/x.ts', '../../testing/group-driver.ts'],
+    ['broker/src/storage/x.ts', '../testing/sample-batches.ts'],
     ['broker/src/runtime/x.ts', '../apis/api.ts'],
     ['broker/src/runtime/x.ts', '../network/socket-server.ts'],
     ['broker/src/storage/x.ts', '../runtime/partition.ts'],

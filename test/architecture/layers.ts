@@ -30,6 +30,9 @@ const IMPORTED_BY_NOBODY = ['@millrace/cli', '@millrace/test', '@millrace/bench'
 const CORE_DOOR = /^@millrace\/[^/]+\/core\//;
 const MAY_USE_CORE_DOORS = ['test/simulation/', 'bench/'];
 
+/** Doors to a package's equipment for tests: the acceptance suite, drivers, harnesses. */
+const TESTING_DOOR = /^@millrace\/[^/]+\/testing(?:\/|$)/;
+
 /** Doors that are allowed alone: the rest of their package stays shut. */
 const EXACT_DOORS = new Set(['@millrace/client/connection', '@millrace/rest-api/contract']);
 
@@ -84,8 +87,8 @@ export function layerFindings(file: SourceFile): string[] {
 function problemOf(file: SourceFile, specifier: string): string | null {
   if (specifier.startsWith('.'))
     return relativeProblem(file.path, posix.join(posix.dirname(file.path), specifier));
-  if (specifier === '@millrace/sdk/testing' && !file.isTest)
-    return `imports ${specifier}: the acceptance suite is for tests alone`;
+  if (TESTING_DOOR.test(specifier) && !file.isTest)
+    return `imports ${specifier}: what stands behind it is for tests alone`;
   return specifier.startsWith('@millrace/') ? packageProblem(file.path, specifier) : null;
 }
 

@@ -1,6 +1,5 @@
 import { type CommitResult, commitOffsets } from '@millrace/broker/core/group/commit-offsets';
 import type { ReplyTo } from '@millrace/broker/core/group/effects';
-import { GroupDriver } from '@millrace/broker/core/group/group-driver';
 import type { GroupRules } from '@millrace/broker/core/group/group-shard';
 import { heartbeat } from '@millrace/broker/core/group/heartbeat';
 import { joinGroup } from '@millrace/broker/core/group/join-group';
@@ -12,6 +11,7 @@ import type {
   SyncResult,
 } from '@millrace/broker/core/group/results';
 import { syncGroup } from '@millrace/broker/core/group/sync-group';
+import { GroupDriver } from '@millrace/broker/testing/group-driver';
 import { ZERO_UUID } from '@millrace/foundation/types';
 import { describe, expect, it } from 'vitest';
 

@@ -15,7 +15,7 @@ import {
 } from '@millrace/protocol/messages';
 import { decodeBatch, iterateBatches } from '@millrace/protocol/records';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { sampleBatch } from '../storage/sample-batches.ts';
+import { sampleBatch } from '../testing/sample-batches.ts';
 import { type RunningBroker, startBroker } from './broker.ts';
 
 let folder: string;

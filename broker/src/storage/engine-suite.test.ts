@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { silentLogger, systemRandom, systemTimers } from '@millrace/foundation';
 import { decodeBatch, iterateBatches } from '@millrace/protocol/records';
 import { afterAll, describe, expect, it } from 'vitest';
+import { SAMPLE_LOG_CONFIG, sampleBatch } from '../testing/sample-batches.ts';
 import type { Log, LogConfig, StorageEngine } from './log.ts';
 import { createMemoryEngine } from './memory-engine.ts';
-import { SAMPLE_LOG_CONFIG, sampleBatch } from './sample-batches.ts';
 import { openSegmentEngine } from './segment-engine.ts';
 
 const folders: string[] = [];

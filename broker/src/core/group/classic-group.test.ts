@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { GroupDriver } from '../../testing/group-driver.ts';
 import { describeGroup } from './describe-group.ts';
 import type { ReplyTo } from './effects.ts';
-import { GroupDriver } from './group-driver.ts';
 import type { GroupRules } from './group-shard.ts';
 import { heartbeat } from './heartbeat.ts';
 import { type JoinCommand, joinGroup } from './join-group.ts';

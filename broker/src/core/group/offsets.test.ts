@@ -1,9 +1,9 @@
 import { ZERO_UUID } from '@millrace/foundation/types';
 import { describe, expect, it } from 'vitest';
+import { GroupDriver } from '../../testing/group-driver.ts';
 import { type CommitCommand, type CommitResult, commitOffsets } from './commit-offsets.ts';
 import { deleteGroup } from './delete-group.ts';
 import { dropTopics, expireOffsets } from './expire-offsets.ts';
-import { GroupDriver } from './group-driver.ts';
 import type { GroupRules } from './group-shard.ts';
 import { joinGroup } from './join-group.ts';
 import type { JoinResult, SyncResult } from './results.ts';

@@ -1,5 +1,5 @@
 import { RecordBatchBuilder } from '@millrace/protocol/records';
-import type { LogConfig } from './log.ts';
+import type { LogConfig } from '../storage/log.ts';
 
 /** Settings under which nothing rolls, expires or syncs by itself; what the suites of storage begin with. */
 export const SAMPLE_LOG_CONFIG: LogConfig = {

@@ -1,9 +1,9 @@
 import { assert } from '@millrace/foundation/assert';
 import type { Now } from '@millrace/foundation/types';
 import type { ErrorName } from '@millrace/protocol';
-import type { GroupEffect, ReplyTo } from './effects.ts';
-import { type GroupRules, GroupShard } from './group-shard.ts';
-import type { GroupRecord } from './records.ts';
+import type { GroupEffect, ReplyTo } from '../core/group/effects.ts';
+import { type GroupRules, GroupShard } from '../core/group/group-shard.ts';
+import type { GroupRecord } from '../core/group/records.ts';
 
 interface ArmedTimer {
   readonly atMs: number;
