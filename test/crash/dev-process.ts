@@ -23,6 +23,7 @@ export class DevProcess {
   readonly #child: ChildProcess;
   readonly #output: ChildOutput;
   readonly #log: WriteStream;
+  #children: readonly number[] | null = null;
 
   constructor({ dataDir, kafkaPort, httpPort, logFile }: DevAddresses) {
     const ports = ['--kafka-port', String(kafkaPort), '--http-port', String(httpPort)];
@@ -45,12 +46,17 @@ export class DevProcess {
     await this.#output.line(/^ready /, READY_TIMEOUT_MS);
   }
 
+  /** Looks for its children now, so that a crash which must come at a certain moment need not do that first. */
+  aim(): void {
+    this.#children = descendantsOf(this.#child.pid ?? 0);
+  }
+
   /** SIGKILL to the main process alone. @throws {Error} where it had ended before, or its children outlive it */
   async crash(): Promise<void> {
     const { pid, exitCode } = this.#child;
     if (pid === undefined || exitCode !== null)
       throw new Error(`the process ended by itself (${exitCode}):\n${this.printed}`);
-    const children = descendantsOf(pid);
+    const children = this.#children ?? descendantsOf(pid);
     await endChild(this.#child, 'SIGKILL');
     const left = await survivors(children, CHILDREN_END_MS);
     for (const child of left) process.kill(child, 'SIGKILL');

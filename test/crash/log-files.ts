@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Bytes of a record batch up to and with its last offset delta (Kafka's message format, "Record Batch"). */
@@ -18,11 +18,25 @@ export function logEndsOnDisk(logFolder: string): ReadonlyMap<string, number> {
   const ends = new Map<string, number>();
   for (const entry of readdirSync(logFolder, { withFileTypes: true })) {
     if (!entry.isDirectory() || !/-\d+$/.test(entry.name)) continue;
-    const segments = readdirSync(join(logFolder, entry.name)).filter((name) => name.endsWith('.log'));
-    const newest = segments.sort().at(-1);
-    if (newest) ends.set(entry.name, segmentEnd(join(logFolder, entry.name, newest)));
+    const newest = newestSegment(join(logFolder, entry.name));
+    if (newest) ends.set(entry.name, segmentEnd(newest));
   }
   return ends;
+}
+
+/** Asks, as often and as quickly as one likes, how many bytes the newest segments of a topic hold together. */
+export function logSize(logFolder: string, topic: string): () => number {
+  const folders = readdirSync(logFolder).filter((name) => name.replace(/-\d+$/, '') === topic);
+  const paths = folders.map((name) => newestSegment(join(logFolder, name))).filter((path) => path !== null);
+  return () => paths.reduce((sum, path) => sum + statSync(path).size, 0);
+}
+
+function newestSegment(folder: string): string | null {
+  const newest = readdirSync(folder)
+    .filter((name) => name.endsWith('.log'))
+    .sort()
+    .at(-1);
+  return newest === undefined ? null : join(folder, newest);
 }
 
 function segmentEnd(path: string): number {

@@ -9,7 +9,7 @@ export const SOURCE = 'capture';
 export const SINK = 'copy';
 export const SLOT = `millrace_${SOURCE}`;
 export const SINK_GROUP = `connect-${SINK}`;
-const OFFSET_TOPIC = 'connect-offsets';
+export const OFFSET_TOPIC = 'connect-offsets';
 const PARTITIONS = 3;
 const SINK_TASKS = 2;
 const POLL_MS = 500;
@@ -27,7 +27,6 @@ export interface DatabaseServer {
 export class Pipeline {
   readonly #bootstrap: string;
   readonly #rest: string;
-  #offsetPartitions: readonly TopicPartition[] = [];
   readonly partitions: readonly TopicPartition[] = topics.flatMap((topic) =>
     Array.from({ length: PARTITIONS }, (_, partition) => ({ topic, partition })),
   );
@@ -109,21 +108,16 @@ export class Pipeline {
     readonly (StreamPosition & { readonly place: string; readonly offset: number })[]
   > {
     const stored: (StreamPosition & { place: string; offset: number })[] = [];
-    await this.#readAll(await this.offsetPartitions(), ({ key, value, partition, offset }) => {
+    const admin = this.admin();
+    const [topic] = await admin.describeTopics([OFFSET_TOPIC]);
+    await admin.close();
+    const partitions = topic!.partitions.map(({ partition }) => ({ topic: OFFSET_TOPIC, partition }));
+    await this.#readAll(partitions, ({ key, value, partition, offset }) => {
       if (JSON.parse(key?.toString('utf8') ?? '[]')[0] !== SOURCE || !value) return;
       const { lsn, event = 0 } = JSON.parse(value.toString('utf8'));
       stored.push({ place: `${OFFSET_TOPIC}-${partition}`, offset, lsn: lsnNumber(lsn), event });
     });
     return stored;
-  }
-
-  async offsetPartitions(): Promise<readonly TopicPartition[]> {
-    if (this.#offsetPartitions.length > 0) return this.#offsetPartitions;
-    const admin = this.admin();
-    const [topic] = await admin.describeTopics([OFFSET_TOPIC]);
-    await admin.close();
-    this.#offsetPartitions = topic!.partitions.map(({ partition }) => ({ topic: OFFSET_TOPIC, partition }));
-    return this.#offsetPartitions;
   }
 
   /** How many records kcat counts in the topics; null where it is not installed. */
