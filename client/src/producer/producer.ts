@@ -33,7 +33,7 @@ class BatchingProducer implements Producer {
   readonly #topics = new Map<string, TopicQueues>();
   readonly #flushes = new Set<{ readonly open: Set<ProducerBatch>; readonly done: () => void }>();
   #parkedChanged: (() => void)[] = [];
-  /** Set once: every later record fails with it. */
+  /** Set by {@link close}: every later record fails with it. */
   #end: MillraceError | null = null;
 
   constructor(options: ProducerOptions) {
@@ -207,9 +207,8 @@ class BatchingProducer implements Producer {
     }
   }
 
-  /** Nothing more will be sent: everything that waits fails. */
+  /** Everything that waits fails. What comes later is sent all the same: a refusal (rights, say) may be mended by then. */
   #fail(error: MillraceError): void {
-    this.#end ??= error;
     for (const topic of this.#topics.values()) {
       for (const parked of topic.takeParked()) this.#refuse(parked, error);
       for (const queue of topic.queues) {

@@ -23,7 +23,7 @@ export interface SenderEvents {
   settled(batch: ProducerBatch): void;
   /** The topic's metadata is missing or out of date. */
   staleTopic(topic: string): void;
-  /** Nothing can be sent any more. */
+  /** Nothing that waits can be sent: no producer id was given. The next record asks for one again. */
   failed(error: MillraceError): void;
 }
 
