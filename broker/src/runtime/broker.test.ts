@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { silentLogger, ZERO_UUID } from '@millrace/foundation';
+import { type Logger, silentLogger, ZERO_UUID } from '@millrace/foundation';
 import { type Api, decodeResponse, encodeRequest, errorByCode, Reader } from '@millrace/protocol';
 import {
   createTopics,
@@ -341,6 +341,19 @@ describe('a broker', () => {
     writeFileSync(meta, readFileSync(meta, 'utf8').replace('format.version=1', 'format.version=2'));
     await expect(start()).rejects.toMatchObject({ code: 'DATA_DIR_NEWER_FORMAT' });
     await expect(start({ 'log.dirs': meta })).rejects.toMatchObject({ code: 'DATA_DIR_NOT_WRITABLE' });
+  });
+
+  it('does not start when its partitions cannot be taken over', async () => {
+    const first = await start();
+    await makeTopic(await dial(first), 'orders');
+    await first.close();
+    const logger: Logger = Object.create(silentLogger);
+    logger.child = () => logger;
+    logger.debug = (_facts: unknown, message?: string) => {
+      if (message === 'leads a partition') throw new Error('no partition is taken over');
+    };
+    const config = { 'log.dirs': folder, listeners: 'PLAINTEXT://127.0.0.1:0' };
+    await expect(startBroker(config, { logger })).rejects.toThrow('no partition is taken over');
   });
 
   it('says which port is in use', async () => {

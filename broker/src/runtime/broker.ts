@@ -183,6 +183,7 @@ async function start(
   tellGroups(partitions, groups);
   plane.onImage((image, previous) => partitions.follow(image, previous));
   await plane.start();
+  await partitions.firstFollowed();
   const wheel = new TimerWheel({ ...ports, tickMs: PURGATORY_TICK_MS });
   const services: BrokerServices = {
     ...ports,

@@ -33,6 +33,7 @@ export class LocalPartitions implements PartitionRegistry {
   readonly #listeners: PartitionsListener[] = [];
   #image: MetadataImage | undefined;
   #following: Promise<void> = Promise.resolve();
+  #first: Promise<void> | undefined;
 
   constructor(options: LocalPartitionsOptions) {
     this.#options = options;
@@ -65,7 +66,13 @@ export class LocalPartitions implements PartitionRegistry {
   follow(image: MetadataImage, previous: MetadataImage): Promise<void> {
     const followed = this.#following.then(() => this.#follow(image, previous));
     this.#following = followed.catch(() => undefined);
+    this.#first ??= followed;
     return followed;
+  }
+
+  /** Rejects with what kept the first image from being followed: without it, nothing is served. */
+  async firstFollowed(): Promise<void> {
+    await this.#first;
   }
 
   async #follow(image: MetadataImage, previous: MetadataImage): Promise<void> {
@@ -171,8 +178,16 @@ export class LocalPartitions implements PartitionRegistry {
     for (const log of [...storage.logs.values()]) {
       const { topic, topicId, partition } = log.id;
       if (topic === METADATA_TOPIC || image.topicsById.has(topicId)) continue;
-      const path = await storage.setAside(log.id);
-      logger.warn({ topic, partition, topicId, path }, 'a log belongs to no topic of the cluster: set aside');
+      try {
+        const path = await storage.setAside(log.id);
+        logger.warn(
+          { topic, partition, topicId, path },
+          'a log belongs to no topic of the cluster: set aside',
+        );
+      } catch (error) {
+        if (!isMillraceError(error)) throw error;
+        logger.error({ topic, partition, topicId, ...error.report() }, 'a log cannot be set aside');
+      }
     }
   }
 }

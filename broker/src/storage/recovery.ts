@@ -68,7 +68,9 @@ export async function recoverLog(options: RecoveryOptions): Promise<RecoveredLog
   epochs.truncateFromEnd(active.nextOffset);
   const endOffset = active.nextOffset;
   dropSnapshots(options.folder, files.snapshotOffsets, endOffset);
-  const startOffset = Math.max(segments[0]?.baseOffset ?? 0, Math.min(options.logStartOffset, endOffset));
+  // A start above the end was noted of something else: what is here stays readable.
+  const knownStart = options.logStartOffset <= endOffset ? options.logStartOffset : 0;
+  const startOffset = Math.max(segments[0]?.baseOffset ?? 0, knownStart);
   const flushedOffset = options.cleanShutdown ? endOffset : Math.min(options.recoveryPoint, endOffset);
   for (const segment of segments) segment.isDirty = segment.nextOffset > flushedOffset;
   const snapshotOffsets = files.snapshotOffsets.filter((offset) => offset <= endOffset);

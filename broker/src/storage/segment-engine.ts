@@ -30,6 +30,8 @@ const LOG_START_FILE = 'log-start-offset-checkpoint';
 const DELETED_SUFFIX = '-delete';
 const STRAY_SUFFIX = '-stray';
 const LOG_FOLDER = /^(.+)-(\d+)$/;
+/** What file systems take for one name. */
+const NAME_MAX_BYTES = 255;
 /** Topic ids of logs whose folder does not say; the next `open` does. */
 const NO_TOPIC_ID = '';
 
@@ -63,6 +65,9 @@ class SegmentEngine implements StorageEngine {
   readonly #options: SegmentEngineOptions;
   readonly #room: LogRoom;
   readonly #logs = new Map<string, SegmentLog>();
+  /** Logs that the checkpoint files may name: another log of that name must not be taken for them. */
+  #checkpointed: ReadonlySet<string> = new Set();
+  #checkpointing: Promise<void> = Promise.resolve();
 
   constructor(options: SegmentEngineOptions) {
     this.#options = options;
@@ -86,6 +91,7 @@ class SegmentEngine implements StorageEngine {
       const cleanShutdown = readSmallFile(marker) !== null;
       const recoveryPoints = readOffsetCheckpoint(join(folder, RECOVERY_POINT_FILE));
       const starts = readOffsetCheckpoint(join(folder, LOG_START_FILE));
+      this.#checkpointed = new Set([...recoveryPoints.keys(), ...starts.keys()]);
       for (const entry of readdirSync(folder, { withFileTypes: true })) {
         if (!entry.isDirectory()) continue;
         if (entry.name.endsWith(DELETED_SUFFIX))
@@ -99,6 +105,7 @@ class SegmentEngine implements StorageEngine {
         }
       }
       rmSync(marker, { force: true });
+      await syncFolder(folder);
     } catch (error) {
       throw error instanceof MillraceError ? error : storageFailed('Reading', folder, error);
     }
@@ -114,6 +121,7 @@ class SegmentEngine implements StorageEngine {
       return known;
     }
     try {
+      if (known === undefined) await this.#makeWay(id);
       if (!existsSync(folder)) mkdirSync(folder);
       writePartitionTopicId(folder, id.topicId);
       const log =
@@ -128,8 +136,9 @@ class SegmentEngine implements StorageEngine {
   }
 
   async delete(id: LogId): Promise<void> {
-    const doomed = this.#rename(id, DELETED_SUFFIX);
-    if (doomed === null) return;
+    const log = this.#takeOut(id);
+    if (log === null) return;
+    const doomed = this.#rename(id, log.folder, DELETED_SUFFIX);
     try {
       await rm(doomed, { recursive: true, force: true });
     } catch (error) {
@@ -137,29 +146,57 @@ class SegmentEngine implements StorageEngine {
     }
   }
 
-  setAside(id: LogId): Promise<string> {
-    return Promise.resolve(this.#rename(id, STRAY_SUFFIX) ?? '');
+  async setAside(id: LogId): Promise<string> {
+    const log = this.#takeOut(id);
+    return log === null ? '' : this.#rename(id, log.folder, STRAY_SUFFIX);
   }
 
-  /** Takes the log away under another name, so that a new one may have its own. */
-  #rename(id: LogId, suffix: string): string | null {
+  #takeOut(id: LogId): SegmentLog | null {
     const name = nameOf(id);
     const log = this.#logs.get(name);
     if (log === undefined) return null;
     this.#logs.delete(name);
     log.release();
-    const path = `${log.folder}.${this.#options.random.uuid()}${suffix}`;
+    return log;
+  }
+
+  /** Takes a folder away under another name, so that a new log may have its own; long topics are cut for it, as in Kafka. */
+  #rename(id: LogId, folder: string, suffix: string): string {
+    const end = `-${id.partition}.${this.#options.random.uuid()}${suffix}`;
+    const path = join(this.#options.folder, `${id.topic.slice(0, NAME_MAX_BYTES - end.length)}${end}`);
     try {
-      renameSync(log.folder, path);
+      renameSync(folder, path);
     } catch (error) {
-      throw storageFailed('Renaming', log.folder, error);
+      throw storageFailed('Renaming', folder, error);
     }
     return path;
   }
 
-  async checkpoint(): Promise<void> {
+  /** Nothing that an earlier log of this name left may pass for the new one's: neither its folder nor its checkpoints. */
+  async #makeWay(id: LogId): Promise<void> {
+    const name = nameOf(id);
+    if (this.#checkpointed.has(name)) await this.checkpoint();
+    const folder = join(this.#options.folder, name);
+    const found = existsSync(folder) ? readPartitionTopicId(folder) : null;
+    if (found === null || found === id.topicId) return;
+    const path = this.#rename(id, folder, STRAY_SUFFIX);
+    this.#options.logger.warn(
+      { topicId: found, path },
+      'the folder of another topic was in the way: set aside',
+    );
+  }
+
+  checkpoint(): Promise<void> {
+    const written = this.#checkpointing.then(() => this.#writeCheckpoints());
+    this.#checkpointing = written.catch(() => undefined);
+    return written;
+  }
+
+  async #writeCheckpoints(): Promise<void> {
     const { folder } = this.#options;
     const logs = [...this.#logs];
+    const names = logs.map(([name]) => name);
+    this.#checkpointed = new Set([...this.#checkpointed, ...names]);
     await writeOffsetCheckpoint(
       join(folder, RECOVERY_POINT_FILE),
       new Map(logs.map(([name, log]) => [name, log.flushedOffset])),
@@ -168,6 +205,7 @@ class SegmentEngine implements StorageEngine {
       join(folder, LOG_START_FILE),
       new Map(logs.filter(([, log]) => log.startOffset > 0).map(([name, log]) => [name, log.startOffset])),
     );
+    this.#checkpointed = new Set(names);
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,130 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { silentLogger, systemRandom, systemTimers } from '@millrace/foundation';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SAMPLE_LOG_CONFIG, sampleBatch } from '../testing/sample-batches.ts';
+import type { Log, LogConfig, StorageEngine } from './log.ts';
+import { openSegmentEngine, type SegmentEngineOptions } from './segment-engine.ts';
+
+const ID = { topic: 'orders', topicId: 'AAAAAAAAAAAAAAAAAAAAAQ', partition: 0 };
+const NEXT_ID = { ...ID, topicId: 'AAAAAAAAAAAAAAAAAAAAAg' };
+const SMALL: LogConfig = { ...SAMPLE_LOG_CONFIG, segmentBytes: 250 };
+
+let root: string;
+let folder: string;
+const engines: StorageEngine[] = [];
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'millrace-segments-'));
+  folder = join(root, 'data');
+  mkdirSync(folder);
+});
+afterEach(async () => {
+  for (const engine of engines.splice(0)) await engine.close().catch(() => undefined);
+  rmSync(root, { recursive: true, force: true });
+});
+
+async function openEngine(path = folder, more: Partial<SegmentEngineOptions> = {}): Promise<StorageEngine> {
+  const engine = await openSegmentEngine({
+    folder: path,
+    tailCacheBytes: 0,
+    openFilesMax: 16,
+    syncWriteMaxMs: 10_000,
+    timers: systemTimers,
+    random: systemRandom,
+    logger: silentLogger,
+    ...more,
+  });
+  engines.push(engine);
+  return engine;
+}
+
+/** The folder as a kill would leave it now, opened again. */
+function afterKill(): Promise<StorageEngine> {
+  const killed = mkdtempSync(join(root, 'killed-'));
+  cpSync(folder, killed, { recursive: true });
+  return openEngine(killed);
+}
+
+async function append(log: Log, batches: number, producerId = -1): Promise<void> {
+  for (let batch = 0; batch < batches; batch++) {
+    const sequence = producerId < 0 ? {} : { producerId, producerEpoch: 0, baseSequence: log.endOffset };
+    const values = [`${log.endOffset}`];
+    await log.append(sampleBatch({ values, timestampMs: 1000 + log.endOffset, ...sequence }), 0).written;
+  }
+}
+
+describe('a log that takes the name of one that was deleted', () => {
+  async function deleted(): Promise<StorageEngine> {
+    const engine = await openEngine();
+    const log = await engine.open(ID, SMALL);
+    await append(log, 12);
+    await log.flush();
+    await log.advanceStartOffset(8);
+    await engine.checkpoint();
+    await engine.delete(log.id);
+    return engine;
+  }
+
+  it('keeps what was written to it, whatever the checkpoints say of the old one', async () => {
+    const engine = await deleted();
+    await append(await engine.open(NEXT_ID, SMALL), 11);
+    const log = (await afterKill()).logs.get('orders-0');
+    expect([log?.startOffset, log?.endOffset]).toEqual([0, 11]);
+    expect(log?.flushedOffset).toBe(0);
+  });
+
+  it('keeps it too when a kill came between the two', async () => {
+    await deleted();
+    const engine = await openEngine(folder);
+    await append(await engine.open(NEXT_ID, SMALL), 11);
+    const log = (await afterKill()).logs.get('orders-0');
+    expect([log?.startOffset, log?.endOffset]).toEqual([0, 11]);
+  });
+
+  it('does not believe a start beyond its end', async () => {
+    const engine = await openEngine();
+    await append(await engine.open(ID, SMALL), 5);
+    writeFileSync(join(folder, 'log-start-offset-checkpoint'), '0\n1\norders 0 8\n');
+    const log = (await afterKill()).logs.get('orders-0');
+    expect([log?.startOffset, log?.endOffset]).toEqual([0, 5]);
+  });
+});
+
+describe('a topic of the longest name', () => {
+  const LONG = { ...ID, topic: 'n'.repeat(249) };
+
+  it('can be deleted and made again', async () => {
+    const engine = await openEngine();
+    await append(await engine.open(LONG, SMALL), 3);
+    await engine.delete(LONG);
+    const log = await engine.open({ ...NEXT_ID, topic: LONG.topic }, SMALL);
+    expect(log.endOffset).toBe(0);
+  });
+
+  it('can be set aside', async () => {
+    const engine = await openEngine();
+    await append(await engine.open(LONG, SMALL), 3);
+    const path = await engine.setAside(LONG);
+    expect(path).toMatch(/-stray$/);
+    expect(existsSync(path)).toBe(true);
+  });
+});
+
+describe('a folder of another topic that is in the way', () => {
+  it('is set aside, and not given to the new topic', async () => {
+    const old = await openEngine();
+    await append(await old.open(ID, SMALL), 3);
+    await old.close();
+    rmSync(join(folder, '.kafka_cleanshutdown'));
+    const elsewhere = join(root, 'elsewhere');
+    mkdirSync(elsewhere);
+    const engine = await openEngine(elsewhere);
+    cpSync(join(folder, 'orders-0'), join(elsewhere, 'orders-0'), { recursive: true });
+    const log = await engine.open(NEXT_ID, SMALL);
+    expect(log.endOffset).toBe(0);
+    const strays = readdirSync(elsewhere).filter((name) => name.endsWith('-stray'));
+    expect(strays).toHaveLength(1);
+    expect(readdirSync(join(elsewhere, strays[0]!))).toContain('00000000000000000000.log');
+  });
+});
