@@ -1,5 +1,5 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { MillraceError, type Random, type Uuid } from '@millrace/foundation';
 import { readSmallFile, replaceSmallFile } from './small-file.ts';
@@ -41,7 +41,7 @@ const META_VERSION = 1;
 export async function openDataFolder(options: DataFolderOptions): Promise<DataFolder> {
   const path = resolve(options.path);
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolder(path);
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     throw notWritable(path, error);
@@ -53,6 +53,17 @@ export async function openDataFolder(options: DataFolderOptions): Promise<DataFo
   } catch (error) {
     release();
     throw error;
+  }
+}
+
+/** One folder at a time: Node's own recursive way never ends where a folder is there and refuses children as /proc does, with ENOENT. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 
