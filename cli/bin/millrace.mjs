@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // Re-executes under the Node that npm shipped with Millrace where the machine's own is older; otherwise starts at once.
 import { spawn } from 'node:child_process';
-import { createRequire, enableCompileCache } from 'node:module';
+// As a whole: an old Node lacks some of its exports, and must come as far as finding the new one.
+import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const NEEDED_MAJOR = 26;
@@ -18,12 +19,12 @@ if (Number(process.versions.node.split('.')[0]) >= NEEDED_MAJOR) {
   process.env.NODE_COMPILE_CACHE ??= fileURLToPath(
     new URL('../../node_modules/.cache/millrace', import.meta.url),
   );
-  enableCompileCache();
+  module.enableCompileCache();
   await import('../src/main.ts');
 } else {
   let shipped;
   try {
-    shipped = createRequire(import.meta.url).resolve(SHIPPED[`${process.platform}-${process.arch}`]);
+    shipped = module.createRequire(import.meta.url).resolve(SHIPPED[`${process.platform}-${process.arch}`]);
   } catch {
     process.stderr.write(
       `Millrace needs Node ${NEEDED_MAJOR} or newer, and this is ${process.version}; npm ships none for ${process.platform}-${process.arch}. Install Node ${NEEDED_MAJOR} and try again.\n`,
