@@ -17,7 +17,11 @@ const { values } = parseArgs({
 });
 
 if (values.help) process.stdout.write(`${USAGE}\n`);
-else await main();
+else
+  await main().catch((error: Error) => {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  });
 
 async function main(): Promise<void> {
   const [kills, seed, changes] = [values.kills, values.seed, values.changes].map(Number);
