@@ -1,6 +1,12 @@
 import { resolve } from 'node:path';
 import { startBroker } from '@millrace/broker';
-import { createLogger, type Logger, type RawConfig } from '@millrace/foundation';
+import {
+  createLogger,
+  isMillraceError,
+  type Logger,
+  MillraceError,
+  type RawConfig,
+} from '@millrace/foundation';
 import type { DevOptions } from '../command-line.ts';
 import { BUILT_IN_PLUGINS } from '../serve/built-in-plugins.ts';
 import { startWorkerServer, type WorkerServer } from '../serve/worker-server.ts';
@@ -13,7 +19,9 @@ export async function dev(options: DevOptions): Promise<number> {
   const logger = createLogger({ level: options.logLevel });
   const dataDir = resolve(options.dataDir);
   const stop = stopSignal();
-  const broker = await startBroker(brokerKeys(dataDir, options), { logger });
+  const broker = await startBroker(brokerKeys(dataDir, options), { logger }).catch((error: unknown) => {
+    throw inOptions(error);
+  });
   const kafka = [...broker.addresses.values()].map(({ host, port }) => `${host}:${port}`);
   let server: WorkerServer;
   try {
@@ -55,6 +63,19 @@ async function startDemoOrSay(dataDir: string, server: WorkerServer, logger: Log
     logger.debug({ err: error }, 'the demo did not start');
     return null;
   }
+}
+
+/** Whoever runs `dev` gave an option, not the broker's key that it became. */
+const OPTION_OF: ReadonlyMap<string | undefined, string> = new Map([
+  ['log.dirs', '--data-dir'],
+  ['listeners', '--kafka-port'],
+]);
+
+function inOptions(error: unknown): unknown {
+  const path = isMillraceError(error) ? OPTION_OF.get(error.details.path) : undefined;
+  return isMillraceError(error) && path
+    ? new MillraceError(error.message, { ...error.details, path })
+    : error;
 }
 
 function brokerKeys(dataDir: string, options: DevOptions): RawConfig {

@@ -18,6 +18,9 @@ export async function worker(options: ServerOptions): Promise<number> {
   });
   const config = requireConfig(workerConfig, given);
   const advertised = { host: config['rest.advertised.host.name'], port: config['rest.advertised.port'] };
+  process.stdout.write(
+    `starting  worker of group ${config['group.id']}  Kafka ${config['bootstrap.servers'].join(',')}\n`,
+  );
   const server = await startWorkerServer({
     config: { ...given, plugins: [...BUILT_IN_PLUGINS, ...config.plugins] },
     listen: parseListener(config.listeners[0] ?? ''),

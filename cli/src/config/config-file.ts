@@ -36,7 +36,7 @@ async function readConfigFile(file: string): Promise<RawConfig> {
   try {
     return await parse(file, text);
   } catch (error) {
-    throw new MillraceError(`The config file ${file} can't be understood: ${(error as Error).message}`, {
+    throw new MillraceError(`The config file ${file} can't be understood: ${sentence(error)}`, {
       code: 'CONFIG_FILE_MALFORMED',
       class: 'config',
       path: file,
@@ -53,9 +53,15 @@ async function parse(file: string, text: string): Promise<RawConfig> {
   return parseProperties(text);
 }
 
+/** Parsers show the place on lines of its own; the first line names it already. */
+function sentence(error: unknown): string {
+  const [line = ''] = (error as Error).message.split('\n', 1);
+  return line.replace(/[:.]?$/, '.');
+}
+
 function asObject(value: unknown): RawConfig {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as RawConfig;
-  throw new Error('it holds no object of keys and values.');
+  throw new Error('it holds no object of keys and values');
 }
 
 function fromEnvironment({ environment, definition }: ConfigSources): RawConfig {
