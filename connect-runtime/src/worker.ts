@@ -191,9 +191,26 @@ export class Worker {
         message: `Worker was put out of its group and does not come back: ${this.#ended.message}`,
       };
     }
+    const storage = this.#loop.joined ? this.#storageFailure() : null;
+    if (storage) return { status: 'unhealthy', message: storage };
     return this.#loop.joined
       ? { status: 'healthy', message: 'Worker has completed startup and is ready to handle requests.' }
       : { status: 'starting', message: 'Worker is reading its storage topics or joining its group.' };
+  }
+
+  /** Of the storage topics that cannot be read or written; null where all can. */
+  #storageFailure(): string | null {
+    const stores = [
+      { key: 'config.storage.topic', store: this.#configs },
+      { key: 'status.storage.topic', store: this.#statuses },
+      { key: 'offset.storage.topic', store: this.#offsets },
+    ] as const;
+    for (const { key, store } of stores) {
+      const { failure } = store;
+      if (failure)
+        return `Worker cannot use "${this.config[key]}", its ${key}, and tries again: ${failure.message}`;
+    }
+    return null;
   }
 
   connectors() {

@@ -29,6 +29,11 @@ export class ConfigStore {
     return this.#log.start();
   }
 
+  /** Why the topic cannot be read or written at present; null where it can. */
+  get failure(): Error | null {
+    return this.#log.failure;
+  }
+
   /** Resolves when this worker has read everything that was written up to now. */
   refresh(): Promise<void> {
     return this.#log.readToEnd();

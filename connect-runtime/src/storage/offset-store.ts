@@ -20,6 +20,11 @@ export class OffsetStore {
     return this.#log.start();
   }
 
+  /** Why the topic cannot be read at present; null where it can. */
+  get failure(): Error | null {
+    return this.#log.failure;
+  }
+
   /** The newest offset of each partition, null where there is none; reads the topic to its end first. */
   async offsets(
     connector: string,

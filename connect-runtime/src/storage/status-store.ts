@@ -2,6 +2,7 @@ import type { ErrorReport, Json, JsonObject } from '@millrace/foundation';
 import { parseTaskKey, type TaskId, taskKey } from '../core/task-id.ts';
 import { jsonBytes, readJson } from './json-record.ts';
 import { TopicLog, type TopicLogOptions } from './topic-log.ts';
+import { UnstoredStatuses } from './unstored-statuses.ts';
 
 export type StatusState =
   | 'UNASSIGNED'
@@ -23,9 +24,13 @@ export interface Status {
   readonly error?: ErrorReport;
 }
 
-/** What every connector and task of the group was last said to do, from `status.storage.topic`. */
+/**
+ * What every connector and task of the group was last said to do, from `status.storage.topic`. A status that cannot be
+ * stored fails its caller, and is written again until it is stored, or said anew, or told by another worker.
+ */
 export class StatusStore {
   readonly #log: TopicLog;
+  readonly #unstored = new UnstoredStatuses((key, value) => this.#log.write(key, value));
   readonly #connectors = new Map<string, Status>();
   readonly #tasks = new Map<string, Map<number, Status>>();
 
@@ -41,6 +46,11 @@ export class StatusStore {
 
   start(): Promise<void> {
     return this.#log.start();
+  }
+
+  /** Why the topic cannot be read or written at present; null where it can. */
+  get failure(): Error | null {
+    return this.#log.failure;
   }
 
   connector(connector: string): Status | undefined {
@@ -62,7 +72,7 @@ export class StatusStore {
   }
 
   putConnector(connector: string, status: Status | null): Promise<void> {
-    return this.#log.write(`status-connector-${connector}`, jsonBytes(status && statusJson(status)));
+    return this.#put(`status-connector-${connector}`, status, () => this.connector(connector));
   }
 
   /**
@@ -70,17 +80,24 @@ export class StatusStore {
    * generation of the group.
    */
   async putTaskLeft(id: TaskId, status: Status): Promise<void> {
-    const newest = this.task(id);
-    if (newest && newest.workerId !== status.workerId && newest.generation > status.generation) return;
+    if (isOvertaken(status, this.task(id))) return;
     await this.putTask(id, status);
   }
 
   putTask(id: TaskId, status: Status | null): Promise<void> {
-    return this.#log.write(`status-task-${taskKey(id)}`, jsonBytes(status && statusJson(status)));
+    return this.#put(`status-task-${taskKey(id)}`, status, () => this.task(id));
   }
 
   close(): Promise<void> {
+    this.#unstored.close();
     return this.#log.close();
+  }
+
+  async #put(key: string, status: Status | null, newest: () => Status | undefined): Promise<void> {
+    const value = jsonBytes(status && statusJson(status));
+    const before = newest();
+    const isCurrent = () => (status === null ? newest() === before : !isOvertaken(status, newest()));
+    await this.#unstored.store(key, { value, isCurrent });
   }
 
   #replay(key: string, value: Json): string | null {
@@ -100,6 +117,11 @@ export class StatusStore {
     else this.#tasks.delete(id.connector);
     return id.connector;
   }
+}
+
+/** Whether another worker has told of it since, in a later generation of the group. */
+function isOvertaken(status: Status, newest: Status | undefined): boolean {
+  return newest !== undefined && newest.workerId !== status.workerId && newest.generation > status.generation;
 }
 
 function statusJson(status: Status): JsonObject {

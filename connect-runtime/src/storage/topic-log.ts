@@ -1,5 +1,5 @@
 import type { Admin, Consumer, ConsumerRecord, Producer, TopicPartition } from '@millrace/client';
-import { type Logger, MillraceError } from '@millrace/foundation';
+import { isMillraceError, type Logger, MillraceError } from '@millrace/foundation';
 
 export interface TopicLogOptions {
   readonly topic: string;
@@ -17,8 +17,13 @@ export interface TopicLogOptions {
 /** How long one poll waits for records, ms; while somebody waits for the end of the topic, which may hold no record, it is looked often. */
 const POLL_MS = 5_000;
 const WAITING_POLL_MS = 20;
-/** Wait before the next try after a failed poll, ms. */
+/** Wait before the next try after a failed poll, ms: doubles with each one, up to the longest. */
 const RETRY_MS = 500;
+const RETRY_MAX_MS = 10_000;
+/** A failure that lasts is told of again this often, ms. */
+const REPEATED_WARNING_MS = 60_000;
+/** How long a failed write counts as what {@link TopicLog.failure} tells, ms, where nothing was written since. Longer than a write may take. */
+const WRITE_FAILURE_MS = 300_000;
 /** How long it may take to read what was written since the last poll, ms, and to read the whole topic at the start. */
 const READ_TIMEOUT_MS = 30_000;
 const START_TIMEOUT_MS = 600_000;
@@ -34,9 +39,19 @@ export class TopicLog {
   #waiters: Waiter[] = [];
   #running: Promise<void> | null = null;
   #closed = false;
+  #endPause: () => void = () => undefined;
+  #readFailure: Error | null = null;
+  #writeFailure: { readonly error: Error; readonly atMs: number } | null = null;
 
   constructor(options: TopicLogOptions) {
     this.#options = options;
+  }
+
+  /** Why this topic cannot be read or written at present; null where it can, as far as is known. */
+  get failure(): Error | null {
+    if (this.#readFailure !== null) return this.#readFailure;
+    const write = this.#writeFailure;
+    return write !== null && performance.now() - write.atMs < WRITE_FAILURE_MS ? write.error : null;
   }
 
   /** Creates the topic where it is missing, and reads it to its end. */
@@ -86,33 +101,65 @@ export class TopicLog {
 
   async writeAll(records: readonly { readonly key: Buffer; readonly value: Buffer | null }[]): Promise<void> {
     const { producer, topic } = this.#options;
-    await producer.send(records.map((record) => ({ topic, ...record })));
+    try {
+      await producer.send(records.map((record) => ({ topic, ...record })));
+      this.#writeFailure = null;
+    } catch (error) {
+      // A record that is too large says nothing of the topic.
+      if (!isSizeRefusal(error)) this.#writeFailure = { error: asError(error), atMs: performance.now() };
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     this.#options.consumer.wakeup();
+    this.#endPause();
     await this.#running;
     for (const waiter of this.#waiters.splice(0)) waiter.reject(closedError(this.#options.topic));
     await this.#options.consumer.close();
   }
 
   async #follow(): Promise<void> {
-    const { consumer, logger, topic } = this.#options;
-    let failing = false;
+    const { consumer } = this.#options;
+    let failures = 0;
+    let warnAtMs = 0;
     while (!this.#closed) {
       try {
         const records = await consumer.poll(this.#waiters.length > 0 ? WAITING_POLL_MS : POLL_MS);
-        failing = false;
+        failures = 0;
+        this.#readFailure = null;
         for (const record of records) this.#handOver(record);
+        this.#advance();
         this.#wake();
       } catch (error) {
-        if (!failing && !this.#closed)
-          logger.warn({ topic, err: error }, 'reading a storage topic failed; trying again');
-        failing = true;
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        failures += 1;
+        this.#readFailure = asError(error);
+        if (failures === 1) warnAtMs = 0;
+        if (!this.#closed && performance.now() >= warnAtMs) {
+          warnAtMs = performance.now() + REPEATED_WARNING_MS;
+          this.#warn(error, failures);
+        }
+        await this.#pause(Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** Math.min(failures - 1, 10)));
       }
     }
+  }
+
+  #warn(error: unknown, failures: number): void {
+    const { logger, topic } = this.#options;
+    logger.warn({ topic, failures, err: error }, 'reading a storage topic failed; trying again');
+  }
+
+  /** Cut short by {@link close}. */
+  #pause(waitMs: number): Promise<void> {
+    if (this.#closed) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, waitMs);
+      this.#endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   #handOver(record: ConsumerRecord): void {
@@ -129,10 +176,20 @@ export class TopicLog {
     this.#next.set(record.partition, record.offset + 1);
   }
 
-  /** Also behind the last record handed over: control records and compacted ones take offsets and come to nobody. */
-  #position(partition: number): number {
+  /**
+   * Also behind the last record handed over: control records and compacted ones take offsets and come to nobody. Only after
+   * what a poll gave was handed over, since the consumer's own position is ahead of it until then.
+   */
+  #advance(): void {
     const { consumer, topic } = this.#options;
-    return Math.max(this.#next.get(partition) ?? 0, consumer.position({ topic, partition }) ?? 0);
+    for (const { partition } of this.#partitions) {
+      const position = consumer.position({ topic, partition }) ?? 0;
+      if (position > this.#position(partition)) this.#next.set(partition, position);
+    }
+  }
+
+  #position(partition: number): number {
+    return this.#next.get(partition) ?? 0;
   }
 
   #wake(): void {
@@ -163,6 +220,16 @@ export class TopicLog {
       },
     );
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+function isSizeRefusal(error: unknown): boolean {
+  return (
+    isMillraceError(error) && (error.code === 'MESSAGE_TOO_LARGE' || error.code === 'RECORD_LIST_TOO_LARGE')
+  );
 }
 
 interface Waiter {

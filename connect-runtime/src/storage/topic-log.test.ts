@@ -1,0 +1,114 @@
+import type { Admin, Consumer, ConsumerRecord, Producer } from '@millrace/client';
+import { silentLogger } from '@millrace/foundation';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { TopicLog } from './topic-log.ts';
+
+const record = (offset: number) =>
+  ({ topic: 't', partition: 0, offset, timestamp: 0, key: null, value: null, headers: [] }) as ConsumerRecord;
+
+/** A topic of one partition. Each poll runs `poll`, or waits until it is woken where none is set. */
+function fakeTopic() {
+  const fake = {
+    end: 0,
+    position: 0,
+    poll: null as (() => Promise<readonly ConsumerRecord[]>) | null,
+    send: async () => [] as never,
+    read: [] as number[],
+    warnings: 0,
+    log: null as unknown as TopicLog,
+  };
+  let woken = Promise.withResolvers<void>();
+  const consumer = {
+    assign: () => undefined,
+    poll: async () => {
+      if (fake.poll) return fake.poll();
+      await woken.promise;
+      woken = Promise.withResolvers();
+      return [];
+    },
+    position: () => fake.position,
+    wakeup: () => woken.resolve(),
+    close: async () => undefined,
+  } as unknown as Consumer;
+  const admin = {
+    ensureTopics: async () => undefined,
+    describeTopics: async () => [{ partitions: [{}] }],
+    describeConfigs: async () => new Map([['cleanup.policy', 'compact']]),
+    listOffsets: async () => [fake.end],
+  } as unknown as Admin;
+  fake.log = new TopicLog({
+    topic: 't',
+    partitions: 1,
+    replicationFactor: 1,
+    admin,
+    consumer,
+    producer: { send: () => fake.send() } as unknown as Producer,
+    logger: { ...silentLogger, warn: () => void fake.warnings++ },
+    onRecord: ({ offset }) => void fake.read.push(offset),
+  });
+  onTestFinished(async () => {
+    fake.poll = null;
+    await fake.log.close();
+  });
+  return { fake, wake: () => woken.resolve() };
+}
+
+test('the end is not reached before the last record was handed over, however far the consumer is', async () => {
+  const { fake, wake } = fakeTopic();
+  await fake.log.start();
+  const handing = Promise.withResolvers<readonly ConsumerRecord[]>();
+  fake.poll = () => {
+    fake.position = 1;
+    return handing.promise;
+  };
+  wake();
+  await vi.waitFor(() => expect(fake.position).toBe(1));
+  fake.end = 1;
+  let seen: readonly number[] | null = null;
+  const reading = fake.log.readToEnd().then(() => {
+    seen = [...fake.read];
+  });
+  // As many turns as the answer of a readToEnd that does not wait takes.
+  for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+  expect(seen).toBeNull();
+  fake.poll = null;
+  handing.resolve([record(0)]);
+  await reading;
+  expect(seen).toEqual([0]);
+});
+
+test('records that come to nobody count as read', async () => {
+  const { fake, wake } = fakeTopic();
+  await fake.log.start();
+  fake.end = 3;
+  const reading = fake.log.readToEnd();
+  fake.position = 3;
+  wake();
+  await reading;
+  expect(fake.read).toEqual([]);
+});
+
+test('a topic that cannot be read says so for as long as that lasts', async () => {
+  const { fake, wake } = fakeTopic();
+  await fake.log.start();
+  expect(fake.log.failure).toBeNull();
+  fake.poll = () => Promise.reject(new Error('not allowed'));
+  wake();
+  await vi.waitFor(() => expect(fake.log.failure?.message).toBe('not allowed'));
+  expect(fake.warnings).toBe(1);
+  fake.poll = null;
+  wake();
+  await vi.waitFor(() => expect(fake.log.failure).toBeNull());
+});
+
+test('a topic that cannot be written says so until a write works', async () => {
+  const { fake } = fakeTopic();
+  await fake.log.start();
+  const works = fake.send;
+  fake.send = () => Promise.reject(new Error('no leader'));
+  await expect(fake.log.write('k', null)).rejects.toThrow('no leader');
+  expect(fake.log.failure?.message).toBe('no leader');
+  fake.send = works;
+  await fake.log.write('k', null);
+  expect(fake.log.failure).toBeNull();
+});
