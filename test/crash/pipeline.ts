@@ -5,8 +5,8 @@ import type { SeenRecord, StreamPosition } from './history-check.ts';
 import { SCHEMA, TOPIC_PREFIX, topics } from './tables.ts';
 import type { ChangeKind } from './workload.ts';
 
-export const SOURCE = 'capture';
-export const SINK = 'copy';
+const SOURCE = 'capture';
+const SINK = 'copy';
 export const SLOT = `millrace_${SOURCE}`;
 export const SINK_GROUP = `connect-${SINK}`;
 export const OFFSET_TOPIC = 'connect-offsets';
