@@ -15,7 +15,7 @@ import type { WorkerAssignment } from '../protocol/connect-protocol.ts';
 import type { ConfigStore } from '../storage/config-store.ts';
 import type { Status, StatusState, StatusStore } from '../storage/status-store.ts';
 import type { TaskReport, TaskSupervisor } from '../tasks/task-supervisor.ts';
-import { ConnectorRetries } from './connector-retries.ts';
+import { Retries } from './retries.ts';
 import { SerialQueue } from './serial-queue.ts';
 
 export interface ControlLoopOptions {
@@ -40,8 +40,13 @@ const nothing: Assignment = { connectors: [], tasks: [] };
 export class ControlLoop {
   readonly #options: ControlLoopOptions;
   readonly #queue: SerialQueue;
-  readonly #retries: ConnectorRetries;
+  readonly #retries: Retries;
+  /** Steps of the herder that failed, by name: each decides by what is configured when it runs, so it may run again at any time. */
+  readonly #steps = new Map<string, () => Promise<void>>();
+  readonly #stepRetries: Retries;
   #assignment: Assignment = nothing;
+  /** Of the assignment, the connectors that nothing was done for yet. */
+  readonly #fresh = new Set<string>();
   #generation = 0;
   #leaderUrl = '';
   #isLeader = false;
@@ -57,9 +62,10 @@ export class ControlLoop {
     this.#queue = new SerialQueue((error) =>
       options.logger.error({ err: error }, 'the herder failed at a step'),
     );
-    this.#retries = new ConnectorRetries(options, (connector) =>
+    this.#retries = new Retries(options, (connector) =>
       this.#queue.add(() => this.#refreshIfOwned(connector)),
     );
+    this.#stepRetries = new Retries(options, (step) => this.#repeat(step));
   }
 
   get joined(): boolean {
@@ -93,23 +99,65 @@ export class ControlLoop {
     this.#generation = generation;
     this.#isLeader = isLeader;
     this.#leaderUrl = assignment.leaderUrl;
-    const fresh = assignment.assigned.connectors.filter(
-      (name) => !this.#assignment.connectors.includes(name),
-    );
+    for (const connector of assignment.assigned.connectors)
+      if (!this.#assignment.connectors.includes(connector)) this.#fresh.add(connector);
     this.#assignment = assignment.assigned;
+    this.#step('assignment', () => this.#takeUp(assignment, isLeader));
+  }
+
+  async #takeUp(assignment: WorkerAssignment, isLeader: boolean): Promise<void> {
     const membership = this.#membership;
-    this.#queue.add(async () => {
-      const { configs, rejoin } = this.#options;
-      if (configs.config.offset < assignment.configOffset) await configs.refresh();
-      await this.#reconcile();
-      if (membership !== this.#membership) return;
-      this.#joined = true;
-      const { connectors, tasks } = assignment.revoked;
-      if (connectors.length + tasks.length > 0) rejoin('what was revoked is free to be placed');
-      if (isLeader) await this.#forgetRemoved();
-      for (const connector of fresh) await this.#refreshIfOwned(connector);
-      this.#meetIfChanged();
-    });
+    const { configs, rejoin } = this.#options;
+    if (configs.config.offset < assignment.configOffset) await configs.refresh();
+    await this.#reconcile();
+    if (membership !== this.#membership) return;
+    this.#joined = true;
+    const { connectors, tasks } = assignment.revoked;
+    if (connectors.length + tasks.length > 0) rejoin('what was revoked is free to be placed');
+    for (const connector of [...this.#fresh]) {
+      this.#fresh.delete(connector);
+      await this.#refreshIfOwned(connector);
+    }
+    if (isLeader) await this.#forgetRemoved();
+    this.#meetIfChanged();
+  }
+
+  /**
+   * Adds a step to the line; one that fails is tried again under the same membership, until it works or a newer one of its
+   * name takes its place.
+   */
+  #step(name: string, job: () => Promise<void>): void {
+    const membership = this.#membership;
+    this.#stepRetries.forget(name);
+    const step = async () => {
+      if (this.#steps.get(name) !== step) return;
+      try {
+        await job();
+      } catch (error) {
+        if (this.#steps.get(name) === step && membership === this.#membership) this.#stepFailed(name, error);
+        else this.#dropStep(name, step);
+        return;
+      }
+      this.#dropStep(name, step);
+    };
+    this.#steps.set(name, step);
+    this.#queue.add(step);
+  }
+
+  #stepFailed(step: string, error: unknown): void {
+    const retryAfterMs = this.#stepRetries.plan(step, 'transient');
+    this.#options.logger.error({ step, retryAfterMs, err: error }, 'the herder failed at a step');
+  }
+
+  #repeat(name: string): void {
+    const step = this.#steps.get(name);
+    if (step) this.#queue.add(step);
+  }
+
+  #dropStep(name: string, step: () => Promise<void>): void {
+    if (this.#steps.get(name) !== step) return;
+    this.#steps.delete(name);
+    this.#stepRetries.forget(name);
   }
 
   /** Others run this worker's tasks by now: they stop at once, whatever else is under way. */
@@ -122,28 +170,32 @@ export class ControlLoop {
   }
 
   onConfigChange(change: ConfigChange): void {
-    this.#queue.add(async () => {
-      switch (change.kind) {
-        case 'connector':
-          this.#retries.forget(change.connector);
-          await this.#refreshIfOwned(change.connector);
-          break;
-        case 'target-state':
-          await this.#retarget(change.connector);
-          break;
-        case 'removed':
-          this.#retries.forget(change.connector);
-          await this.#reconcile();
-          if (this.#assignment.connectors.includes(change.connector)) await this.#forget(change.connector);
-          break;
-        case 'tasks':
-          await this.#reconcile();
-          break;
-        case 'restart':
-          await this.#restart(change.request);
-      }
-      this.#meetIfChanged();
-    });
+    const connector = change.kind === 'restart' ? change.request.connector : change.connector;
+    switch (change.kind) {
+      case 'connector':
+        this.#step(`config of ${connector}`, async () => {
+          this.#retries.forget(connector);
+          await this.#refreshIfOwned(connector);
+        });
+        break;
+      case 'target-state':
+        this.#step(`target state of ${connector}`, () => this.#retarget(connector));
+        break;
+      case 'removed':
+        this.#step('tasks', () => this.#reconcile());
+        this.#queue.add(async () => {
+          this.#retries.forget(connector);
+          if (this.#assignment.connectors.includes(connector)) await this.#forget(connector);
+        });
+        break;
+      case 'tasks':
+        this.#step('tasks', () => this.#reconcile());
+        break;
+      case 'restart':
+        // Asked for by a person, who asks again: a restart that comes late is worse than none.
+        this.#queue.add(() => this.#restart(change.request));
+    }
+    this.#queue.add(async () => this.#meetIfChanged());
   }
 
   /** Stops and starts a task anew; false where it is not here. */
@@ -184,6 +236,9 @@ export class ControlLoop {
     this.#isLeader = false;
     this.#leaderUrl = '';
     this.#assignment = nothing;
+    this.#fresh.clear();
+    this.#steps.clear();
+    this.#stepRetries.close();
   }
 
   async #reconcile(): Promise<void> {
@@ -254,8 +309,9 @@ export class ControlLoop {
 
   async #forget(connector: string): Promise<void> {
     const { statuses } = this.#options;
-    await statuses.putConnector(connector, null);
-    for (const task of statuses.taskNumbers(connector)) await statuses.putTask({ connector, task }, null);
+    await this.#tell({ connector }, statuses.putConnector(connector, null));
+    for (const task of statuses.taskNumbers(connector))
+      await this.#tell({ connector, task }, statuses.putTask({ connector, task }, null));
   }
 
   async #restart(request: RestartRequest): Promise<void> {
@@ -284,19 +340,35 @@ export class ControlLoop {
   }
 
   async #publishConnector(connector: string, state: StatusState, error?: MillraceError): Promise<void> {
-    await this.#options.statuses.putConnector(connector, this.#status(state, error, error?.stack));
+    const { statuses } = this.#options;
+    await this.#tell(
+      { connector },
+      statuses.putConnector(connector, this.#status(state, error, error?.stack)),
+    );
   }
 
   async #publish(id: TaskId, report: TaskReport): Promise<void> {
-    const { configs, statuses, logger } = this.#options;
+    const { configs, statuses } = this.#options;
     const status = this.#status(report.state, report.error, report.trace);
+    if (report.state !== 'UNASSIGNED') await this.#tell(id, statuses.putTask(id, status));
+    // A task that left because its connector was removed or stopped must not come back as a status.
+    else if (!configs.config.taskConfigs(id.connector)[id.task])
+      await this.#tell(id, statuses.putTask(id, null));
+    else await this.#tell(id, statuses.putTaskLeft(id, status));
+  }
+
+  /** The work goes on where a status could not be stored; the store writes it again. */
+  async #tell(
+    whose: { readonly connector: string; readonly task?: number },
+    stored: Promise<void>,
+  ): Promise<void> {
     try {
-      if (report.state !== 'UNASSIGNED') await statuses.putTask(id, status);
-      // A task that left because its connector was removed or stopped must not come back as a status.
-      else if (!configs.config.taskConfigs(id.connector)[id.task]) await statuses.putTask(id, null);
-      else await statuses.putTaskLeft(id, status);
-    } catch (failure) {
-      logger.warn({ ...id, state: report.state, err: failure }, 'a status could not be stored');
+      await stored;
+    } catch (error) {
+      this.#options.logger.warn(
+        { ...whose, err: error },
+        'a status could not be stored; it is written again',
+      );
     }
   }
 

@@ -1,7 +1,7 @@
 import type { Clock, Random } from '@millrace/foundation';
 import { planRestart, type RestartPolicy } from '../core/restart/restart-policy.ts';
 
-export interface ConnectorRetriesOptions {
+export interface RetriesOptions {
   readonly restartPolicy: RestartPolicy;
   readonly clock: Clock;
   readonly random: Random;
@@ -12,40 +12,40 @@ interface Retry {
   readonly timer: NodeJS.Timeout;
 }
 
-/** Connectors whose work could not be split for a passing reason: each is tried again, with the waits that tasks have. */
-export class ConnectorRetries {
-  readonly #options: ConnectorRetriesOptions;
-  readonly #retry: (connector: string) => void;
+/** Pieces of work by name that failed for a passing reason: each is tried again, with the waits that tasks have. */
+export class Retries {
+  readonly #options: RetriesOptions;
+  readonly #retry: (name: string) => void;
   readonly #waiting = new Map<string, Retry>();
 
-  constructor(options: ConnectorRetriesOptions, retry: (connector: string) => void) {
+  constructor(options: RetriesOptions, retry: (name: string) => void) {
     this.#options = options;
     this.#retry = retry;
   }
 
   /** Plans the next try; answers the wait before it, ms, or null where trying again mends nothing. */
-  plan(connector: string, errorClass: string): number | null {
-    const before = this.#waiting.get(connector);
+  plan(name: string, errorClass: string): number | null {
+    const before = this.#waiting.get(name);
     clearTimeout(before?.timer);
-    this.#waiting.delete(connector);
+    this.#waiting.delete(name);
     const { restartPolicy, clock, random } = this.#options;
     const { monoMs } = clock.now();
     const history = { restarts: before?.restarts ?? 0, startedAtMs: monoMs };
     const restart = planRestart(errorClass, history, restartPolicy, { monoMs, random: random.float() });
     if (!restart) return null;
-    const timer = setTimeout(() => this.#retry(connector), restart.afterMs);
+    const timer = setTimeout(() => this.#retry(name), restart.afterMs);
     timer.unref();
-    this.#waiting.set(connector, { restarts: restart.restarts, timer });
+    this.#waiting.set(name, { restarts: restart.restarts, timer });
     return restart.afterMs;
   }
 
   /** It worked, or it is gone: the next failure begins with the shortest wait. */
-  forget(connector: string): void {
-    clearTimeout(this.#waiting.get(connector)?.timer);
-    this.#waiting.delete(connector);
+  forget(name: string): void {
+    clearTimeout(this.#waiting.get(name)?.timer);
+    this.#waiting.delete(name);
   }
 
   close(): void {
-    for (const connector of [...this.#waiting.keys()]) this.forget(connector);
+    for (const name of [...this.#waiting.keys()]) this.forget(name);
   }
 }
