@@ -7,8 +7,11 @@ import {
   type OffsetCommitResponseInit,
   type OffsetCommitResponseTopicInit,
 } from '@millrace/protocol/messages';
+import type { CommitResult, OffsetToCommit } from '../core/group/commit-offsets.ts';
 import { defineApi, type RequestContext } from './api.ts';
-import { groupCaller, mayOnGroup } from './group-caller.ts';
+import { mayOnGroup } from './group-caller.ts';
+
+const GROUP_ID_NOT_FOUND_VERSION = 9;
 
 /**
  * OffsetCommit v2-10
@@ -37,15 +40,16 @@ export const offsetCommit = defineApi({
       .filter((topic): topic is OffsetCommitRequestTopic => topic !== null);
     if (topics.length === 0 && request.topics.length > 0)
       return { topics: checked.map(({ refused }) => refused) };
-    const { groups } = context.services;
-    const response = await groups.commitOffsets(groupCaller(context), { ...request, topics });
-    const answered = response.topics.values();
-    return {
-      topics: checked.map(({ valid, refused }): OffsetCommitResponseTopicInit => {
-        const answer = valid ? answered.next().value : undefined;
-        return answer ? { ...refused, partitions: [...refused.partitions, ...answer.partitions] } : refused;
-      }),
-    };
+    const result = await context.services.groups.commitOffsets({
+      group: request.groupId,
+      generation: request.generationIdOrMemberEpoch,
+      memberId: request.memberId,
+      instanceId: request.groupInstanceId,
+      retentionMs: request.retentionTimeMs,
+      knowsGroupIdNotFound: context.version >= GROUP_ID_NOT_FOUND_VERSION,
+      offsets: topics.flatMap(offsetsOf),
+    });
+    return response(checked, result);
   },
   refuse: failed,
 });
@@ -89,6 +93,29 @@ function check(context: RequestContext, topic: OffsetCommitRequestTopic): Checke
         errorCode: errorCode('UNKNOWN_TOPIC_OR_PARTITION'),
       })),
     },
+  };
+}
+
+function offsetsOf({ name, topicId, partitions }: OffsetCommitRequestTopic): readonly OffsetToCommit[] {
+  return partitions.map((partition) => ({
+    topic: name,
+    topicId,
+    partition: partition.partitionIndex,
+    offset: partition.committedOffset,
+    leaderEpoch: partition.committedLeaderEpoch,
+    metadata: partition.committedMetadata,
+  }));
+}
+
+/** The errors of the result are in the order of the offsets, so in that of the valid partitions. */
+function response(checked: readonly CheckedTopic[], result: CommitResult): OffsetCommitResponseInit {
+  const errors = (result.error === null ? result.offsets : []).values();
+  const next = () => errorCode(result.error ?? errors.next().value ?? 'NONE');
+  return {
+    topics: checked.map(({ valid, refused }) => {
+      const answered = valid?.partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode: next() }));
+      return { ...refused, partitions: [...refused.partitions, ...(answered ?? [])] };
+    }),
   };
 }
 

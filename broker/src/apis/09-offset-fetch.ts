@@ -9,12 +9,15 @@ import {
   type OffsetFetchResponseGroupTopicInit,
   type OffsetFetchResponseInit,
 } from '@millrace/protocol/messages';
+import type { FetchedOffset } from '../core/group/fetch-offsets.ts';
 import { defineApi, type RequestContext } from './api.ts';
 import { mayOnGroup } from './group-caller.ts';
 
 const MANY_GROUPS_VERSION = 8;
 const TOPIC_IDS_VERSION = 10;
 const GROUP_ERROR_VERSION = 2;
+const NO_OFFSET = -1;
+const NO_LEADER_EPOCH = -1;
 
 /**
  * OffsetFetch v1-10
@@ -42,7 +45,7 @@ export const offsetFetch = defineApi({
   },
   refuse: (request, error, version) => {
     const groups = groupsOf(request, version);
-    const answers = groups.map(({ groupId }) => ({ groupId, topics: [], errorCode: errorCode(error) }));
+    const answers = groups.map(({ groupId }) => failedGroup(groupId, error));
     return response(answers, groups, version);
   },
 });
@@ -53,41 +56,68 @@ function groupsOf(request: OffsetFetchRequest, version: number): readonly Offset
   return [{ groupId: request.groupId, memberId: null, memberEpoch: -1, topics }];
 }
 
-async function fetchGroup(
+function fetchGroup(
   context: RequestContext,
-  group: OffsetFetchRequestGroup,
+  { groupId, topics }: OffsetFetchRequestGroup,
+): Promise<OffsetFetchResponseGroupInit> | OffsetFetchResponseGroupInit {
+  if (!mayOnGroup(context, 'DESCRIBE', groupId)) return failedGroup(groupId, 'GROUP_AUTHORIZATION_FAILED');
+  return topics === null ? fetchAll(context, groupId) : fetchNamed(context, groupId, topics);
+}
+
+/** All offsets of the group, but of topics that the caller may not describe or (v10) that are gone. */
+async function fetchAll(context: RequestContext, groupId: string): Promise<OffsetFetchResponseGroupInit> {
+  const result = await context.services.groups.fetchOffsets({ group: groupId, topics: null });
+  if (result.error !== null) return failedGroup(groupId, result.error);
+  const image = context.services.metadata.image();
+  const topics: OffsetFetchResponseGroupTopicInit[] = [];
+  for (const { topic: name, partitions } of result.topics) {
+    const topicId = image.topicsByName.get(name)?.id;
+    if (!context.authorize('DESCRIBE', { type: 'TOPIC', name })) continue;
+    if (context.version >= TOPIC_IDS_VERSION && topicId === undefined) continue;
+    topics.push({ name, topicId: topicId ?? ZERO_UUID, partitions: partitions.map(fetchedPartition) });
+  }
+  return { groupId, errorCode: errorCode('NONE'), topics };
+}
+
+async function fetchNamed(
+  context: RequestContext,
+  groupId: string,
+  asked: readonly OffsetFetchRequestGroupTopic[],
 ): Promise<OffsetFetchResponseGroupInit> {
-  const { groupId } = group;
-  if (!mayOnGroup(context, 'DESCRIBE', groupId))
-    return { groupId, topics: [], errorCode: errorCode('GROUP_AUTHORIZATION_FAILED') };
-  const { groups } = context.services;
-  if (group.topics === null) return visible(context, await groups.fetchOffsets(group));
-  const named = group.topics.map((topic) => resolve(context, topic));
-  const topics = named.filter((topic) => 'topic' in topic).map(({ topic }) => topic);
-  const answer = await groups.fetchOffsets({ ...group, topics });
-  if (answer.errorCode) return answer;
-  const fetched = answer.topics.values();
+  const resolved = asked.map((topic) => resolve(context, topic));
+  const topics = resolved
+    .filter((one) => 'topic' in one)
+    .map(({ topic }) => ({ topic: topic.name, partitions: topic.partitionIndexes }));
+  const result = await context.services.groups.fetchOffsets({ group: groupId, topics });
+  if (result.error !== null) return failedGroup(groupId, result.error);
+  const fetched = result.topics.values();
   return {
-    ...answer,
-    topics: named.map((topic) => {
-      if ('refused' in topic) return topic.refused;
-      return fetched.next().value ?? refusedTopic(topic.topic, 'UNKNOWN_SERVER_ERROR');
+    groupId,
+    errorCode: errorCode('NONE'),
+    topics: resolved.map((one) => {
+      if ('refused' in one) return one.refused;
+      const { name, topicId } = one.topic;
+      const partitions = fetched.next().value?.partitions ?? [];
+      return { name, topicId, partitions: partitions.map(fetchedPartition) };
     }),
   };
 }
 
-/** All offsets of the group, but of topics that the caller may not describe or (v10) that are gone. */
-function visible(context: RequestContext, group: OffsetFetchResponseGroupInit): OffsetFetchResponseGroupInit {
-  const image = context.services.metadata.image();
-  const topics: OffsetFetchResponseGroupTopicInit[] = [];
-  for (const topic of group.topics) {
-    const name = topic.name ?? '';
-    const topicId = image.topicsByName.get(name)?.id;
-    if (!context.authorize('DESCRIBE', { type: 'TOPIC', name })) continue;
-    if (context.version >= TOPIC_IDS_VERSION && topicId === undefined) continue;
-    topics.push({ ...topic, topicId: topicId ?? ZERO_UUID });
-  }
-  return { ...group, topics };
+function fetchedPartition({
+  partition,
+  committed,
+}: FetchedOffset): OffsetFetchResponseGroupTopicInit['partitions'][number] {
+  return {
+    partitionIndex: partition,
+    committedOffset: committed?.offset ?? NO_OFFSET,
+    committedLeaderEpoch: committed?.leaderEpoch ?? NO_LEADER_EPOCH,
+    metadata: committed?.metadata ?? '',
+    errorCode: errorCode('NONE'),
+  };
+}
+
+function failedGroup(groupId: string, error: ErrorName): OffsetFetchResponseGroupInit {
+  return { groupId, topics: [], errorCode: errorCode(error) };
 }
 
 type Resolved =
@@ -112,8 +142,8 @@ function refusedTopic(
     topicId: topic.topicId,
     partitions: topic.partitionIndexes.map((partitionIndex) => ({
       partitionIndex,
-      committedOffset: -1,
-      committedLeaderEpoch: -1,
+      committedOffset: NO_OFFSET,
+      committedLeaderEpoch: NO_LEADER_EPOCH,
       metadata: '',
       errorCode: errorCode(error),
     })),
@@ -136,7 +166,7 @@ function response(
         name,
         partitions: partitionIndexes.map((partitionIndex) => ({
           partitionIndex,
-          committedOffset: -1,
+          committedOffset: NO_OFFSET,
           metadata: '',
           errorCode: error,
         })),

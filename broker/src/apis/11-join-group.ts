@@ -4,10 +4,14 @@ import {
   type JoinGroupRequest,
   type JoinGroupResponseInit,
 } from '@millrace/protocol/messages';
+import { type JoinResult, joinFailed } from '../core/group/results.ts';
 import { defineApi } from './api.ts';
-import { groupCaller, mayOnGroup } from './group-caller.ts';
+import { groupCaller, membershipProblem } from './group-caller.ts';
 
+const REBALANCE_TIMEOUT_VERSION = 1;
+const KNOWN_MEMBER_VERSION = 4;
 const NULLABLE_PROTOCOL_VERSION = 7;
+const SKIP_ASSIGNMENT_VERSION = 9;
 
 /**
  * JoinGroup v0-9
@@ -26,19 +30,35 @@ export const joinGroup = defineApi({
   api,
   versions: [0, 9],
   access: [['READ', 'GROUP']],
-  handle: (context, request) =>
-    mayOnGroup(context, 'READ', request.groupId)
-      ? context.services.groups.joinGroup(groupCaller(context), request)
-      : failed(request, 'GROUP_AUTHORIZATION_FAILED', context.version),
+  async handle(context, request): Promise<JoinGroupResponseInit> {
+    const { version } = context;
+    const { groupId, memberId, sessionTimeoutMs } = request;
+    const problem = membershipProblem(context, groupId);
+    if (problem !== null) return failed(request, problem, version);
+    const result = await context.services.groups.joinGroup({
+      ...groupCaller(context),
+      group: groupId,
+      memberId,
+      instanceId: request.groupInstanceId,
+      sessionTimeoutMs,
+      rebalanceTimeoutMs:
+        version >= REBALANCE_TIMEOUT_VERSION ? request.rebalanceTimeoutMs : sessionTimeoutMs,
+      protocolType: request.protocolType,
+      // The group keeps them for longer than the request's buffer may live.
+      protocols: request.protocols.map(({ name, metadata }) => ({ name, metadata: Buffer.from(metadata) })),
+      requiresKnownMemberId: version >= KNOWN_MEMBER_VERSION,
+      canSkipAssignment: version >= SKIP_ASSIGNMENT_VERSION,
+    });
+    return response(result, version);
+  },
   refuse: failed,
 });
 
-function failed(request: JoinGroupRequest, error: ErrorName, version: number): JoinGroupResponseInit {
-  return {
-    errorCode: errorCode(error),
-    memberId: request.memberId,
-    protocolName: version < NULLABLE_PROTOCOL_VERSION ? '' : null,
-    leader: '',
-    members: [],
-  };
+function failed({ memberId }: JoinGroupRequest, error: ErrorName, version: number): JoinGroupResponseInit {
+  return response(joinFailed(error, memberId), version);
+}
+
+function response({ error, protocolName, ...rest }: JoinResult, version: number): JoinGroupResponseInit {
+  const name = protocolName ?? (version < NULLABLE_PROTOCOL_VERSION ? '' : null);
+  return { ...rest, errorCode: errorCode(error ?? 'NONE'), protocolName: name };
 }

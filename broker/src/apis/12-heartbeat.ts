@@ -1,7 +1,7 @@
 import { errorCode } from '@millrace/protocol';
-import { heartbeat as api } from '@millrace/protocol/messages';
+import { heartbeat as api, type HeartbeatResponseInit } from '@millrace/protocol/messages';
 import { defineApi } from './api.ts';
-import { groupCaller, mayOnGroup } from './group-caller.ts';
+import { membershipProblem } from './group-caller.ts';
 
 /**
  * Heartbeat v0-4
@@ -17,9 +17,17 @@ export const heartbeat = defineApi({
   api,
   versions: [0, 4],
   access: [['READ', 'GROUP']],
-  handle: (context, request) =>
-    mayOnGroup(context, 'READ', request.groupId)
-      ? context.services.groups.heartbeat(groupCaller(context), request)
-      : { errorCode: errorCode('GROUP_AUTHORIZATION_FAILED') },
+  async handle(context, request): Promise<HeartbeatResponseInit> {
+    const { groupId, memberId } = request;
+    const problem = membershipProblem(context, groupId);
+    if (problem !== null) return { errorCode: errorCode(problem) };
+    const { error } = await context.services.groups.heartbeat({
+      group: groupId,
+      generation: request.generationId,
+      memberId,
+      instanceId: request.groupInstanceId,
+    });
+    return { errorCode: errorCode(error ?? 'NONE') };
+  },
   refuse: (_request, error) => ({ errorCode: errorCode(error) }),
 });

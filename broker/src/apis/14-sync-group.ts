@@ -1,7 +1,14 @@
 import { type ErrorName, errorCode } from '@millrace/protocol';
-import { syncGroup as api, type SyncGroupResponseInit } from '@millrace/protocol/messages';
-import { defineApi } from './api.ts';
-import { groupCaller, mayOnGroup } from './group-caller.ts';
+import {
+  syncGroup as api,
+  type SyncGroupRequest,
+  type SyncGroupResponseInit,
+} from '@millrace/protocol/messages';
+import { type SyncResult, syncFailed } from '../core/group/results.ts';
+import { defineApi, type RequestContext } from './api.ts';
+import { membershipProblem } from './group-caller.ts';
+
+const PROTOCOL_VERSION = 5;
 
 /**
  * SyncGroup v0-5
@@ -17,13 +24,33 @@ export const syncGroup = defineApi({
   api,
   versions: [0, 5],
   access: [['READ', 'GROUP']],
-  handle: (context, request) =>
-    mayOnGroup(context, 'READ', request.groupId)
-      ? context.services.groups.syncGroup(groupCaller(context), request)
-      : failed('GROUP_AUTHORIZATION_FAILED'),
-  refuse: (_request, error) => failed(error),
+  async handle(context, request): Promise<SyncGroupResponseInit> {
+    const problem = problemOf(context, request);
+    if (problem !== null) return response(syncFailed(problem));
+    const result = await context.services.groups.syncGroup({
+      group: request.groupId,
+      generation: request.generationId,
+      memberId: request.memberId,
+      instanceId: request.groupInstanceId,
+      protocolType: request.protocolType,
+      protocolName: request.protocolName,
+      // The group keeps them for longer than the request's buffer may live.
+      assignments: new Map(
+        request.assignments.map(({ memberId, assignment }) => [memberId, Buffer.from(assignment)]),
+      ),
+    });
+    return response(result);
+  },
+  refuse: (_request, error) => response(syncFailed(error)),
 });
 
-function failed(error: ErrorName): SyncGroupResponseInit {
-  return { errorCode: errorCode(error), assignment: Buffer.alloc(0) };
+function problemOf(context: RequestContext, request: SyncGroupRequest): ErrorName | null {
+  const problem = membershipProblem(context, request.groupId);
+  if (problem !== null || context.version < PROTOCOL_VERSION) return problem;
+  const said = request.protocolType !== null && request.protocolName !== null;
+  return said ? null : 'INCONSISTENT_GROUP_PROTOCOL';
+}
+
+function response({ error, ...rest }: SyncResult): SyncGroupResponseInit {
+  return { ...rest, errorCode: errorCode(error ?? 'NONE') };
 }

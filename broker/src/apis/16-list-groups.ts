@@ -1,7 +1,14 @@
 import { errorCode } from '@millrace/protocol';
-import { listGroups as api, type ListGroupsResponseInit } from '@millrace/protocol/messages';
+import {
+  listGroups as api,
+  type ListGroupsRequest,
+  type ListGroupsResponseInit,
+} from '@millrace/protocol/messages';
+import type { GroupListing } from '../runtime/services.ts';
 import { CLUSTER, defineApi } from './api.ts';
 import { mayOnGroup } from './group-caller.ts';
+
+const GROUP_TYPE = 'classic';
 
 /**
  * ListGroups v0-5
@@ -21,10 +28,28 @@ export const listGroups = defineApi({
     ['DESCRIBE', 'GROUP'],
   ],
   async handle(context, request): Promise<ListGroupsResponseInit> {
-    const response = await context.services.groups.listGroups(request);
-    if (context.authorize('DESCRIBE', CLUSTER)) return response;
-    const groups = response.groups.filter(({ groupId }) => mayOnGroup(context, 'DESCRIBE', groupId));
-    return { ...response, groups };
+    const { error, groups } = await context.services.groups.listGroups();
+    const seesAll = context.authorize('DESCRIBE', CLUSTER);
+    const listed = groups
+      .filter(matches(request))
+      .filter(({ groupId }) => seesAll || mayOnGroup(context, 'DESCRIBE', groupId));
+    return {
+      errorCode: errorCode(error ?? 'NONE'),
+      groups: listed.map(({ groupId, state, protocolType }) => ({
+        groupId,
+        protocolType,
+        groupState: state,
+        groupType: GROUP_TYPE,
+      })),
+    };
   },
   refuse: (_request, error) => ({ errorCode: errorCode(error), groups: [] }),
 });
+
+/** Whatever the case of the letters; an empty filter lets all through. */
+function matches({ statesFilter, typesFilter }: ListGroupsRequest): (group: GroupListing) => boolean {
+  const states = new Set(statesFilter.map((state) => state.toLowerCase()));
+  const types = new Set(typesFilter.map((type) => type.toLowerCase()));
+  const ofType = types.size === 0 || types.has(GROUP_TYPE);
+  return ({ state }) => ofType && (states.size === 0 || states.has(state.toLowerCase()));
+}

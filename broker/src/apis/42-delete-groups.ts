@@ -17,11 +17,12 @@ export const deleteGroups = defineApi({
   versions: [0, 2],
   access: [['DELETE', 'GROUP']],
   async handle(context, request): Promise<DeleteGroupsResponseInit> {
-    const results = request.groupsNames.map((groupId) =>
-      mayOnGroup(context, 'DELETE', groupId)
-        ? context.services.groups.deleteGroup(groupId)
-        : { groupId, errorCode: errorCode('GROUP_AUTHORIZATION_FAILED') },
-    );
+    const results = request.groupsNames.map(async (groupId) => {
+      if (!mayOnGroup(context, 'DELETE', groupId))
+        return { groupId, errorCode: errorCode('GROUP_AUTHORIZATION_FAILED') };
+      const { error } = await context.services.groups.deleteGroup(groupId);
+      return { groupId, errorCode: errorCode(error ?? 'NONE') };
+    });
     return { throttleTimeMs: 0, results: await Promise.all(results) };
   },
   refuse: (request, error) => ({

@@ -1,12 +1,15 @@
-import type { GroupCaller } from '../runtime/group-service.ts';
+import type { ErrorName } from '@millrace/protocol';
 import type { Operation, RequestContext, Resource } from './api.ts';
 
-/** The sender of a group request as the coordinator remembers it. */
-export function groupCaller(context: RequestContext): GroupCaller {
-  const { clientHost, clientId, version } = context;
+/** The sender of a request as its group remembers and describes it. */
+export function groupCaller(context: RequestContext): {
+  readonly clientId: string;
+  readonly clientHost: string;
+} {
+  const { clientHost, clientId } = context;
   // Java writes an address behind a slash, and tools show it so.
   const host = clientHost.startsWith('/') ? clientHost : `/${clientHost}`;
-  return { clientId: clientId ?? '', clientHost: host, version };
+  return { clientId: clientId ?? '', clientHost: host };
 }
 
 export function groupResource(name: string): Resource {
@@ -15,4 +18,11 @@ export function groupResource(name: string): Resource {
 
 export function mayOnGroup(context: RequestContext, operation: Operation, groupId: string): boolean {
   return context.authorize(operation, groupResource(groupId));
+}
+
+/** Why a request to take part in the group goes no further; null where it may. */
+export function membershipProblem(context: RequestContext, groupId: string): ErrorName | null {
+  if (!mayOnGroup(context, 'READ', groupId)) return 'GROUP_AUTHORIZATION_FAILED';
+  // Offsets may be committed under the empty name, but nobody can be a member of it.
+  return groupId === '' ? 'INVALID_GROUP_ID' : null;
 }

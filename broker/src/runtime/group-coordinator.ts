@@ -1,4 +1,4 @@
-import type { Random, Timer } from '@millrace/foundation';
+import type { Clock, Logger, Random, Timer, Timers } from '@millrace/foundation';
 import { Reader } from '@millrace/protocol';
 import { consumerProtocolSubscription } from '@millrace/protocol/internal';
 import { dropTopics, expireOffsets } from '../core/group/expire-offsets.ts';
@@ -6,19 +6,29 @@ import type { GroupRules } from '../core/group/group-shard.ts';
 import { autoCreatedTopic, OFFSETS_TOPIC } from './auto-created-topic.ts';
 import type { BrokerConfig } from './broker-config.ts';
 import { CoordinatorShard } from './coordinator-shard.ts';
-import type { CoordinatorLocation, GroupServiceOptions } from './group-service.ts';
 import type { Partition } from './partition.ts';
+import type { ControllerAccess, CoordinatorLocation, MetadataAccess } from './services.ts';
 
 const MS_PER_MINUTE = 60_000;
 
+export interface GroupCoordinatorOptions {
+  readonly metadata: MetadataAccess;
+  readonly controller: ControllerAccess;
+  readonly config: BrokerConfig;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
 /** The shards of `__consumer_offsets` that are led here, and which group is whose. */
 export class GroupCoordinator {
-  readonly #options: GroupServiceOptions;
+  readonly #options: GroupCoordinatorOptions;
   readonly #shards = new Map<number, CoordinatorShard>();
   #expiry: Timer | undefined;
   #closed = false;
 
-  constructor(options: GroupServiceOptions) {
+  constructor(options: GroupCoordinatorOptions) {
     this.#options = options;
     this.#expireLater();
   }

@@ -11,9 +11,17 @@ import type {
   IncrementalAlterConfigsCommand,
   ProducerIdBlock,
 } from '../core/controller/commands.ts';
+import type { GroupState } from '../core/group/classic-group.ts';
+import type { CommitCommand, CommitResult } from '../core/group/commit-offsets.ts';
+import type { GroupDescription } from '../core/group/describe-group.ts';
+import type { OffsetsQuery, OffsetsResult } from '../core/group/fetch-offsets.ts';
+import type { HeartbeatCommand } from '../core/group/heartbeat.ts';
+import type { JoinCommand } from '../core/group/join-group.ts';
+import type { LeaveCommand } from '../core/group/leave-group.ts';
+import type { HeartbeatResult, JoinResult, LeaveResult, SyncResult } from '../core/group/results.ts';
+import type { SyncCommand } from '../core/group/sync-group.ts';
 import type { MetadataImage } from '../core/metadata/image.ts';
 import type { BrokerConfig } from './broker-config.ts';
-import type { GroupService } from './group-service.ts';
 import type { Partition } from './partition.ts';
 import type { Purgatory } from './purgatory.ts';
 
@@ -67,5 +75,46 @@ export interface ControllerAccess {
   allocateProducerIds(): Promise<ProducerIdBlock>;
 }
 
-/** Consumer groups by the classic protocol, and committed offsets. Shapes follow the requests' own. */
-export type GroupAccess = GroupService;
+/** A command of the group core as a handler gives it: which answer is whose is not its matter. */
+export type Asked<Command> = Omit<Command, 'reply'>;
+
+/** The coordinator of a group. */
+export type CoordinatorLocation =
+  | { readonly error: null; readonly brokerId: number }
+  | { readonly error: ErrorName; readonly message: string | null };
+
+export interface GroupListing {
+  readonly groupId: string;
+  readonly state: GroupState;
+  readonly protocolType: string;
+}
+
+/** The groups that are known here; with COORDINATOR_LOAD_IN_PROGRESS some are missing. */
+export interface ListResult {
+  readonly error: ErrorName | null;
+  readonly groups: readonly GroupListing[];
+}
+
+/** GROUP_ID_NOT_FOUND: the coordinator is here, and has no such group. */
+export type DescribeResult =
+  | { readonly error: ErrorName }
+  | { readonly error: null; readonly group: GroupDescription };
+
+/**
+ * Consumer groups by the classic protocol, and committed offsets: commands and results of the group core, which know
+ * no versions and no wire. Errors are values; nothing rejects for what is asked. Buffers of a command are kept.
+ */
+export interface GroupAccess {
+  /** Makes `__consumer_offsets` where it does not exist. */
+  findCoordinator(groupId: string): Promise<CoordinatorLocation>;
+  joinGroup(command: Asked<JoinCommand>): Promise<JoinResult>;
+  syncGroup(command: Asked<SyncCommand>): Promise<SyncResult>;
+  heartbeat(command: Asked<HeartbeatCommand>): Promise<HeartbeatResult>;
+  leaveGroup(command: Asked<LeaveCommand>): Promise<LeaveResult>;
+  commitOffsets(command: Asked<CommitCommand>): Promise<CommitResult>;
+  /** Resolves when nothing that it shows can be lost. */
+  fetchOffsets(query: OffsetsQuery): Promise<OffsetsResult>;
+  listGroups(): Promise<ListResult>;
+  describeGroup(groupId: string): Promise<DescribeResult>;
+  deleteGroup(groupId: string): Promise<{ readonly error: ErrorName | null }>;
+}

@@ -3,18 +3,15 @@ import type { GroupMetadataValue } from '@millrace/protocol/internal';
 import { ClassicGroup } from './classic-group.ts';
 import { collect, type GroupEffect } from './effects.ts';
 import { OffsetTable } from './offset-table.ts';
-import { prepareRebalance, refreshSubscription, touchSession } from './rebalance.ts';
+import { prepareRebalance, type RebalanceRules, refreshSubscription, touchSession } from './rebalance.ts';
 import type { GroupRecord } from './records.ts';
 
-export interface GroupRules {
-  readonly initialRebalanceDelayMs: number;
+export interface GroupRules extends RebalanceRules {
   readonly maxSize: number;
   readonly offsetMetadataMaxBytes: number;
   readonly offsetsRetentionMs: number;
   /** The end of a new member's id: unlike any other. */
   readonly newMemberSuffix: () => string;
-  /** The topics in a consumer's subscription, null where the bytes are none. */
-  readonly subscribedTopics: (metadata: Buffer) => readonly string[] | null;
 }
 
 /**

@@ -28,7 +28,7 @@ export function leaveGroup(shard: GroupShard, command: LeaveCommand, now: Now): 
       groupInstanceId,
       error: group ? leave(group, { memberId, groupInstanceId }, out) : ('UNKNOWN_MEMBER_ID' as const),
     }));
-    out.reply(command.reply, { members });
+    out.reply(command.reply, { error: null, members });
     if (!group || members.every((member) => member.error !== null)) return;
     if (group.state === 'PreparingRebalance') completeJoinIfReady(shard, group, now, out);
     else if (group.state !== 'Empty') rebalanceOrCompleteJoin(shard, group, now, out);

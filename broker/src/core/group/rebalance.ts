@@ -3,19 +3,35 @@ import type { Now } from '@millrace/foundation/types';
 import type { ErrorName } from '@millrace/protocol';
 import type { ClassicGroup } from './classic-group.ts';
 import type { Outbox } from './effects.ts';
-import type { GroupShard } from './group-shard.ts';
 import { type Member, metadataOf } from './member.ts';
 import { EMPTY_BYTES, type JoinResult, joinFailed, syncFailed } from './results.ts';
 import { beginSession, endSession, sessionKey } from './sessions.ts';
 
+export interface RebalanceRules {
+  readonly initialRebalanceDelayMs: number;
+  /** The topics in a consumer's subscription, null where the bytes are none. */
+  readonly subscribedTopics: (metadata: Buffer) => readonly string[] | null;
+}
+
+/** What of its shard a rebalance looks at: which groups are alive, and their rules. */
+export interface RebalancingShard {
+  readonly rules: RebalanceRules;
+  readonly groups: ReadonlyMap<string, ClassicGroup>;
+}
+
 /** Begins a rebalance where that may be, else ends the one that runs if everybody is there. */
-export function rebalanceOrCompleteJoin(shard: GroupShard, group: ClassicGroup, now: Now, out: Outbox): void {
+export function rebalanceOrCompleteJoin(
+  shard: RebalancingShard,
+  group: ClassicGroup,
+  now: Now,
+  out: Outbox,
+): void {
   if (group.canRebalance) prepareRebalance(shard, group, now, out);
   else completeJoinIfReady(shard, group, now, out);
 }
 
 /** Everybody has to join again. An empty group waits a while for more members than the first one. */
-export function prepareRebalance(shard: GroupShard, group: ClassicGroup, now: Now, out: Outbox): void {
+export function prepareRebalance(shard: RebalancingShard, group: ClassicGroup, now: Now, out: Outbox): void {
   if (group.state === 'CompletingRebalance') failAssignment(shard, group, 'REBALANCE_IN_PROGRESS', now, out);
   group.pendingSync.clear();
   out.cancel(syncKey(group));
@@ -34,14 +50,19 @@ export function prepareRebalance(shard: GroupShard, group: ClassicGroup, now: No
 }
 
 /** Ends the join phase once all members are there; the first rebalance ends by its delay alone. */
-export function completeJoinIfReady(shard: GroupShard, group: ClassicGroup, now: Now, out: Outbox): void {
+export function completeJoinIfReady(
+  shard: RebalancingShard,
+  group: ClassicGroup,
+  now: Now,
+  out: Outbox,
+): void {
   if (group.state === 'PreparingRebalance' && group.previousState !== 'Empty' && group.hasAllMembersJoined)
     completeJoin(shard, group, now, out);
 }
 
 /** While members keep coming the first rebalance is put off, up to their rebalance timeout. */
 function waitForMore(
-  shard: GroupShard,
+  shard: RebalancingShard,
   group: ClassicGroup,
   wait: { readonly delayMs: number; readonly remainingMs: number },
   out: Outbox,
@@ -58,7 +79,7 @@ function waitForMore(
 }
 
 /** The time to join is over: who has not joined is out (static members stay), and the next generation begins. */
-export function completeJoin(shard: GroupShard, group: ClassicGroup, now: Now, out: Outbox): void {
+export function completeJoin(shard: RebalancingShard, group: ClassicGroup, now: Now, out: Outbox): void {
   if (shard.groups.get(group.id) !== group || group.state !== 'PreparingRebalance') return;
   out.cancel(joinKey(group));
   group.newMemberAdded = false;
@@ -113,7 +134,7 @@ export function answerJoin(member: Member, result: JoinResult, out: Outbox): voi
 
 /** The leader's assignment is stored: everybody gets theirs, and the group is Stable. */
 export function propagateAssignment(
-  shard: GroupShard,
+  shard: RebalancingShard,
   group: ClassicGroup,
   assignments: ReadonlyMap<string, Buffer>,
   now: Now,
@@ -133,7 +154,7 @@ export function propagateAssignment(
 
 /** Nobody gets an assignment of this generation. */
 export function failAssignment(
-  shard: GroupShard,
+  shard: RebalancingShard,
   group: ClassicGroup,
   error: ErrorName,
   now: Now,
@@ -150,7 +171,7 @@ export function failAssignment(
 
 /** The member has shown itself: its session begins anew. */
 export function touchSession(
-  shard: GroupShard,
+  shard: RebalancingShard,
   group: ClassicGroup,
   member: Member,
   now: Now,
@@ -164,7 +185,7 @@ export function touchSession(
 
 /** An id was given out: whoever got it has this long to join with it. */
 export function awaitPendingMember(
-  shard: GroupShard,
+  shard: RebalancingShard,
   group: ClassicGroup,
   memberId: string,
   timeoutMs: number,
@@ -177,7 +198,13 @@ export function awaitPendingMember(
 }
 
 /** The member's session is over. */
-function expireMember(shard: GroupShard, group: ClassicGroup, member: Member, now: Now, out: Outbox): void {
+function expireMember(
+  shard: RebalancingShard,
+  group: ClassicGroup,
+  member: Member,
+  now: Now,
+  out: Outbox,
+): void {
   // Whoever is parked here cannot send heartbeats; its session begins anew when it is answered.
   if (!member.isNew && (member.joining !== null || member.syncing !== null)) return;
   removeMember(group, member, out);
@@ -188,7 +215,7 @@ function expireMember(shard: GroupShard, group: ClassicGroup, member: Member, no
 
 /** Whoever got the id has not joined with it. */
 function expirePendingMember(
-  shard: GroupShard,
+  shard: RebalancingShard,
   group: ClassicGroup,
   memberId: string,
   now: Now,
@@ -215,7 +242,7 @@ export function syncArrived(group: ClassicGroup, memberId: string, out: Outbox):
 }
 
 /** Kept while the group is a consumer group: offsets of topics that are read do not expire. */
-export function refreshSubscription(shard: GroupShard, group: ClassicGroup): void {
+export function refreshSubscription(shard: RebalancingShard, group: ClassicGroup): void {
   group.subscribedTopics = null;
   if (group.protocolType !== 'consumer') return;
   const topics = new Set<string>();
@@ -229,7 +256,7 @@ export function refreshSubscription(shard: GroupShard, group: ClassicGroup): voi
 
 /** Members that joined but never asked for their assignment hold up nobody for longer than the rebalance timeout. */
 function expirePendingSync(
-  shard: GroupShard,
+  shard: RebalancingShard,
   group: ClassicGroup,
   generation: number,
   now: Now,

@@ -32,6 +32,8 @@ export interface HeartbeatResult {
 }
 
 export interface LeaveResult {
+  /** Of the whole request; each member has its own beside. */
+  readonly error: ErrorName | null;
   readonly members: readonly LeftMember[];
 }
 

@@ -1,0 +1,45 @@
+import type { ErrorName } from '@millrace/protocol';
+import type { OffsetCommitValue } from '@millrace/protocol/internal';
+import type { GroupShard } from './group-shard.ts';
+
+export interface OffsetsQuery {
+  readonly group: string;
+  /** Null: everything that the group has committed. */
+  readonly topics: readonly TopicPartitions[] | null;
+}
+
+export interface TopicPartitions {
+  readonly topic: string;
+  readonly partitions: readonly number[];
+}
+
+/** In the order of the query, a topic that stands there twice likewise. */
+export type OffsetsResult =
+  | { readonly error: ErrorName }
+  | { readonly error: null; readonly topics: readonly FetchedTopic[] };
+
+export interface FetchedTopic {
+  readonly topic: string;
+  readonly partitions: readonly FetchedOffset[];
+}
+
+export interface FetchedOffset {
+  readonly partition: number;
+  /** Null: nothing is committed. */
+  readonly committed: OffsetCommitValue | null;
+}
+
+/** OffsetFetch. Nothing here is unstable: offsets of transactions are not kept. */
+export function fetchOffsets(shard: GroupShard, query: OffsetsQuery): OffsetsResult {
+  const all = shard.offsets.of(query.group);
+  const asked =
+    query.topics ?? [...all].map(([topic, partitions]) => ({ topic, partitions: [...partitions.keys()] }));
+  const topics = asked.map(({ topic, partitions }) => ({
+    topic,
+    partitions: partitions.map((partition) => ({
+      partition,
+      committed: all.get(topic)?.get(partition) ?? null,
+    })),
+  }));
+  return { error: null, topics };
+}
