@@ -33,6 +33,10 @@ const MAY_USE_CORE_DOORS = ['test/simulation/', 'bench/'];
 /** Doors to a package's equipment for tests: the acceptance suite, drivers, harnesses. */
 const TESTING_DOOR = /^@millrace\/[^/]+\/testing(?:\/|$)/;
 
+/** Requests and responses of Kafka's APIs: in the broker a matter of `src/apis` alone, which translates them. */
+const WIRE_DOOR = '@millrace/protocol/messages';
+const KNOWS_NO_WIRE = /^broker\/src\/(?!apis\/|testing\/)/;
+
 /** Doors that are allowed alone: the rest of their package stays shut. */
 const EXACT_DOORS = new Set(['@millrace/client/connection', '@millrace/rest-api/contract']);
 
@@ -89,6 +93,8 @@ function problemOf(file: SourceFile, specifier: string): string | null {
     return relativeProblem(file.path, posix.join(posix.dirname(file.path), specifier));
   if (TESTING_DOOR.test(specifier) && !file.isTest)
     return `imports ${specifier}: what stands behind it is for tests alone`;
+  if (specifier === WIRE_DOOR && KNOWS_NO_WIRE.test(file.path) && !file.isTest)
+    return `imports ${specifier}: requests and responses are taken apart and made in broker/src/apis`;
   return specifier.startsWith('@millrace/') ? packageProblem(file.path, specifier) : null;
 }
 

@@ -462,6 +462,74 @@ describe('groups', () => {
     expect(await join({ groupId: '' })).toBe(code('INVALID_GROUP_ID'));
     expect(await join({ sessionTimeoutMs: 1 })).toBe(code('INVALID_SESSION_TIMEOUT'));
     expect(await join({})).toBe(code('INCONSISTENT_GROUP_PROTOCOL'));
+    const nameless = { groupId: '', generationId: 1, memberId: 'm' };
+    const refused = [
+      await broker.call(syncGroup, { ...nameless, assignments: [] }),
+      await broker.call(heartbeat, nameless),
+      await broker.call(leaveGroup, { groupId: '', members: [] }),
+      await broker.call(leaveGroup, { groupId: '', memberId: 'm' }, 2),
+    ];
+    for (const answer of refused) expect(answer.errorCode).toBe(code('INVALID_GROUP_ID'));
+  });
+
+  it('ask for the protocol from version 5 of SyncGroup on', async () => {
+    const { memberId, generationId } = await joined();
+    const request = { groupId: 'g', generationId, memberId, assignments: [] };
+    const half = { ...request, protocolType: 'consumer' };
+    expect((await broker.call(syncGroup, half, 5)).errorCode).toBe(code('INCONSISTENT_GROUP_PROTOCOL'));
+    expect((await broker.call(syncGroup, request, 4)).errorCode).toBe(NONE);
+  });
+
+  it('answer who leaves alone in the answer itself, and each of several by itself', async () => {
+    await joined();
+    const alone = await broker.call(leaveGroup, { groupId: 'g', memberId: 'nobody' }, 2);
+    expect(alone.errorCode).toBe(code('UNKNOWN_MEMBER_ID'));
+    const several = await broker.call(leaveGroup, { groupId: 'g', members: [{ memberId: 'nobody' }] }, 3);
+    expect(several.errorCode).toBe(NONE);
+    expect(several.members).toMatchObject([
+      { memberId: 'nobody', groupInstanceId: null, errorCode: code('UNKNOWN_MEMBER_ID') },
+    ]);
+  });
+
+  it('answer commits of a member of no group by what the version knows', async () => {
+    await broker.call(findCoordinator, { coordinatorKeys: ['g'] });
+    const commit = commitOf({ memberId: 'm', generationIdOrMemberEpoch: 1 });
+    const errorIn = async (version: number) =>
+      (await broker.call(offsetCommit, commit, version)).topics[0]!.partitions[0]!.errorCode;
+    expect([await errorIn(8), await errorIn(9)]).toEqual([
+      code('ILLEGAL_GENERATION'),
+      code('GROUP_ID_NOT_FOUND'),
+    ]);
+  });
+
+  it('answer a coordinator that is elsewhere at the partition in OffsetFetch v1, at the group from v2 on', async () => {
+    const asked = { groupId: 'g', topics: [{ name: 'orders', partitionIndexes: [0] }] };
+    const first = await broker.call(offsetFetch, asked, 1);
+    expect(first.topics[0]!.partitions[0]).toMatchObject({
+      committedOffset: -1,
+      errorCode: code('NOT_COORDINATOR'),
+    });
+    expect(await broker.call(offsetFetch, asked, 2)).toMatchObject({
+      errorCode: code('NOT_COORDINATOR'),
+      topics: [],
+    });
+  });
+
+  it('give their offsets in the order of the request, refused topics among them', async () => {
+    await create(topicToCreate('secret'));
+    await broker.call(findCoordinator, { coordinatorKeys: ['g'] });
+    await broker.call(offsetCommit, commitOf(), 9);
+    await broker.call(offsetCommit, commitOf({}, { name: 'secret' }), 9);
+    broker.allow = (_operation, { name }) => name !== 'secret';
+    const topics = ['orders', 'secret', 'orders'].map((name) => ({ name, partitionIndexes: [0] }));
+    const named = await broker.call(offsetFetch, { groups: [{ groupId: 'g', topics }] }, 9);
+    expect(named.groups[0]!.topics.map(({ name, partitions }) => [name, partitions[0]])).toMatchObject([
+      ['orders', { committedOffset: 7, metadata: 'm', errorCode: NONE }],
+      ['secret', { committedOffset: -1, errorCode: code('TOPIC_AUTHORIZATION_FAILED') }],
+      ['orders', { committedOffset: 7, metadata: 'm', errorCode: NONE }],
+    ]);
+    const all = await broker.call(offsetFetch, { groups: [{ groupId: 'g', topics: null }] }, 9);
+    expect(all.groups[0]!.topics.map(({ name }) => name)).toEqual(['orders']);
   });
 
   it('are not coordinated here before anybody has asked for the coordinator', async () => {
