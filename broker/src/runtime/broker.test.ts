@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Logger, silentLogger, ZERO_UUID } from '@millrace/foundation';
+import { silentLogger, ZERO_UUID } from '@millrace/foundation';
 import { type Api, decodeResponse, encodeRequest, errorByCode, Reader } from '@millrace/protocol';
 import {
   createTopics,
@@ -347,7 +347,7 @@ describe('a broker', () => {
     const first = await start();
     await makeTopic(await dial(first), 'orders');
     await first.close();
-    const logger: Logger = Object.create(silentLogger);
+    const logger = Object.create(silentLogger);
     logger.child = () => logger;
     logger.debug = (_facts: unknown, message?: string) => {
       if (message === 'leads a partition') throw new Error('no partition is taken over');

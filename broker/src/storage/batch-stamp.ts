@@ -18,17 +18,16 @@ export interface StoredBatch {
   readonly maxTimestampMs: number;
 }
 
-/**
- * Gives offsets and leader epoch to each batch in `batches`, in place, and lets `producers` replay them.
- * @returns the batches in order
- */
-export function stampBatches(
-  batches: Buffer,
-  firstOffset: number,
-  leaderEpoch: number,
-  producers: ProducerTable,
-): StoredBatch[] {
-  const stamped: StoredBatch[] = [];
+/** An append's batches in order, and those of them that belong to an idempotent producer. */
+export interface StampedBatches {
+  readonly stored: readonly StoredBatch[];
+  readonly sequenced: readonly ProducerBatch[];
+}
+
+/** Gives offsets and leader epoch to each batch in `batches`, in place. */
+export function stampBatches(batches: Buffer, firstOffset: number, leaderEpoch: number): StampedBatches {
+  const stored: StoredBatch[] = [];
+  const sequenced: ProducerBatch[] = [];
   let nextOffset = firstOffset;
   for (let at = 0; at < batches.length; ) {
     const sizeBytes = peekBatchSize(batches, at) ?? 0;
@@ -40,24 +39,27 @@ export function stampBatches(
     setPartitionLeaderEpoch(batches, at, leaderEpoch);
     const header = readBatchHeader(batches, at);
     const bytes = sizeBytes === batches.length ? batches : batches.subarray(at, at + sizeBytes);
-    stamped.push({
+    stored.push({
       bytes,
       baseOffset: nextOffset,
       lastOffset: header.lastOffset,
       maxTimestampMs: header.maxTimestamp,
     });
-    replayProducer(header, producers);
+    if (isSequenced(header)) sequenced.push(producerBatchOf(header));
     nextOffset = header.lastOffset + 1;
     at += sizeBytes;
   }
-  assert(stamped.length > 0, 'an append has a batch');
-  return stamped;
+  assert(stored.length > 0, 'an append has a batch');
+  return { stored, sequenced };
 }
 
 /** Lets `producers` take in a batch that is in the log; batches without idempotence and control batches change nothing. */
 export function replayProducer(header: BatchHeader, producers: ProducerTable): void {
-  if (header.producerId < 0 || header.isControl) return;
-  producers.replay(producerBatchOf(header));
+  if (isSequenced(header)) producers.replay(producerBatchOf(header));
+}
+
+function isSequenced(header: BatchHeader): boolean {
+  return header.producerId >= 0 && !header.isControl;
 }
 
 function producerBatchOf(header: BatchHeader): ProducerBatch {

@@ -99,11 +99,12 @@ class MemoryLog implements Log {
 
   append(batches: Buffer, leaderEpoch: number): Appended {
     const firstOffset = this.#endOffset;
-    const stamped = stampBatches(batches, firstOffset, leaderEpoch, this.producers);
+    const { stored, sequenced } = stampBatches(batches, firstOffset, leaderEpoch);
+    for (const batch of sequenced) this.producers.replay(batch);
     this.#epochs.assign(leaderEpoch, firstOffset);
-    this.#batches.push(...stamped);
+    this.#batches.push(...stored);
     this.#sizeBytes += batches.length;
-    const lastOffset = stamped.at(-1)?.lastOffset ?? firstOffset;
+    const lastOffset = stored.at(-1)?.lastOffset ?? firstOffset;
     this.#endOffset = lastOffset + 1;
     return { firstOffset, lastOffset, written: Promise.resolve() };
   }

@@ -10,7 +10,7 @@ interface OpenFile {
 
 /**
  * File descriptors by path, at most `openMax` of them beside those in use: the least recently used goes first. Files are
- * opened for reading and writing, and made where they are missing.
+ * opened for reading and writing; only `create` makes one, so that a reader who comes late does not bring a deleted one back.
  */
 export class OpenFiles {
   readonly #openMax: number;
@@ -18,6 +18,12 @@ export class OpenFiles {
 
   constructor(openMax: number) {
     this.#openMax = openMax;
+  }
+
+  /** Makes the file where it is missing. */
+  create(path: string): void {
+    this.forget(path);
+    this.#open(path, constants.O_CREAT);
   }
 
   /** For one synchronous operation. */
@@ -46,7 +52,7 @@ export class OpenFiles {
     if (file.pins === 0) closeSync(file.fd);
   }
 
-  #open(path: string): OpenFile {
+  #open(path: string, flags = 0): OpenFile {
     const known = this.#files.get(path);
     if (known !== undefined) {
       if (this.#files.size > this.#openMax / 2) {
@@ -57,7 +63,7 @@ export class OpenFiles {
     }
     if (this.#files.size >= this.#openMax) this.#evict();
     const file = {
-      fd: openSync(path, constants.O_RDWR | constants.O_CREAT, 0o644),
+      fd: openSync(path, constants.O_RDWR | flags, 0o644),
       pins: 0,
       forgotten: false,
     };

@@ -41,7 +41,7 @@ export interface RecoveredLog {
 
 /** Carries out the recovery plan of one log: afterwards its files hold whole, sound batches and nothing else. */
 export async function recoverLog(options: RecoveryOptions): Promise<RecoveredLog> {
-  const files = listFiles(options.folder);
+  const files = listFiles(options);
   const plan = planRecovery({
     ...files,
     cleanShutdown: options.cleanShutdown,
@@ -52,14 +52,17 @@ export async function recoverLog(options: RecoveryOptions): Promise<RecoveredLog
   const segments = plan.segments.map(({ baseOffset }) => openSegment(options, baseOffset));
   const replayFrom = restoreProducers(options.folder, plan, producers);
   const to = { options, replayFrom, producers, epochs };
+  let isWhole = true;
   for (const [index, { action }] of plan.segments.entries()) {
     const segment = segments[index];
     if (segment === undefined) break;
     const nextBase = segments[index + 1]?.baseOffset;
     if (action === 'trust') await trust(segment, nextBase, replayFrom, producers);
     else if (action === 'reindex') await reindex(segment, nextBase, to);
-    else if (!(await rescan(segment, nextBase, to)))
-      for (const lost of segments.splice(index + 1)) lost.delete();
+    else if (!(await rescan(segment, nextBase, to))) {
+      isWhole = segment.writtenBytes === files.segments[index]?.sizeBytes && nextBase === undefined;
+      giveUp(segments.splice(index + 1), options.logger);
+    }
   }
   if (segments.length === 0) segments.push(firstSegment(options));
   const active = segments.at(-1);
@@ -67,17 +70,22 @@ export async function recoverLog(options: RecoveryOptions): Promise<RecoveredLog
   await loadIndexes(active);
   epochs.truncateFromEnd(active.nextOffset);
   const endOffset = active.nextOffset;
-  dropSnapshots(options.folder, files.snapshotOffsets, endOffset);
+  // What was cut off may be in a snapshot that ends where the log does now.
+  const isKept = (offset: number) => offset < endOffset || (isWhole && offset === endOffset);
+  dropSnapshots(
+    options.folder,
+    files.snapshotOffsets.filter((offset) => !isKept(offset)),
+  );
   // A start above the end was noted of something else: what is here stays readable.
   const knownStart = options.logStartOffset <= endOffset ? options.logStartOffset : 0;
   const startOffset = Math.max(segments[0]?.baseOffset ?? 0, knownStart);
   const flushedOffset = options.cleanShutdown ? endOffset : Math.min(options.recoveryPoint, endOffset);
   for (const segment of segments) segment.isDirty = segment.nextOffset > flushedOffset;
-  const snapshotOffsets = files.snapshotOffsets.filter((offset) => offset <= endOffset);
+  const snapshotOffsets = files.snapshotOffsets.filter(isKept);
   return { segments, startOffset, endOffset, flushedOffset, snapshotOffsets, epochs, producers };
 }
 
-function listFiles(folder: string) {
+function listFiles({ folder, files }: RecoveryOptions) {
   const byKind: Record<SegmentFileKind, Set<number>> = {
     log: new Set(),
     index: new Set(),
@@ -92,15 +100,18 @@ function listFiles(folder: string) {
   const sizeOf = (baseOffset: number, kind: SegmentFileKind): number | null =>
     byKind[kind].has(baseOffset) ? statSync(segmentPath(folder, baseOffset, kind)).size : null;
   const ascending = (offsets: Iterable<number>) => [...offsets].sort((a, b) => a - b);
-  return {
-    segments: ascending(byKind.log).map((baseOffset) => ({
-      baseOffset,
-      sizeBytes: sizeOf(baseOffset, 'log') ?? 0,
-      offsetIndexBytes: sizeOf(baseOffset, 'index'),
-      timeIndexBytes: sizeOf(baseOffset, 'timeindex'),
-    })),
-    snapshotOffsets: ascending(byKind.snapshot),
-  };
+  const segments = ascending(byKind.log).map((baseOffset) => ({
+    baseOffset,
+    sizeBytes: sizeOf(baseOffset, 'log') ?? 0,
+    offsetIndexBytes: sizeOf(baseOffset, 'index'),
+    timeIndexBytes: sizeOf(baseOffset, 'timeindex'),
+  }));
+  // Only the last may have nothing in it; an empty one before it says nothing about those behind it.
+  const last = segments.at(-1);
+  const kept = segments.filter((segment) => segment.sizeBytes > 0 || segment === last);
+  for (const { baseOffset, sizeBytes } of segments)
+    if (sizeBytes === 0 && baseOffset !== last?.baseOffset) new Segment(folder, baseOffset, files).delete();
+  return { segments: kept, snapshotOffsets: ascending(byKind.snapshot) };
 }
 
 function openSegment(options: RecoveryOptions, baseOffset: number): Segment {
@@ -244,8 +255,16 @@ async function loadIndexes(active: Segment): Promise<void> {
   await active.timeIndex.load();
 }
 
-function dropSnapshots(folder: string, offsets: readonly number[], endOffset: number): void {
-  for (const offset of offsets) {
-    if (offset > endOffset) rmSync(segmentPath(folder, offset, 'snapshot'), { force: true });
+function giveUp(lost: readonly Segment[], logger: Logger): void {
+  for (const segment of lost) {
+    const path = segment.giveUp();
+    logger.error(
+      { path, baseOffset: segment.baseOffset },
+      'a segment does not follow on the log any more: set aside',
+    );
   }
+}
+
+function dropSnapshots(folder: string, offsets: readonly number[]): void {
+  for (const offset of offsets) rmSync(segmentPath(folder, offset, 'snapshot'), { force: true });
 }

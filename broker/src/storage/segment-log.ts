@@ -1,7 +1,13 @@
 import { rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Logger, MillraceError, Timer, Timers } from '@millrace/foundation';
+import {
+  isMillraceError,
+  type Logger,
+  type MillraceError,
+  type Timer,
+  type Timers,
+} from '@millrace/foundation';
 import { assert } from '@millrace/foundation/assert';
 import type { LeaderEpochs } from '../core/log/leader-epochs.ts';
 import type { ProducerTable } from '../core/log/producer-table.ts';
@@ -128,15 +134,17 @@ export class SegmentLog implements Log {
   append(batches: Buffer, leaderEpoch: number): Appended {
     if (this.#failure !== null) throw this.#failure;
     const firstOffset = this.#endOffset;
-    const stamped = stampBatches(batches, firstOffset, leaderEpoch, this.#producers);
+    const { stored, sequenced } = stampBatches(batches, firstOffset, leaderEpoch);
     try {
-      this.#rollFor(stamped, batches.length);
+      // Before its producers are known: the snapshot of a roll ends where the new segment begins.
+      this.#rollFor(stored, batches.length);
       if (this.#epochs.assign(leaderEpoch, firstOffset)) writeLeaderEpochs(this.folder, this.#epochs.starts);
     } catch (error) {
       throw this.#fail(error);
     }
+    for (const batch of sequenced) this.#producers.replay(batch);
     const segment = this.#active;
-    for (const batch of stamped) {
+    for (const batch of stored) {
       segment.account(batch, batch.bytes.length, this.#config.indexIntervalBytes);
       this.#tail.add(batch);
     }
@@ -146,19 +154,26 @@ export class SegmentLog implements Log {
   }
 
   async read(offset: number, limits: ReadLimits): Promise<readonly Buffer[]> {
-    if (offset < this.#startOffset || offset > this.#endOffset) throw offsetOutOfRange(this, offset);
+    this.#assertInRange(offset);
     const endBefore = Math.min(limits.endBefore, this.writtenOffset);
-    if (offset >= endBefore) return [];
+    if (offset >= endBefore || (limits.maxBytes <= 0 && !limits.atLeastOne)) return [];
     const bounded = { ...limits, endBefore };
-    return this.#tail.read(offset, bounded) ?? (await this.#reader.read(this.#segments, offset, bounded));
+    const inMemory = this.#tail.read(offset, bounded);
+    if (inMemory !== undefined) return inMemory;
+    return await this.#whileSegmentsGo(() => {
+      this.#assertInRange(offset);
+      return this.#reader.read(this.#segments, offset, bounded);
+    });
   }
 
   async offsetForTimestamp(timestampMs: number): Promise<TimestampedOffset | null> {
-    return await this.#reader.offsetForTimestamp(this.#segments, timestampMs, this.#startOffset);
+    return await this.#whileSegmentsGo(() =>
+      this.#reader.offsetForTimestamp(this.#segments, timestampMs, this.#startOffset),
+    );
   }
 
   async newestTimestamp(): Promise<TimestampedOffset | null> {
-    return await this.#reader.newestTimestamp(this.#segments, this.#startOffset);
+    return await this.#whileSegmentsGo(() => this.#reader.newestTimestamp(this.#segments, this.#startOffset));
   }
 
   async truncateTo(offset: number): Promise<void> {
@@ -253,6 +268,23 @@ export class SegmentLog implements Log {
     for (const segment of this.#segments) segment.release();
   }
 
+  #assertInRange(offset: number): void {
+    if (offset < this.#startOffset || offset > this.#endOffset) throw offsetOutOfRange(this, offset);
+  }
+
+  /** Retention may delete a file under a reader, who then looks again at the segments that are left. */
+  async #whileSegmentsGo<T>(read: () => Promise<T>): Promise<T> {
+    for (;;) {
+      const segments = this.#segments;
+      try {
+        return await read();
+      } catch (error) {
+        if (isMillraceError(error)) throw error;
+        if (segments === this.#segments) throw storageFailed('Reading', this.folder, error);
+      }
+    }
+  }
+
   get #active(): Segment {
     const active = this.#segments.at(-1);
     assert(active !== undefined, 'a log has a segment');
@@ -288,10 +320,9 @@ export class SegmentLog implements Log {
 
   /** Producers as of `endOffset`; without it, recovery replays from an older one. */
   #saveSnapshot(): void {
-    if (this.#snapshotOffsets.at(-1) === this.#endOffset) return;
     const path = segmentPath(this.folder, this.#endOffset, 'snapshot');
     const bytes = encodeProducerSnapshot(this.#producers);
-    this.#snapshotOffsets.push(this.#endOffset);
+    if (this.#snapshotOffsets.at(-1) !== this.#endOffset) this.#snapshotOffsets.push(this.#endOffset);
     const surplus = this.#snapshotOffsets.splice(
       0,
       Math.max(0, this.#snapshotOffsets.length - SNAPSHOTS_KEPT),

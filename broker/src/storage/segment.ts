@@ -1,6 +1,8 @@
 import {
+  existsSync,
   fdatasync as fdatasyncWithCallback,
   read as readWithCallback,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -21,6 +23,8 @@ import { TimeIndex } from './time-index.ts';
 
 const read = promisify(readWithCallback);
 const fdatasync = promisify(fdatasyncWithCallback);
+/** Of a segment that recovery could not keep. */
+const GIVEN_UP_SUFFIX = '.given-up';
 const SCAN_CHUNK_BYTES = 1024 * 1024;
 
 /** A batch that a scan came by. */
@@ -51,6 +55,7 @@ export class Segment {
   isDirty = false;
   /** Whether the name of the file may be lost with the power. */
   isNameSynced = true;
+  #isDeleted = false;
   readonly #files: OpenFiles;
   #bytesSinceEntry = 0;
 
@@ -71,7 +76,7 @@ export class Segment {
 
   /** Makes the file. */
   create(): void {
-    this.#files.fd(this.path);
+    this.#files.create(this.path);
     this.isNameSynced = false;
   }
 
@@ -107,6 +112,7 @@ export class Segment {
 
   /** Writes the indexes out; nothing is appended after it. */
   async seal(): Promise<void> {
+    if (this.#isDeleted) return;
     this.#addTimeEntry();
     await this.offsetIndex.file.seal();
     await this.timeIndex.file.seal();
@@ -172,9 +178,24 @@ export class Segment {
   }
 
   delete(): void {
+    this.#isDeleted = true;
+    this.isDirty = false;
+    this.isNameSynced = true;
     this.#files.forget(this.path);
     for (const path of [this.path, this.offsetIndex.file.path, this.timeIndex.file.path])
       rmSync(path, { force: true });
+  }
+
+  /**
+   * Takes the file out of the log and keeps it under another name, for whoever wants to look into it.
+   * @returns where it is now
+   */
+  giveUp(): string {
+    this.#files.forget(this.path);
+    const kept = unusedName(`${this.path}${GIVEN_UP_SUFFIX}`);
+    renameSync(this.path, kept);
+    this.delete();
+    return kept;
   }
 
   release(): void {
@@ -192,6 +213,12 @@ export class Segment {
   #changedMs(): number {
     return statSync(this.path).mtimeMs;
   }
+}
+
+function unusedName(path: string): string {
+  let name = path;
+  for (let more = 1; existsSync(name); more++) name = `${path}-${more}`;
+  return name;
 }
 
 function headerOf(bytes: Buffer): BatchHeader | undefined {
