@@ -3,14 +3,15 @@ import { connectorType, errorReport } from './shapes.ts';
 
 /**
  * A connector as people see it: its state rolled up from connector and tasks, the first error, what moves.
- * DEGRADED: some tasks failed, others run. UNASSIGNED: nothing runs yet, or a restart is under way.
+ * DEGRADED: some tasks failed, others run. RESTARTING: something failed and is tried again by itself, its error beside it,
+ * or a person asked for a restart. UNASSIGNED: nothing runs yet.
  */
 export const pipeline = (t: Builders) =>
   t.Object({
     name: t.String(),
     type: connectorType(t),
     class: t.String(),
-    state: t.Enum(['RUNNING', 'DEGRADED', 'FAILED', 'PAUSED', 'STOPPED', 'UNASSIGNED']),
+    state: t.Enum(['RUNNING', 'DEGRADED', 'FAILED', 'RESTARTING', 'PAUSED', 'STOPPED', 'UNASSIGNED']),
     /** Milliseconds since the epoch at which this server saw the state begin; null where it began before. */
     sinceMs: t.Union([t.Integer(), t.Null()]),
     error: t.Union([errorReport(t), t.Null()]),

@@ -20,7 +20,10 @@ test.each([
   ['STOPPED', [], 'STOPPED'],
   ['RUNNING', [], 'UNASSIGNED'],
   ['RUNNING', ['UNASSIGNED'], 'UNASSIGNED'],
-  ['RESTARTING', ['RESTARTING'], 'UNASSIGNED'],
+  ['RESTARTING', ['RESTARTING'], 'RESTARTING'],
+  ['RUNNING', ['RESTARTING'], 'RESTARTING'],
+  ['RUNNING', ['RUNNING', 'RESTARTING'], 'RESTARTING'],
+  ['RUNNING', ['FAILED', 'RESTARTING'], 'DEGRADED'],
   ['UNASSIGNED', [], 'UNASSIGNED'],
 ] as const)('a connector that is %s with tasks %j is %s', (connector, tasks, expected) => {
   expect(rollUp(status(connector, ...tasks))).toBe(expected);
@@ -32,6 +35,15 @@ test('the first error is that of the connector, then that of its first failed ta
   const tasks = failed.tasks.map((task) => (task.id === 1 ? { ...task, error } : task));
   expect(firstError({ ...failed, tasks })).toBe(error);
   expect(firstError(status('RUNNING', 'RUNNING'))).toBeNull();
+});
+
+test('what restarts shows the error that it restarts from, behind those of what has failed', () => {
+  const error = { code: 'X', class: 'transient', message: 'the database is away' } as const;
+  const restarting = { id: 0, state: 'RESTARTING', worker_id: 'w', error } as const;
+  expect(firstError({ ...status('RUNNING'), tasks: [restarting] })).toBe(error);
+  const failed = { id: 1, state: 'FAILED', worker_id: 'w', trace: 'Boom' } as const;
+  expect(firstError({ ...status('RUNNING'), tasks: [restarting, failed] })?.message).toBe('Boom');
+  expect(firstError(status('RESTARTING', 'RESTARTING'))).toBeNull();
 });
 
 test('where there is only a trace, its first line is the message', () => {

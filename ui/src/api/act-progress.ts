@@ -1,4 +1,5 @@
 import type { Pipeline } from '@millrace/rest-api/contract';
+import { isWrong } from '../format/pipelines.ts';
 import type { Act } from './acts.ts';
 
 /** How long an act may take to show in the live data. */
@@ -19,7 +20,7 @@ export function judged(progress: Progress, now: Pipeline, nowMs: number): Progre
   const age = nowMs - progress.sinceMs;
   if (age < SETTLE_MS) return progress;
   if (progress.act.done(progress.before, now)) return { kind: 'done', text: `${progress.act.label}: done` };
-  if (now.error !== null && (now.state === 'FAILED' || now.state === 'DEGRADED') && age >= SETTLE_MS * 2) {
+  if (now.error !== null && isWrong(now) && age >= SETTLE_MS * 2) {
     return { kind: 'failed', text: `Failed again: ${now.error.message}` };
   }
   if (age < OUTCOME_LIMIT_MS) return progress;

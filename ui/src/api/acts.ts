@@ -18,6 +18,8 @@ export interface Act {
   readonly done: (before: Pipeline, now: Pipeline) => boolean;
 }
 
+const NOT_UP: ReadonlySet<Pipeline['state']> = new Set(['PAUSED', 'STOPPED', 'UNASSIGNED', 'RESTARTING']);
+
 const paramsOf = (pipeline: Pipeline) => ({ connector: pipeline.name });
 
 export function pause(pipeline: Pipeline): Act {
@@ -34,7 +36,7 @@ export function resume(pipeline: Pipeline): Act {
     label: pipeline.state === 'STOPPED' ? 'Start' : 'Resume',
     doing: pipeline.state === 'STOPPED' ? 'Starting' : 'Resuming',
     run: () => call(resumeConnector, { params: paramsOf(pipeline) }),
-    done: (_, now) => now.state !== 'PAUSED' && now.state !== 'STOPPED' && now.state !== 'UNASSIGNED',
+    done: (_, now) => !NOT_UP.has(now.state),
   };
 }
 

@@ -16,14 +16,12 @@ export function FailurePanel({ pipeline, status }: FailurePanelProps) {
     failedTasks(pipeline),
     error?.stage === undefined ? null : `at ${error.stage}`,
     error?.path === undefined ? null : `config key ${error.path}`,
-    record === undefined
-      ? null
-      : `record ${[record.topic, record.partition, record.offset].filter((part) => part != null).join(' / ')}`,
+    record === undefined ? null : recordPlace(record),
     error === null || error.code === 'UNKNOWN' ? null : `${error.code} (${error.class})`,
   ].filter((fact) => fact !== null);
   return (
     <div className="wrong-list">
-      <div className={`wrong-item ${pipeline.state === 'DEGRADED' ? 'degraded' : ''}`}>
+      <div className={`wrong-item ${pipeline.state === 'FAILED' ? '' : 'degraded'}`}>
         <StateBadge state={pipeline.state} />
         <div className="cause">{error?.message ?? 'It failed without saying why.'}</div>
         <div className="more">
@@ -41,6 +39,15 @@ export function FailurePanel({ pipeline, status }: FailurePanelProps) {
       </div>
     </div>
   );
+}
+
+function recordPlace(record: NonNullable<NonNullable<PipelineWithHistory['error']>['record']>): string {
+  const parts = [
+    `record of ${record.topic}`,
+    record.partition == null ? null : `partition ${record.partition}`,
+    record.offset === undefined ? null : `offset ${record.offset}`,
+  ];
+  return parts.filter((part) => part !== null).join(', ');
 }
 
 function tracesOf(status: ConnectorStatusBody | null): readonly { where: string; trace: string }[] {

@@ -71,6 +71,13 @@ export function StateIcon({ state, size = 14 }: IconProps & { readonly state: Pi
           <rect x="3.5" y="3.5" width="9" height="9" rx="1.5" fill="currentColor" />
         </Icon>
       );
+    case 'RESTARTING':
+      return (
+        <Icon size={size}>
+          <path d="M13.2 8a5.2 5.2 0 1 1-1.700-3.800" {...line} />
+          <path d="M13.600 1.800v3h-3" {...line} />
+        </Icon>
+      );
     case 'UNASSIGNED':
       return (
         <Icon size={size}>

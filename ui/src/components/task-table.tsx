@@ -33,7 +33,7 @@ export function TaskTable({ pipeline, tasks }: TaskTableProps) {
               <tr key={task.id} data-row tabIndex={-1}>
                 <td className="tight number">{task.id}</td>
                 <td>
-                  <StateBadge state={task.state === 'RESTARTING' ? 'UNASSIGNED' : task.state} />
+                  <StateBadge state={task.state} />
                 </td>
                 <td className="quiet mono">{task.worker_id}</td>
                 <td className="tight">

@@ -18,7 +18,7 @@ export function WrongItem({ pipeline }: { readonly pipeline: PipelineWithHistory
     error?.stage === undefined ? null : `at ${error.stage}`,
   ].filter((fact) => fact !== null);
   return (
-    <li className={`wrong-item ${pipeline.state === 'DEGRADED' ? 'degraded' : ''}`} data-row tabIndex={-1}>
+    <li className={`wrong-item ${pipeline.state === 'FAILED' ? '' : 'degraded'}`} data-row tabIndex={-1}>
       <StateBadge state={pipeline.state} />
       <div className="cause">
         <Link to={{ name: 'connector', connector: pipeline.name }}>{pipeline.name}</Link>

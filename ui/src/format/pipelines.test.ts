@@ -1,6 +1,15 @@
 import type { PipelineWithHistory } from '@millrace/rest-api/contract';
 import { expect, test } from 'vitest';
-import { failedTasks, pluginWord, restartLabel, sorted, stateCounts, total } from './pipelines.ts';
+import {
+  failedTasks,
+  isWrong,
+  pluginWord,
+  restartLabel,
+  sorted,
+  stateCounts,
+  stateWord,
+  total,
+} from './pipelines.ts';
 
 const pipeline = (more: Partial<PipelineWithHistory> = {}): PipelineWithHistory => ({
   name: 'p',
@@ -31,6 +40,16 @@ test('what is wrong comes first, then by name', () => {
     pipeline({ name: 'e', state: 'FAILED' }),
   ]);
   expect(order.map(({ name }) => name)).toEqual(['e', 'd', 'c', 'a', 'b']);
+});
+
+test('a restart from an error is wrong and comes behind what has failed; one that was asked for is not wrong', () => {
+  const error = { code: 'X', class: 'transient', message: 'the database is away' } as const;
+  const retrying = pipeline({ name: 'a', state: 'RESTARTING', error });
+  expect(isWrong(retrying)).toBe(true);
+  expect(isWrong(pipeline({ state: 'RESTARTING' }))).toBe(false);
+  expect(stateWord('RESTARTING')).toBe('restarting');
+  const order = sorted([pipeline({ name: 'c' }), retrying, pipeline({ name: 'b', state: 'FAILED' })]);
+  expect(order.map(({ name }) => name)).toEqual(['b', 'a', 'c']);
 });
 
 test('states are counted, those of nobody left out', () => {

@@ -4,11 +4,20 @@ import { counted } from './numbers.ts';
 export type PipelineState = Pipeline['state'];
 
 /** The worst first: what people look for on a page. */
-const STATES: readonly PipelineState[] = ['FAILED', 'DEGRADED', 'UNASSIGNED', 'PAUSED', 'STOPPED', 'RUNNING'];
+const STATES: readonly PipelineState[] = [
+  'FAILED',
+  'DEGRADED',
+  'RESTARTING',
+  'UNASSIGNED',
+  'PAUSED',
+  'STOPPED',
+  'RUNNING',
+];
 
 const WORDS: Readonly<Record<PipelineState, string>> = {
   FAILED: 'failed',
   DEGRADED: 'degraded',
+  RESTARTING: 'restarting',
   UNASSIGNED: 'starting',
   PAUSED: 'paused',
   STOPPED: 'stopped',
@@ -19,8 +28,9 @@ export function stateWord(state: PipelineState): string {
   return WORDS[state];
 }
 
-export function isWrong(pipeline: Pipeline): boolean {
-  return pipeline.state === 'FAILED' || pipeline.state === 'DEGRADED';
+/** Failed, or restarting from an error: a restart that a person asked for is none. */
+export function isWrong({ state, error }: Pipeline): boolean {
+  return state === 'FAILED' || state === 'DEGRADED' || (state === 'RESTARTING' && error !== null);
 }
 
 /** Worst first, then by name. */
