@@ -1,6 +1,6 @@
 import { ZERO_UUID } from '@millrace/foundation';
 import { type ErrorName, errorCode } from '@millrace/protocol';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ControlPlaneHarness, recode } from '../testing/control-plane-harness.ts';
 import { metadata } from './03-metadata.ts';
 import { offsetCommit } from './08-offset-commit.ts';
@@ -56,7 +56,7 @@ async function joined(version = 9) {
   const request = {
     groupId: 'g',
     sessionTimeoutMs: 10_000,
-    rebalanceTimeoutMs: 10_000,
+    rebalanceTimeoutMs: 20_000,
     memberId: '',
     protocolType: 'consumer',
     protocols: [{ name: 'range', metadata: Buffer.from('') }],
@@ -470,6 +470,14 @@ describe('groups', () => {
       await broker.call(leaveGroup, { groupId: '', memberId: 'm' }, 2),
     ];
     for (const answer of refused) expect(answer.errorCode).toBe(code('INVALID_GROUP_ID'));
+  });
+
+  it('take the session timeout for the rebalance too in JoinGroup v0, which says only one', async () => {
+    const asked = vi.spyOn(broker.services.groups, 'joinGroup');
+    const { memberId } = await joined(0);
+    await broker.call(leaveGroup, { groupId: 'g', members: [{ memberId }] });
+    await joined(1);
+    expect(asked.mock.calls.map(([command]) => command.rebalanceTimeoutMs)).toEqual([10_000, 20_000]);
   });
 
   it('ask for the protocol from version 5 of SyncGroup on', async () => {
