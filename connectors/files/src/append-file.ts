@@ -1,5 +1,6 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { codeOf } from './file-error.ts';
 
 const NEWLINE = 0x0a;
 const CHUNK_BYTES = 65_536;
@@ -42,6 +43,23 @@ export class AppendFile {
       await this.#handle.truncate(size).catch(() => undefined);
       throw error;
     }
+  }
+
+  /** Whether the path still leads to this file, which may have been removed or renamed meanwhile. */
+  async isAt(path: string): Promise<boolean> {
+    const [own, there] = await Promise.all([
+      this.#handle.stat(),
+      stat(path).catch((error: unknown) => {
+        if (codeOf(error) === 'ENOENT') return null;
+        throw error;
+      }),
+    ]);
+    return there !== null && there.ino === own.ino && there.dev === own.dev;
+  }
+
+  /** Whether no path leads to it any more: what was written into it is gone when it is closed. */
+  async isRemoved(): Promise<boolean> {
+    return (await this.#handle.stat()).nlink === 0;
   }
 
   close(): Promise<void> {

@@ -1,4 +1,4 @@
-import { defineConfig, oneOf, range } from '@millrace/sdk';
+import { defineConfig, matches, oneOf, range } from '@millrace/sdk';
 
 export const sourceConfig = defineConfig({
   file: {
@@ -17,7 +17,17 @@ export const sourceConfig = defineConfig({
     group: 'Files',
     width: 'long',
   },
-  topic: { type: 'string', importance: 'high', docs: 'The topic that the records go to.', group: 'Records' },
+  topic: {
+    type: 'string',
+    importance: 'high',
+    docs: 'The topic that the records go to.',
+    group: 'Records',
+    // Kafka's own rule.
+    validate: matches(
+      /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/,
+      '1 to 249 letters, digits, dots, underscores and dashes',
+    ),
+  },
   format: {
     type: 'string',
     default: 'lines',

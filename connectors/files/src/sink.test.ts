@@ -1,4 +1,13 @@
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SinkRecord } from '@millrace/sdk';
@@ -49,6 +58,30 @@ describe('lines of JSON', () => {
     expect(read('out')).toBe(
       '{"topic":"t","partition":0,"offset":7,"timestamp":5,"key":"k","value":{"a":1}}\n',
     );
+  });
+});
+
+describe('a file that is taken away while it is written', () => {
+  it('is made anew where it was renamed or removed', async () => {
+    const task = await sink({ file: join(folder, 'out') });
+    await task.write([record(1)]);
+    renameSync(join(folder, 'out'), join(folder, 'out.1'));
+    await task.write([record(2)]);
+    rmSync(join(folder, 'out'));
+    await task.write([record(3)]);
+    expect([read('out.1'), read('out')]).toEqual(['1\n', '3\n']);
+  });
+
+  it('fails and names the path where its folder is gone', async () => {
+    mkdirSync(join(folder, 'gone'));
+    const file = join(folder, 'gone', 'out');
+    const task = await sink({ file });
+    await task.write([record(1)]);
+    rmSync(join(folder, 'gone'), { recursive: true });
+    await expect(task.write([record(2)])).rejects.toMatchObject({
+      message: `${file} does not exist.`,
+      details: { code: 'FILE_NOT_USABLE', path: 'file' },
+    });
   });
 });
 

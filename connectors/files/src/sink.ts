@@ -20,7 +20,10 @@ const OPEN_FILES_MAX = 100;
 const TOPIC_PLACEHOLDER = '$' + '{topic}';
 export const TASK_PLACEHOLDER = '$' + '{task}';
 
-/** Appends records to files as lines. At least once: a batch that is written again stands there twice. */
+/**
+ * Appends records to files as lines. At least once: a batch that is written again stands there twice. A file that was renamed (by a
+ * rotation) or removed is made anew.
+ */
 export class FileSinkTask implements SinkTask {
   readonly #config: ConfigOf<typeof sinkConfig>;
   readonly #task: number;
@@ -59,6 +62,7 @@ export class FileSinkTask implements SinkTask {
       const file = await this.#fileAt(path);
       try {
         await file.append(Buffer.from(text));
+        if (await file.isRemoved()) throw new Error('it was removed while it was written');
       } catch (error) {
         throw fileError(error, path, 'file');
       }
@@ -91,6 +95,11 @@ export class FileSinkTask implements SinkTask {
     let file = this.#files.get(path);
     this.#files.delete(path);
     try {
+      if (file && !(await file.isAt(path))) {
+        const before = file;
+        file = undefined;
+        await before.close();
+      }
       file ??= await AppendFile.open(path, this.#config.flush === 'none' ? 'none' : 'sync');
     } catch (error) {
       throw fileError(error, path, 'file');
