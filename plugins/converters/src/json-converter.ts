@@ -57,8 +57,9 @@ type JsonConfig = ConfigOf<typeof config>;
 
 const ENVELOPE_HEAD = '{"schema":';
 const PAYLOAD_HEAD = ',"payload":';
-const SCHEMAS_HINT =
-  'If the topic holds plain JSON, set schemas.enable=false on this converter; if it holds Avro, Protobuf or text, use the converter for that.';
+const SCHEMAS_HINT = 'If the topic holds plain JSON, set schemas.enable=false on this converter.';
+const NOT_JSON_HINT =
+  'Use the converter that the topic was written with: StringConverter for text, ByteArrayConverter for bytes as they are.';
 
 /** Kafka Connect's JsonConverter: the same bytes, the same reading of them. */
 export const jsonConverter = defineConverter({
@@ -152,7 +153,7 @@ class JsonConverter implements Converter {
       if (fits && !(error instanceof Misfit)) throw error;
       throw poison(
         `JsonConverter can't read a value of topic ${topic}`,
-        { code: fits ? 'JSON_NOT_OF_SCHEMA' : 'NOT_JSON', hint: SCHEMAS_HINT },
+        fits ? { code: 'JSON_NOT_OF_SCHEMA', hint: SCHEMAS_HINT } : { code: 'NOT_JSON', hint: NOT_JSON_HINT },
         fits ? error : new Misfit('it is not JSON'),
       );
     }
