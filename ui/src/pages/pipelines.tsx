@@ -197,7 +197,8 @@ function Empty() {
   const example = `curl -X POST ${window.location.origin}/connectors \\
   -H 'Content-Type: application/json' \\
   -d '{"name": "my-first", "config": {
-    "connector.class": "…", "tasks.max": "1"}}'`;
+    "connector.class": "FileSource", "file": "/tmp/hello.txt", "topic": "hello"}}'
+echo 'hello, world' >> /tmp/hello.txt`;
   return (
     <Notice title="No pipelines yet" picture={<PipelinePicture />}>
       <p className="quiet">
