@@ -224,7 +224,7 @@ describe.skipIf(browserUnavailable())('the page', () => {
     });
     expect(created.status).toBe(201);
     await page.goto(`${millrace.ui}connectors/greetings-to-file`);
-    await page.getByText('greetings / 0 / 0').waitFor();
+    await page.getByText(/record of greetings, partition 0, offset 0/).waitFor();
     await shoot(page, 'pipeline-failed');
     await page.getByRole('navigation').getByRole('link', { name: 'Pipelines' }).click();
     await page.locator('.wrong-item').first().waitFor();
