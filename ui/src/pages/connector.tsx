@@ -16,7 +16,7 @@ import { Failure, Notice } from '../components/notice.tsx';
 import { Sparkline } from '../components/sparkline.tsx';
 import { StateBadge } from '../components/state-badge.tsx';
 import { TaskTable } from '../components/task-table.tsx';
-import { bytes, compact, exact, rate } from '../format/numbers.ts';
+import { bytes, compact, counted, exact, rate } from '../format/numbers.ts';
 import { isWrong, pluginWord } from '../format/pipelines.ts';
 import { absolute, since } from '../format/times.ts';
 import { Link } from '../router.tsx';
@@ -127,7 +127,7 @@ function Throughput({ pipeline }: { readonly pipeline: PipelineWithHistory }) {
         <dt>Since the tasks started</dt>
         <dd title={`${exact(pipeline.records)} records, ${exact(pipeline.bytes)} bytes`}>
           {compact(pipeline.records)} records, {bytes(pipeline.bytes)}
-          {pipeline.errors > 0 ? `, ${exact(pipeline.errors)} errors` : ''}
+          {pipeline.errors > 0 ? `, ${counted(pipeline.errors, 'error')}` : ''}
         </dd>
         <dt>Last record</dt>
         <dd>{pipeline.lastRecordAtMs === null ? 'none yet' : <Ago atMs={pipeline.lastRecordAtMs} />}</dd>
