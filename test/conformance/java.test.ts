@@ -1,4 +1,77 @@
+import { expect, it } from 'vitest';
 import { clientSuite } from './clients/client-suite.ts';
-import { java } from './clients/java.ts';
+import { java, javaTool } from './clients/java.ts';
+import type { Peer } from './peer.ts';
 
-clientSuite(java, () => undefined);
+/** Each of these programs starts a JVM: one codec here, and all of them in the matrix of clients. */
+clientSuite(java, tools, ['zstd']);
+
+function tools(peer: () => Peer): void {
+  const at = () => ['--bootstrap-server', peer().address];
+
+  it('kafka-topics makes, describes, grows, lists and deletes a topic', async () => {
+    const topic = [...at(), '--topic', 'tools'];
+    const made = await javaTool('topics', [
+      ...topic,
+      '--create',
+      '--partitions',
+      '2',
+      '--config',
+      'retention.ms=60000',
+    ]);
+    expect(made).toContain('Created topic tools.');
+    await expect(javaTool('topics', [...topic, '--create'])).rejects.toThrow(/TopicExistsException/);
+    await javaTool('topics', [...topic, '--alter', '--partitions', '3']);
+    const described = await javaTool('topics', [...topic, '--describe']);
+    expect(described).toMatch(/PartitionCount: 3\s+ReplicationFactor: 1\s+Configs: retention.ms=60000/);
+    expect(described.match(/Leader: 1\s+Replicas: 1\s+Isr: 1/g)).toHaveLength(3);
+    await javaTool('topics', [...topic, '--delete']);
+    expect(await javaTool('topics', [...at(), '--list'])).not.toContain('tools');
+  });
+
+  it('kafka-configs sets, shows and deletes a config, and is told why it may not', async () => {
+    await javaTool('topics', [...at(), '--topic', 'configured', '--create']);
+    const entity = [...at(), '--entity-type', 'topics', '--entity-name', 'configured'];
+    await javaTool('configs', [
+      ...entity,
+      '--alter',
+      '--add-config',
+      'cleanup.policy=[compact,delete],max.message.bytes=2000',
+    ]);
+    const described = await javaTool('configs', [...entity, '--describe']);
+    expect(described).toContain('max.message.bytes=2000');
+    expect(described).toContain('cleanup.policy=compact,delete');
+    await javaTool('configs', [...entity, '--alter', '--delete-config', 'max.message.bytes']);
+    expect(await javaTool('configs', [...entity, '--describe'])).not.toContain('max.message.bytes');
+    const refused = javaTool('configs', [...entity, '--alter', '--add-config', 'retention.ms=soon']);
+    await expect(refused).rejects.toThrow(/InvalidConfigurationException.*retention\.ms/);
+  });
+
+  it('kafka-consumer-groups and kafka-get-offsets show, reset and delete what a group has', async () => {
+    await javaTool('topics', [...at(), '--topic', 'counted', '--create', '--partitions', '1']);
+    await java.produce(
+      peer().address,
+      'counted',
+      'none',
+      Array.from({ length: 5 }, (_, index) => ({ key: null, value: `${index}`, headers: {} })),
+    );
+    expect(await javaTool('get-offsets', [...at(), '--topic', 'counted'])).toContain('counted:0:5');
+    const group = [...at(), '--group', 'counting'];
+    const reset = await javaTool('consumer-groups', [
+      ...[...group, '--topic', 'counted', '--reset-offsets'],
+      ...['--to-offset', '2', '--execute'],
+    ]);
+    expect(reset).toMatch(/counting\s+counted\s+0\s+2/);
+    const described = await javaTool('consumer-groups', [...group, '--describe']);
+    expect(described).toMatch(/counting\s+counted\s+0\s+2\s+5\s+3\s+-/);
+    expect(await javaTool('consumer-groups', [...at(), '--list'])).toContain('counting');
+    expect(await javaTool('consumer-groups', [...group, '--delete'])).toContain('was successful');
+  });
+
+  it('kafka-broker-api-versions finds every API that it knows in a version that it can use', async () => {
+    const versions = await javaTool('broker-api-versions', at());
+    expect(versions).toMatch(/Produce\(0\): 0 to 13 \[usable: 13\]/);
+    expect(versions).toMatch(/Fetch\(1\): 4 to 18 \[usable: 18\]/);
+    expect(versions).not.toContain('unusable');
+  });
+}

@@ -4,6 +4,7 @@ import { eventually } from '../../support/index.ts';
 import { type Peer, startOurs } from '../peer.ts';
 import {
   CLIENT_TIMEOUT_MS,
+  type Codec,
   codecs,
   type GroupMember,
   type KafkaClient,
@@ -16,7 +17,11 @@ const PARTITIONS = 6;
 const ROUND = 60;
 
 /** What every client must be able to do with our broker; `more` are the tests of its own. */
-export function clientSuite(client: KafkaClient, more: (peer: () => Peer) => void): void {
+export function clientSuite(
+  client: KafkaClient,
+  more: (peer: () => Peer) => void,
+  own: readonly Codec[] = codecs,
+): void {
   describe.skipIf(client.unavailable() !== undefined)(client.name, () => {
     let peer: Peer;
     beforeAll(async () => {
@@ -24,7 +29,7 @@ export function clientSuite(client: KafkaClient, more: (peer: () => Peer) => voi
     });
     afterAll(() => peer?.close());
 
-    it.each(codecs)('produces with %s, idempotently, and consumes what it produced', async (codec) => {
+    it.each(own)('produces with %s, idempotently, and consumes what it produced', async (codec) => {
       const topic = `own-${codec}`;
       await createTopic(peer, topic, 1);
       const sent = sampleRecords(client.name, codec);
