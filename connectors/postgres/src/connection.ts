@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { ConnectionOptions } from 'node:tls';
 import { MillraceError } from '@millrace/sdk';
 import pg from 'pg';
-import { type ConnectionKeys, toPostgresError } from './errors.ts';
+import { type ConnectionKeys, isQueryTimeout, toPostgresError } from './errors.ts';
 
 export const sslModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 
@@ -37,6 +37,10 @@ const sessionSettings: Readonly<Record<string, string>> = {
   idle_session_timeout: '0',
   transaction_timeout: '0',
 };
+
+/** What the server has beyond its own limit to answer, ms, before a statement is given up here. */
+const ANSWER_MARGIN_MS = 2_000;
+const TIMER_MAX_MS = 0x7fffffff;
 
 /** Leaves every value as the server wrote it: one parser, in `type-map.ts`, serves snapshot and stream. */
 const rawText = { getTypeParser: () => (text: string) => text } as unknown as pg.CustomTypesConfig;
@@ -90,6 +94,11 @@ async function openSession(
     application_name: 'millrace',
     keepAlive: true,
     types: rawText,
+    // The server's own limit says nothing where the server is gone without a word.
+    ...(purpose === 'query' &&
+      settings.queryTimeoutMs > 0 && {
+        query_timeout: Math.min(TIMER_MAX_MS, settings.queryTimeoutMs + ANSWER_MARGIN_MS),
+      }),
     ...(purpose === 'replication' && { replication: 'database' }),
   } as pg.ClientConfig);
   // A connection that breaks also fails the query under way, which is where it is handled.
@@ -141,6 +150,11 @@ async function pemFile(key: string, file: string | null): Promise<Buffer | null>
   }
 }
 
+/** Cuts a connection whose query had no answer in time: everything behind it would wait as long. */
+export function disconnectIfSilent(client: pg.Client, error: unknown): void {
+  if (isQueryTimeout(error)) disconnect(client);
+}
+
 /** Cuts the connection at once; a query under way fails. */
 export function disconnect(client: pg.Client): void {
   client.connection.stream.destroy();
@@ -174,6 +188,7 @@ export class Session {
       const result = await client.query<Row>(text, [...values]);
       return result.rows;
     } catch (error) {
+      disconnectIfSilent(client, error);
       throw toPostgresError(error, doing, this.settings.keys);
     }
   }

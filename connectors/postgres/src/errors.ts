@@ -132,6 +132,7 @@ function recognise(error: unknown): Known {
   const code = String((error as { code?: unknown } | null)?.code ?? '');
   const message = error instanceof Error ? error.message : '';
   if (socketCodes.has(code) || message === 'timeout expired') return unreachable;
+  if (isQueryTimeout(error)) return silentServer;
   if (tlsCodes.test(code) || /does not support SSL|SSL connection/.test(message)) {
     return {
       class: 'config',
@@ -149,6 +150,17 @@ function recognise(error: unknown): Known {
     return { class: 'bug', code: 'POSTGRES_CONNECTOR_BUG' };
   return { class: 'transient', code: 'POSTGRES_CONNECTION_LOST' };
 }
+
+/** The driver's own words; it gives no code. */
+export function isQueryTimeout(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Query read timeout';
+}
+
+const silentServer: Known = {
+  class: 'transient',
+  code: 'POSTGRES_SILENT',
+  hint: 'Check that the server answers; database.query.timeout.ms says how long a statement may take.',
+};
 
 const lostSlot: Known = {
   class: 'config',

@@ -8,7 +8,7 @@ import {
 } from '@millrace/sdk';
 import type pg from 'pg';
 import { addressProblem, type SinkConfig, type sinkConfig, sinkConnection } from './config.ts';
-import { Session } from './connection.ts';
+import { disconnectIfSilent, Session } from './connection.ts';
 import { addColumnsStatement, createTableStatements, type NewColumn } from './ddl.ts';
 import { sqlStateOf, toPostgresError } from './errors.ts';
 import { lastOfEachKey, newColumns, type RowWrite, rowWrite, textRow } from './row-write.ts';
@@ -180,6 +180,7 @@ export class PostgresSinkTask implements SinkTask {
     } catch (error) {
       // What the catalog said may be what is wrong.
       this.#tables.clear();
+      disconnectIfSilent(client, error);
       await client.query('ROLLBACK').catch(() => this.#session.close());
       const failure = toPostgresError(error, 'Writing to PostgreSQL', this.#session.settings.keys);
       const table = (error as { table?: unknown }).table;
