@@ -142,6 +142,13 @@ export const workerConfig = defineConfig({
     docs: 'How long a task may take to stop before its host is killed.',
     validate: range(0),
   },
+  'task.write.timeout.ms': {
+    type: 'long',
+    default: 300_000,
+    importance: 'low',
+    docs: 'How long a sink may take to write one batch before its task fails, gives its partitions back and is started again. Kafka Connect has max.poll.interval.ms for it.',
+    validate: range(1, 2_147_483_647),
+  },
   'task.host.heap.max.bytes': {
     type: 'long',
     default: 512 * 1024 * 1024,

@@ -336,6 +336,7 @@ export class Worker {
         bootstrapServers: config['bootstrap.servers'],
         offsetTopic: config['offset.storage.topic'],
         offsetFlushIntervalMs: config['offset.flush.interval.ms'],
+        writeTimeoutMs: config['task.write.timeout.ms'],
         converters: this.#converterDefaults,
         converterModules: await this.#catalog.converterModules(),
       }),

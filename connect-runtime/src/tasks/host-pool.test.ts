@@ -54,6 +54,7 @@ function spec(task: number, config: Record<string, string>): TaskSpec {
       bootstrapServers: ['127.0.0.1:1'],
       offsetTopic: 'offsets',
       offsetFlushIntervalMs: 1_000,
+      writeTimeoutMs: 10_000,
       converters: { 'key.converter': 'StringConverter', 'value.converter': 'JsonConverter' },
       converterModules: ['@millrace/converters'],
     },

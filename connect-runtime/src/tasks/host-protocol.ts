@@ -65,6 +65,8 @@ export interface TaskWorkerSettings {
   readonly bootstrapServers: readonly string[];
   readonly offsetTopic: string;
   readonly offsetFlushIntervalMs: number;
+  /** How long a sink may take for one batch. */
+  readonly writeTimeoutMs: number;
   readonly converters: ConnectorConfig;
   /** Packages that bring converters. */
   readonly converterModules: readonly string[];

@@ -1,5 +1,5 @@
 import { type Consumer, type ConsumerRecord, createConsumer, type TopicPartition } from '@millrace/client';
-import { type MillraceError, requireConfig, toMillraceError } from '@millrace/foundation';
+import { MillraceError, requireConfig, toMillraceError } from '@millrace/foundation';
 import type { SinkConnector, SinkRecord, SinkTask } from '@millrace/sdk';
 import { taskKey } from '../../core/task-id.ts';
 import { consumerOverrides } from './client-settings.ts';
@@ -15,6 +15,9 @@ const POLL_MS = 1_000;
 /** A write that failed for now is tried again in place this often before the task restarts with its longer waits. */
 const WRITE_TRIES = 4;
 const WRITE_BACKOFF_MS = 200;
+/** Of the first step, how long the sink may take to hear that its partitions are gone, ms. */
+const CLOSED_TIMEOUT_MS = 2_000;
+const WRITE_TIMED_OUT = 'SINK_WRITE_TIMED_OUT';
 /** How long a failed task may take to let go, ms, for each step; its failure is told after that. */
 const FAILED_STEP_TIMEOUT_MS = 5_000;
 /** Refusals of a commit that say: these partitions are somebody else's by now. What was written comes again to them. */
@@ -31,6 +34,7 @@ export class SinkTaskRunner implements TaskRunner {
   readonly #gate: Gate;
   #consumer: Consumer | null = null;
   #task: SinkTask | null = null;
+  #failed = false;
   #written = new Map<string, TopicPartition & { offset: number }>();
   #ended: Promise<void> = Promise.resolve();
 
@@ -75,6 +79,7 @@ export class SinkTaskRunner implements TaskRunner {
       await this.#commit();
     } catch (error) {
       this.#counters.failed();
+      this.#failed = true;
       failure = toMillraceError(error, { code: 'SINK_TASK_FAILED', class: 'bug' }).with({ stage });
       this.#abort.abort();
     }
@@ -118,16 +123,29 @@ export class SinkTaskRunner implements TaskRunner {
   async #writeWithRetry(task: SinkTask, batch: readonly SinkRecord[]): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
-        await task.write(batch);
+        await this.#writeInTime(task, batch);
         return;
       } catch (error) {
         const known = toMillraceError(error, { code: 'SINK_THREW', class: 'bug' });
-        const again = known.class === 'transient' || known.class === 'throttled';
+        // A write that had no end may still be under way: another one beside it could overtake it.
+        const again =
+          known.code !== WRITE_TIMED_OUT && (known.class === 'transient' || known.class === 'throttled');
         if (!again || attempt >= WRITE_TRIES || this.#abort.signal.aborted) throw known;
         this.#counters.failed();
         await waitOrAbort(WRITE_BACKOFF_MS * 2 ** (attempt - 1), this.#abort.signal);
       }
     }
+  }
+
+  async #writeInTime(task: SinkTask, batch: readonly SinkRecord[]): Promise<void> {
+    const { writeTimeoutMs } = this.#options.spec.worker;
+    const writing = Promise.resolve(task.write(batch));
+    if (await settledWithin(writing, writeTimeoutMs)) return writing;
+    throw new MillraceError(`The sink did not write ${batch.length} records within ${writeTimeoutMs} ms.`, {
+      code: WRITE_TIMED_OUT,
+      class: 'transient',
+      hint: "Check that the target answers; the worker's task.write.timeout.ms says how long a batch may take.",
+    });
   }
 
   /** Commits what was written; what can't be committed now is kept for the next time, or is another member's to read again. */
@@ -171,7 +189,9 @@ export class SinkTaskRunner implements TaskRunner {
         await this.#commit();
         // From here on they may be read by another member, whose commits are the newer ones.
         this.#written.clear();
-        await this.#task?.closed?.(partitions);
+        const closed = Promise.resolve(this.#task?.closed?.(partitions));
+        // A failed task must not keep the membership that the group waits for.
+        if (!this.#failed || (await settledWithin(closed, CLOSED_TIMEOUT_MS))) await closed;
       },
     });
     return consumer;
