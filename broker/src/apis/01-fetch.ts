@@ -15,6 +15,11 @@ const READ_COMMITTED = 1;
 const NO_SESSION = 0;
 /** Of a request that names all it wants: to begin a session (0), or without one (-1). It ends the session that it names. */
 const FULL_FETCH_EPOCHS: readonly number[] = [0, -1];
+/** By the code of what a log throws; all else is KAFKA_STORAGE_ERROR. */
+const READ_ERRORS: ReadonlyMap<string, ErrorName> = new Map([
+  ['OFFSET_OUT_OF_RANGE', 'OFFSET_OUT_OF_RANGE'],
+  ['LOG_DAMAGED', 'CORRUPT_MESSAGE'],
+]);
 const EMPTY = Buffer.alloc(0);
 
 /** One partition that is asked for. */
@@ -28,6 +33,8 @@ interface Asked {
 interface ReadResult {
   readonly responses: readonly FetchResponsePartitionInit[];
   readonly bytes: number;
+  /** Of each partition, as it was read: the bytes that had been committed. */
+  readonly committedBytes: readonly number[];
   readonly anyError: boolean;
 }
 
@@ -53,10 +60,9 @@ export const fetch = defineApi({
     if (!FULL_FETCH_EPOCHS.includes(request.sessionEpoch)) return onlyError('FETCH_SESSION_ID_NOT_FOUND');
     if (request.replicaId >= 0 || request.replicaState.replicaId >= 0) return onlyError('INVALID_REQUEST');
     const asked = resolve(context, request);
-    const watermarks = asked.map(({ partition }) => positionOf(partition));
     let result = await read(context, request, asked);
     if (result.bytes < request.minBytes && !result.anyError && request.maxWaitMs > 0) {
-      await waitForBytes(context, request, asked, { bytes: result.bytes, watermarks });
+      await waitForBytes(context, request, asked, result);
       result = await read(context, request, asked);
     }
     return answer(context.version, asked, result);
@@ -99,9 +105,11 @@ async function read(
 ): Promise<ReadResult> {
   const maxBytes = Math.min(request.maxBytes, context.services.config.values['fetch.max.bytes']);
   const responses: FetchResponsePartitionInit[] = [];
+  const committedBytes: number[] = [];
   let bytes = 0;
   let anyError = false;
   for (const { data, partition } of asked) {
+    committedBytes.push(typeof partition === 'string' ? 0 : partition.committedBytes);
     if (typeof partition === 'string') {
       responses.push(failed(data.partition, partition));
       anyError = true;
@@ -113,7 +121,7 @@ async function read(
     bytes += response.records?.length ?? 0;
     anyError ||= response.errorCode !== 0;
   }
-  return { responses, bytes, anyError };
+  return { responses, bytes, committedBytes, anyError };
 }
 
 async function readPartition(
@@ -138,10 +146,7 @@ async function readPartition(
     };
   } catch (error) {
     if (!isMillraceError(error)) throw error;
-    return failed(
-      data.partition,
-      error.code === 'OFFSET_OUT_OF_RANGE' ? 'OFFSET_OUT_OF_RANGE' : 'KAFKA_STORAGE_ERROR',
-    );
+    return failed(data.partition, READ_ERRORS.get(error.code) ?? 'KAFKA_STORAGE_ERROR');
   }
 }
 
@@ -152,30 +157,20 @@ function joined(batches: readonly Buffer[]): Buffer {
   return more.length === 0 ? first : Buffer.concat(batches);
 }
 
-interface Position {
-  readonly highWatermark: number;
-  readonly sizeBytes: number;
-}
-
-function positionOf(partition: Partition | ErrorName): Position {
-  if (typeof partition === 'string') return { highWatermark: 0, sizeBytes: 0 };
-  return { highWatermark: partition.highWatermark, sizeBytes: partition.log.sizeBytes };
-}
-
-/** Resolves when what has been appended since makes up the bytes that are missing, or when time is up. */
+/** Resolves when what has been committed since makes up the bytes that are missing, or when time is up. */
 async function waitForBytes(
   context: RequestContext,
   request: FetchRequest,
   asked: readonly Asked[],
-  before: { readonly bytes: number; readonly watermarks: readonly Position[] },
+  before: ReadResult,
 ): Promise<void> {
   const isEnough = (): boolean => {
     let { bytes } = before;
     for (const [index, { partition }] of asked.entries()) {
-      const was = before.watermarks[index];
+      const was = before.committedBytes[index];
       if (typeof partition === 'string' || was === undefined) continue;
       if (!partition.isLeader) return true;
-      if (partition.highWatermark > was.highWatermark) bytes += partition.log.sizeBytes - was.sizeBytes;
+      bytes += partition.committedBytes - was;
     }
     return bytes >= request.minBytes;
   };

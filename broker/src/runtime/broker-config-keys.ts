@@ -294,5 +294,11 @@ export const brokerConfigKeys = defineConfig({
     'Newest records of all partitions kept in memory for consumers that keep up.',
     range(0),
   ),
+  'log.pending.write.max.bytes': key(
+    'long',
+    134_217_728,
+    'Bytes that may wait for a slow disk in memory; above it, records are refused with an error that clients try again.',
+    range(1),
+  ),
   'log.open.files.max': key('int', 2048, 'Segment files that are kept open.', range(16)),
 });

@@ -135,6 +135,7 @@ function openStorage(config: BrokerConfig, ports: BrokerPorts, folder: DataFolde
   return openSegmentEngine({
     folder: folder.path,
     tailCacheBytes: values['log.tail.cache.bytes'],
+    pendingWriteMaxBytes: values['log.pending.write.max.bytes'],
     openFilesMax: values['log.open.files.max'],
     syncWriteMaxMs: values['log.sync.write.max.ms'],
     timers: ports.timers,

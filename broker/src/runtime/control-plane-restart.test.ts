@@ -27,6 +27,7 @@ async function segmentDisk(path: string): Promise<HarnessDisk> {
   const storage = await openSegmentEngine({
     folder: path,
     tailCacheBytes: 1_000_000,
+    pendingWriteMaxBytes: 1_000_000_000,
     openFilesMax: 100,
     syncWriteMaxMs: 1_000,
     timers: systemTimers,

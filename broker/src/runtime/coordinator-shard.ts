@@ -5,6 +5,7 @@ import { decodeBatch, iterateBatches, RecordBatchBuilder } from '@millrace/proto
 import type { GroupEffect, ReplyTo } from '../core/group/effects.ts';
 import { type GroupRules, GroupShard } from '../core/group/group-shard.ts';
 import type { GroupRecord } from '../core/group/records.ts';
+import { logNotReadable } from '../storage/storage-errors.ts';
 import { decodeGroupRecord, encodeGroupRecord } from './coordinator-record-codec.ts';
 import type { Partition } from './partition.ts';
 
@@ -59,7 +60,9 @@ export class CoordinatorShard {
       let offset = log.startOffset;
       while (offset < endOffset && this.#state === 'loading') {
         const limits = { maxBytes: LOAD_BUFFER_BYTES, atLeastOne: true, endBefore: endOffset };
+        const before = offset;
         for (const buffer of await log.read(offset, limits)) offset = this.#replayBatches(buffer, offset);
+        if (offset === before) throw logNotReadable(log, offset);
       }
     } catch (error) {
       this.close('NOT_COORDINATOR');

@@ -38,6 +38,7 @@ export class LocalPartition implements Partition {
   readonly #listeners = new Set<(highWatermark: number) => void>();
   #leadership: Leadership;
   #highWatermark: number;
+  #committedBytes: number;
   #waiting: Waiting[] = [];
   #lastWritten: Promise<void> | null = null;
 
@@ -49,6 +50,7 @@ export class LocalPartition implements Partition {
     this.#clock = clock;
     this.#leadership = leadership;
     this.#highWatermark = log.writtenOffset;
+    this.#committedBytes = log.writtenBytes;
   }
 
   get leaderEpoch(): number {
@@ -61,6 +63,10 @@ export class LocalPartition implements Partition {
 
   get highWatermark(): number {
     return this.#highWatermark;
+  }
+
+  get committedBytes(): number {
+    return this.#committedBytes;
   }
 
   /** Without transactions, all that is committed is stable. */
@@ -193,6 +199,7 @@ export class LocalPartition implements Partition {
     // Invariant 2: the high watermark never goes back.
     if (written <= this.#highWatermark) return;
     this.#highWatermark = written;
+    this.#committedBytes = this.log.writtenBytes;
     const waiting = this.#waiting;
     if (waiting.length > 0) {
       this.#waiting = waiting.filter(({ offset }) => offset > written);

@@ -7,6 +7,7 @@ import type { MetadataRecord } from '../core/metadata/records.ts';
 import type { Voter } from '../core/quorum/election.ts';
 import { Quorum, type QuorumEffect } from '../core/quorum/quorum.ts';
 import type { Log, LogConfig, StorageEngine } from '../storage/log.ts';
+import { logNotReadable } from '../storage/storage-errors.ts';
 import { decodeMetadataBatch } from './metadata-batch.ts';
 import type { MetadataFolder } from './metadata-folder.ts';
 import { encodeMetadataRecord } from './metadata-record-codec.ts';
@@ -114,6 +115,7 @@ export class MetadataQuorum {
     let next = offset;
     while (next < this.#highWatermark) {
       const limits = { maxBytes: READ_MAX_BYTES, atLeastOne: true, endBefore: this.#highWatermark };
+      const before = next;
       for (const buffer of await this.log.read(next, limits)) {
         for (const header of iterateBatches(buffer)) {
           const { lastOffset, sizeInBytes } = header;
@@ -123,6 +125,7 @@ export class MetadataQuorum {
           yield { records, lastOffset, epoch: header.partitionLeaderEpoch, sizeBytes: sizeInBytes };
         }
       }
+      if (next === before) throw logNotReadable(this.log, next);
     }
   }
 

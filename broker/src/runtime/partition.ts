@@ -12,6 +12,8 @@ export interface Partition {
   /** Everything below is on every member of the in-sync set, and may be consumed. */
   readonly highWatermark: number;
   readonly lastStableOffset: number;
+  /** Bytes that came below the high watermark since the log was opened. Never goes back. */
+  readonly committedBytes: number;
 
   /**
    * Appends records of a client or of a coordinator as the leader: checked at the door (CRC, sequence, lengths), offsets

@@ -20,6 +20,7 @@ function segmentEngine(tailCacheBytes: number, syncWriteMaxMs = 10_000): Promise
   return openSegmentEngine({
     folder,
     tailCacheBytes,
+    pendingWriteMaxBytes: 1_000_000_000,
     openFilesMax: 16,
     syncWriteMaxMs,
     timers: systemTimers,

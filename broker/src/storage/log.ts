@@ -23,6 +23,8 @@ export interface Log {
   /** Everything below is on disk, past any loss of power. */
   readonly flushedOffset: number;
   readonly sizeBytes: number;
+  /** Bytes that came into the file since the log was opened: those below `writtenOffset`. Never goes back. */
+  readonly writtenBytes: number;
   /** Leader epochs with the offset each began at, oldest first. */
   readonly leaderEpochs: readonly LeaderEpochStart[];
   /** The idempotent producers as of `endOffset`; `append` keeps it, others only look. */
@@ -39,7 +41,8 @@ export interface Log {
    *   then. It is the same promise for all appends of one write, and waits for the sync where flush.messages asks for it.
    *   It rejects with LOG_STORAGE_FAILED (class transient) when the disk refused: what was not written is gone from the
    *   log, which is closed for writes then
-   * @throws {MillraceError} LOG_STORAGE_FAILED when the log is closed for writes
+   * @throws {MillraceError} LOG_STORAGE_FAILED when the log is closed for writes, LOG_WRITES_PENDING when too much waits for
+   *   the disk
    */
   append(batches: Buffer, leaderEpoch: number): Appended;
 

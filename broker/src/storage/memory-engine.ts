@@ -54,6 +54,7 @@ class MemoryLog implements Log {
   #endOffset = 0;
   #flushedOffset = 0;
   #sizeBytes = 0;
+  #writtenBytes = 0;
 
   constructor(id: LogId, config: LogConfig) {
     this.id = id;
@@ -84,6 +85,10 @@ class MemoryLog implements Log {
     return this.#sizeBytes;
   }
 
+  get writtenBytes(): number {
+    return this.#writtenBytes;
+  }
+
   get leaderEpochs(): readonly LeaderEpochStart[] {
     return this.#epochs.starts;
   }
@@ -104,6 +109,7 @@ class MemoryLog implements Log {
     this.#epochs.assign(leaderEpoch, firstOffset);
     this.#batches.push(...stored);
     this.#sizeBytes += batches.length;
+    this.#writtenBytes += batches.length;
     const lastOffset = stored.at(-1)?.lastOffset ?? firstOffset;
     this.#endOffset = lastOffset + 1;
     return { firstOffset, lastOffset, written: Promise.resolve() };

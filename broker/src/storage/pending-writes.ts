@@ -10,8 +10,8 @@ interface PendingWrite {
 }
 
 export interface WriteOutcome {
-  /** Everything below `offset` is in the file. A promise, where readers have to wait for a sync too. */
-  written(offset: number): Promise<void> | null;
+  /** Everything below `offset` is in the file, by `bytes` more. A promise, where readers have to wait for a sync too. */
+  written(offset: number, bytes: number): Promise<void> | null;
   failed(cause: unknown): void;
 }
 
@@ -117,7 +117,7 @@ export class PendingWrites implements WriteTurn {
   #wrote(segment: Segment, bytes: number, endOffset: number): Promise<void> | null {
     segment.writtenBytes += bytes;
     segment.isDirty = true;
-    return this.#outcome.written(endOffset);
+    return this.#outcome.written(endOffset, bytes);
   }
 }
 

@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeF
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger, systemRandom, systemTimers } from '@millrace/foundation';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SAMPLE_LOG_CONFIG, sampleBatch } from '../testing/sample-batches.ts';
 import type { Log, LogConfig, StorageEngine } from './log.ts';
 import { openSegmentEngine, type SegmentEngineOptions } from './segment-engine.ts';
@@ -10,6 +10,19 @@ import { openSegmentEngine, type SegmentEngineOptions } from './segment-engine.t
 const ID = { topic: 'orders', topicId: 'AAAAAAAAAAAAAAAAAAAAAQ', partition: 0 };
 const NEXT_ID = { ...ID, topicId: 'AAAAAAAAAAAAAAAAAAAAAg' };
 const SMALL: LogConfig = { ...SAMPLE_LOG_CONFIG, segmentBytes: 250 };
+
+/** Folders that were synced, and whether the marker was there then. */
+const synced = vi.hoisted(() => [] as { path: string; hadMarker: boolean }[]);
+vi.mock('./small-file.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('./small-file.ts')>();
+  return {
+    ...original,
+    syncFolder: (path: string) => {
+      synced.push({ path, hadMarker: existsSync(join(path, '.kafka_cleanshutdown')) });
+      return original.syncFolder(path);
+    },
+  };
+});
 
 let root: string;
 let folder: string;
@@ -28,6 +41,7 @@ async function openEngine(path = folder, more: Partial<SegmentEngineOptions> = {
   const engine = await openSegmentEngine({
     folder: path,
     tailCacheBytes: 0,
+    pendingWriteMaxBytes: 1_000_000_000,
     openFilesMax: 16,
     syncWriteMaxMs: 10_000,
     timers: systemTimers,
@@ -127,4 +141,13 @@ describe('a folder of another topic that is in the way', () => {
     expect(strays).toHaveLength(1);
     expect(readdirSync(join(elsewhere, strays[0]!))).toContain('00000000000000000000.log');
   });
+});
+
+it('makes the removal of the clean-shutdown marker last before anything is written', async () => {
+  await (await openEngine()).close();
+  const marker = join(folder, '.kafka_cleanshutdown');
+  expect(existsSync(marker)).toBe(true);
+  synced.length = 0;
+  await openEngine();
+  expect(synced).toContainEqual({ path: folder, hadMarker: false });
 });

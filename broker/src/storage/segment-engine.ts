@@ -17,6 +17,8 @@ export interface SegmentEngineOptions {
   /** The data folder; it exists and is locked. */
   readonly folder: string;
   readonly tailCacheBytes: number;
+  /** What may wait for the disk, beside the tail; above it, appends are refused with LOG_WRITES_PENDING. */
+  readonly pendingWriteMaxBytes: number;
   readonly openFilesMax: number;
   readonly syncWriteMaxMs: number;
   readonly timers: Timers;
@@ -74,7 +76,7 @@ class SegmentEngine implements StorageEngine {
     this.#room = {
       files: new OpenFiles(options.openFilesMax),
       writer: new LogWriter(options),
-      tailCache: new TailCache(options.tailCacheBytes),
+      tailCache: new TailCache(options.tailCacheBytes, options.pendingWriteMaxBytes),
       timers: options.timers,
       logger: options.logger,
     };

@@ -1,4 +1,15 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger, systemRandom, systemTimers } from '@millrace/foundation';
@@ -30,6 +41,7 @@ async function openEngine(path = folder, more: Partial<SegmentEngineOptions> = {
   const engine = await openSegmentEngine({
     folder: path,
     tailCacheBytes: 0,
+    pendingWriteMaxBytes: 1_000_000_000,
     openFilesMax: 16,
     syncWriteMaxMs: 10_000,
     timers: systemTimers,
@@ -146,4 +158,50 @@ describe('recovery', () => {
     });
     expect(filesIn(path, '.snapshot')).not.toContain(fileOf(second!.baseOffset + 1, 'snapshot'));
   });
+});
+
+describe('a damaged segment', () => {
+  async function damaged(position: number): Promise<{ log: Log; second: number }> {
+    const log = await filled(12);
+    await log.flush();
+    const file = openSync(join(inFolder(), fileOf(0)), 'r+');
+    writeSync(file, Buffer.alloc(40), 0, 40, position);
+    closeSync(file);
+    return { log, second: log.segments[1]!.baseOffset };
+  }
+
+  it('is told to a reader, who may go on behind it', async () => {
+    const { log, second } = await damaged(0);
+    await expect(log.read(0, ALL)).rejects.toMatchObject({ code: 'LOG_DAMAGED' });
+    expect((await log.read(second, ALL)).length).toBeGreaterThan(0);
+  });
+
+  it('is told to a reader who comes to it in sequence', async () => {
+    const { log } = await damaged(75);
+    const [first] = (await log.read(0, ALL)).flatMap((buffer) => [...iterateBatches(buffer)]);
+    expect(first?.baseOffset).toBe(0);
+    await expect(log.read(1, ALL)).rejects.toMatchObject({ code: 'LOG_DAMAGED' });
+  });
+});
+
+describe('a disk that does not keep up', () => {
+  it('lets only so much wait, and takes more once that is written', async () => {
+    const log = await (await openEngine(folder, { pendingWriteMaxBytes: 500 })).open(ID, SMALL);
+    const batch = () => sampleBatch({ values: ['v'] });
+    const fitting = Math.floor(500 / batch().length);
+    const appended = range(0, fitting).map(() => log.append(batch(), 0));
+    expect(() => log.append(batch(), 0)).toThrow(
+      expect.objectContaining({ code: 'LOG_WRITES_PENDING', class: 'transient' }),
+    );
+    expect(log.endOffset).toBe(fitting);
+    await Promise.all(appended.map(({ written }) => written));
+    expect(log.append(batch(), 0).firstOffset).toBe(fitting);
+  });
+});
+
+it('does not look into files for a reader who has no room left', async () => {
+  const log = await filled(12, { openFilesMax: 1 });
+  await log.flush();
+  rmSync(join(inFolder(), fileOf(0)));
+  expect(await log.read(0, { ...ALL, maxBytes: -5, atLeastOne: false })).toEqual([]);
 });

@@ -33,7 +33,7 @@ import { Segment } from './segment.ts';
 import { segmentPath } from './segment-files.ts';
 import { SegmentReader } from './segment-reader.ts';
 import { syncFolder } from './small-file.ts';
-import { offsetOutOfRange, storageFailed } from './storage-errors.ts';
+import { offsetOutOfRange, storageFailed, writesPending } from './storage-errors.ts';
 import { LogTail, type TailCache } from './tail-cache.ts';
 
 /** What the logs of one data folder share. */
@@ -65,6 +65,7 @@ export class SegmentLog implements Log {
   #startOffset: number;
   #endOffset: number;
   #flushedOffset: number;
+  #writtenBytes = 0;
   #failure: MillraceError | null = null;
   #flushing: Promise<void> = Promise.resolve();
   #nextFlush: Promise<void> | null = null;
@@ -86,7 +87,7 @@ export class SegmentLog implements Log {
     this.#snapshotOffsets = [...recovered.snapshotOffsets];
     this.#tail = new LogTail(room.tailCache, recovered.endOffset);
     this.#writes = new PendingWrites(room, {
-      written: (offset) => this.#written(offset),
+      written: (offset, bytes) => this.#written(offset, bytes),
       failed: (error) => this.#fail(error),
     });
   }
@@ -115,6 +116,10 @@ export class SegmentLog implements Log {
     return this.#segments.reduce((sum, segment) => sum + segment.sizeBytes, 0);
   }
 
+  get writtenBytes(): number {
+    return this.#writtenBytes;
+  }
+
   get leaderEpochs(): readonly LeaderEpochStart[] {
     return this.#epochs.starts;
   }
@@ -133,6 +138,7 @@ export class SegmentLog implements Log {
 
   append(batches: Buffer, leaderEpoch: number): Appended {
     if (this.#failure !== null) throw this.#failure;
+    if (!this.#room.tailCache.hasRoomFor(batches.length)) throw writesPending(this.folder);
     const firstOffset = this.#endOffset;
     const { stored, sequenced } = stampBatches(batches, firstOffset, leaderEpoch);
     try {
@@ -335,8 +341,9 @@ export class SegmentLog implements Log {
       .catch((error: unknown) => void this.#fail(error));
   }
 
-  #written(offset: number): Promise<void> | null {
+  #written(offset: number, bytes: number): Promise<void> | null {
     this.#tail.writtenOffset = offset;
+    this.#writtenBytes += bytes;
     this.#room.tailCache.trim();
     if (offset - this.#flushedOffset >= this.#config.flushMessages) return this.flush();
     if (this.#flushTimer === null && this.#config.flushMs <= TIMER_MAX_MS) {

@@ -1,7 +1,13 @@
-import { peekBatchSize, readBatchHeader } from '@millrace/protocol/records';
+import {
+  BATCH_HEADER_BYTES,
+  type BatchHeader,
+  peekBatchSize,
+  readBatchHeader,
+} from '@millrace/protocol/records';
 import { firstAtOrAfter } from './batch-search.ts';
 import type { ReadLimits, TimestampedOffset } from './log.ts';
 import type { Segment } from './segment.ts';
+import { logDamaged } from './storage-errors.ts';
 
 /** Readers in sequence whose next position is remembered, so that they need no index. */
 const REMEMBERED_POSITIONS = 64;
@@ -15,14 +21,14 @@ export class SegmentReader {
   /** By offset: where that batch begins. */
   readonly #positions = new Map<number, { segment: Segment; position: number }>();
 
-  /** As `Log.read`, for written offsets. */
+  /** As `Log.read`, for written offsets; throws LOG_DAMAGED where the batch at `offset` is none. */
   async read(segments: readonly Segment[], offset: number, limits: ReadLimits): Promise<Buffer[]> {
     for (let index = indexOfOffset(segments, offset); index < segments.length; index++) {
       const segment = segments[index];
       if (segment === undefined || segment.baseOffset >= limits.endBefore) return [];
       const position = await this.#positionOf(segment, offset);
       if (position === null) continue;
-      return await this.#readFrom(segment, position, limits);
+      return await this.#readFrom(segment, position, offset, limits);
     }
     return [];
   }
@@ -73,7 +79,8 @@ export class SegmentReader {
     if (known?.segment === segment) return known.position;
     const from = await segment.offsetIndex.lookup(Math.max(0, offset - segment.baseOffset));
     let found: number | null = null;
-    await segment.scan(
+    const { writtenBytes } = segment;
+    const end = await segment.scan(
       from,
       ({ header, position }) => {
         if (header.lastOffset < offset) return true;
@@ -82,19 +89,23 @@ export class SegmentReader {
       },
       INDEX_SLACK_BYTES,
     );
+    if (found === null && end < writtenBytes) throw logDamaged(segment.path, end, offset);
     return found;
   }
 
-  async #readFrom(segment: Segment, position: number, limits: ReadLimits): Promise<Buffer[]> {
+  async #readFrom(segment: Segment, position: number, offset: number, limits: ReadLimits): Promise<Buffer[]> {
     const left = segment.writtenBytes - position;
     let bytes = await segment.read(
       position,
       Math.min(left, Math.max(limits.maxBytes, INDEX_SLACK_BYTES), READ_MAX_BYTES),
     );
     const firstBytes = peekBatchSize(bytes, 0);
-    if (firstBytes === undefined) return [];
+    if (firstBytes === undefined || firstBytes < BATCH_HEADER_BYTES || firstBytes > left)
+      throw logDamaged(segment.path, position, offset);
     if (firstBytes > limits.maxBytes && !limits.atLeastOne) return [];
     if (firstBytes > bytes.length) bytes = await segment.read(position, Math.min(left, firstBytes));
+    const first = headerAt(bytes, 0);
+    if (first === undefined || first.lastOffset < offset) throw logDamaged(segment.path, position, offset);
     const { end, nextOffset } = wholeBatches(bytes, limits);
     if (end === 0) return [];
     this.#remember(nextOffset, segment, position + end);
@@ -124,12 +135,23 @@ function wholeBatches(bytes: Buffer, limits: ReadLimits): { end: number; nextOff
   let nextOffset = -1;
   for (;;) {
     const size = peekBatchSize(bytes, end);
-    if (size === undefined || size > bytes.length - end) break;
+    if (size === undefined || size < BATCH_HEADER_BYTES || size > bytes.length - end) break;
     if (end > 0 && end + size > limits.maxBytes) break;
-    const { lastOffset } = readBatchHeader(bytes, end);
-    if (lastOffset >= limits.endBefore) break;
-    nextOffset = lastOffset + 1;
+    const header = headerAt(bytes, end);
+    if (header === undefined || header.baseOffset < nextOffset || header.lastOffset < header.baseOffset)
+      break;
+    if (header.lastOffset >= limits.endBefore) break;
+    nextOffset = header.lastOffset + 1;
     end += size;
   }
   return { end, nextOffset };
+}
+
+/** Undefined where no batch is. */
+function headerAt(bytes: Buffer, at: number): BatchHeader | undefined {
+  try {
+    return readBatchHeader(bytes, at);
+  } catch {
+    return undefined;
+  }
 }

@@ -33,6 +33,7 @@ function openEngine(folder: string): Promise<StorageEngine> {
   return openSegmentEngine({
     folder,
     tailCacheBytes: 0,
+    pendingWriteMaxBytes: 1_000_000_000,
     openFilesMax: 16,
     syncWriteMaxMs: 10_000,
     timers: systemTimers,

@@ -11,6 +11,40 @@ export function offsetOutOfRange(
   });
 }
 
+/** The disk does not keep up: as much waits for it as may. */
+export function writesPending(path: string): MillraceError {
+  return new MillraceError(`Too much waits to be written to the disk of ${path}.`, {
+    code: 'LOG_WRITES_PENDING',
+    class: 'transient',
+    hint: 'Send it again later. If this lasts, look after the disk, or raise log.pending.write.max.bytes.',
+  });
+}
+
+/** Bytes of a synced segment that are no batch any more. */
+export function logDamaged(path: string, position: number, offset: number): MillraceError {
+  return new MillraceError(`${path} is damaged at byte ${position}: offset ${offset} cannot be read.`, {
+    code: 'LOG_DAMAGED',
+    class: 'config',
+    hint: 'Read on behind the damage, or restore the folder of the log from a backup.',
+  });
+}
+
+/** A read below the end of a log that gave nothing: whoever goes on asking would do so for ever. */
+export function logNotReadable(
+  log: { id: { topic: string; partition: number } },
+  offset: number,
+): MillraceError {
+  const { topic, partition } = log.id;
+  return new MillraceError(
+    `The log ${topic}-${partition} gives nothing at offset ${offset}, which is below its end.`,
+    {
+      code: 'LOG_NOT_READABLE',
+      class: 'config',
+      hint: 'Restore the folder of the log from a backup.',
+    },
+  );
+}
+
 /** A disk operation that failed: `doing` says which, `path` on what. */
 export function storageFailed(doing: string, path: string, cause: unknown): MillraceError {
   const why = cause instanceof Error ? cause.message : String(cause);

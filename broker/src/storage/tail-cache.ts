@@ -13,14 +13,26 @@ interface TailEntry {
   dropped: boolean;
 }
 
-/** The newest batches of all logs, in memory: the oldest of any log goes first once `maxBytes` is passed. */
+/**
+ * The newest batches of all logs, in memory: the oldest of any log goes first once `maxBytes` is passed. What is not
+ * written stays, and what came after it: up to `pendingMaxBytes` more.
+ */
 export class TailCache {
   readonly #maxBytes: number;
+  readonly #pendingMaxBytes: number;
   readonly #queue = new Fifo<TailEntry>();
   #bytes = 0;
 
-  constructor(maxBytes: number) {
+  constructor(maxBytes: number, pendingMaxBytes: number) {
     this.#maxBytes = maxBytes;
+    this.#pendingMaxBytes = pendingMaxBytes;
+  }
+
+  /** Whether memory takes so much more; always while nothing is there beyond `maxBytes`. */
+  hasRoomFor(bytes: number): boolean {
+    if (this.#bytes <= this.#maxBytes) return true;
+    this.trim();
+    return this.#bytes <= this.#maxBytes || this.#bytes + bytes <= this.#maxBytes + this.#pendingMaxBytes;
   }
 
   /** Drops what is too much. What is not written yet stays, and so does all that came after it. */

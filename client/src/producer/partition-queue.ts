@@ -134,8 +134,10 @@ export class PartitionQueue {
 
   /**
    * The broker misses the batches before this one. Where some are still to be tried again, that is why; where none is,
-   * the broker has lost them, or they failed here with their fate unknown: what is left begins a new epoch. No repeat can
-   * come of it, since what the broker refused for a gap is not in its log, nor is anything behind it.
+   * the broker has lost them, or they failed here with their fate unknown: what is left begins a new epoch. What the
+   * broker refused for a gap is not in its log, with one exception: a broker that was restarted knows of each producer its
+   * newest batch alone (all that Kafka's snapshots hold), so an older one, sent again because its answer was lost, is
+   * refused as well, and is then in the log twice.
    */
   outOfOrder(batch: ProducerBatch, retryAtMs: number): void {
     const first = [...this.#inFlight, ...this.#retries].every((other) => order(batch, other) <= 0);
