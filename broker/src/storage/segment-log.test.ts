@@ -139,8 +139,12 @@ describe('recovery', () => {
 
   it('does not take a rolled batch that was lost for one that it has', async () => {
     const log = await filled(12);
+    await log.flush();
     const rolled = log.segments.at(-1)!.baseOffset;
-    const { log: again } = await afterKill((at) => truncateSync(join(at, fileOf(rolled)), 0));
+    const { log: again } = await afterKill((at) => {
+      truncateSync(join(at, fileOf(rolled)), 0);
+      writeFileSync(join(at, '..', 'recovery-point-offset-checkpoint'), `0\n1\norders 0 ${rolled}\n`);
+    });
     expect(again.endOffset).toBe(rolled);
     const retried = { ...PRODUCER, firstSequence: rolled, lastSequence: rolled };
     expect(again.producers.check(retried)).toEqual({ kind: 'next' });
