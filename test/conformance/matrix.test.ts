@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contentOf, createTopic } from './clients/client-suite.ts';
 import { java } from './clients/java.ts';
-import { codecs, type KafkaClient, type ReceivedRecord } from './clients/kafka-client.ts';
+import { codecs } from './clients/kafka-client.ts';
 import { kafkaJs } from './clients/kafkajs.ts';
 import { kcat } from './clients/kcat.ts';
 import { platformatic } from './clients/platformatic.ts';
@@ -26,17 +26,12 @@ describe('what one client produced with any codec', () => {
   }, 120_000);
   afterAll(() => peer?.close());
 
-  it.each(clients.map((client) => [client.name, client] as const))(
-    'is the same for %s',
-    async (_, client) => {
-      const received = await consumed(client);
-      expect(received.map(({ offset }) => offset)).toEqual(sent.map((_record, index) => index));
+  for (const client of clients) {
+    it.skipIf(client.unavailable() !== undefined)(`is the same for ${client.name}`, async () => {
+      const received = await client.consume(peer.address, TOPIC, sent.length);
+      expect(received.map(({ offset }) => offset)).toEqual(sent.map((_, index) => index));
       expect(received.map(contentOf).map(digest)).toEqual(sent.map(digest));
-    },
-  );
-
-  async function consumed(client: KafkaClient): Promise<readonly ReceivedRecord[]> {
-    return client.consume(peer.address, TOPIC, sent.length);
+    });
   }
 });
 
