@@ -5,6 +5,7 @@ import type { Session } from './connection.ts';
 import { findPublication, type Publication, unpublished } from './publication.ts';
 import { findSlot, type ReplicationSlot } from './replication-slot.ts';
 import { entriesWithoutTable, TableFilter } from './table-filter.ts';
+import { tablesThatShareATopic } from './topic-name.ts';
 
 /** Something that keeps the source from running, found before it changes anything. */
 export interface Obstacle extends ConfigProblem {
@@ -123,6 +124,16 @@ function tableObstacles(
         'POSTGRES_TABLE_MISSING',
         `"table.include.list" and "table.exclude.list" leave no table of database ${config['database.dbname']}.`,
         'Create a table first, or choose other tables.',
+      ),
+    ];
+  }
+  const sharing = tablesThatShareATopic(captured.map((table) => table.table));
+  if (sharing.length > 0) {
+    return [
+      obstacle(
+        'POSTGRES_TOPIC_SHARED',
+        `"table.include.list" has ${listed(sharing)}, which would share a topic: topic names have no such characters.`,
+        'Leave one of them out, and capture it by a connector with another topic.prefix.',
       ),
     ];
   }

@@ -23,6 +23,7 @@ import { ReplicationStream } from './replication-stream.ts';
 import { Snapshot } from './snapshot.ts';
 import { SnapshotReads } from './snapshot-reads.ts';
 import { TableFilter } from './table-filter.ts';
+import { topicName } from './topic-name.ts';
 import { TypeCatalog } from './type-catalog.ts';
 
 /** The share of the server's wal_sender_timeout that may pass between two reports. */
@@ -295,7 +296,7 @@ export class PostgresSourceTask implements SourceTask {
     return records;
   }
 
-  readonly #topicOf = (table: string): string => `${this.#config['topic.prefix']}.${table}`;
+  readonly #topicOf = (table: string): string => topicName(this.#config['topic.prefix'], table);
 
   #filter(): TableFilter {
     return new TableFilter(this.#config['table.include.list'], this.#config['table.exclude.list']);
