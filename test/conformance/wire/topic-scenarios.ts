@@ -7,6 +7,7 @@ import {
   incrementalAlterConfigs,
   metadata,
 } from '@millrace/protocol/messages';
+import { eventually } from '../../support/index.ts';
 import { withoutElr } from './elr.ts';
 import type { Scenario } from './scenario.ts';
 import { comparable, type Wire } from './wire.ts';
@@ -55,11 +56,23 @@ function alter(
   });
 }
 
-async function valuesOf(wire: Wire, name: string, keys: readonly string[] | null) {
-  const { results } = await wire.raw(describeConfigs, 4, {
-    resources: [{ resourceType: TOPIC, resourceName: name, configurationKeys: keys }],
-  });
-  return (results[0]?.configs ?? []).map((config) => [config.name, config.value, config.configSource]).sort();
+/** Values and their sources, once `settled` says so: Kafka's broker learns late of what its controller has answered. */
+async function valuesOf(
+  wire: Wire,
+  name: string,
+  keys: readonly string[],
+  settled: (values: ReadonlyMap<string, string | null>) => boolean,
+) {
+  const asked = { resourceType: TOPIC, resourceName: name, configurationKeys: keys };
+  return eventually(
+    async () => {
+      const { results } = await wire.raw(describeConfigs, 4, { resources: [asked] });
+      const configs = results[0]?.configs ?? [];
+      const isSettled = settled(new Map(configs.map((config) => [config.name, config.value])));
+      return isSettled && configs.map((config) => [config.name, config.value, config.configSource]).sort();
+    },
+    { what: `${wire.peer.name} shows the configs of ${name} as they were set` },
+  );
 }
 
 function grow(wire: Wire, name: string, count: number, assignments: { brokerIds: number[] }[] | null = null) {
@@ -262,7 +275,16 @@ export const topicScenarios: readonly Scenario[] = [
         unknownBroker: await grow(wire, 'grow', 3, [{ brokerIds: [9] }]),
         grown: await grow(wire, 'grow', 3, [{ brokerIds: [1] }]),
         more: await grow(wire, 'grow', 5),
-        now: await topicsOf(wire, 12, { topics: [{ name: 'grow' }], allowAutoTopicCreation: false }),
+        now: await eventually(
+          async () => {
+            const now = await topicsOf(wire, 12, {
+              topics: [{ name: 'grow' }],
+              allowAutoTopicCreation: false,
+            });
+            return (now.topics as { partitions: unknown[] }[])[0]?.partitions.length === 5 && now;
+          },
+          { what: `${wire.peer.name} shows all partitions` },
+        ),
       };
     },
   },
@@ -274,11 +296,18 @@ export const topicScenarios: readonly Scenario[] = [
       const steps: Record<string, unknown> = {};
       steps.set = await alter(wire, 'alter', [['retention.ms', SET, '1234']]);
       steps.append = await alter(wire, 'alter', [['cleanup.policy', APPEND, 'compact']]);
-      steps.appended = await valuesOf(wire, 'alter', keys);
+      steps.appended = await valuesOf(
+        wire,
+        'alter',
+        keys,
+        (values) => values.get('cleanup.policy') === 'delete,compact',
+      );
       steps.subtract = await alter(wire, 'alter', [['cleanup.policy', SUBTRACT, 'delete']]);
       steps.delete = await alter(wire, 'alter', [['retention.ms', DELETE, null]]);
       steps.deleteUnset = await alter(wire, 'alter', [['segment.ms', DELETE, null]]);
-      steps.after = await valuesOf(wire, 'alter', keys);
+      const isAtEnd = (values: ReadonlyMap<string, string | null>) =>
+        values.get('cleanup.policy') === 'compact' && values.get('retention.ms') !== '1234';
+      steps.after = await valuesOf(wire, 'alter', keys, isAtEnd);
       steps.unknownKey = await alter(wire, 'alter', [['no.such.key', SET, '1']]);
       steps.deleteUnknownKey = await alter(wire, 'alter', [['no.such.key', DELETE, null]]);
       steps.badValue = await alter(wire, 'alter', [['retention.ms', SET, 'soon']]);
@@ -291,7 +320,7 @@ export const topicScenarios: readonly Scenario[] = [
       ]);
       steps.unknownTopic = await alter(wire, 'alter-unknown', [['retention.ms', SET, '1']]);
       steps.validated = await alter(wire, 'alter', [['retention.ms', SET, '77']], { validateOnly: true });
-      steps.end = await valuesOf(wire, 'alter', keys);
+      steps.end = await valuesOf(wire, 'alter', keys, isAtEnd);
       return steps;
     },
   },
