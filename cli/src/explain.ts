@@ -11,6 +11,14 @@ export function explain(error: unknown): { readonly text: string; readonly exitC
     if (hint) lines.push(hint);
     return { text: lines.join('\n'), exitCode: exitCodeOf(error.code, error.class) };
   }
+  const refused = error as NodeJS.ErrnoException;
+  if (error instanceof Error && refused.syscall && refused.code) {
+    const what = `${refused.syscall}${refused.path ? ` of ${refused.path}` : ''}`;
+    return {
+      text: `The system refused ${what}: ${refused.code}. Is the data folder still there?`,
+      exitCode: 3,
+    };
+  }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { text: `Millrace stopped because of a bug of its own: ${text}`, exitCode: 1 };
 }

@@ -1,13 +1,17 @@
+/** Signals of one wish to stop come close together: a terminal's to the whole process group, and a launcher's own, ms. */
+const SAME_WISH_MS = 500;
+
 /**
- * Resolves at the first SIGINT or SIGTERM. A second one ends the process at once, for whoever does not want to wait.
+ * Resolves at the first SIGINT or SIGTERM. A later one ends the process at once, for whoever does not want to wait.
  */
 export function stopSignal(): Promise<string> {
   return new Promise((resolve) => {
-    let asked = false;
+    let askedAtMs: number | null = null;
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
-        if (asked) process.exit(1);
-        asked = true;
+        const nowMs = performance.now();
+        if (askedAtMs !== null && nowMs - askedAtMs > SAME_WISH_MS) process.exit(1);
+        askedAtMs ??= nowMs;
         resolve(signal);
       });
     }

@@ -37,9 +37,12 @@ export async function dev(options: DevOptions): Promise<number> {
     throw error;
   }
   process.stdout.write(`ready  Kafka ${kafka.join(',')}  REST ${server.url}/  UI ${server.url}/ui/\n`);
-  const demo = options.demo ? await startDemoOrSay(dataDir, server, logger) : null;
+  const stopping = new AbortController();
+  const starting = options.demo ? startDemoOrSay(dataDir, server, stopping.signal, logger) : null;
   await stop;
   process.stdout.write('stopping\n');
+  stopping.abort();
+  const demo = await starting;
   await demo?.pause();
   await server.close();
   await demo?.close();
@@ -48,16 +51,18 @@ export async function dev(options: DevOptions): Promise<number> {
 }
 
 /** A newcomer's first start must not fail for want of the demo: what stands in its way is said, and the rest goes on. */
-async function startDemoOrSay(dataDir: string, server: WorkerServer, logger: Logger) {
+async function startDemoOrSay(dataDir: string, server: WorkerServer, signal: AbortSignal, logger: Logger) {
   const { startDemo } = await import('../demo/demo.ts');
   try {
     return await startDemo({
       dataDir,
       worker: server.worker,
+      signal,
       logger,
       say: (line) => process.stdout.write(`${line}\n`),
     });
   } catch (error) {
+    if (signal.aborted) return null;
     const reason = error instanceof Error ? error.message : String(error);
     process.stdout.write(`demo   not running: ${reason}\n`);
     logger.debug({ err: error }, 'the demo did not start');

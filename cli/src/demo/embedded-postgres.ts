@@ -45,7 +45,17 @@ export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedPos
     child?.process.kill('SIGQUIT');
     throw error;
   }
-  return { ...server, close: () => shutDown(left?.pid ?? child?.process.pid) };
+  const pid = left?.pid ?? child?.process.pid;
+  // A hurried end of Millrace must not leave the server behind; only SIGKILL does, and then the next start takes it over.
+  const endWithMillrace = () => pid !== undefined && isAlive(pid) && process.kill(pid, 'SIGINT');
+  process.once('exit', endWithMillrace);
+  return {
+    ...server,
+    async close() {
+      process.off('exit', endWithMillrace);
+      await shutDown(pid);
+    },
+  };
 }
 
 /** `folder` itself, unless the account can't get there. */
@@ -193,7 +203,13 @@ function run(
   account: Account | null,
 ): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { ...identity(account), stdio: ['ignore', 'pipe', 'pipe'], cwd: '/' });
+    const child = spawn(command, args, {
+      ...identity(account),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      cwd: '/',
+      // As the server: a Ctrl-C must not cut it off half way.
+      detached: true,
+    });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {

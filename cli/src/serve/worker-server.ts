@@ -26,7 +26,10 @@ export interface WorkerServer {
   close(): Promise<void>;
 }
 
-/** A worker with its REST API and the UI, wired together; resolves when the API answers and the worker has asked to join. */
+/** How long joining may take before it is said that it does, ms. */
+const JOIN_QUIET_MS = 10_000;
+
+/** A worker with its REST API and the UI, wired together; resolves when the API answers and takes connectors. */
 export async function startWorkerServer(options: WorkerServerOptions): Promise<WorkerServer> {
   const { listen, logger, advertised } = options;
   const port = listen.port === 0 ? await freePort(listen.host) : listen.port;
@@ -50,6 +53,7 @@ export async function startWorkerServer(options: WorkerServerOptions): Promise<W
   try {
     await rest.listen(address);
     await worker.start();
+    await joined(worker, logger);
   } catch (error) {
     await rest.close();
     await admin.close();
@@ -66,4 +70,18 @@ export async function startWorkerServer(options: WorkerServerOptions): Promise<W
       await admin.close();
     },
   };
+}
+
+/** A worker takes connectors once it is a member of its group, a moment after it has started. */
+async function joined(worker: Worker, logger: Logger): Promise<void> {
+  let quietUntil = performance.now() + JOIN_QUIET_MS;
+  for (;;) {
+    const { status, message } = worker.health();
+    if (status === 'healthy') return;
+    if (performance.now() > quietUntil) {
+      logger.warn({ status, reason: message }, 'the worker is not ready yet');
+      quietUntil = Number.POSITIVE_INFINITY;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }

@@ -17,6 +17,7 @@ import type { Status, StatusState, StatusStore } from '../storage/status-store.t
 import type { TaskReport, TaskSupervisor } from '../tasks/task-supervisor.ts';
 import { Retries } from './retries.ts';
 import { SerialQueue } from './serial-queue.ts';
+import { traceText } from './trace-text.ts';
 
 export interface ControlLoopOptions {
   readonly workerId: string;
@@ -377,7 +378,7 @@ export class ControlLoop {
       state,
       workerId: this.#options.workerId,
       generation: this.#generation,
-      ...(trace === undefined ? {} : { trace }),
+      ...(error === undefined ? {} : { trace: traceText(error, trace ?? '') }),
       ...(error === undefined ? {} : { error: error.report() }),
     };
   }
