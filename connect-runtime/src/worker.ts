@@ -4,6 +4,7 @@ import {
   isMillraceError,
   type JsonObject,
   type Logger,
+  parseConfig,
   type Random,
   type RawConfig,
   requireConfig,
@@ -69,6 +70,7 @@ export class Worker {
   /** @throws {MillraceError} INVALID_CONFIG */
   constructor(raw: RawConfig, ports: WorkerPorts) {
     this.config = requireConfig(workerConfig, raw);
+    warnOfUnknownKeys(raw, ports.logger);
     this.#ports = ports;
     this.#converterDefaults = converterDefaults(raw);
     const { config } = this;
@@ -400,4 +402,12 @@ function converterDefaults(raw: RawConfig): ConnectorConfig {
       /^(key|value|header)\.converter($|\.)/.test(key) ? [[key, String(value)]] : [],
     ),
   );
+}
+
+/** As Kafka Connect does: a key that nobody reads is most often one that was misspelt. */
+function warnOfUnknownKeys(raw: RawConfig, logger: Logger): void {
+  const unknown = parseConfig(workerConfig, raw).unknown.filter(
+    (key) => !/^(key|value|header)\.converter\./.test(key),
+  );
+  if (unknown.length > 0) logger.warn({ keys: unknown }, 'the worker config has keys that mean nothing here');
 }

@@ -53,6 +53,11 @@ export function readName(sent: string | null | undefined): string {
       },
     );
   }
+  if (name === '.' || name === '..') {
+    throw badRequest(`A connector can't be named "${name}": in a URL that is another place.`, {
+      path: 'name',
+    });
+  }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
   if (/[\u0000-\u001f\u007f-\u009f]/.test(name)) {
     throw badRequest("The connector's name contains a control character.", { path: 'name' });

@@ -251,6 +251,7 @@ describe('bad input is refused with the key at fault', () => {
     ['POST', '/connectors', { config: {} }, 'name', 'has no name'],
     ['POST', '/connectors', { name: '  ', config: {} }, 'name', 'has no name'],
     ['POST', '/connectors', { name: 'a\nb', config: {} }, 'name', 'control character'],
+    ['POST', '/connectors', { name: '..', config: {} }, 'name', 'another place'],
     ['POST', '/connectors', { name: 'x'.repeat(256), config: {} }, 'name', '256 characters'],
     ['POST', '/connectors', { name: ['a'], config: {} }, 'name', '"name" must be a string'],
     ['POST', '/connectors', { name: 'a' }, 'config', '"config" is missing'],
