@@ -8,4 +8,4 @@ const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.
 export const VERSION = manifest.version;
 
 /** The commit it was built from, where the build says so. */
-export const COMMIT = process.env['MILLRACE_COMMIT'] ?? 'unknown';
+export const COMMIT = process.env.MILLRACE_COMMIT ?? 'unknown';

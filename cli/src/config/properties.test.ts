@@ -28,5 +28,5 @@ test('takes the last of equal keys, and any line ending', () => {
 test('keeps keys that name parts of every object apart from the object', () => {
   const parsed = parseProperties('__proto__=x\nconstructor=y');
   expect(Object.hasOwn(parsed, 'constructor')).toBe(true);
-  expect(({} as Record<string, unknown>)['x']).toBeUndefined();
+  expect(({} as Record<string, unknown>).x).toBeUndefined();
 });

@@ -222,7 +222,7 @@ function run(
 }
 
 function identity(account: Account | null) {
-  const env = { LC_ALL: 'C', PATH: process.env['PATH'] ?? '', TZ: 'UTC' };
+  const env = { LC_ALL: 'C', PATH: process.env.PATH ?? '', TZ: 'UTC' };
   return account ? { uid: account.uid, gid: account.gid, env } : { env };
 }
 
