@@ -80,7 +80,7 @@ export const workerConfig = defineConfig({
     type: 'list',
     default: [],
     importance: 'medium',
-    docs: 'Packages or file URLs that bring plugins.',
+    docs: 'What brings plugins: packages, looked for from the working directory first, paths or file URLs of modules.',
   },
   listeners: {
     type: 'list',

@@ -1,12 +1,13 @@
 import { MillraceError, toMillraceError } from '@millrace/foundation';
 import { type AnyConnector, type AnyPlugin, type PluginManifest, SDK_VERSION } from '@millrace/sdk';
+import { locatePlugin } from './plugin-location.ts';
 
 /** Loads plugin packages. Runs in task hosts only: the worker's own process never imports plugin code. */
 export class PluginLoader {
   readonly #manifests = new Map<string, Promise<PluginManifest>>();
 
   /**
-   * A package's manifest; imported once.
+   * The manifest of a package, path or URL; imported once.
    * @throws {MillraceError} PLUGIN_NOT_LOADED, PLUGIN_WITHOUT_MANIFEST, PLUGIN_SDK_UNSUPPORTED (class config)
    */
   manifest(module: string): Promise<PluginManifest> {
@@ -59,13 +60,13 @@ export function aliasesOf(plugin: AnyPlugin): readonly string[] {
 async function load(module: string): Promise<PluginManifest> {
   let exported: unknown;
   try {
-    exported = ((await import(module)) as { default?: unknown }).default;
+    exported = ((await import(locatePlugin(module, process.cwd()))) as { default?: unknown }).default;
   } catch (error) {
     const { message } = toMillraceError(error, { code: 'PLUGIN_NOT_LOADED', class: 'config' });
-    throw new MillraceError(`The plugin package ${module} could not be loaded: ${message}`, {
+    throw new MillraceError(`The plugin ${module} could not be loaded: ${message}`, {
       code: 'PLUGIN_NOT_LOADED',
       class: 'config',
-      hint: 'Check that the package is installed, and that its dependencies are.',
+      hint: `Check the path (relative ones start at ${process.cwd()}), or that the package and its dependencies are installed.`,
       cause: error,
     });
   }

@@ -2,5 +2,7 @@
 import { enableCompileCache } from 'node:module';
 
 enableCompileCache();
+const { provideSdk } = await import('./provide-sdk.ts');
+provideSdk();
 const { runHost } = await import('./host.ts');
 runHost();
