@@ -2,7 +2,7 @@ import type { Json } from './types.ts';
 
 /**
  * What kind of failure it is, which decides what happens next: `transient` and `throttled` are tried again,
- * `poison` goes to the dead letters, `auth` and `config` stop and say so, `bug` is ours to mend.
+ * `poison` fails the task, with the record at fault where it is known, `auth` and `config` stop and say so, `bug` is ours to mend.
  */
 export type ErrorClass = 'transient' | 'throttled' | 'poison' | 'auth' | 'config' | 'bug';
 

@@ -147,7 +147,7 @@ function fail(ports: FakePorts): void {
     code: 'MAPPING_CONFLICT',
     class: 'poison',
     message: 'Elasticsearch refused the document: field "total" is a number in the index and a string here.',
-    hint: 'Send such records to a dead-letter topic, or change the mapping of index orders.',
+    hint: 'Change the mapping of index orders, or mend the field where the records are made.',
     record: { topic: 'shop.public.orders', partition: 3, offset: 8_041 },
     stage: 'put',
   } as const;

@@ -28,7 +28,7 @@ export function recordLine(record: SinkRecord, format: LineFormat): string | nul
       code: 'VALUE_NOT_A_LINE',
       class: 'poison',
       record: { topic, partition, offset },
-      hint: 'Use format=jsonl, or mend the value by a transform.',
+      hint: 'Use format=jsonl, or mend the value where the records are made.',
       ...(error.pointer === '' ? {} : { path: error.pointer }),
     });
   }

@@ -30,7 +30,7 @@ export function rowWrite(record: SinkRecord, config: SinkConfig): RowWrite | nul
     throw refused(
       record,
       'has a value that is no struct, and its fields would be the columns',
-      'Wrap the value into a field by a transform.',
+      'Have the records made with a struct as their value.',
     );
   }
   const values = Object.entries(record.value).filter(([, value]) => value !== undefined);
@@ -45,11 +45,7 @@ function keyFields(record: SinkRecord, names: readonly string[]): Map<string, un
   const { key } = record;
   if (isStruct(key)) return pick(record, key, names.length > 0 ? names : Object.keys(key), 'key');
   if (key === null || key === undefined)
-    throw refused(
-      record,
-      'has no key',
-      'Set pk.mode=record_value, or give the records a key by a transform.',
-    );
+    throw refused(record, 'has no key', 'Set pk.mode=record_value, or have the records made with a key.');
   const [name] = names;
   if (name === undefined)
     throw refused(record, 'has a key that is no struct', 'Name its column with pk.fields.');

@@ -145,7 +145,7 @@ export class PostgresSinkTask implements SinkTask {
         code: 'POSTGRES_COLUMN_MISSING',
         class: 'config',
         path: 'auto.evolve',
-        hint: 'Add the column, set auto.evolve=true, or drop the field by a transform.',
+        hint: 'Add the column, set auto.evolve=true, or leave the field out where the records are made.',
       });
     }
     await this.#define(addColumnsStatement(table.name, still), `Adding columns to table ${table.quoted}`);

@@ -132,7 +132,7 @@ class JsonConverter implements Converter {
         `JsonConverter can't write a value of topic ${topic}`,
         {
           code: 'VALUE_NOT_OF_SCHEMA',
-          hint: 'Mend the value or the schema where the source or a transform makes it.',
+          hint: 'Mend the value or the schema where the source makes it.',
         },
         error,
       );
