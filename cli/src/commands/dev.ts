@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import { startBroker } from '@millrace/broker';
+import { workerConfig } from '@millrace/connect-runtime';
 import {
   createLogger,
   isMillraceError,
   type Logger,
   MillraceError,
   type RawConfig,
+  requireConfig,
 } from '@millrace/foundation';
 import type { DevOptions } from '../command-line.ts';
 import { BUILT_IN_PLUGINS } from '../serve/built-in-plugins.ts';
@@ -13,6 +15,8 @@ import { startWorkerServer, type WorkerServer } from '../serve/worker-server.ts'
 import { stopSignal } from '../stop-signal.ts';
 
 const HOST = '127.0.0.1';
+/** The one key of the worker that `--set` reaches; all others are the broker's. */
+const PLUGINS = 'plugins';
 
 /** `millrace dev`: everything in one process on loopback, with the demo shop. */
 export async function dev(options: DevOptions): Promise<number> {
@@ -26,7 +30,7 @@ export async function dev(options: DevOptions): Promise<number> {
   let server: WorkerServer;
   try {
     server = await startWorkerServer({
-      config: workerKeys(kafka),
+      config: workerKeys(kafka, options),
       listen: { host: HOST, port: options.httpPort },
       listenOption: '--http-port',
       about: { command: 'dev', bootstrapServers: kafka, dataDir },
@@ -91,11 +95,12 @@ function brokerKeys(dataDir: string, options: DevOptions): RawConfig {
     'log.dirs': `${dataDir}/broker`,
     'offsets.topic.num.partitions': '8',
     'group.initial.rebalance.delay.ms': '0',
-    ...Object.fromEntries(options.overrides),
+    ...Object.fromEntries(options.overrides.filter(([key]) => key !== PLUGINS)),
   };
 }
 
-function workerKeys(bootstrapServers: readonly string[]): RawConfig {
+function workerKeys(bootstrapServers: readonly string[], options: DevOptions): RawConfig {
+  const plugins = new Map(options.overrides).get(PLUGINS) ?? '';
   return {
     'bootstrap.servers': bootstrapServers.join(','),
     'group.id': 'millrace-dev',
@@ -112,6 +117,6 @@ function workerKeys(bootstrapServers: readonly string[]): RawConfig {
     'value.converter': 'JsonConverter',
     'value.converter.schemas.enable': 'false',
     'offset.flush.interval.ms': '1000',
-    plugins: BUILT_IN_PLUGINS,
+    plugins: [...BUILT_IN_PLUGINS, ...requireConfig({ plugins: workerConfig.plugins }, { plugins }).plugins],
   };
 }
