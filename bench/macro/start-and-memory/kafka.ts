@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '@millrace/test/support';
+import { freePorts } from '../../measure/free-ports.ts';
 import { useOfTrees } from '../../measure/process-tree.ts';
 import { type Sample, untilAnswers, watchIdle } from './sample.ts';
 
@@ -23,7 +23,9 @@ export function kafkaMissing(): string | null {
  */
 export async function sampleKafka(): Promise<Sample> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-kafka-'));
-  const [port, connectPort] = [await freePort(), await freePort()];
+  // The broker's, its controller's, the worker's.
+  const port = await freePorts(3);
+  const connectPort = port + 2;
   const env = {
     ...process.env,
     KAFKA_PEER_RUN: folder,
@@ -33,7 +35,11 @@ export async function sampleKafka(): Promise<Sample> {
     KAFKA_CONNECT_CONVERTER: 'org.apache.kafka.connect.json.JsonConverter',
   };
   const run = (script: string, ...args: string[]) =>
-    execFileSync(join(SCRIPTS, script), args, { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    execFileSync(join(SCRIPTS, script), args, {
+      env,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
   try {
     run('broker.sh', 'format', '1');
     const startedMs = performance.now();
