@@ -6,7 +6,13 @@ import { text } from 'node:stream/consumers';
 import { CLIENT_TIMEOUT_MS } from './kafka-client.ts';
 
 /** Programs in Java live for seconds here: they start faster with the quick compiler alone, and share a small machine evenly. */
-const env = { ...process.env, KAFKA_PEER_TOOL_JVM: '-XX:TieredStopAtLevel=1', KAFKA_PEER_NICE: '0' };
+const env = {
+  ...process.env,
+  KAFKA_PEER_TOOL_JVM: '-XX:TieredStopAtLevel=1',
+  KAFKA_PEER_NICE: '0',
+  // Java reads and prints in the character set of the locale, and a machine may have none.
+  LC_ALL: 'C.UTF-8',
+};
 
 /**
  * Runs a program to its end with this input, and gives back what it printed.
