@@ -76,12 +76,12 @@ export class FileSinkTask implements SinkTask {
   }
 
   #pathFor(topic: string): string {
-    // A transform may have named the topic anything.
+    // Brokers allow no such names; a path must not hang on that.
     if (/[/\\]|^\.{1,2}$/.test(topic)) {
       throw new MillraceError(`The topic name "${topic}" can't be part of a file's name.`, {
         code: 'TOPIC_NOT_A_FILE_NAME',
         class: 'poison',
-        hint: 'Give the topic a name without slashes in the transform that names it.',
+        hint: 'Leave the topic out of "file", or out of "topics".',
       });
     }
     return resolve(
