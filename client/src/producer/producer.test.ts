@@ -100,3 +100,14 @@ test('a closed producer refuses every later record', async () => {
   await producer.close(1_000);
   await expect(producer.send([record])).rejects.toMatchObject({ code: 'PRODUCER_CLOSED' });
 });
+
+test('refuses a key or a value that is neither bytes nor null, instead of waiting for ever', async () => {
+  const { port } = await broker([]);
+  const producer = createProducer({ bootstrapServers: [`127.0.0.1:${port}`] });
+  onTestFinished(() => producer.close());
+  const fromJavaScript = [{ topic: TOPIC, value: 'text' }] as unknown as Parameters<typeof producer.send>[0];
+  await expect(producer.send(fromJavaScript)).rejects.toMatchObject({ code: 'RECORD_NOT_BYTES' });
+  await expect(producer.send([{ topic: TOPIC, key: null, value: Buffer.from('v') }])).resolves.toHaveLength(
+    1,
+  );
+});

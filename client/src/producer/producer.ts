@@ -144,6 +144,7 @@ class BatchingProducer implements Producer {
 
   #refusal(record: ProducerRecord, bytes: number): MillraceError | null {
     if (this.#end !== null) return this.#end;
+    if (!isBytes(record.key) || !isBytes(record.value)) return notBytes(record.topic);
     const { maxRequestBytes, bufferBytes } = this.#config;
     if (bytes + RECORD_OVERHEAD_BYTES > maxRequestBytes) {
       return kafkaError(
@@ -221,4 +222,20 @@ class BatchingProducer implements Producer {
     this.#budget.wakeAll();
     for (const resolve of this.#parkedChanged.splice(0)) resolve();
   }
+}
+
+/** Types say so already; whoever calls from JavaScript must hear of it too, instead of waiting for ever. */
+function isBytes(field: unknown): boolean {
+  return field === null || Buffer.isBuffer(field);
+}
+
+function notBytes(topic: string): MillraceError {
+  return new MillraceError(
+    `a record for topic ${topic} has a key or a value that is neither a Buffer nor null`,
+    {
+      code: 'RECORD_NOT_BYTES',
+      class: 'bug',
+      hint: 'Make bytes of it with Buffer.from(...); null stands for none.',
+    },
+  );
 }
