@@ -24,6 +24,7 @@ import { ConfigStore } from './storage/config-store.ts';
 import { OffsetStore } from './storage/offset-store.ts';
 import { StatusStore } from './storage/status-store.ts';
 import { HostPool } from './tasks/host-pool.ts';
+import type { PluginDescription } from './tasks/host-protocol.ts';
 import { TaskSupervisor } from './tasks/task-supervisor.ts';
 import { type WorkerConfig, workerConfig } from './worker-config.ts';
 
@@ -259,7 +260,9 @@ export class Worker {
 
   async plugins(connectorsOnly: boolean) {
     const plugins = await this.#catalog.all();
-    return plugins.filter((plugin) => !connectorsOnly || plugin.type !== 'converter').map(pluginInfo);
+    return plugins
+      .filter((plugin) => (connectorsOnly ? isConnector(plugin) : plugin.type !== 'config-provider'))
+      .map(pluginInfo);
   }
 
   async pluginConfig(pluginClass: string) {
@@ -308,7 +311,7 @@ export class Worker {
   /** Whether a class is a source or a sink is known when its package was described. */
   async #learnTypes(): Promise<void> {
     for (const plugin of await this.#catalog.all()) {
-      if (plugin.type === 'converter') continue;
+      if (plugin.type !== 'source' && plugin.type !== 'sink') continue;
       for (const name of [plugin.class, ...plugin.aliases]) this.#types.set(name, plugin.type);
     }
   }
@@ -390,6 +393,10 @@ export class Worker {
       onLost: (reason) => this.#lost(reason),
     });
   }
+}
+
+function isConnector(plugin: PluginDescription): boolean {
+  return plugin.type === 'source' || plugin.type === 'sink';
 }
 
 function isFinal(reason: Error): boolean {

@@ -2,7 +2,12 @@ import type { ConfigKeyDescription, PluginDescription, ValidationResult } from '
 
 /** Plugins and their configs in the shapes of Kafka Connect's REST entities (ConfigInfos, ConfigKeyInfo, ConfigValueInfo). */
 export function pluginInfo(plugin: PluginDescription) {
-  return { class: plugin.class, type: plugin.type, version: plugin.version, docs: plugin.docs };
+  // Kafka Connect lists no config providers, and says `transformation`.
+  const type =
+    plugin.type === 'transform' || plugin.type === 'config-provider'
+      ? ('transformation' as const)
+      : plugin.type;
+  return { class: plugin.class, type, version: plugin.version, docs: plugin.docs };
 }
 
 export function configKeyInfo(key: ConfigKeyDescription) {

@@ -51,7 +51,7 @@ export class PluginCatalog {
     const plugins = await this.all();
     const found = plugins.find((plugin) => plugin.class === className || plugin.aliases.includes(className));
     if (found) return found;
-    const known = plugins.filter((plugin) => plugin.type !== 'converter').map((plugin) => plugin.class);
+    const known = plugins.filter(isConnector).map((plugin) => plugin.class);
     throw new MillraceError(`"connector.class" names no installed plugin: ${className}.`, {
       code: 'UNKNOWN_CONNECTOR_CLASS',
       class: 'config',
@@ -68,8 +68,8 @@ export class PluginCatalog {
   /** @throws {MillraceError} UNKNOWN_CONNECTOR_CLASS; TASK_HOST_TIMEOUT where the plugin hangs */
   async validate(className: string, config: ConnectorConfig): Promise<ValidationResult> {
     const plugin = await this.find(className);
-    if (plugin.type === 'converter') {
-      throw new MillraceError(`${className} is a converter, not a connector.`, {
+    if (!isConnector(plugin)) {
+      throw new MillraceError(`${className} is a ${plugin.type}, not a connector.`, {
         code: 'BAD_REQUEST',
         class: 'config',
         path: 'connector.class',
@@ -129,3 +129,7 @@ export class PluginCatalog {
 }
 
 type Described = HostCalls['describe']['result'];
+
+function isConnector(plugin: PluginDescription): boolean {
+  return plugin.type === 'source' || plugin.type === 'sink';
+}

@@ -22,7 +22,7 @@ export class PluginLoader {
   async connector(module: string, className: string): Promise<AnyConnector> {
     const { plugins } = await this.manifest(module);
     const found = plugins.find((plugin) => plugin.class === className);
-    if (found && found.type !== 'converter') return found;
+    if (found?.type === 'source' || found?.type === 'sink') return found;
     throw new MillraceError(`There is no connector "${className}" in ${module}.`, {
       code: 'UNKNOWN_CONNECTOR_CLASS',
       class: 'config',
@@ -54,7 +54,7 @@ function answersTo(plugin: AnyPlugin, className: string): boolean {
 }
 
 export function aliasesOf(plugin: AnyPlugin): readonly string[] {
-  return plugin.type === 'converter' ? (plugin.aliases ?? []) : [];
+  return (plugin.aliases ?? []).map((alias) => (typeof alias === 'string' ? alias : alias.class));
 }
 
 async function load(module: string): Promise<PluginManifest> {

@@ -2,13 +2,15 @@ import type { ErrorReport, JsonObject } from '@millrace/foundation';
 import type { ConnectorConfig } from '../core/config/cluster-config.ts';
 import type { TaskId } from '../core/task-id.ts';
 
+export type PluginType = 'source' | 'sink' | 'converter' | 'transform' | 'predicate' | 'config-provider';
+
 /** A plugin as its host describes it: plain data, so that the worker never loads the plugin's code. */
 export interface PluginDescription {
   /** What to import: the package or file that brings it. */
   readonly module: string;
   readonly class: string;
   readonly aliases: readonly string[];
-  readonly type: 'source' | 'sink' | 'converter';
+  readonly type: PluginType;
   readonly version: string;
   readonly docs: string;
 }

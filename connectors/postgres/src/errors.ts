@@ -55,6 +55,11 @@ const sqlStates: Readonly<Record<string, Known>> = {
     path: 'user',
     hint: 'Grant the right that the message names to this user.',
   },
+  '42P01': {
+    class: 'config',
+    code: 'POSTGRES_TABLE_MISSING',
+    hint: 'Create the table again, or take it out of the configuration.',
+  },
   '42P10': {
     class: 'config',
     code: 'POSTGRES_KEY_NOT_UNIQUE',

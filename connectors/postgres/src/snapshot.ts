@@ -1,4 +1,4 @@
-import type { SourcePartition, SourceRecord } from '@millrace/sdk';
+import { isMillraceError, type SourcePartition, type SourceRecord } from '@millrace/sdk';
 import { type CatalogColumn, type CatalogTable, compareNames, listColumns, quoteTable } from './catalog.ts';
 import { type Change, changeOf, recordAt } from './change-record.ts';
 import { quoteIdent, quoteLiteral, type Session } from './connection.ts';
@@ -161,11 +161,15 @@ export class Snapshot {
     const from = last?.table === table.table ? (last.key ?? null) : null;
     this.#open = { shape, columns, keyIndexes };
     this.#fetchRows = Math.min(FIRST_FETCH_ROWS, this.#options.fetchRowsMax);
-    await session.query(
-      `DECLARE millrace_rows NO SCROLL CURSOR FOR ${selectRows(table, columns, keyIndexes, from)}`,
-      [],
-      `Reading table ${table.table}`,
-    );
+    const select = selectRows(table, columns, keyIndexes, from);
+    try {
+      const declare = `DECLARE millrace_rows NO SCROLL CURSOR FOR ${select}`;
+      await session.query(declare, [], `Reading table ${table.table}`);
+    } catch (error) {
+      // Dropped since the preflight saw it.
+      const missing = isMillraceError(error) && error.code === 'POSTGRES_TABLE_MISSING';
+      throw missing ? error.with({ path: 'table.include.list' }) : error;
+    }
     return this.#open;
   }
 

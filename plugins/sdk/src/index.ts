@@ -20,11 +20,14 @@ export {
   requireConfig,
   toMillraceError,
 } from '@millrace/foundation';
+export * from './config-provider.ts';
 export { optionTable } from './docs/option-table.ts';
 export * from './json/exact-json.ts';
 export { jsonText } from './json/json-text.ts';
 export { kindOf, Misfit, under } from './json/misfit.ts';
+export * from './offsets.ts';
 export * from './plugin.ts';
 export * from './record.ts';
 export * from './schema.ts';
 export * from './task.ts';
+export * from './transform.ts';

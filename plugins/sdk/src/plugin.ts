@@ -1,13 +1,41 @@
 import type { ConfigDef, ConfigOf, ConfigProblem } from '@millrace/foundation';
+import type { ConfigProviderPlugin } from './config-provider.ts';
+import type { StoredOffset, WantedOffset } from './offsets.ts';
+import type { ConnectRecord } from './record.ts';
 import type { Schema } from './schema.ts';
-import type { SinkTask, SourceTask, SourceTaskContext, TaskConfig, TaskContext } from './task.ts';
+import type { SinkTask, SinkTaskContext, SourceTask, SourceTaskContext, TaskConfig } from './task.ts';
+import type { PredicatePlugin, TransformPlugin } from './transform.ts';
 
 /** The version of this API that a plugin is written to; a worker refuses the ones it does not serve. */
 export const SDK_VERSION = '1';
 
+/**
+ * Another product's connector class that this one stands in for, so that a config moves over as it is. `translate` gets the
+ * config as it was written, with that product's option names.
+ */
+export interface ConnectorAlias {
+  /** A Java class name, such as `io.debezium.connector.postgresql.PostgresConnector`. */
+  readonly class: string;
+  /** Our options for theirs; the options that we lack are problems, each named by its key. */
+  readonly translate: (config: TaskConfig) => {
+    readonly config: TaskConfig;
+    readonly problems: readonly ConfigProblem[];
+  };
+}
+
+/** A change that running a sink would make to its target, such as a table or a column: shown by a preview. */
+export interface PlannedChange {
+  /** In words: `create table orders (4 columns)`. */
+  readonly what: string;
+  /** The statement itself, where there is one. */
+  readonly statement?: string;
+}
+
 interface ConnectorBase<D extends ConfigDef> {
   /** What `connector.class` names, such as `PostgresSource`. */
   readonly class: string;
+  /** Classes of other products whose configs it takes. */
+  readonly aliases?: readonly ConnectorAlias[];
   readonly version: string;
   /** One sentence for galleries and docs. */
   readonly docs: string;
@@ -27,6 +55,26 @@ export interface SourceConnector<D extends ConfigDef = ConfigDef> extends Connec
     maxTasks: number,
   ) => readonly TaskConfig[] | Promise<readonly TaskConfig[]>;
   readonly createTask: (context: SourceTaskContext<D>) => SourceTask;
+  /**
+   * Whether a task that starts again from its stored offset gives the same records again and no others (KIP-618). Left out:
+   * nobody knows, which counts as no where `exactly.once.support=required`.
+   */
+  readonly exactlyOnce?: (config: ConfigOf<D>) => boolean;
+  /** Whether its tasks say where transactions end (`transaction.boundary=connector`). Left out: no. */
+  readonly definesTransactions?: (config: ConfigOf<D>) => boolean;
+  /** Up to `limit` real records for a preview, read without leaving a trace in the system that they come from. */
+  readonly sample?: (
+    config: ConfigOf<D>,
+    request: { readonly limit: number; readonly signal: AbortSignal },
+  ) => Promise<readonly ConnectRecord[]>;
+  /**
+   * Called when somebody sets or resets offsets of the stopped connector, before they are stored: throws where they can't be
+   * taken (class config), and may prepare the source for them. Resetting asks with every stored partition at null.
+   * Answers whether it has checked them. Left out: nothing is checked.
+   */
+  readonly alterOffsets?: (config: ConfigOf<D>, offsets: readonly WantedOffset[]) => Promise<boolean>;
+  /** A stored position in a person's words, such as `transaction 0/16B3748, change 3`. */
+  readonly describeOffset?: (offset: StoredOffset) => string;
 }
 
 export interface SinkConnector<D extends ConfigDef = ConfigDef> extends ConnectorBase<D> {
@@ -36,23 +84,40 @@ export interface SinkConnector<D extends ConfigDef = ConfigDef> extends Connecto
     config: ConfigOf<D>,
     maxTasks: number,
   ) => readonly TaskConfig[] | Promise<readonly TaskConfig[]>;
-  readonly createTask: (context: TaskContext<D>) => SinkTask;
+  readonly createTask: (context: SinkTaskContext<D>) => SinkTask;
   /** False where a failed batch can't be written again in parts. */
   readonly bisect?: boolean;
+  /** What writing these records would change in the target, for a preview; changes nothing. */
+  readonly plan?: (
+    config: ConfigOf<D>,
+    records: readonly ConnectRecord[],
+    signal: AbortSignal,
+  ) => Promise<readonly PlannedChange[]>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a list of connectors holds definitions of every shape; the runtime hands each one the config that its own definition parsed
 export type AnyConnector = SourceConnector<any> | SinkConnector<any>;
 
-/** Bytes to values and back. Stateless once configured; called in order. */
+/** A converted value with the schema that belongs to it. */
+export interface Converted {
+  readonly value: unknown;
+  readonly schema?: Schema | undefined;
+}
+
+/** Bytes to values and back. Stateless once configured but for caches; called in order. */
 export interface Converter {
   /** @throws {MillraceError} class poison when the value can't be written */
   fromConnect(topic: string, schema: Schema | undefined, value: unknown): Buffer | null;
   /** @throws {MillraceError} class poison when the bytes can't be read */
-  toConnect(
-    topic: string,
-    bytes: Buffer | null,
-  ): { readonly value: unknown; readonly schema?: Schema | undefined };
+  toConnect(topic: string, bytes: Buffer | null): Converted;
+  /**
+   * For converters that must ask somebody first, such as a registry of schemas: called before each `fromConnect`, which waits
+   * for the promise. Null, as it mostly is: everything needed is known.
+   * @throws {MillraceError} class transient where it can't be asked now
+   */
+  beforeFromConnect?(topic: string, schema: Schema | undefined, value: unknown): Promise<void> | null;
+  /** The same before each `toConnect`. */
+  beforeToConnect?(topic: string, bytes: Buffer | null): Promise<void> | null;
 }
 
 export interface ConverterPlugin<D extends ConfigDef = ConfigDef> {
@@ -68,7 +133,17 @@ export interface ConverterPlugin<D extends ConfigDef = ConfigDef> {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: as for AnyConnector
-export type AnyPlugin = AnyConnector | ConverterPlugin<any>;
+export type AnyConverter = ConverterPlugin<any>;
+
+export type AnyPlugin =
+  | AnyConnector
+  | AnyConverter
+  // biome-ignore lint/suspicious/noExplicitAny: as for AnyConnector
+  | TransformPlugin<any>
+  // biome-ignore lint/suspicious/noExplicitAny: as for AnyConnector
+  | PredicatePlugin<any>
+  // biome-ignore lint/suspicious/noExplicitAny: as for AnyConnector
+  | ConfigProviderPlugin<any>;
 
 /** A package's default export: everything that it brings, and the API version it is written to. */
 export interface PluginManifest {

@@ -1,4 +1,5 @@
 import type { ConfigDef, ConfigOf, Logger } from '@millrace/foundation';
+import type { Progress } from './offsets.ts';
 import type { SinkRecord, SourceOffset, SourcePartition, SourceRecord } from './record.ts';
 
 /** What the runtime lends to every task. */
@@ -11,11 +12,32 @@ export interface TaskContext<D extends ConfigDef> {
   readonly logger: Logger;
   /** Aborted when the task is to stop; long waits listen to it. */
   readonly signal: AbortSignal;
+  /** Says how far long work is; null when it is done. As often as it likes: the runtime passes on the newest. */
+  progress(progress: Progress | null): void;
 }
 
 export interface SourceTaskContext<D extends ConfigDef> extends TaskContext<D> {
   /** The last durable offset of a source partition, or null where nothing was stored. */
   offset(partition: SourcePartition): Promise<SourceOffset | null>;
+  /** Where transactions end, with `transaction.boundary=connector`; null otherwise (KIP-618). */
+  readonly transaction: TransactionContext | null;
+}
+
+/** A task's say in where its transactions end. What is asked for holds for the batch that `poll` gives next. */
+export interface TransactionContext {
+  /** Ends the transaction behind the next batch, or behind that record of it. */
+  commit(record?: SourceRecord): void;
+  /** Drops the transaction with everything in it up to the end of the next batch, or up to that record, and goes on behind it. */
+  abort(record?: SourceRecord): void;
+}
+
+export interface SinkTaskContext<D extends ConfigDef> extends TaskContext<D> {
+  /**
+   * Hands one record of the batch under way to the connector's dead letters, and goes on (KIP-610). For sinks that learn of single
+   * records' fates from their target: others simply throw, and the runtime finds the culprit.
+   * @throws the error itself where the connector tolerates none (`errors.tolerance=none`)
+   */
+  reject(record: SinkRecord, error: unknown): void;
 }
 
 /** One task's share of a connector's work, as the config topic stores it. */

@@ -128,7 +128,9 @@ class Host {
     const plugin = plugins.find((candidate) => candidate.class === body.class);
     if (!plugin)
       throw new MillraceError(`There is no plugin "${body.class}".`, { code: 'NOT_FOUND', class: 'config' });
-    return describeConfig(plugin.type === 'converter' ? plugin.config : definitionOf(plugin));
+    return describeConfig(
+      plugin.type === 'source' || plugin.type === 'sink' ? definitionOf(plugin) : plugin.config,
+    );
   }
 
   async #validate(body: HostCalls['validate']['body']): Promise<HostCalls['validate']['result']> {

@@ -206,6 +206,10 @@ export class SinkTaskRunner implements TaskRunner {
       taskConfig: spec.taskConfig,
       logger,
       signal: this.#abort.signal,
+      progress: () => undefined,
+      reject: (_record, error) => {
+        throw error;
+      },
     });
   }
 

@@ -176,6 +176,8 @@ export class SourceTaskRunner implements TaskRunner {
       taskConfig: spec.taskConfig,
       logger,
       signal: this.#abort.signal,
+      progress: () => undefined,
+      transaction: null,
       offset: async (partition: JsonObject) => (await sourceOffsets([partition]))[0] ?? null,
     });
   }

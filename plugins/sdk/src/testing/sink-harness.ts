@@ -26,6 +26,11 @@ export class SinkHarness {
       taskConfig: more.taskConfig ?? {},
       logger: silentLogger,
       signal: this.#abort.signal,
+      progress: () => undefined,
+      // As with `errors.tolerance=none`: the suite wants to see each refusal.
+      reject: (_record, error) => {
+        throw error;
+      },
     });
   }
 

@@ -38,6 +38,8 @@ export class SourceHarness {
       taskConfig: more.taskConfig ?? {},
       logger: silentLogger,
       signal: this.#abort.signal,
+      progress: () => undefined,
+      transaction: null,
       offset: async (partition) => this.offsets.get(partition),
     });
   }

@@ -1,0 +1,3 @@
+import { definePlugins } from '@millrace/sdk';
+
+export default definePlugins({ name: '@millrace/transforms', plugins: [] });
