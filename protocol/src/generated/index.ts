@@ -16,12 +16,29 @@ import { listGroups } from './16-list-groups.ts';
 import { apiVersions } from './18-api-versions.ts';
 import { createTopics } from './19-create-topics.ts';
 import { deleteTopics } from './20-delete-topics.ts';
+import { deleteRecords } from './21-delete-records.ts';
 import { initProducerId } from './22-init-producer-id.ts';
+import { addPartitionsToTxn } from './24-add-partitions-to-txn.ts';
+import { addOffsetsToTxn } from './25-add-offsets-to-txn.ts';
+import { endTxn } from './26-end-txn.ts';
+import { writeTxnMarkers } from './27-write-txn-markers.ts';
+import { txnOffsetCommit } from './28-txn-offset-commit.ts';
 import { describeConfigs } from './32-describe-configs.ts';
 import { createPartitions } from './37-create-partitions.ts';
 import { deleteGroups } from './42-delete-groups.ts';
 import { incrementalAlterConfigs } from './44-incremental-alter-configs.ts';
+import { offsetDelete } from './47-offset-delete.ts';
 import { describeCluster } from './60-describe-cluster.ts';
+import { describeProducers } from './61-describe-producers.ts';
+import { describeTransactions } from './65-describe-transactions.ts';
+import { listTransactions } from './66-list-transactions.ts';
+import { shareGroupHeartbeat } from './76-share-group-heartbeat.ts';
+import { shareGroupDescribe } from './77-share-group-describe.ts';
+import { shareFetch } from './78-share-fetch.ts';
+import { shareAcknowledge } from './79-share-acknowledge.ts';
+import { describeShareGroupOffsets } from './90-describe-share-group-offsets.ts';
+import { alterShareGroupOffsets } from './91-alter-share-group-offsets.ts';
+import { deleteShareGroupOffsets } from './92-delete-share-group-offsets.ts';
 
 export * from './00-produce.ts';
 export * from './01-fetch.ts';
@@ -39,12 +56,29 @@ export * from './16-list-groups.ts';
 export * from './18-api-versions.ts';
 export * from './19-create-topics.ts';
 export * from './20-delete-topics.ts';
+export * from './21-delete-records.ts';
 export * from './22-init-producer-id.ts';
+export * from './24-add-partitions-to-txn.ts';
+export * from './25-add-offsets-to-txn.ts';
+export * from './26-end-txn.ts';
+export * from './27-write-txn-markers.ts';
+export * from './28-txn-offset-commit.ts';
 export * from './32-describe-configs.ts';
 export * from './37-create-partitions.ts';
 export * from './42-delete-groups.ts';
 export * from './44-incremental-alter-configs.ts';
+export * from './47-offset-delete.ts';
 export * from './60-describe-cluster.ts';
+export * from './61-describe-producers.ts';
+export * from './65-describe-transactions.ts';
+export * from './66-list-transactions.ts';
+export * from './76-share-group-heartbeat.ts';
+export * from './77-share-group-describe.ts';
+export * from './78-share-fetch.ts';
+export * from './79-share-acknowledge.ts';
+export * from './90-describe-share-group-offsets.ts';
+export * from './91-alter-share-group-offsets.ts';
+export * from './92-delete-share-group-offsets.ts';
 export * from './request-header.ts';
 export * from './response-header.ts';
 
@@ -66,10 +100,27 @@ export const apis: ReadonlyMap<number, AnyApi> = new Map<number, AnyApi>([
   [18, apiVersions],
   [19, createTopics],
   [20, deleteTopics],
+  [21, deleteRecords],
   [22, initProducerId],
+  [24, addPartitionsToTxn],
+  [25, addOffsetsToTxn],
+  [26, endTxn],
+  [27, writeTxnMarkers],
+  [28, txnOffsetCommit],
   [32, describeConfigs],
   [37, createPartitions],
   [42, deleteGroups],
   [44, incrementalAlterConfigs],
+  [47, offsetDelete],
   [60, describeCluster],
+  [61, describeProducers],
+  [65, describeTransactions],
+  [66, listTransactions],
+  [76, shareGroupHeartbeat],
+  [77, shareGroupDescribe],
+  [78, shareFetch],
+  [79, shareAcknowledge],
+  [90, describeShareGroupOffsets],
+  [91, alterShareGroupOffsets],
+  [92, deleteShareGroupOffsets],
 ]);
