@@ -52,6 +52,15 @@ export interface ProducerOptions extends ClientOptions {
   /** From `send` to success or failure, ms. Default 120000. */
   readonly deliveryTimeoutMs?: number;
   readonly maxInFlightRequests?: number;
+  /** How long records wait for a topic that is not there yet, and a call of a transaction for its coordinator, ms. Default 60000. */
+  readonly maxBlockMs?: number;
+}
+
+export interface TransactionalProducerOptions extends ProducerOptions {
+  /** At most one producer at a time uses it: a new one fences the one before (Kafka's `transactional.id`). */
+  readonly transactionalId: string;
+  /** How long a transaction may be open before its coordinator aborts it, ms. Default 60000; the broker has a limit. */
+  readonly transactionTimeoutMs?: number;
 }
 
 /** Batches records and sends them, in order within each partition. */
@@ -74,6 +83,38 @@ export interface Producer {
   partitionsFor(topic: string): Promise<number>;
   /** Flushes within `timeoutMs` (default 30000), then closes. */
   close(timeoutMs?: number): Promise<void>;
+}
+
+/** As whom a transaction commits offsets of a group (KIP-447). Only the id: of a group without members. */
+export interface ConsumerGroupMetadata {
+  readonly groupId: string;
+  readonly generationId?: number;
+  readonly memberId?: string;
+  readonly groupInstanceId?: string | null;
+}
+
+/**
+ * A producer whose records appear to readers with `isolationLevel: 'read_committed'` together or not at all (KIP-98).
+ *
+ * The order: `initTransactions` once; then `beginTransaction`, records and offsets, `commitTransaction`. When any of it fails,
+ * `abortTransaction`; when that fails for good too, the producer is over: close it, and make a new one where the error's class
+ * allows it. Codes: PRODUCER_FENCED (class config: a newer producer has the id), TRANSACTION_TIMED_OUT (transient: open for
+ * too long), TRANSACTION_OUTCOME_UNKNOWN (transient: call `commitTransaction` again, or begin anew), TRANSACTIONS_UNSUPPORTED
+ * (config), INVALID_TRANSACTION_USE (bug), and what fails a record anywhere.
+ */
+export interface TransactionalProducer extends Producer {
+  /** Takes the id over from its predecessor, whose open transaction is aborted. May be called again when it failed. */
+  initTransactions(): Promise<void>;
+  beginTransaction(): void;
+  /** Offsets of the next records to read, which count once the transaction is committed. */
+  sendOffsetsToTransaction(
+    offsets: readonly OffsetAndMetadata[],
+    group: ConsumerGroupMetadata,
+  ): Promise<void>;
+  /** Flushes; rejects when any record or offset of the transaction has failed. */
+  commitTransaction(): Promise<void>;
+  /** Fails what was not sent with TRANSACTION_ABORTED. */
+  abortTransaction(): Promise<void>;
 }
 
 export interface ConsumerRecord {
@@ -136,6 +177,8 @@ export interface Consumer {
   /** Offsets of the next records to read. Left out: everything that `poll` has returned. */
   commit(offsets?: readonly OffsetAndMetadata[]): Promise<void>;
   committed(partitions: readonly TopicPartition[]): Promise<readonly (OffsetAndMetadata | null)[]>;
+  /** As whom it commits now, for a transaction that commits offsets for it. */
+  groupMetadata(): ConsumerGroupMetadata;
   position(partition: TopicPartition): number | null;
   seek(partition: TopicPartition, offset: number): void;
   pause(partitions: readonly TopicPartition[]): void;

@@ -1,10 +1,10 @@
 import { kafkaError } from '@millrace/protocol';
 import { deleteGroups, describeGroups, listGroups } from '@millrace/protocol/messages';
 import type { Cluster } from '../cluster/cluster.ts';
-import { GroupCoordinator } from '../cluster/coordinator.ts';
+import { Coordinator } from '../cluster/coordinator.ts';
+import { askCoordinator } from '../cluster/coordinator-requests.ts';
 import { throwOnError } from '../cluster/outcome.ts';
 import { retrying } from '../cluster/retry.ts';
-import { askCoordinator } from '../group/coordinator-requests.ts';
 import { commitGroupOffsets, fetchGroupOffsets } from '../group/group-offsets.ts';
 import type { GroupDescription, OffsetAndMetadata } from '../types.ts';
 
@@ -41,7 +41,7 @@ export function describeAll(
 }
 
 function describeOne(cluster: Cluster, groupId: string): Promise<GroupDescription> {
-  const coordinator = new GroupCoordinator(cluster, groupId);
+  const coordinator = new Coordinator(cluster, 'group', groupId);
   return askCoordinator(cluster, coordinator, cluster.deadline(), async (connection) => {
     const response = await connection.request(describeGroups, { groups: [groupId] });
     const group = response.groups[0];
@@ -70,7 +70,7 @@ function describeOne(cluster: Cluster, groupId: string): Promise<GroupDescriptio
 export async function removeGroups(cluster: Cluster, groupIds: readonly string[]): Promise<void> {
   await Promise.all(
     groupIds.map((groupId) => {
-      const coordinator = new GroupCoordinator(cluster, groupId);
+      const coordinator = new Coordinator(cluster, 'group', groupId);
       return askCoordinator(cluster, coordinator, cluster.deadline(), async (connection) => {
         const { results } = await connection.request(deleteGroups, { groupsNames: [groupId] });
         for (const result of results) throwOnError(result.errorCode, `group ${result.groupId}`);
@@ -80,7 +80,7 @@ export async function removeGroups(cluster: Cluster, groupIds: readonly string[]
 }
 
 export function readGroupOffsets(cluster: Cluster, groupId: string): Promise<readonly OffsetAndMetadata[]> {
-  return fetchGroupOffsets(cluster, new GroupCoordinator(cluster, groupId), groupId, null);
+  return fetchGroupOffsets(cluster, new Coordinator(cluster, 'group', groupId), groupId, null);
 }
 
 export function setGroupOffsets(
@@ -89,5 +89,5 @@ export function setGroupOffsets(
   offsets: readonly OffsetAndMetadata[],
 ): Promise<void> {
   const committer = { groupId, generationId: -1, memberId: '', groupInstanceId: null };
-  return commitGroupOffsets(cluster, new GroupCoordinator(cluster, groupId), committer, offsets);
+  return commitGroupOffsets(cluster, new Coordinator(cluster, 'group', groupId), committer, offsets);
 }

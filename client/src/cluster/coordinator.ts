@@ -5,7 +5,10 @@ import type { Endpoint } from './client-config.ts';
 import type { Cluster } from './cluster.ts';
 import type { Lane } from './node-pool.ts';
 
-const KEY_TYPE_GROUP = 0;
+/** What a broker can be the coordinator of. Share groups are coordinated as groups are (KIP-932). */
+export type CoordinatorType = 'group' | 'transaction';
+
+const keyTypes: Record<CoordinatorType, number> = { group: 0, transaction: 1 };
 /** From version 4 on a request asks for many keys. */
 const BATCHED_FROM_VERSION = 4;
 
@@ -21,41 +24,44 @@ export function hasCoordinatorMoved(code: string): boolean {
   return moved.has(code);
 }
 
-/**
- * Where a group's coordinator is, one try.
- * @throws {MillraceError} COORDINATOR_NOT_AVAILABLE, GROUP_AUTHORIZATION_FAILED, network errors
- */
-async function findGroupCoordinator(cluster: Cluster, groupId: string): Promise<Endpoint> {
-  const connection = await cluster.anyConnection();
-  const batched = connection.versions.negotiate(findCoordinator) >= BATCHED_FROM_VERSION;
-  const body = batched ? { keyType: KEY_TYPE_GROUP, coordinatorKeys: [groupId] } : { key: groupId };
-  const response = await connection.request(findCoordinator, body);
-  const answer = batched ? response.coordinators[0] : response;
-  if (answer === undefined)
-    throw kafkaError('COORDINATOR_NOT_AVAILABLE', `no coordinator of group ${groupId} was named`);
-  const { name, message } = errorByCode(answer.errorCode);
-  if (name !== 'NONE') throw kafkaError(name, `group ${groupId}: ${answer.errorMessage || message}`);
-  return { host: answer.host, port: answer.port };
-}
-
-/** A group's coordinator, remembered until it is said to have moved. */
-export class GroupCoordinator {
+/** The coordinator of a group or of a transactional id, remembered until it is said to have moved. */
+export class Coordinator {
   readonly #cluster: Cluster;
-  readonly #groupId: string;
+  readonly #type: CoordinatorType;
+  readonly #key: string;
   #endpoint: Endpoint | null = null;
 
-  constructor(cluster: Cluster, groupId: string) {
+  constructor(cluster: Cluster, type: CoordinatorType, key: string) {
     this.#cluster = cluster;
-    this.#groupId = groupId;
+    this.#type = type;
+    this.#key = key;
   }
 
-  /** A connection to it, one try. */
+  /**
+   * A connection to it, one try.
+   * @throws {MillraceError} COORDINATOR_NOT_AVAILABLE, GROUP_AUTHORIZATION_FAILED, network errors
+   */
   async connection(lane: Lane = 'coordinator'): Promise<Connection> {
-    this.#endpoint ??= await findGroupCoordinator(this.#cluster, this.#groupId);
+    this.#endpoint ??= await this.#find();
     return this.#cluster.connectionTo(this.#endpoint, lane);
   }
 
   forget(): void {
     this.#endpoint = null;
+  }
+
+  async #find(): Promise<Endpoint> {
+    const connection = await this.#cluster.anyConnection();
+    const batched = connection.versions.negotiate(findCoordinator) >= BATCHED_FROM_VERSION;
+    const keyType = keyTypes[this.#type];
+    const body = batched ? { keyType, coordinatorKeys: [this.#key] } : { keyType, key: this.#key };
+    const response = await connection.request(findCoordinator, body);
+    const answer = batched ? response.coordinators[0] : response;
+    const subject = `${this.#type === 'group' ? 'group' : 'transactional id'} ${this.#key}`;
+    if (answer === undefined)
+      throw kafkaError('COORDINATOR_NOT_AVAILABLE', `no coordinator of ${subject} was named`);
+    const { name, message } = errorByCode(answer.errorCode);
+    if (name !== 'NONE') throw kafkaError(name, `${subject}: ${answer.errorMessage || message}`);
+    return { host: answer.host, port: answer.port };
   }
 }

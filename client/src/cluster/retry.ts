@@ -1,4 +1,4 @@
-import { isMillraceError } from '@millrace/foundation';
+import { isMillraceError, type MillraceError } from '@millrace/foundation';
 import { retryPauseMs } from './backoff.ts';
 import type { ClientConfig } from './client-config.ts';
 
@@ -12,6 +12,8 @@ export interface RetryOptions {
   readonly deadlineMs: number;
   /** Ends the tries and the waits between them. */
   readonly signal: AbortSignal;
+  /** Where an error is known to pass sooner or later than the backoff says, ms; null: the backoff. */
+  readonly pauseMs?: (error: MillraceError) => number | null;
 }
 
 /** Tries until it works, fails for good, or the deadline has passed; then throws the last error. */
@@ -24,7 +26,8 @@ export async function retrying<T>(
     try {
       return await attempt();
     } catch (error) {
-      const pauseMs = retryPauseMs(config, tries);
+      const pauseMs =
+        (isMillraceError(error) ? options.pauseMs?.(error) : null) ?? retryPauseMs(config, tries);
       if (options.signal.aborted || !isRetriable(error)) throw error;
       if (performance.now() + pauseMs >= options.deadlineMs) throw error;
       await pause(pauseMs, options.signal);

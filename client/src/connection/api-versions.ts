@@ -57,5 +57,8 @@ function table(requester: RawRequester, response: ApiVersionsResponse): VersionT
   for (const { apiKey, minVersion, maxVersion } of response.apiKeys) {
     ranges.set(apiKey, { min: minVersion, max: maxVersion });
   }
-  return new VersionTable(requester.address, ranges);
+  const features = new Map(
+    response.finalizedFeatures.map((feature) => [feature.name, feature.maxVersionLevel]),
+  );
+  return new VersionTable(requester.address, ranges, features);
 }

@@ -9,11 +9,23 @@ export interface VersionRange {
 /** What one peer serves, by API key, as its ApiVersions answer says. */
 export class VersionTable {
   readonly #ranges: ReadonlyMap<number, VersionRange>;
+  readonly #features: ReadonlyMap<string, number>;
   readonly #peer: string;
 
-  constructor(peer: string, ranges: ReadonlyMap<number, VersionRange>) {
+  /** `features`: the finalised levels of the cluster's features (KIP-584), as the peer knew them when it was asked. */
+  constructor(
+    peer: string,
+    ranges: ReadonlyMap<number, VersionRange>,
+    features: ReadonlyMap<string, number> = new Map(),
+  ) {
     this.#peer = peer;
     this.#ranges = ranges;
+    this.#features = features;
+  }
+
+  /** The finalised level of a feature such as `transaction.version`; 0 where there is none. */
+  feature(name: string): number {
+    return this.#features.get(name) ?? 0;
   }
 
   range(apiKey: number): VersionRange | undefined {

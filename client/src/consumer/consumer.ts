@@ -1,11 +1,12 @@
 import { MillraceError } from '@millrace/foundation';
 import { invalidOption } from '../cluster/client-config.ts';
 import { Cluster } from '../cluster/cluster.ts';
-import { GroupCoordinator } from '../cluster/coordinator.ts';
+import { Coordinator } from '../cluster/coordinator.ts';
 import { fetchOffsets } from '../cluster/list-offsets.ts';
 import { commitGroupOffsets, fetchGroupOffsets } from '../group/group-offsets.ts';
 import type {
   Consumer,
+  ConsumerGroupMetadata,
   ConsumerOptions,
   ConsumerRecord,
   OffsetAndMetadata,
@@ -33,7 +34,7 @@ class PollingConsumer implements Consumer {
   readonly #options: ConsumerOptions;
   readonly #config: ConsumerConfig;
   readonly #cluster: Cluster;
-  readonly #coordinator: GroupCoordinator | null;
+  readonly #coordinator: Coordinator | null;
   readonly #fetcher: Fetcher;
   readonly #positions: Positions;
   readonly #signal = new WaitSignal();
@@ -52,7 +53,7 @@ class PollingConsumer implements Consumer {
     this.#config = consumerConfig(options);
     this.#cluster = new Cluster(options);
     const { groupId } = this.#config;
-    this.#coordinator = groupId === null ? null : new GroupCoordinator(this.#cluster, groupId);
+    this.#coordinator = groupId === null ? null : new Coordinator(this.#cluster, 'group', groupId);
     const events = {
       changed: () => this.#signal.raise(),
       failed: (error: MillraceError) => this.#raise(error),
@@ -134,6 +135,13 @@ class PollingConsumer implements Consumer {
     const found = await fetchGroupOffsets(this.#cluster, this.#coordinator, groupId, partitions);
     const byKey = new Map(found.map((offset) => [keyOf(offset), offset]));
     return partitions.map((partition) => byKey.get(keyOf(partition)) ?? null);
+  }
+
+  groupMetadata(): ConsumerGroupMetadata {
+    const groupId = this.#groupIdFor('groupMetadata');
+    if (this.#group === null) return { groupId };
+    const { generationId, memberId } = this.#group;
+    return { groupId, generationId, memberId, groupInstanceId: this.#options.groupInstanceId ?? null };
   }
 
   position(partition: TopicPartition): number | null {

@@ -88,6 +88,14 @@ export class GroupSubscription {
     return this.#member.commitOffsets(offsets);
   }
 
+  get generationId(): number {
+    return this.#member.generationId;
+  }
+
+  get memberId(): string {
+    return this.#member.memberId ?? '';
+  }
+
   async close(): Promise<void> {
     this.#stopping.abort();
     if (this.#timer) clearTimeout(this.#timer);

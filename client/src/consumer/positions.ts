@@ -1,7 +1,7 @@
 import { MillraceError, toMillraceError } from '@millrace/foundation';
 import { retryPauseMs } from '../cluster/backoff.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import type { GroupCoordinator } from '../cluster/coordinator.ts';
+import type { Coordinator } from '../cluster/coordinator.ts';
 import { fetchOffsets } from '../cluster/list-offsets.ts';
 import { isRetriable } from '../cluster/retry.ts';
 import { fetchGroupOffsets } from '../group/group-offsets.ts';
@@ -19,7 +19,7 @@ export interface PositionEvents {
 export class Positions {
   readonly #cluster: Cluster;
   readonly #config: ConsumerConfig;
-  readonly #coordinator: GroupCoordinator | null;
+  readonly #coordinator: Coordinator | null;
   readonly #events: PositionEvents;
   #running = false;
   #timer: NodeJS.Timeout | null = null;
@@ -28,7 +28,7 @@ export class Positions {
   constructor(
     cluster: Cluster,
     config: ConsumerConfig,
-    coordinator: GroupCoordinator | null,
+    coordinator: Coordinator | null,
     events: PositionEvents,
   ) {
     this.#cluster = cluster;

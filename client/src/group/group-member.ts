@@ -2,7 +2,7 @@ import { toMillraceError } from '@millrace/foundation';
 import { kafkaError } from '@millrace/protocol';
 import { heartbeat, joinGroup, leaveGroup, syncGroup } from '@millrace/protocol/messages';
 import { Cluster } from '../cluster/cluster.ts';
-import { GroupCoordinator } from '../cluster/coordinator.ts';
+import { Coordinator } from '../cluster/coordinator.ts';
 import { throwOnError } from '../cluster/outcome.ts';
 import { isRetriable } from '../cluster/retry.ts';
 import type { GroupMember, GroupMemberOptions, OffsetAndMetadata } from '../types.ts';
@@ -47,7 +47,7 @@ class ClassicGroupMember implements GroupMember {
   readonly #cluster: Cluster;
   readonly #options: GroupMemberOptions;
   readonly #ownsCluster: boolean;
-  readonly #coordinator: GroupCoordinator;
+  readonly #coordinator: Coordinator;
   readonly #core: MemberCore;
   readonly #closed = Promise.withResolvers<void>();
   readonly #instanceId: string | null;
@@ -57,7 +57,7 @@ class ClassicGroupMember implements GroupMember {
     this.#cluster = cluster;
     this.#options = options;
     this.#ownsCluster = ownsCluster;
-    this.#coordinator = new GroupCoordinator(cluster, options.groupId);
+    this.#coordinator = new Coordinator(cluster, 'group', options.groupId);
     this.#instanceId = options.groupInstanceId ?? null;
     const { retryBackoffMs, retryBackoffMaxMs } = cluster.config;
     this.#core = new MemberCore(

@@ -1,10 +1,10 @@
 import { offsetCommit, offsetFetch } from '@millrace/protocol/messages';
 import type { Cluster } from '../cluster/cluster.ts';
-import type { GroupCoordinator } from '../cluster/coordinator.ts';
+import type { Coordinator } from '../cluster/coordinator.ts';
+import { askCoordinator } from '../cluster/coordinator-requests.ts';
 import { byTopic } from '../cluster/leader-requests.ts';
 import { errorOf, throwFirst, throwOnError } from '../cluster/outcome.ts';
 import type { OffsetAndMetadata, TopicPartition } from '../types.ts';
-import { askCoordinator } from './coordinator-requests.ts';
 
 /** Topics are named; later versions carry ids (KIP-848), which commits do not need. */
 const OFFSET_COMMIT_MAX_VERSION = 9;
@@ -23,7 +23,7 @@ export interface Committer {
 /** @throws {MillraceError} ILLEGAL_GENERATION, UNKNOWN_MEMBER_ID, FENCED_INSTANCE_ID, REBALANCE_IN_PROGRESS, ... */
 export async function commitGroupOffsets(
   cluster: Cluster,
-  coordinator: GroupCoordinator,
+  coordinator: Coordinator,
   committer: Committer,
   offsets: readonly OffsetAndMetadata[],
 ): Promise<void> {
@@ -62,7 +62,7 @@ export async function commitGroupOffsets(
  */
 export async function fetchGroupOffsets(
   cluster: Cluster,
-  coordinator: GroupCoordinator,
+  coordinator: Coordinator,
   groupId: string,
   partitions: readonly TopicPartition[] | null,
 ): Promise<readonly OffsetAndMetadata[]> {

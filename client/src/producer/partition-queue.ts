@@ -1,3 +1,4 @@
+import { assert } from '@millrace/foundation/assert';
 import { addToSequence } from '@millrace/protocol/records';
 import type { ProducerRecord } from '../types.ts';
 import { type DeliveryCallback, ProducerBatch } from './producer-batch.ts';
@@ -110,7 +111,7 @@ export class PartitionQueue {
     if (!batch.isSealed) {
       const state = this.#identity && { ...this.#identity, baseSequence: this.#nextSequence };
       this.#lastBatchBytes = batch.sizeBytes;
-      batch.seal(this.#config.compression, state);
+      batch.seal(this.#config.compression, state, this.#config.transaction !== null);
       if (state) this.#nextSequence = addToSequence(this.#nextSequence, batch.recordCount);
     }
     this.#node = node;
@@ -140,9 +141,22 @@ export class PartitionQueue {
    * refused as well, and is then in the log twice.
    */
   outOfOrder(batch: ProducerBatch, retryAtMs: number): void {
-    const first = [...this.#inFlight, ...this.#retries].every((other) => order(batch, other) <= 0);
-    if (first && this.#rebaseAt === null) this.#newEpoch = true;
+    if (this.isOldest(batch) && this.#rebaseAt === null) this.#newEpoch = true;
     this.retry(batch, retryAtMs);
+  }
+
+  /** Whether no batch before this one still waits for an answer or another try. */
+  isOldest(batch: ProducerBatch): boolean {
+    return [...this.#inFlight, ...this.#retries].every((other) => order(batch, other) <= 0);
+  }
+
+  /** Sequences begin at 0 under the next identity. Nothing may be under way or wait for another try. */
+  restart(): void {
+    assert(this.#inFlight.length + this.#retries.length === 0, 'sequences restart when all is settled');
+    this.#identity = null;
+    this.#nextSequence = 0;
+    this.#rebaseAt = null;
+    this.#newEpoch = false;
   }
 
   /** Refused for good: the sequences of those behind it close up, none of which the broker can have taken. */

@@ -9,9 +9,12 @@ import { byTopic } from '../cluster/leader-requests.ts';
 import { errorOf } from '../cluster/outcome.ts';
 import type { PartitionQueue } from './partition-queue.ts';
 import type { ProducerBatch } from './producer-batch.ts';
+import type { ProducerConfig } from './producer-config.ts';
 
 /** Later versions name topics by id, which buys nothing here. */
 export const PRODUCE_MAX_VERSION = 12;
+/** The last version that leaves it to the client to add partitions to its transaction. */
+export const PRODUCE_WITHOUT_ADDING_MAX_VERSION = 11;
 
 /** A batch under way, with the queue that it came from. */
 export interface Shipment {
@@ -28,10 +31,11 @@ export type ShipmentOutcome =
 
 export function produceRequest(
   shipments: readonly Shipment[],
-  acks: number,
+  { acks, transaction }: Pick<ProducerConfig, 'acks' | 'transaction'>,
   timeoutMs: number,
 ): ProduceRequestInit {
   return {
+    transactionalId: transaction?.transactionalId ?? null,
     acks,
     timeoutMs,
     topicData: [...byTopic(shipments)].map(([name, some]) => ({

@@ -74,10 +74,10 @@ export class ProducerBatch {
   }
 
   /** Takes no more records from now on; gives its bytes for the wire. */
-  seal(compression: Compression, state: ProducerState | null): Buffer {
+  seal(compression: Compression, state: ProducerState | null, isTransactional: boolean): Buffer {
     assert(this.#builder !== null, 'a batch is sealed once');
     this.state = state;
-    this.#built = this.#builder.build({ compression, ...state });
+    this.#built = this.#builder.build({ compression, isTransactional, ...state });
     this.#builder = null;
     return this.#built;
   }

@@ -9,6 +9,7 @@ import { NodeLoad } from './node-load.ts';
 import type { PartitionQueue } from './partition-queue.ts';
 import {
   PRODUCE_MAX_VERSION,
+  PRODUCE_WITHOUT_ADDING_MAX_VERSION,
   produceRequest,
   readProduceResponse,
   type Shipment,
@@ -16,6 +17,7 @@ import {
 import type { ProducerBatch } from './producer-batch.ts';
 import type { ProducerConfig } from './producer-config.ts';
 import { type Identity, ProducerIdentity } from './producer-identity.ts';
+import type { Transactions } from './transactions.ts';
 
 /** What the sender tells the producer. */
 export interface SenderEvents {
@@ -43,6 +45,7 @@ export class Sender {
   readonly #cluster: Cluster;
   readonly #config: ProducerConfig;
   readonly #events: SenderEvents;
+  readonly #transactions: Transactions | null;
   readonly #identity: ProducerIdentity;
   readonly #nodes: NodeLoad;
   readonly #active = new Set<PartitionQueue>();
@@ -53,7 +56,13 @@ export class Sender {
   #timerAtMs = Number.POSITIVE_INFINITY;
   #stopped = false;
 
-  constructor(cluster: Cluster, config: ProducerConfig, events: SenderEvents) {
+  constructor(
+    cluster: Cluster,
+    config: ProducerConfig,
+    transactions: Transactions | null,
+    events: SenderEvents,
+  ) {
+    this.#transactions = transactions;
     this.#cluster = cluster;
     this.#config = config;
     this.#events = events;
@@ -193,6 +202,10 @@ export class Sender {
   /** Null without idempotence; undefined while it must be acquired first. */
   #identityFor(queue: PartitionQueue): Identity | null | undefined {
     if (!this.#config.idempotent) return null;
+    if (this.#transactions !== null) {
+      const admitted = this.#transactions.admits(queue.topic, queue.partition);
+      return admitted ? (this.#transactions.identity ?? undefined) : undefined;
+    }
     const used = queue.identity;
     const identity =
       queue.needsNewEpoch && used !== null ? this.#identity.after(used) : this.#identity.current;
@@ -217,11 +230,11 @@ export class Sender {
   }
 
   #send({ node, connection, shipments }: NodeRequest): void {
-    const { acks } = this.#config;
     const timeoutMs = this.#cluster.config.requestTimeoutMs;
-    const body = produceRequest(shipments, acks, timeoutMs);
-    const options = { maxVersion: PRODUCE_MAX_VERSION };
-    if (acks === 0) {
+    const body = produceRequest(shipments, this.#config, timeoutMs);
+    const adds = this.#transactions?.addsItself ?? true;
+    const options = { maxVersion: adds ? PRODUCE_MAX_VERSION : PRODUCE_WITHOUT_ADDING_MAX_VERSION };
+    if (this.#config.acks === 0) {
       this.#sendUnanswered(() => connection.sendWithoutAnswer(produce, body, options), shipments);
       return;
     }
@@ -257,7 +270,7 @@ export class Sender {
         queue.acknowledged(batch);
         batch.acknowledge(outcome.baseOffset, outcome.logAppendTime);
         this.#events.settled(batch);
-      } else if (outcome.kind === 'out-of-order' && this.#config.idempotent) {
+      } else if (outcome.kind === 'out-of-order' && this.#mayComeAgain(shipment, outcome.error)) {
         batch.lastError = outcome.error;
         queue.outOfOrder(batch, performance.now());
       } else {
@@ -265,6 +278,13 @@ export class Sender {
       }
       this.#active.add(queue);
     });
+  }
+
+  /** Within a transaction no new epoch can begin: only a batch that came before those ahead of it is worth another try. */
+  #mayComeAgain({ queue, batch }: Shipment, error: MillraceError): boolean {
+    if (this.#transactions === null) return this.#config.idempotent;
+    const isGap = error.code === 'OUT_OF_ORDER_SEQUENCE_NUMBER';
+    return isGap && this.#transactions.maySend && !queue.isOldest(batch);
   }
 
   /** Nobody knows whether the broker took them: with sequences a repeat does no harm, without it may double them (acks=1). */
@@ -277,7 +297,8 @@ export class Sender {
 
   #retryOrFail({ queue, batch, topic }: Shipment, error: MillraceError): void {
     batch.lastError = error;
-    if (!isRetriable(error)) {
+    const isDoomed = this.#transactions !== null && !this.#transactions.maySend;
+    if (isDoomed || !isRetriable(error)) {
       queue.refused(batch);
       this.#fail(batch, error);
       return;
@@ -288,8 +309,10 @@ export class Sender {
   }
 
   #fail(batch: ProducerBatch, error: MillraceError): void {
-    batch.fail(error);
+    const told = this.#transactions?.translated(error) ?? error;
+    batch.fail(told);
     this.#events.settled(batch);
+    this.#transactions?.failed(told);
   }
 
   #timedOut({ topic, partition }: PartitionQueue, batch: ProducerBatch): MillraceError {

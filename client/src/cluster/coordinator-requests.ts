@@ -1,20 +1,21 @@
 import { isMillraceError } from '@millrace/foundation';
-import type { Cluster } from '../cluster/cluster.ts';
-import { type GroupCoordinator, hasCoordinatorMoved } from '../cluster/coordinator.ts';
-import { retrying } from '../cluster/retry.ts';
 import type { Connection } from '../connection/index.ts';
+import type { Cluster } from './cluster.ts';
+import { type Coordinator, hasCoordinatorMoved } from './coordinator.ts';
+import { type RetryOptions, retrying } from './retry.ts';
 
 /**
- * Asks a group's coordinator, looks it up anew when it has moved, and tries until the deadline. `ask` throws what the
+ * Asks a coordinator, looks it up anew when it has moved, and tries until the deadline. `ask` throws what the
  * answer's error codes say.
  */
 export function askCoordinator<T>(
   cluster: Cluster,
-  coordinator: GroupCoordinator,
+  coordinator: Coordinator,
   deadlineMs: number,
   ask: (connection: Connection) => Promise<T>,
+  pauseMs: RetryOptions['pauseMs'] = () => null,
 ): Promise<T> {
-  return retrying(cluster.config, { deadlineMs, signal: cluster.closing }, async () => {
+  return retrying(cluster.config, { deadlineMs, signal: cluster.closing, pauseMs }, async () => {
     try {
       return await ask(await coordinator.connection());
     } catch (error) {
