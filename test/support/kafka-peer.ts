@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -40,16 +40,35 @@ export function kafkaPeerSkipReason(): string | null {
   return null;
 }
 
+export interface KafkaPeerOptions {
+  readonly heapMb?: number;
+  /** Levels of features other than this release's own, such as `{ 'transaction.version': 1 }`. */
+  readonly features?: Readonly<Record<string, number>>;
+  /** Settings of the broker beside those of the script. */
+  readonly properties?: Readonly<Record<string, string>>;
+}
+
 /** Starts one node on a free port of loopback with a folder of its own. It takes some 3 s and `heapMb` of memory. */
-export async function startKafkaPeer(options: { readonly heapMb?: number } = {}): Promise<KafkaPeer> {
+export async function startKafkaPeer(options: KafkaPeerOptions = {}): Promise<KafkaPeer> {
   const folder = await mkdtemp(join(tmpdir(), 'kafka-peer-'));
   const port = await freePortPair();
-  const heapMb = options.heapMb ?? 768;
+  const { heapMb = 768, features = {}, properties = {} } = options;
+  const propertiesFile = join(folder, 'more.properties');
+  await writeFile(
+    propertiesFile,
+    Object.entries(properties)
+      .map(([key, value]) => `${key}=${value}\n`)
+      .join(''),
+  );
   const env = {
     ...process.env,
     KAFKA_PEER_RUN: folder,
     KAFKA_PEER_PORT: String(port),
     KAFKA_PEER_HEAP: `-Xmx${heapMb}M -Xms256M`,
+    KAFKA_PEER_PROPS: propertiesFile,
+    KAFKA_PEER_FORMAT: Object.entries(features)
+      .map(([name, level]) => `--feature ${name}=${level}`)
+      .join(' '),
   };
   const script = (...args: string[]) =>
     run(join(scriptFolder(), 'broker.sh'), args, { env, timeout: START_TIMEOUT_MS });

@@ -20,7 +20,7 @@ export function isFatalForProducer(error: MillraceError): boolean {
   return fatal.has(error.code);
 }
 
-/** Whether the error says that the coordinator has given the transactional id a newer epoch. */
+/** Whether the coordinator has given the transactional id a newer epoch. */
 export function isFencing(error: MillraceError): boolean {
   return error.code === 'PRODUCER_FENCED' || error.code === 'INVALID_PRODUCER_EPOCH';
 }

@@ -131,14 +131,15 @@ export class Transactions {
 
   /** What a failure means for the transaction. */
   translated(error: MillraceError): MillraceError {
+    if (error === this.#phase.error) return error;
     const { transactionalId, transactionTimeoutMs: timeoutMs } = this.#config;
     if (error.code === 'UNSUPPORTED_VERSION' || error.code === 'UNSUPPORTED_API')
       return unsupportedError(error);
-    if (!isFencing(error) || error.class === 'config') return error;
+    // What was aborted for its age is fenced too, or no longer there to be ended.
+    const isOver = isFencing(error) || error.code === 'INVALID_TXN_STATE';
     const openMs = this.#begunMs === null ? 0 : performance.now() - this.#begunMs;
-    return openMs > timeoutMs
-      ? timedOutError(transactionalId, { openMs, timeoutMs }, error)
-      : fencedError(transactionalId, error);
+    if (isOver && openMs > timeoutMs) return timedOutError(transactionalId, { openMs, timeoutMs }, error);
+    return isFencing(error) ? fencedError(transactionalId, error) : error;
   }
 
   /** A batch has failed for good. */
