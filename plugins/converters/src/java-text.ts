@@ -1,4 +1,4 @@
-import { kindOf, Misfit, type Schema } from '@millrace/sdk';
+import { doubleText, kindOf, Misfit, type Schema } from '@millrace/sdk';
 
 /** Levels of nesting that are written out. */
 const DEPTH_MAX = 100;
@@ -51,14 +51,4 @@ function structText(schema: Schema, value: Record<string, unknown>, depth: numbe
     .filter(({ field }) => value[field] !== null && value[field] !== undefined)
     .map((field) => `${field.field}=${javaText(field, value[field.field], depth)}`);
   return `Struct{${texts.join(',')}}`;
-}
-
-/** `Double.toString`: at least one fraction digit, and an exponent outside of 10^-3 to 10^7. */
-function doubleText(value: number): string {
-  if (!Number.isFinite(value)) return String(value);
-  if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0';
-  const size = Math.abs(value);
-  if (size >= 1e-3 && size < 1e7) return Number.isInteger(value) ? `${value}.0` : String(value);
-  const [digits = '', exponent = ''] = value.toExponential().split('e');
-  return `${digits.includes('.') ? digits : `${digits}.0`}E${Number(exponent)}`;
 }

@@ -22,6 +22,7 @@ export {
 } from '@millrace/foundation';
 export * from './config-provider.ts';
 export { optionTable } from './docs/option-table.ts';
+export * from './java/index.ts';
 export * from './json/exact-json.ts';
 export { jsonText } from './json/json-text.ts';
 export { kindOf, Misfit, under } from './json/misfit.ts';
