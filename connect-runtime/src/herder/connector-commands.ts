@@ -2,6 +2,7 @@ import { MillraceError } from '@millrace/foundation';
 import type { RestartRequest } from '../core/config/cluster-config.ts';
 import type { TaskId } from '../core/task-id.ts';
 import type { PluginCatalog } from '../plugins/plugin-catalog.ts';
+import type { ConfigSecrets } from '../secrets/config-secrets.ts';
 import type { ConfigStore } from '../storage/config-store.ts';
 import type { ValidationResult } from '../tasks/host-protocol.ts';
 import { type ConnectorView, connectorNotFound } from './connector-view.ts';
@@ -13,6 +14,7 @@ export interface ConnectorCommandsOptions {
   readonly catalog: PluginCatalog;
   readonly view: ConnectorView;
   readonly loop: ControlLoop;
+  readonly secrets: Pick<ConfigSecrets, 'protect' | 'forget'>;
 }
 
 /** Writes: each is a record in the config topic, made by the leader only, and answered when it was read back. */
@@ -30,13 +32,14 @@ export class ConnectorCommands {
     await this.#lead();
     this.#mustBeNew(name);
     const full = { ...config, name };
-    await this.#check(full);
+    const secretKeys = await this.#check(full);
     return this.#inTurn(async () => {
       this.#mustBeNew(name);
       const { configs } = this.#options;
       // A connector of that name which was removed halfway may have left its target state behind.
       const known = configs.config.targetState(name) === initialState;
-      await configs.putConnector(name, full, known ? undefined : initialState);
+      const stored = await this.#withoutSecrets(name, full, secretKeys);
+      await configs.putConnector(name, stored, known ? undefined : initialState);
       return this.#options.view.connector(name);
     });
   }
@@ -44,10 +47,10 @@ export class ConnectorCommands {
   async putConfig(name: string, config: ConnectorConfig): Promise<{ created: boolean; info: ConnectorInfo }> {
     await this.#lead();
     const full = { ...config, name };
-    await this.#check(full);
+    const secretKeys = await this.#check(full);
     return this.#inTurn(async () => {
       const created = !this.#options.configs.config.has(name);
-      await this.#options.configs.putConnector(name, full);
+      await this.#options.configs.putConnector(name, await this.#withoutSecrets(name, full, secretKeys));
       return { created, info: this.#options.view.connector(name) };
     });
   }
@@ -57,6 +60,7 @@ export class ConnectorCommands {
       await this.#lead();
       this.#mustExist(name);
       await this.#options.configs.removeConnector(name);
+      await this.#options.secrets.forget(name);
     });
   }
 
@@ -95,7 +99,24 @@ export class ConnectorCommands {
     throw rebalancing('the task does not run on this worker', worker);
   }
 
-  async #check(config: ConnectorConfig): Promise<void> {
+  /** The config as it may be stored: its secrets are sealed and stored apart by then. */
+  #withoutSecrets(
+    name: string,
+    config: ConnectorConfig,
+    secretKeys: readonly string[],
+  ): Promise<ConnectorConfig> {
+    const { secrets, configs } = this.#options;
+    const inUse = [configs.config.connector(name), configs.config.appliedConnector(name)];
+    return secrets.protect(
+      name,
+      config,
+      secretKeys,
+      inUse.filter((known) => known !== undefined),
+    );
+  }
+
+  /** Answers the keys whose values are secrets. */
+  async #check(config: ConnectorConfig): Promise<readonly string[]> {
     const className = config['connector.class']?.trim();
     if (!className) {
       throw new MillraceError('"connector.class" is required and has no value.', {
@@ -107,6 +128,7 @@ export class ConnectorCommands {
     }
     const result = await this.#options.catalog.validate(className, config);
     if (result.errorCount > 0) throw invalidConfig(result);
+    return result.secretKeys;
   }
 
   #mustExist(name: string): void {

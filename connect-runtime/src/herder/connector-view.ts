@@ -1,4 +1,5 @@
 import { MillraceError } from '@millrace/foundation';
+import { withoutRevision } from '../core/config/placeholders.ts';
 import type { ConfigStore } from '../storage/config-store.ts';
 import type { Status, StatusStore } from '../storage/status-store.ts';
 import type {
@@ -35,7 +36,12 @@ export class ConnectorView {
     const config = this.#configs.config.connector(name);
     if (!config) throw connectorNotFound(name);
     const tasks = this.#configs.config.taskConfigs(name).map((_, task) => ({ connector: name, task }));
-    return { name, config: { name, ...config }, tasks, type: this.#typeOf(config['connector.class'] ?? '') };
+    return {
+      name,
+      config: { name, ...withoutRevision(config) },
+      tasks,
+      type: this.#typeOf(config['connector.class'] ?? ''),
+    };
   }
 
   /** @throws {MillraceError} NOT_FOUND */

@@ -77,6 +77,7 @@ async function describeIn(module: string) {
     sourceOffsets: async () => [],
     onTaskState: () => undefined,
     onTaskFailed: () => undefined,
+    onConfigChanged: () => undefined,
   });
   try {
     return await pool.call('describe', { modules: [module] });
