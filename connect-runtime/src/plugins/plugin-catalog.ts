@@ -1,126 +1,248 @@
 import { isMillraceError, type Logger, MillraceError, toMillraceError } from '@millrace/foundation';
+import type { StoredOffset, WantedOffset } from '@millrace/sdk';
 import type { ConnectorConfig } from '../core/config/cluster-config.ts';
 import type { HostPool } from '../tasks/host-pool.ts';
-import type { HostCalls, PluginDescription, ValidationResult } from '../tasks/host-protocol.ts';
+import type {
+  ConfigSources,
+  HostCalls,
+  PluginDescription,
+  PluginFailure,
+  PluginType,
+  ValidationResult,
+} from '../tasks/host-protocol.ts';
+import { PluginDirectory } from './plugin-directory.ts';
+import { type FoundPlugin, findPlugins } from './plugin-path.ts';
+
+/** How often at most a question looks into the folders of `plugin.path` again, ms. */
+const LOOK_AGAIN_MS = 1_000;
+/** A package there that could not be loaded may have been on its way: it is tried again so often at most, ms. */
+const TRY_AGAIN_MS = 10_000;
+
+const CONNECTORS: readonly PluginType[] = ['source', 'sink'];
+const STEPS: readonly PluginType[] = ['converter', 'transform', 'predicate', 'config-provider'];
+const ALL: readonly PluginType[] = [...CONNECTORS, ...STEPS];
+
+export interface PluginCatalogOptions {
+  /** Of the worker key `plugins`. */
+  readonly modules: readonly string[];
+  /** Folders, of the worker key `plugin.path`. */
+  readonly path?: readonly string[];
+  readonly hosts: Pick<HostPool, 'call' | 'callApart' | 'retire'>;
+  readonly logger: Logger;
+  readonly validateTimeoutMs: number;
+  /** What the placeholders of a config are resolved with, in the host. */
+  readonly sources: (config: ConnectorConfig) => Promise<ConfigSources>;
+}
+
+interface Entry extends Described {
+  /** Of a package in `plugin.path`: another one means another package. */
+  readonly stamp: string | null;
+  readonly describedAtMs: number;
+}
 
 /**
  * What plugins are installed, as their hosts describe them. Hosts are started on the first question, not with the worker: an idle
- * worker costs nothing for plugins that nobody uses.
+ * worker costs nothing for plugins that nobody uses. Each question sees what has come into `plugin.path` or gone from it.
  */
 export class PluginCatalog {
-  readonly #modules: readonly string[];
-  readonly #hosts: HostPool;
-  readonly #logger: Logger;
-  readonly #validateTimeoutMs: number;
-  #described: Promise<readonly PluginDescription[]> | null = null;
+  readonly #options: PluginCatalogOptions;
+  readonly #entries = new Map<string, Entry>();
+  #directory = new PluginDirectory([]);
+  #looking: Promise<void> | null = null;
+  #lookedAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(options: {
-    readonly modules: readonly string[];
-    readonly hosts: HostPool;
-    readonly logger: Logger;
-    readonly validateTimeoutMs: number;
-  }) {
-    this.#modules = options.modules;
-    this.#hosts = options.hosts;
-    this.#logger = options.logger;
-    this.#validateTimeoutMs = options.validateTimeoutMs;
+  constructor(options: PluginCatalogOptions) {
+    this.#options = options;
   }
 
-  /** Every plugin that could be loaded; those that could not are logged once, with the reason. */
-  all(): Promise<readonly PluginDescription[]> {
-    this.#described ??= this.#describe().catch((error) => {
-      this.#described = null;
-      throw error;
-    });
-    return this.#described;
+  /** Every plugin that could be loaded, in all its versions; those that could not are logged once, with the reason. */
+  async all(): Promise<readonly PluginDescription[]> {
+    return (await this.directory()).plugins;
   }
 
-  /** Packages that bring converters. */
-  async converterModules(): Promise<readonly string[]> {
-    const plugins = await this.all();
-    return [
-      ...new Set(plugins.filter((plugin) => plugin.type === 'converter').map((plugin) => plugin.module)),
-    ];
+  async directory(): Promise<PluginDirectory> {
+    if (performance.now() - this.#lookedAtMs >= this.#lookAgainMs) {
+      this.#looking ??= this.#look().finally(() => {
+        this.#looking = null;
+      });
+      await this.#looking;
+    }
+    return this.#directory;
+  }
+
+  /** As far as it is known by now, without asking anybody. */
+  typeOf(className: string): 'source' | 'sink' | 'unknown' {
+    const type = this.#directory.named(className, CONNECTORS)[0]?.type;
+    return type === 'source' || type === 'sink' ? type : 'unknown';
+  }
+
+  /** What is installed beside connectors, in all its versions. */
+  async steps(): Promise<readonly PluginDescription[]> {
+    return (await this.directory()).all(STEPS);
   }
 
   /**
-   * Finds a plugin by class, or by one of its aliases.
-   * @throws {MillraceError} UNKNOWN_CONNECTOR_CLASS (class config, path `connector.class`)
+   * The plugin that a connector's config asks for, by class, alias or short name and by `connector.plugin.version`.
+   * @throws {MillraceError} UNKNOWN_CONNECTOR_CLASS, PLUGIN_VERSION_NOT_INSTALLED, INVALID_VERSION_RANGE (class config, with the path)
    */
-  async find(className: string): Promise<PluginDescription> {
-    const plugins = await this.all();
-    const found = plugins.find((plugin) => plugin.class === className || plugin.aliases.includes(className));
-    if (found) return found;
-    const known = plugins.filter(isConnector).map((plugin) => plugin.class);
-    throw new MillraceError(`"connector.class" names no installed plugin: ${className}.`, {
-      code: 'UNKNOWN_CONNECTOR_CLASS',
-      class: 'config',
+  async connector(config: ConnectorConfig): Promise<PluginDescription> {
+    return (await this.directory()).find({
+      types: CONNECTORS,
+      class: (config['connector.class'] ?? '').trim(),
+      version: config['connector.plugin.version'],
       path: 'connector.class',
-      hint: `Installed connectors: ${known.join(', ') || 'none'}.`,
+      versionPath: 'connector.plugin.version',
     });
   }
 
-  async configKeys(className: string) {
-    const plugin = await this.find(className);
-    return this.#hosts.call('configKeys', { module: plugin.module, class: plugin.class });
+  /** The options of a plugin of any kind; of its newest version where none is asked for. @throws as `connector` */
+  async configKeys(className: string, version?: string) {
+    const { module, class: own } = (await this.directory()).find({
+      ...{ types: ALL, class: className, version, path: 'connector.class', versionPath: 'version' },
+    });
+    return this.#options.hosts.call('configKeys', { module, class: own });
   }
 
-  /** @throws {MillraceError} UNKNOWN_CONNECTOR_CLASS; TASK_HOST_TIMEOUT where the plugin hangs */
+  /** @throws {MillraceError} as `connector`; BAD_REQUEST for what is no connector; TASK_HOST_TIMEOUT where the plugin hangs */
   async validate(className: string, config: ConnectorConfig): Promise<ValidationResult> {
-    const plugin = await this.find(className);
-    if (!isConnector(plugin)) {
-      throw new MillraceError(`${className} is a ${plugin.type}, not a connector.`, {
+    const directory = await this.directory();
+    const other = directory.all(STEPS).find((plugin) => plugin.class === className);
+    if (other) {
+      throw new MillraceError(`${className} is a ${other.type}, not a connector.`, {
         code: 'BAD_REQUEST',
         class: 'config',
         path: 'connector.class',
       });
     }
-    const converters = (await this.all()).flatMap((candidate) =>
-      candidate.type === 'converter' ? [candidate.class, ...candidate.aliases] : [],
-    );
-    return this.#hosts.call('validate', {
+    const named = { ...config, 'connector.class': className };
+    const plugin = await this.connector(named);
+    return this.#options.hosts.call('validate', {
       module: plugin.module,
       class: plugin.class,
-      config,
-      converters,
+      config: 'connector.class' in config ? config : named,
+      plugins: directory.plugins,
+      sources: await this.#options.sources(config),
       // The plugin hears of the end of its time before its process does.
-      timeoutMs: Math.ceil(this.#validateTimeoutMs * 0.8),
+      timeoutMs: Math.ceil(this.#options.validateTimeoutMs * 0.8),
     });
   }
 
   /** The connector's work split into task configs. */
   async taskConfigs(config: ConnectorConfig): Promise<readonly ConnectorConfig[]> {
-    const plugin = await this.find(config['connector.class'] ?? '');
-    return this.#hosts.call('taskConfigs', {
-      module: plugin.module,
-      config: { ...config, 'connector.class': plugin.class },
-    });
+    const { module, class: className } = await this.connector(config);
+    const sources = await this.#options.sources(config);
+    return this.#options.hosts.call('taskConfigs', { module, class: className, config, sources });
   }
 
-  async #describe(): Promise<readonly PluginDescription[]> {
-    const { plugins, failures } = await this.#describeTogether();
-    for (const { module, error } of failures)
-      this.#logger.error({ module, error }, 'a plugin package was left out');
-    return plugins;
+  /**
+   * Tells a stopped source of the positions that somebody wants to set, before they are stored. Answers whether it has checked them.
+   * @throws {MillraceError} what the connector says against them
+   */
+  async alterOffsets(config: ConnectorConfig, offsets: readonly WantedOffset[]): Promise<boolean> {
+    const { module, class: className } = await this.connector(config);
+    const sources = await this.#options.sources(config);
+    return this.#options.hosts.call('alterOffsets', { module, class: className, config, offsets, sources });
+  }
+
+  /** Stored positions of a source in a person's words, in their order; null where the connector has none. */
+  async describeOffsets(
+    config: ConnectorConfig,
+    offsets: readonly StoredOffset[],
+  ): Promise<readonly (string | null)[]> {
+    const { module, class: className } = await this.connector(config);
+    return this.#options.hosts.call('describeOffsets', { module, class: className, offsets });
+  }
+
+  /** What never changes is looked at once. */
+  get #lookAgainMs(): number {
+    const fixed = (this.#options.path ?? []).length === 0 && this.#lookedAtMs > Number.NEGATIVE_INFINITY;
+    return fixed ? Number.POSITIVE_INFINITY : LOOK_AGAIN_MS;
+  }
+
+  async #look(): Promise<void> {
+    const first = this.#lookedAtMs === Number.NEGATIVE_INFINITY;
+    const found = new Map(
+      (await findPlugins(this.#options.path ?? [])).map((plugin) => [plugin.module, plugin]),
+    );
+    const gone = [...this.#entries].filter(
+      ([module, { stamp }]) => stamp !== null && found.get(module)?.stamp !== stamp,
+    );
+    const fresh = [...this.#options.modules, ...found.keys()].filter((module) => this.#isDue(module, found));
+    const described = first
+      ? await this.#describeTogether(fresh, found)
+      : await this.#describeEach(fresh, found);
+    for (const [module] of gone) this.#entries.delete(module);
+    // Processes that have loaded what was there before get no more work: a new task must run the code that is there now.
+    if (gone.length > 0) this.#options.hosts.retire();
+    const before = this.#directory;
+    for (const [module, result] of described) this.#take(module, result, found.get(module)?.stamp ?? null);
+    this.#directory = new PluginDirectory([...this.#entries.values()].flatMap(({ plugins }) => plugins));
+    this.#lookedAtMs = performance.now();
+    if (!first) this.#tell(before);
+  }
+
+  #isDue(module: string, found: ReadonlyMap<string, FoundPlugin>): boolean {
+    const known = this.#entries.get(module);
+    if (known === undefined) return true;
+    if (known.stamp === null) return false;
+    if (known.stamp !== found.get(module)?.stamp) return true;
+    return known.failures.length > 0 && performance.now() - known.describedAtMs >= TRY_AGAIN_MS;
+  }
+
+  #take(module: string, described: Described, stamp: string | null): void {
+    const told = this.#entries.get(module)?.failures.map(({ error }) => error.message) ?? [];
+    for (const { error } of described.failures) {
+      if (!told.includes(error.message))
+        this.#options.logger.error({ module, error }, 'a plugin package was left out');
+    }
+    this.#entries.set(module, { ...described, stamp, describedAtMs: performance.now() });
+  }
+
+  #tell(before: PluginDirectory): void {
+    const label = ({ class: className, version }: PluginDescription) => `${className} ${version}`;
+    const [old, now] = [before.plugins.map(label), this.#directory.plugins.map(label)];
+    const installed = now.filter((plugin) => !old.includes(plugin));
+    const removed = old.filter((plugin) => !now.includes(plugin));
+    if (installed.length + removed.length > 0)
+      this.#options.logger.info({ installed, removed }, 'what is in plugin.path has changed');
   }
 
   /** In one host, as all of them usually load; where one of them hangs or ends it, each in a host of its own. */
-  async #describeTogether(): Promise<Described> {
+  async #describeTogether(
+    modules: readonly string[],
+    found: ReadonlyMap<string, FoundPlugin>,
+  ): Promise<DescribedModules> {
+    const sound = modules.filter((module) => found.get(module)?.error === undefined);
     try {
-      return await this.#hosts.call('describe', { modules: this.#modules });
+      const { plugins, failures } = await this.#options.hosts.call('describe', { modules: sound });
+      return modules.map((module) => [
+        module,
+        refused(found.get(module)) ?? {
+          plugins: plugins.filter((plugin) => plugin.module === module),
+          failures: failures.filter((failure) => failure.module === module),
+        },
+      ]);
     } catch (error) {
       if (!isMillraceError(error) || error.code === 'WORKER_STOPPING') throw error;
-      const described = await Promise.all(this.#modules.map((module) => this.#describeApart(module)));
-      return {
-        plugins: described.flatMap(({ plugins }) => plugins),
-        failures: described.flatMap(({ failures }) => failures),
-      };
+      return this.#describeEach(modules, found);
     }
+  }
+
+  #describeEach(
+    modules: readonly string[],
+    found: ReadonlyMap<string, FoundPlugin>,
+  ): Promise<DescribedModules> {
+    return Promise.all(
+      modules.map(
+        async (module) =>
+          [module, refused(found.get(module)) ?? (await this.#describeApart(module))] as const,
+      ),
+    );
   }
 
   async #describeApart(module: string): Promise<Described> {
     try {
-      return await this.#hosts.callApart('describe', { modules: [module] }, module);
+      return await this.#options.hosts.callApart('describe', { modules: [module] }, module);
     } catch (error) {
       const known = toMillraceError(error, { code: 'PLUGIN_NOT_LOADED', class: 'config' });
       return { plugins: [], failures: [{ module, error: known.report() }] };
@@ -129,7 +251,11 @@ export class PluginCatalog {
 }
 
 type Described = HostCalls['describe']['result'];
+type DescribedModules = readonly (readonly [module: string, described: Described])[];
 
-function isConnector(plugin: PluginDescription): boolean {
-  return plugin.type === 'source' || plugin.type === 'sink';
+/** A package that its own package.json rules out is never loaded. */
+function refused(plugin: FoundPlugin | undefined): Described | null {
+  if (plugin?.error === undefined) return null;
+  const failure: PluginFailure = { module: plugin.module, error: plugin.error };
+  return { plugins: [], failures: [failure] };
 }

@@ -1,5 +1,6 @@
 import { MillraceError, toMillraceError } from '@millrace/foundation';
 import { type AnyConnector, type AnyPlugin, type PluginManifest, SDK_VERSION } from '@millrace/sdk';
+import type { PluginDirectory, PluginQuestion } from './plugin-directory.ts';
 import { locatePlugin } from './plugin-location.ts';
 
 /** Loads plugin packages. Runs in task hosts only: the worker's own process never imports plugin code. */
@@ -30,28 +31,33 @@ export class PluginLoader {
     });
   }
 
-  /** Finds a converter by class or alias among the packages. @throws {MillraceError} UNKNOWN_CONVERTER */
-  async converter(modules: readonly string[], className: string, path: string): Promise<AnyConverter> {
-    for (const module of modules) {
-      const { plugins } = await this.manifest(module);
-      const found = plugins.find((plugin) => answersTo(plugin, className));
-      if (found?.type === 'converter') return found;
-    }
-    throw new MillraceError(`There is no converter "${className}".`, {
-      code: 'UNKNOWN_CONVERTER',
-      class: 'config',
-      path,
-      hint: 'GET /connector-plugins?connectorsOnly=false lists what is installed.',
+  /**
+   * Loads the plugin that a config asks for, from the package that brings it and no other.
+   * @throws {MillraceError} what `PluginDirectory.find` throws, and PLUGIN_NOT_LOADED
+   */
+  async find<T extends StepType>(
+    type: T,
+    installed: PluginDirectory,
+    question: Omit<PluginQuestion, 'types'>,
+  ): Promise<Extract<AnyPlugin, { type: T }>> {
+    const { module, class: className } = installed.find({ ...question, types: [type] });
+    const { plugins } = await this.manifest(module);
+    const found = plugins.find(
+      (plugin): plugin is Extract<AnyPlugin, { type: T }> =>
+        plugin.type === type && plugin.class === className,
+    );
+    if (found) return found;
+    throw new MillraceError(`${module} does not bring ${className} any more.`, {
+      code: 'PLUGIN_NOT_LOADED',
+      class: 'transient',
+      path: question.path,
+      hint: 'The package was changed while it was in use; the next attempt looks again.',
     });
   }
 }
 
-/** A converter of whatever config; it gets what its own definition parsed. */
-export type AnyConverter = Extract<AnyPlugin, { type: 'converter' }>;
-
-function answersTo(plugin: AnyPlugin, className: string): boolean {
-  return plugin.class === className || aliasesOf(plugin).includes(className);
-}
+/** Kinds of plugins that connectors are put together with. */
+export type StepType = Exclude<AnyPlugin['type'], 'source' | 'sink'>;
 
 export function aliasesOf(plugin: AnyPlugin): readonly string[] {
   return (plugin.aliases ?? []).map((alias) => (typeof alias === 'string' ? alias : alias.class));

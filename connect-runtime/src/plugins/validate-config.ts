@@ -8,9 +8,10 @@ import {
 import type { AnyConnector } from '@millrace/sdk';
 import type { ConnectorConfig } from '../core/config/cluster-config.ts';
 import type { ConfigValueDescription, ValidationResult } from '../tasks/host-protocol.ts';
+import { translateAlias } from './connector-alias.ts';
 import { connectorProblems, sinkConnectorConfig, sourceConnectorConfig } from './connector-config.ts';
 import { configText, describeConfig } from './describe-config.ts';
-import { simpleHeaderConverters } from './simple-header-converters.ts';
+import { type OptionSection, type StepCheck, stepOptions } from './step-options.ts';
 
 /** What stands where a password would be read back. */
 const REDACTED = '[hidden]';
@@ -21,39 +22,78 @@ export function definitionOf(connector: AnyConnector): ConfigDef {
   return { ...shared, ...connector.config };
 }
 
-export interface ConfigCheck {
+export interface ConfigCheck extends StepCheck {
   readonly connector: AnyConnector;
-  readonly config: ConnectorConfig;
-  /** Names that `key.converter` and its kin may have. */
-  readonly converters: readonly string[];
   readonly signal: AbortSignal;
+  /** What was found before: then the outside world is not asked. */
+  readonly problems?: readonly ConfigProblem[];
 }
 
 /**
- * All that can be said of a config before it runs: the definition's own checks, the keys that are not served, and, where
- * these passed, what the connector finds when it looks at the outside world.
+ * All that can be said of a config before it runs: the definition's own checks, those of the transforms, predicates and converters that
+ * it names, the keys that are not served, and, where these passed, what the connector finds when it looks at the outside world.
+ * Problems stand at the keys that the user wrote, also where these are another product's.
  */
-export async function validateConfig(check: ConfigCheck): Promise<ValidationResult> {
-  const { connector, config } = check;
+export async function validateConfig(check: ConfigCheck): Promise<Omit<ValidationResult, 'secretKeys'>> {
+  const { connector } = check;
+  const translated = translateAlias(connector, check.config);
+  const config = translated.config;
   const definition = definitionOf(connector);
   const parsed = parseConfig(definition, config);
+  const steps = await stepOptions({ ...check, config });
   const problems: ConfigProblem[] = [
+    ...(check.problems ?? []),
+    ...translated.problems,
     ...parsed.problems,
     ...connectorProblems(connector.type, config),
-    ...converterProblems(config, check.converters),
+    ...steps.flatMap((step) => step.problems),
   ];
-  if (problems.length === 0) problems.push(...(await foundOutside(check)));
+  if (problems.length === 0) problems.push(...(await foundOutside({ ...check, config })));
+  const atKeys = problems.map((problem) => atKeyOf(problem, check.config, translated.keys));
   const values = parsed.values as Readonly<Record<string, ConfigValue>>;
-  const configs = describeConfig(definition).map((key) => ({
-    definition: key,
-    value: describeValue(key.name, definition, config, values, problems),
-  }));
-  const foreign = problems.filter((problem) => !Object.hasOwn(definition, problem.key));
+  const written = { ...config, 'connector.class': check.config['connector.class'] ?? connector.class };
+  const rows = [{ prefix: '', definition, raw: written, values }, ...steps].flatMap((section) =>
+    rowsOf(section, atKeys),
+  );
+  const known = new Set(rows.map(({ value }) => value.name));
+  const foreign = new Map(
+    atKeys.filter(({ key }) => !known.has(key)).map((problem) => [problem.key, problem]),
+  );
   return {
     errorCount: problems.length,
-    groups: [...new Set(configs.flatMap(({ definition: { group } }) => (group === null ? [] : [group])))],
-    configs: [...configs, ...foreign.map((problem) => foreignKey(problem, config))],
+    groups: [...new Set(rows.flatMap(({ definition: { group } }) => (group === null ? [] : [group])))],
+    configs: [...rows, ...[...foreign.keys()].map((key) => foreignKey(key, check.config, atKeys))],
   };
+}
+
+type Row = ValidationResult['configs'][number];
+
+/** A section's keys, under its prefix. */
+function rowsOf(
+  section: Omit<OptionSection, 'problems'>,
+  problems: readonly ConfigProblem[],
+): readonly Row[] {
+  const { prefix, definition, raw, values } = section;
+  return describeConfig(definition).map((key) => ({
+    definition: {
+      ...key,
+      name: prefix + key.name,
+      displayName: key.displayName === key.name ? prefix + key.name : key.displayName,
+      dependents: key.dependents.map((dependent) => prefix + dependent),
+    },
+    value: describeValue(key.name, { prefix, definition, raw, values }, problems),
+  }));
+}
+
+/** Our option may have been written under another product's name. */
+function atKeyOf(
+  problem: ConfigProblem,
+  written: ConnectorConfig,
+  keys: Readonly<Record<string, string>>,
+): ConfigProblem {
+  const theirs = keys[problem.key];
+  if (theirs === undefined || Object.hasOwn(written, problem.key)) return problem;
+  return { key: theirs, message: problem.message.replace(`"${problem.key}"`, `"${theirs}"`) };
 }
 
 async function foundOutside({ connector, config, signal }: ConfigCheck): Promise<readonly ConfigProblem[]> {
@@ -66,40 +106,31 @@ async function foundOutside({ connector, config, signal }: ConfigCheck): Promise
   }
 }
 
-function converterProblems(config: ConnectorConfig, known: readonly string[]): readonly ConfigProblem[] {
-  return ['key.converter', 'value.converter', 'header.converter'].flatMap((key) => {
-    const name = config[key]?.trim();
-    if (!name || known.includes(name)) return [];
-    if (key === 'header.converter' && simpleHeaderConverters.includes(name)) return [];
-    return [
-      { key, message: `"${key}" names no installed converter: ${name}. Installed: ${known.join(', ')}.` },
-    ];
-  });
-}
-
 function describeValue(
   name: string,
-  definition: ConfigDef,
-  config: ConnectorConfig,
-  values: Readonly<Record<string, ConfigValue>>,
+  { prefix, definition, raw, values }: Omit<OptionSection, 'problems'>,
   problems: readonly ConfigProblem[],
 ): ConfigValueDescription {
   const key = definition[name];
-  const given = config[name] ?? configText(values[name] ?? null);
+  const given = raw[name] ?? configText(values[name] ?? null);
   return {
-    name,
+    name: prefix + name,
     value: key?.type === 'password' && given !== null ? REDACTED : given,
     recommended: key?.recommend ?? [],
-    errors: problems.filter((problem) => problem.key === name).map((problem) => problem.message),
+    errors: errorsAt(prefix + name, problems),
     visible: key?.visible?.(values) ?? true,
   };
 }
 
-/** A problem of a key that the definition does not have still needs a row to stand in. */
-function foreignKey(problem: ConfigProblem, config: ConnectorConfig): ValidationResult['configs'][number] {
+function errorsAt(key: string, problems: readonly ConfigProblem[]): readonly string[] {
+  return problems.filter((problem) => problem.key === key).map(({ message }) => message);
+}
+
+/** A problem of a key that no definition has still needs a row to stand in. Its value may be a secret that nobody told us of. */
+function foreignKey(key: string, config: ConnectorConfig, problems: readonly ConfigProblem[]): Row {
   return {
     definition: {
-      name: problem.key,
+      name: key,
       type: 'STRING',
       required: false,
       defaultValue: null,
@@ -108,14 +139,14 @@ function foreignKey(problem: ConfigProblem, config: ConnectorConfig): Validation
       group: null,
       order: -1,
       width: 'NONE',
-      displayName: problem.key,
+      displayName: key,
       dependents: [],
     },
     value: {
-      name: problem.key,
-      value: config[problem.key] ?? null,
+      name: key,
+      value: /passw|secret|token|credential/i.test(key) ? REDACTED : (config[key] ?? null),
       recommended: [],
-      errors: [problem.message],
+      errors: errorsAt(key, problems),
       visible: true,
     },
   };

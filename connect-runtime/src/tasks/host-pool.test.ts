@@ -18,6 +18,8 @@ interface Failure {
   readonly trace: string;
 }
 
+const noSources = { providers: [], plugins: [], secrets: null };
+
 const pools: HostPool[] = [];
 afterEach(async () => {
   await Promise.all(pools.splice(0).map((pool) => pool.close()));
@@ -36,19 +38,27 @@ function newPool(limits: Partial<HostPoolOptions> = {}) {
     sourceOffsets: async (_, partitions) => partitions.map(() => null),
     onTaskState: ({ task }, state) => void states.push(`${task} ${state}`),
     onTaskFailed: ({ task }, error, trace) => void failures.push({ task, error, trace }),
+    onConfigChanged: () => undefined,
     ...limits,
   });
   pools.push(pool);
   return { pool, failures, states };
 }
 
+const converterPlugins = ['StringConverter', 'JsonConverter'].map((name) => ({
+  ...{ module: '@millrace/converters', class: name, aliases: [], docs: '' },
+  ...{ type: 'converter' as const, version: '0.1.0' },
+}));
+
 function spec(task: number, config: Record<string, string>): TaskSpec {
   return {
     id: { connector: 'c', task },
     module: FAULTY,
+    class: 'FaultySource',
     connectorConfig: { name: 'c', 'connector.class': 'FaultySource', ...config },
     taskConfig: {},
     paused: false,
+    sources: noSources,
     worker: {
       // Nobody listens there: these tasks fail before they have anything to send.
       bootstrapServers: ['127.0.0.1:1'],
@@ -56,7 +66,7 @@ function spec(task: number, config: Record<string, string>): TaskSpec {
       offsetFlushIntervalMs: 1_000,
       writeTimeoutMs: 10_000,
       converters: { 'key.converter': 'StringConverter', 'value.converter': 'JsonConverter' },
-      converterModules: ['@millrace/converters'],
+      plugins: converterPlugins,
     },
   };
 }
@@ -120,24 +130,54 @@ describe('a task that fails by itself', () => {
 
 describe('a task that harms its process', () => {
   test.each([
-    ['throw-out-of-band', {}, 'ended because a plugin threw out of band: thrown by a timer'],
-    ['reject-out-of-band', {}, 'ended because a plugin threw out of band: rejected by nobody'],
-    ['leak-heap', { heapMaxBytes: 64 * MIB }, 'ran out of heap (task.host.heap.max.bytes)'],
-    ['leak-buffers', { memoryMaxBytes: 200 * MIB }, '(task.host.memory.max.bytes)'],
-    ['leak-buffers-in-a-loop', { memoryMaxBytes: 200 * MIB }, '(task.host.memory.max.bytes)'],
-    ['spin', { silenceMaxMs: 1_500 }, 'a plugin kept it busy without a pause for 1500 ms'],
-    ['exit', {}, 'ended with exit code 0'],
-    ['talk-nonsense', {}, 'sent what is not of the host protocol'],
+    [
+      'throw-out-of-band',
+      {},
+      'PLUGIN_THREW_OUT_OF_BAND',
+      'ended because a plugin threw out of band: thrown by a timer',
+    ],
+    [
+      'reject-out-of-band',
+      {},
+      'PLUGIN_THREW_OUT_OF_BAND',
+      'ended because a plugin threw out of band: rejected by nobody',
+    ],
+    [
+      'leak-heap',
+      { heapMaxBytes: 64 * MIB },
+      'TASK_HOST_OUT_OF_HEAP',
+      'ran out of heap (task.host.heap.max.bytes)',
+    ],
+    [
+      'leak-buffers',
+      { memoryMaxBytes: 200 * MIB },
+      'TASK_HOST_OUT_OF_MEMORY',
+      '(task.host.memory.max.bytes)',
+    ],
+    [
+      'leak-buffers-in-a-loop',
+      { memoryMaxBytes: 200 * MIB },
+      'TASK_HOST_OUT_OF_MEMORY',
+      '(task.host.memory.max.bytes)',
+    ],
+    [
+      'spin',
+      { silenceMaxMs: 1_500 },
+      'TASK_HOST_UNRESPONSIVE',
+      'a plugin kept it busy without a pause for 1500 ms',
+    ],
+    ['exit', {}, 'TASK_HOST_ENDED', 'ended with exit code 0'],
+    ['talk-nonsense', {}, 'PLUGIN_BROKE_PROTOCOL', 'sent what is not of the host protocol'],
   ] as const)(
     '%s: the worker lives, and all tasks of the host come back alone',
-    async (fault, limits, why) => {
+    async (fault, limits, code, why) => {
       const one = newPool(limits);
       const shared = await run(one, 0, {});
       await eventually('the neighbour', () => one.states.includes('0 RUNNING'));
       expect(await run(one, 1, { fault })).toBe(shared);
       await eventually('both to fail', () => one.failures.length === 2, 15_000);
       for (const { error } of one.failures) {
-        expect(error).toMatchObject({ code: 'TASK_HOST_ENDED', class: 'transient' });
+        expect(error).toMatchObject({ code, class: 'transient' });
         expect(error.message).toContain(why);
       }
       await shared.ended;
@@ -178,7 +218,13 @@ describe('plugins that are asked', () => {
     const validateTimeoutMs = limits.callTimeoutMs ?? 10_000;
     return {
       pool,
-      catalog: new PluginCatalog({ modules, hosts: pool, logger: silentLogger, validateTimeoutMs }),
+      catalog: new PluginCatalog({
+        modules,
+        hosts: pool,
+        logger: silentLogger,
+        validateTimeoutMs,
+        sources: async () => noSources,
+      }),
     };
   };
   const config = { name: 'c', 'connector.class': 'FaultySource' };

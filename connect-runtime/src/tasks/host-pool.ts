@@ -1,6 +1,7 @@
 import { type JsonObject, type Logger, MillraceError } from '@millrace/foundation';
 import { type TaskId, taskKey } from '../core/task-id.ts';
-import type { HostCalls, TaskCounterRow } from './host-protocol.ts';
+import type { DeathReason } from './host-death.ts';
+import type { HostCalls, HostUse, TaskCounterRow } from './host-protocol.ts';
 import { TaskHost } from './task-host.ts';
 
 export interface HostPoolOptions {
@@ -16,6 +17,15 @@ export interface HostPoolOptions {
   ) => Promise<readonly (JsonObject | null)[]>;
   readonly onTaskState: (id: TaskId, state: 'RUNNING' | 'PAUSED') => void;
   readonly onTaskFailed: (id: TaskId, error: MillraceError, trace: string) => void;
+  /** Values that were provided for the task's config are others by now: it is to start again with them. */
+  readonly onConfigChanged: (id: TaskId) => void;
+}
+
+/** The hosts that there are, and how many came and went. */
+export interface HostFigures {
+  readonly hosts: readonly { readonly name: string; readonly tasks: number; readonly use: HostUse | null }[];
+  readonly starts: number;
+  readonly deaths: ReadonlyMap<DeathReason, number>;
 }
 
 /** Where plugins are asked about themselves: apart from all tasks, so that a config under test can't harm what runs. */
@@ -31,6 +41,9 @@ export class HostPool {
   readonly #alone = new Set<string>();
   readonly #counters = new Map<string, TaskCounterRow>();
   readonly #idleTimers = new Map<string, NodeJS.Timeout>();
+  readonly #retired = new Set<TaskHost>();
+  readonly #deaths = new Map<DeathReason, number>();
+  #starts = 0;
   #closed = false;
 
   constructor(options: HostPoolOptions) {
@@ -39,7 +52,7 @@ export class HostPool {
 
   /**
    * Asks a plugin, in a host without tasks.
-   * @throws {MillraceError} what the plugin threw, TASK_HOST_TIMEOUT, TASK_HOST_ENDED, WORKER_STOPPING
+   * @throws {MillraceError} what the plugin threw, TASK_HOST_TIMEOUT, what the host died of, WORKER_STOPPING
    */
   call<M extends keyof HostCalls & string>(
     method: M,
@@ -68,8 +81,23 @@ export class HostPool {
     return this.#host(this.#alone.has(key) ? `${module}#${key}` : module);
   }
 
+  /** Gives no more work to the hosts that there are: each ends when it has nothing left to do. For code that was replaced on the disk. */
+  retire(): void {
+    for (const [name, host] of this.#hosts) {
+      this.#remove(name, host);
+      this.#retired.add(host);
+      void host.ended.then(() => this.#retired.delete(host));
+      this.#endWhenIdle(host);
+    }
+  }
+
   counters(): readonly TaskCounterRow[] {
     return [...this.#counters.values()];
+  }
+
+  figures(): HostFigures {
+    const hosts = [...this.#hosts].map(([name, host]) => ({ name, tasks: host.taskCount, use: host.use }));
+    return { hosts, starts: this.#starts, deaths: this.#deaths };
   }
 
   /** Forgets a task that was stopped; one that ran alone may share a host again. */
@@ -82,7 +110,7 @@ export class HostPool {
     this.#closed = true;
     for (const timer of this.#idleTimers.values()) clearTimeout(timer);
     this.#idleTimers.clear();
-    await Promise.all([...this.#hosts.values()].map((host) => host.close()));
+    await Promise.all([...this.#hosts.values(), ...this.#retired].map((host) => host.close()));
   }
 
   #host(name: string): TaskHost {
@@ -97,6 +125,7 @@ export class HostPool {
 
   #start(name: string): TaskHost {
     const { onTaskFailed, ...options } = this.#options;
+    this.#starts++;
     const host = new TaskHost({
       ...options,
       name,
@@ -104,12 +133,13 @@ export class HostPool {
       onCounters: (rows) => {
         for (const row of rows) this.#counters.set(taskKey(row), row);
       },
-      onEnd: (reason, tasks, trace) => {
+      onEnd: (death, tasks, trace) => {
         this.#remove(name, host);
-        if (!reason) return;
+        if (!death) return;
+        this.#deaths.set(death.reason, (this.#deaths.get(death.reason) ?? 0) + 1);
         for (const id of tasks) {
           this.#alone.add(taskKey(id));
-          onTaskFailed(id, reason, trace);
+          onTaskFailed(id, death.error, trace);
         }
       },
     });
@@ -137,5 +167,13 @@ export class HostPool {
     }, this.#options.idleTimeoutMs);
     timer.unref();
     this.#idleTimers.set(name, timer);
+  }
+
+  #endWhenIdle(host: TaskHost): void {
+    setTimeout(() => {
+      if (!this.#retired.has(host)) return;
+      if (host.idle) void host.close();
+      else this.#endWhenIdle(host);
+    }, this.#options.idleTimeoutMs).unref();
   }
 }

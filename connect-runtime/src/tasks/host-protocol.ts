@@ -1,4 +1,5 @@
 import type { ErrorReport, JsonObject } from '@millrace/foundation';
+import type { Progress, StoredOffset, WantedOffset } from '@millrace/sdk';
 import type { ConnectorConfig } from '../core/config/cluster-config.ts';
 import type { TaskId } from '../core/task-id.ts';
 
@@ -50,16 +51,38 @@ export interface ValidationResult {
     readonly definition: ConfigKeyDescription;
     readonly value: ConfigValueDescription;
   }[];
+  /** Keys of the config, as it was written, whose values are secrets. */
+  readonly secretKeys: readonly string[];
 }
 
 /** What a task needs to run; everything as strings, as configs are stored. */
 export interface TaskSpec {
   readonly id: TaskId;
   readonly module: string;
+  /** The connector's own class; the config may name it by an alias, and have the alias's options. */
+  readonly class: string;
   readonly connectorConfig: ConnectorConfig;
   readonly taskConfig: ConnectorConfig;
   readonly paused: boolean;
+  readonly sources: ConfigSources;
   readonly worker: TaskWorkerSettings;
+}
+
+/**
+ * What a host needs to put values in the places of a config's placeholders, as plain data: providers are loaded and secrets opened in
+ * the host alone.
+ */
+export interface ConfigSources {
+  /** `config.providers` of the worker. */
+  readonly providers: readonly {
+    readonly name: string;
+    readonly class: string;
+    readonly params: ConnectorConfig;
+  }[];
+  /** Installed config providers. */
+  readonly plugins: readonly PluginDescription[];
+  /** The connector's own secrets, sealed, by config key; null where the worker has no key file. */
+  readonly secrets: { readonly keyFile: string; readonly sealed: { readonly [key: string]: string } } | null;
 }
 
 /** What of the worker's config reaches its tasks. */
@@ -70,18 +93,83 @@ export interface TaskWorkerSettings {
   /** How long a sink may take for one batch. */
   readonly writeTimeoutMs: number;
   readonly converters: ConnectorConfig;
-  /** Packages that bring converters. */
-  readonly converterModules: readonly string[];
+  /** What is installed beside connectors: converters, transforms, predicates, config providers, in all their versions. */
+  readonly plugins: readonly PluginDescription[];
 }
 
+/** What is done about a failure by itself. */
+export interface RestartState {
+  /** Restarts in a row since the task last ran well. */
+  readonly attempts: number;
+  /** Wall time of the next one, ms since the epoch; null where there is none. */
+  readonly next_at_ms: number | null;
+  /** Why there is none. */
+  readonly reason?: string;
+}
+
+/** Where a task spends its time: a source polls, transforms, converts, produces; a sink fetches, converts, transforms, puts. */
+export type TaskStage = 'poll' | 'fetch' | 'transform' | 'convert' | 'produce' | 'put';
+
+/** Totals of one stage since the task started. */
+export interface StageCounters {
+  /** Transform and convert are estimated from samples, the others measured by batch. */
+  readonly timeMs: number;
+  /** The longest time that one batch took in it. */
+  readonly maxMs: number;
+  /** Failures, each try by itself. */
+  readonly failed: number;
+  readonly retried: number;
+}
+
+/** What a task has done since it started; totals, but for what is said to be the newest. */
 export interface TaskCounterRow {
   readonly connector: string;
   readonly task: number;
+  /** Records that arrived: acknowledged by a topic, or written by the sink. */
   readonly records: number;
+  /** Of their keys and values, serialized. */
   readonly bytes: number;
+  /** Failures of any kind, also those that a further try mended. */
   readonly errors: number;
+  /** Records that came from the source, or out of the topics. */
+  readonly recordsIn: number;
+  /** Records of which the transforms left nothing. */
+  readonly filtered: number;
+  /** Records passed over without a dead letter, and those with one. */
+  readonly skipped: number;
+  readonly deadLettered: number;
+  /** Dead letters that did not get into their topic. */
+  readonly deadLetterFailures: number;
+  readonly errorsLogged: number;
+  /** Batches that came with at least one record, and the largest of them. */
+  readonly batches: number;
+  readonly batchMaxRecords: number;
+  /** Offset commits, with their times, ms. */
+  readonly commits: number;
+  readonly commitFailures: number;
+  readonly commitTimeMs: number;
+  readonly commitMaxMs: number;
+  /** Records of a source that are sent and not acknowledged, now. */
+  readonly unacknowledged: number;
+  /** When a record arrived last, by the wall clock, as exactly as rows are made. */
   readonly lastRecordAtMs: number | null;
+  /** That record's own timestamp. */
+  readonly lastRecordTimestampMs: number | null;
+  readonly lastErrorAtMs: number | null;
   readonly topics: readonly string[];
+  readonly stages: { readonly [S in TaskStage]?: StageCounters };
+  /** What the task says of long work that is under way: the newest. */
+  readonly progress: Progress | null;
+}
+
+/** What the process of a host uses. */
+export interface HostUse {
+  /** Resident memory, buffers included. */
+  readonly residentBytes: number;
+  /** User and system time since its start. */
+  readonly cpuSeconds: number;
+  /** Share of the time since the last report that its event loop was busy, 0 to 1. */
+  readonly busyRatio: number;
 }
 
 /** What the worker asks of a host. */
@@ -99,14 +187,35 @@ export interface HostCalls extends Record<string, { body: unknown; result: unkno
       readonly module: string;
       readonly class: string;
       readonly config: ConnectorConfig;
-      readonly converters: readonly string[];
+      /** What is installed beside connectors. */
+      readonly plugins: readonly PluginDescription[];
+      readonly sources: ConfigSources;
       readonly timeoutMs: number;
     };
     result: ValidationResult;
   };
   taskConfigs: {
-    body: { readonly module: string; readonly config: ConnectorConfig };
+    body: {
+      readonly module: string;
+      readonly class: string;
+      readonly config: ConnectorConfig;
+      readonly sources: ConfigSources;
+    };
     result: readonly ConnectorConfig[];
+  };
+  alterOffsets: {
+    body: {
+      readonly module: string;
+      readonly class: string;
+      readonly config: ConnectorConfig;
+      readonly offsets: readonly WantedOffset[];
+      readonly sources: ConfigSources;
+    };
+    result: boolean;
+  };
+  describeOffsets: {
+    body: { readonly module: string; readonly class: string; readonly offsets: readonly StoredOffset[] };
+    result: readonly (string | null)[];
   };
   start: { body: TaskSpec; result: null };
   stop: { body: TaskId; result: null };
@@ -117,9 +226,11 @@ export interface HostCalls extends Record<string, { body: unknown; result: unkno
 export interface HostEvents extends Record<string, unknown> {
   taskState: { readonly id: TaskId; readonly state: 'RUNNING' | 'PAUSED' };
   taskFailed: { readonly id: TaskId; readonly error: ErrorReport; readonly trace: string };
+  /** What providers stand for in the config of this task is another value by now. */
+  configChanged: { readonly id: TaskId };
   /** The last word of a host that ends because a plugin threw where nobody waits. */
   hostFailed: { readonly error: ErrorReport; readonly trace: string };
-  counters: { readonly rows: readonly TaskCounterRow[]; readonly residentBytes: number };
+  counters: { readonly rows: readonly TaskCounterRow[]; readonly use: HostUse };
 }
 
 /** What a host asks of the worker. */

@@ -16,11 +16,17 @@ export const SDK_VERSION = '1';
 export interface ConnectorAlias {
   /** A Java class name, such as `io.debezium.connector.postgresql.PostgresConnector`. */
   readonly class: string;
-  /** Our options for theirs; the options that we lack are problems, each named by its key. */
-  readonly translate: (config: TaskConfig) => {
-    readonly config: TaskConfig;
-    readonly problems: readonly ConfigProblem[];
-  };
+  /** `translateOptions` does it by a table. */
+  readonly translate: (config: TaskConfig) => TranslatedOptions;
+}
+
+export interface TranslatedOptions {
+  /** The whole config, with our options for theirs; keys that nobody knows, the runtime's own among them, stay. */
+  readonly config: TaskConfig;
+  /** Options that we lack, each named by its key. */
+  readonly problems: readonly ConfigProblem[];
+  /** Their name for each option of ours that came from another one, so that what is wrong is said where it was written. */
+  readonly keys?: { readonly [ours: string]: string };
 }
 
 /** A change that running a sink would make to its target, such as a table or a column: shown by a preview. */

@@ -7,7 +7,9 @@ import {
   toMillraceError,
 } from '@millrace/foundation';
 import { type TaskId, taskKey } from '../../core/task-id.ts';
+import { requireTranslated } from '../../plugins/connector-alias.ts';
 import { configText, describeConfig } from '../../plugins/describe-config.ts';
+import { PluginDirectory } from '../../plugins/plugin-directory.ts';
 import { aliasesOf, PluginLoader } from '../../plugins/plugin-loader.ts';
 import { definitionOf, validateConfig } from '../../plugins/validate-config.ts';
 import type {
@@ -20,6 +22,10 @@ import type {
   WorkerEvents,
 } from '../host-protocol.ts';
 import { Ipc } from '../ipc.ts';
+import { ConfigResolver, type ResolvedConfig, withPlaceholders } from './config/config-resolver.ts';
+import { ConfigWatch } from './config/config-watch.ts';
+import { Redactor, redactOutput } from './config/redactor.ts';
+import { redactInlined, validateWritten } from './config/written-config.ts';
 import { createTaskRunner } from './create-task-runner.ts';
 import type { TaskRunner } from './task-runner.ts';
 import { traceOf } from './trace.ts';
@@ -32,10 +38,13 @@ type Link = Ipc<WorkerCalls, HostEvents>;
 
 /** Runs in a child process: loads plugins, answers what they are, runs their tasks. Ends when the worker is gone. */
 export function runHost(): void {
-  const logger = createLogger({ level: process.env.MILLRACE_LOG_LEVEL ?? 'info' }).child({
-    component: 'task-host',
-  });
-  const host = new Host(logger);
+  const redactor = new Redactor();
+  redactOutput(redactor);
+  const logger = createLogger({
+    level: process.env.MILLRACE_LOG_LEVEL ?? 'info',
+    rewrite: (line) => redactor.text(line),
+  }).child({ component: 'task-host' });
+  const host = new Host(logger, redactor);
   process.on('disconnect', () => process.exit(0));
   // The worker decides when a host ends; a signal to the whole process group must not cut tasks off before they committed.
   process.on('SIGINT', () => undefined);
@@ -46,19 +55,26 @@ export function runHost(): void {
 
 class Host {
   readonly #logger: Logger;
+  readonly #redactor: Redactor;
   readonly #loader = new PluginLoader();
+  readonly #resolver: ConfigResolver;
+  readonly #watches = new Map<string, ConfigWatch>();
   readonly #tasks = new Map<string, TaskRunner>();
   /** What is asked of one task is done in the order of asking. */
   readonly #turns = new Map<string, Promise<unknown>>();
   readonly #link: Link;
+  #loopBefore = performance.eventLoopUtilization();
 
-  constructor(logger: Logger) {
+  constructor(logger: Logger, redactor: Redactor) {
     this.#logger = logger;
+    this.#redactor = redactor;
+    this.#resolver = new ConfigResolver(this.#loader, redactor);
     this.#link = new Ipc(
       {
         // A worker that was killed reads no more: `disconnect` ends this process, and a write that fails before must not
         // look like a plugin's failure.
-        send: (message) => void process.send?.(message as object, undefined, undefined, () => undefined),
+        send: (message) =>
+          void process.send?.(withoutSecrets(message, redactor), undefined, undefined, () => undefined),
         onMessage: (listener) => void process.on('message', listener),
       },
       {
@@ -67,6 +83,8 @@ class Host {
           configKeys: (body: HostCalls['configKeys']['body']) => this.#configKeys(body),
           validate: (body: HostCalls['validate']['body']) => this.#validate(body),
           taskConfigs: (body: HostCalls['taskConfigs']['body']) => this.#taskConfigs(body),
+          alterOffsets: (body: HostCalls['alterOffsets']['body']) => this.#alterOffsets(body),
+          describeOffsets: (body: HostCalls['describeOffsets']['body']) => this.#describeOffsets(body),
           start: (spec: TaskSpec) => this.#inTurn(spec.id, () => this.#start(spec)),
           stop: (id: TaskId) => this.#inTurn(id, () => this.#stop(id)),
           setPaused: (body: HostCalls['setPaused']['body']) =>
@@ -135,21 +153,31 @@ class Host {
 
   async #validate(body: HostCalls['validate']['body']): Promise<HostCalls['validate']['result']> {
     const connector = await this.#loader.connector(body.module, body.class);
-    return validateConfig({
-      connector,
-      config: body.config,
-      converters: body.converters,
-      signal: AbortSignal.timeout(body.timeoutMs),
-    });
+    const { config, sources } = body;
+    const written = { connector, config, sources, resolver: this.#resolver, redactor: this.#redactor };
+    return validateWritten(written, (resolved, problems) =>
+      validateConfig({
+        connector,
+        loader: this.#loader,
+        config: resolved,
+        problems,
+        installed: new PluginDirectory(body.plugins),
+        signal: AbortSignal.timeout(body.timeoutMs),
+      }),
+    );
   }
 
   async #taskConfigs(body: HostCalls['taskConfigs']['body']): Promise<HostCalls['taskConfigs']['result']> {
-    const connector = await this.#loader.connector(body.module, body.config['connector.class'] ?? '');
-    const tasksMax = parseConfig(definitionOf(connector), body.config).values['tasks.max'];
+    const connector = await this.#loader.connector(body.module, body.class);
+    redactInlined(connector, body.config, this.#redactor);
+    const resolved = await this.#resolver.resolve(body.config.name ?? '', body.config, body.sources);
+    const translated = requireTranslated(connector, resolved.config);
+    const tasksMax = parseConfig(definitionOf(connector), translated).values['tasks.max'];
     const max = typeof tasksMax === 'number' ? tasksMax : 1;
-    const config = requireConfig(connector.config, body.config);
+    const config = requireConfig(connector.config, translated);
     const parts = (await connector.taskConfigs?.(config, max)) ?? Array.from({ length: max }, () => ({}));
-    if (parts.length <= max) return parts.map(textOnly);
+    if (parts.length <= max)
+      return parts.map((part) => withPlaceholders(textOnly(part), body.config, resolved));
     throw new MillraceError(`The connector asked for ${parts.length} tasks, and tasks.max is ${max}.`, {
       code: 'TOO_MANY_TASKS',
       class: 'config',
@@ -158,16 +186,33 @@ class Host {
     });
   }
 
+  async #alterOffsets(body: HostCalls['alterOffsets']['body']): Promise<boolean> {
+    const connector = await this.#loader.connector(body.module, body.class);
+    if (connector.type !== 'source' || !connector.alterOffsets) return false;
+    redactInlined(connector, body.config, this.#redactor);
+    const resolved = await this.#resolver.resolve(body.config.name ?? '', body.config, body.sources);
+    const config = requireConfig(connector.config, requireTranslated(connector, resolved.config));
+    return connector.alterOffsets(config, body.offsets);
+  }
+
+  async #describeOffsets(body: HostCalls['describeOffsets']['body']): Promise<readonly (string | null)[]> {
+    const connector = await this.#loader.connector(body.module, body.class);
+    const inWords = connector.type === 'source' ? connector.describeOffset : undefined;
+    return body.offsets.map((offset) => inWords?.(offset) ?? null);
+  }
+
   async #start(spec: TaskSpec): Promise<null> {
     const key = taskKey(spec.id);
     if (this.#tasks.has(key))
       throw new MillraceError(`task ${key} runs already`, { code: 'TASK_RUNS', class: 'bug' });
-    const connector = await this.#loader.connector(
-      spec.module,
-      spec.connectorConfig['connector.class'] ?? '',
-    );
+    const connector = await this.#loader.connector(spec.module, spec.class);
+    redactInlined(connector, spec.connectorConfig, this.#redactor);
+    const resolved = await this.#resolveTask(spec);
     const runner = createTaskRunner({
-      spec,
+      spec: {
+        ...resolved.spec,
+        connectorConfig: requireTranslated(connector, resolved.spec.connectorConfig),
+      },
       connector,
       loader: this.#loader,
       logger: this.#logger.child({ connector: spec.id.connector, task: spec.id.task }),
@@ -176,20 +221,54 @@ class Host {
       onState: (state) => this.#link.emit('taskState', { id: spec.id, state }),
       onFailure: (error, trace) => {
         this.#sendCounters();
-        this.#tasks.delete(key);
+        this.#forget(key);
         this.#link.emit('taskFailed', { id: spec.id, error: error.report(), trace });
       },
     });
     this.#tasks.set(key, runner);
     runner.start();
+    this.#watch(spec, resolved);
     return null;
+  }
+
+  /** The three configs of a task in one, each key under the part that it is of. */
+  async #resolveTask(spec: TaskSpec): Promise<ResolvedTask> {
+    const { connector } = spec.id;
+    const own = await this.#resolver.resolve(connector, spec.connectorConfig, spec.sources);
+    const task = await this.#resolver.resolve(connector, spec.taskConfig, spec.sources);
+    const defaults = await this.#resolver.resolve(connector, spec.worker.converters, spec.sources);
+    const worker = { ...spec.worker, converters: defaults.config };
+    const ttls = [own, task, defaults].flatMap(({ ttlMs }) => (ttlMs === null ? [] : [ttlMs]));
+    return {
+      spec: { ...spec, connectorConfig: own.config, taskConfig: task.config, worker },
+      config: {},
+      provided: new Map([...own.provided, ...task.provided, ...defaults.provided]),
+      ttlMs: ttls.length > 0 ? Math.min(...ttls) : null,
+    };
+  }
+
+  #watch(spec: TaskSpec, resolved: ResolvedTask): void {
+    if (spec.connectorConfig['config.action.reload']?.trim().toLowerCase() === 'none') return;
+    const watch = new ConfigWatch({
+      resolve: () => this.#resolveTask(spec),
+      onChange: () => this.#link.emit('configChanged', { id: spec.id }),
+      logger: this.#logger.child({ connector: spec.id.connector, task: spec.id.task }),
+    });
+    this.#watches.set(taskKey(spec.id), watch);
+    watch.start(resolved);
+  }
+
+  #forget(key: string): void {
+    this.#tasks.delete(key);
+    this.#watches.get(key)?.stop();
+    this.#watches.delete(key);
   }
 
   async #stop(id: TaskId): Promise<null> {
     const runner = this.#tasks.get(taskKey(id));
     await runner?.stop();
     this.#sendCounters();
-    this.#tasks.delete(taskKey(id));
+    this.#forget(taskKey(id));
     return null;
   }
 
@@ -199,12 +278,29 @@ class Host {
   }
 
   #sendCounters(): void {
-    const residentBytes = process.memoryUsage.rss();
+    const { user, system } = process.cpuUsage();
+    const loop = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(loop, this.#loopBefore);
+    this.#loopBefore = loop;
     this.#link.emit('counters', {
       rows: [...this.#tasks.values()].map((task) => task.counters()),
-      residentBytes,
+      use: {
+        residentBytes: process.memoryUsage.rss(),
+        cpuSeconds: (user + system) / 1e6,
+        busyRatio: utilization,
+      },
     });
   }
+}
+
+interface ResolvedTask extends ResolvedConfig {
+  readonly spec: TaskSpec;
+}
+
+/** Errors and events leave the process as they would be logged; results are data, and who makes them sees to it. */
+function withoutSecrets(message: unknown, redactor: Redactor): object {
+  const envelope = message as { readonly kind: string };
+  return envelope.kind === 'refused' || envelope.kind === 'event' ? redactor.deep(envelope) : envelope;
 }
 
 function textOnly(config: { readonly [key: string]: unknown }): { readonly [key: string]: string } {
