@@ -1,5 +1,5 @@
 import { badRequest } from './errors.ts';
-import type { ConnectorConfig, TargetState } from './ports.ts';
+import type { ConfigPatch, ConnectorConfig, TargetState } from './ports.ts';
 
 /** Longest name of a connector, in characters: what a key in the config topic can well carry. */
 const MAX_NAME_LENGTH = 255;
@@ -22,12 +22,28 @@ export function readConfig(name: string, sent: SentConfig): ConnectorConfig {
   }
   const inside = config.name;
   if (inside !== undefined && inside !== name) {
-    throw badRequest(`The config says name "${inside}", the request is about "${name}".`, {
-      path: 'name',
-      hint: 'Leave "name" out of the config, or make both the same.',
-    });
+    throw nameMismatch(inside, name);
   }
   return { ...config, name };
+}
+
+/**
+ * What to change of a config, values as text.
+ *
+ * @throws {MillraceError} BAD_REQUEST where it would give the connector another name, or none
+ */
+export function readPatch(name: string, sent: SentConfig): ConfigPatch {
+  if (sent.name !== undefined && sent.name !== name) throw nameMismatch(String(sent.name), name);
+  return Object.fromEntries(
+    Object.entries(sent).map(([key, value]) => [key, value === null ? null : String(value)]),
+  );
+}
+
+function nameMismatch(inside: string, name: string) {
+  return badRequest(
+    `Connector name configuration (${inside}) doesn't match connector name in the URL (${name})`,
+    { path: 'name', hint: 'Leave "name" out of the config, or make both the same.' },
+  );
 }
 
 /** The values that are there, as text. */

@@ -9,6 +9,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What the caller must be allowed to do; every route states it. */
     needs?: Need;
+    numbers?: 'kept';
   }
 }
 
@@ -47,14 +48,15 @@ export function createDoors(app: FastifyInstance, settings: RestSettings): Doors
       app.route({
         method: route.method,
         url: route.url,
-        config: { needs: route.needs },
+        config: { needs: route.needs, ...(route.numbers ? { numbers: route.numbers } : {}) },
         handler: async (request, reply) => {
           const actor = await authorize(request, route.needs, settings);
           const read = await readRequest(validator, route, request);
           const running = handler({ ...read, actor } as ApiRequest<typeof route>);
           const answer = await within(settings.operationTimeoutMs, running);
           reply.code(answer.status);
-          if (answer.location !== undefined) reply.header('location', answer.location);
+          if (answer.location !== undefined)
+            reply.header('location', `${originOf(request)}${answer.location}`);
           if (answer.body === null) return reply.send();
           return reply.type('application/json').send(JSON.stringify(answer.body));
         },
@@ -89,8 +91,13 @@ async function authorize(request: FastifyRequest, needs: Need, settings: RestSet
 
 async function readRequest(validator: Validator, route: Route, request: FastifyRequest) {
   const query = await validator.query(route, request.query);
-  if (request.method === 'POST' || request.method === 'PUT') await validator.body(route, request.body);
+  if (request.method !== 'GET' && request.method !== 'DELETE') await validator.body(route, request.body);
   return { params: request.params, query, body: request.body };
+}
+
+/** Kafka Connect's Location is absolute, by the host that the client asked for. */
+function originOf(request: FastifyRequest): string {
+  return request.headers.host === undefined ? '' : `${request.protocol}://${request.headers.host}`;
 }
 
 async function within<T>(limitMs: number, work: T | Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-import type { ErrorReport, JsonObject } from '@millrace/foundation';
+import type { ErrorReport, JsonObject, MetricsText } from '@millrace/foundation';
 
 /**
  * What the REST API needs of the rest of Millrace. The composition root hands in the implementations; tests hand in theirs.
@@ -9,6 +9,9 @@ import type { ErrorReport, JsonObject } from '@millrace/foundation';
  */
 
 export type ConnectorConfig = { readonly [key: string]: string };
+
+/** What to change of a config: null takes a key away. */
+export type ConfigPatch = { readonly [key: string]: string | null };
 
 export type ConnectorType = 'source' | 'sink' | 'unknown';
 
@@ -66,7 +69,7 @@ export interface ConfigKeyInfo {
   readonly importance: 'HIGH' | 'MEDIUM' | 'LOW';
   readonly documentation: string;
   readonly group: string | null;
-  readonly order: number;
+  readonly order_in_group: number;
   readonly width: 'NONE' | 'SHORT' | 'MEDIUM' | 'LONG';
   readonly display_name: string;
   readonly dependents: readonly string[];
@@ -106,14 +109,60 @@ export interface Herder {
     name: string,
     config: ConnectorConfig,
   ): Promise<{ readonly created: boolean; readonly info: ConnectorInfo }>;
+  /** Null takes a key away (KIP-477). */
+  patchConfig(name: string, patch: ConfigPatch): Promise<ConnectorInfo>;
   deleteConnector(name: string): Promise<void>;
   setTargetState(name: string, state: TargetState): Promise<void>;
   /** Null: only the connector was to be restarted, and was; otherwise the status after the request was taken. */
   restartConnector(name: string, request: RestartRequest): Promise<ConnectorStatus | null>;
   restartTask(id: TaskId): Promise<void>;
   plugins(connectorsOnly: boolean): Promise<readonly PluginInfo[]>;
-  pluginConfig(pluginClass: string): Promise<readonly ConfigKeyInfo[]>;
+  /** Of the newest version in that range, where one is given (KIP-891). */
+  pluginConfig(pluginClass: string, version?: string): Promise<readonly ConfigKeyInfo[]>;
   validate(pluginClass: string, config: ConnectorConfig): Promise<ConfigValidation>;
+}
+
+/** A position of a source, or of a sink in the topics that it reads, by Kafka Connect's names. */
+export interface ConnectorOffset {
+  readonly partition: JsonObject;
+  readonly offset: JsonObject;
+}
+
+/** A position to be set. A null offset is the beginning; a null partition is refused by the port in Kafka Connect's words. */
+export interface WantedOffset {
+  readonly partition: JsonObject | null;
+  readonly offset: JsonObject | null;
+}
+
+/** Where connectors stand (KIP-875). Changes need a connector that is stopped. */
+export interface ConnectorOffsets {
+  read(connector: string): Promise<readonly ConnectorOffset[]>;
+  /** Answers in words what was done, and whether the connector checked it. */
+  alter(connector: string, offsets: readonly WantedOffset[]): Promise<string>;
+  reset(connector: string): Promise<string>;
+}
+
+/** Topics that connectors have used (KIP-558). @throws {MillraceError} FORBIDDEN where the worker does not track them */
+export interface ActiveTopics {
+  of(connector: string): readonly string[];
+  reset(connector: string): Promise<void>;
+}
+
+export interface LoggerLevel {
+  /** Kafka's name of it, such as `DEBUG`. */
+  readonly level: string;
+  /** Milliseconds since the epoch; null where it was never changed. */
+  readonly last_modified: number | null;
+}
+
+/** Log levels of this worker, and of all (KIP-495, KIP-976). */
+export interface Loggers {
+  all(): { readonly [name: string]: LoggerLevel };
+  /** Null where there is none of that name. */
+  find(name: string): LoggerLevel | null;
+  /** Answers the names of the loggers that changed. @throws {MillraceError} NOT_FOUND for a level that does not exist */
+  set(name: string, level: string): readonly string[];
+  setEverywhere(name: string, level: string): Promise<void>;
 }
 
 /** Counters since the task started; rates are the reader's to derive. */
@@ -134,6 +183,8 @@ export interface PipelineMonitor {
   onChange(listener: (connector: string) => void): () => void;
   /** Topics that a connector writes to or reads from, as far as known. */
   topicsOf(connector: string): readonly string[];
+  /** The page of `GET /metrics`, for Prometheus. */
+  metrics(): Promise<MetricsText>;
 }
 
 export interface TopicSummary {
@@ -181,6 +232,9 @@ export interface TopicBrowser {
 /** What the composition root gives to `createRestApi`. */
 export interface RestPorts {
   readonly herder: Herder;
+  readonly offsets: ConnectorOffsets;
+  readonly activeTopics: ActiveTopics;
+  readonly loggers: Loggers;
   readonly monitor: PipelineMonitor;
   readonly topics: TopicBrowser;
   /** Where the built UI stands, or why there is none yet. */

@@ -4,6 +4,7 @@ import Fastify, {
   type ConnectionError,
   type FastifyInstance,
   type FastifyReply,
+  type FastifyRequest,
   type InjectOptions,
 } from 'fastify';
 import { createDocsApp } from './docs.ts';
@@ -16,8 +17,12 @@ import { PipelineBoard } from './live/pipeline-board.ts';
 import { type RestOptions, type RestSettings, withDefaults } from './options.ts';
 import type { RestPorts } from './ports.ts';
 import { checkHost, checkOrigin, isLoopback } from './request-guard.ts';
+import { activeTopicRoutes } from './routes/active-topics.ts';
 import { pluginRoutes } from './routes/connector-plugins.ts';
 import { connectorRoutes, lifecycleRoutes, taskRoutes } from './routes/connectors.ts';
+import { loggerRoutes } from './routes/loggers.ts';
+import { metricsRoute } from './routes/metrics.ts';
+import { offsetRoutes } from './routes/offsets.ts';
 import { pipelineRoutes } from './routes/pipelines.ts';
 import { redirectBrowsers, serverRoutes } from './routes/server.ts';
 import { topicRoutes } from './routes/topics.ts';
@@ -67,8 +72,12 @@ export async function createRestApi(ports: RestPorts, options: RestOptions = {})
   connectorRoutes(doors, ports.herder);
   lifecycleRoutes(doors, ports.herder);
   taskRoutes(doors, ports.herder);
+  offsetRoutes(doors, ports.offsets);
+  activeTopicRoutes(doors, ports.activeTopics);
+  loggerRoutes(doors, ports.loggers);
   pluginRoutes(doors, ports.herder);
   pipelineRoutes(doors, board, streams);
+  metricsRoute(doors, ports.monitor);
   topicRoutes(doors, ports);
   const docs = new LazyApp(() => createDocsApp(ports.herder.server().version));
   for (const url of ['/api/docs', '/api/docs/*']) {
@@ -127,7 +136,8 @@ function createApp(settings: RestSettings): FastifyInstance {
   app.addContentTypeParser(
     'application/json',
     { parseAs: 'string' },
-    async (_request: unknown, text: string) => (text === '' ? undefined : parseJsonBody(text)),
+    async (request: FastifyRequest, text: string) =>
+      text === '' ? undefined : parseJsonBody(text, request.routeOptions.config.numbers ?? 'text'),
   );
   app.setErrorHandler((error, _request, reply) => sendError(reply, error, settings));
   return app;

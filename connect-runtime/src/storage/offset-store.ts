@@ -1,13 +1,26 @@
 import type { ConsumerRecord } from '@millrace/client';
 import type { JsonObject } from '@millrace/foundation';
 import { offsetKey, parseOffsetKey } from '../core/offsets/offset-key.ts';
-import { readJson } from './json-record.ts';
+import { jsonBytes, readJson } from './json-record.ts';
 import { TopicLog, type TopicLogOptions } from './topic-log.ts';
 
-/** Source offsets of all connectors, from `offset.storage.topic`. Tasks write there; the worker only reads for them. */
+/** A position that the topic holds. */
+export interface StoredOffset {
+  readonly partition: JsonObject;
+  readonly offset: JsonObject;
+}
+
+/** A position to be stored; null takes it away. */
+export interface WantedOffset {
+  readonly partition: JsonObject;
+  readonly offset: JsonObject | null;
+}
+
+/** Source offsets of all connectors, from `offset.storage.topic`. Tasks write there; the worker writes where somebody alters them. */
 export class OffsetStore {
   readonly #log: TopicLog;
-  readonly #offsets = new Map<string, Stored>();
+  /** By the key with the partition's fields sorted. */
+  readonly #offsets = new Map<string, Entry>();
 
   constructor(options: Omit<TopicLogOptions, 'onRecord'>) {
     this.#log = new TopicLog({
@@ -34,12 +47,38 @@ export class OffsetStore {
     return partitions.map((partition) => this.#offsets.get(offsetKey(connector, partition))?.offset ?? null);
   }
 
+  /** Every position of a connector, sorted by its partition; reads the topic to its end first. */
+  async all(connector: string): Promise<readonly StoredOffset[]> {
+    await this.#log.readToEnd();
+    return [...this.#offsets]
+      .filter(([, entry]) => entry.connector === connector)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, { sourcePartition, offset }]) => ({ partition: sourcePartition, offset }));
+  }
+
+  /**
+   * Stores positions, and resolves when they are read back. Of two for the same partition the later one counts. A position goes
+   * under the key that it was found under, whatever the order of its fields: a Java worker looks for it there.
+   */
+  async put(connector: string, wanted: readonly WantedOffset[]): Promise<void> {
+    await this.#log.readToEnd();
+    const newest = new Map(wanted.map((each) => [offsetKey(connector, each.partition), each]));
+    await this.#log.writeAll(
+      [...newest].map(([normal, { offset }]) => ({
+        key: Buffer.from(this.#offsets.get(normal)?.key ?? normal, 'utf8'),
+        value: jsonBytes(offset),
+      })),
+    );
+    await this.#log.readToEnd();
+  }
+
   close(): Promise<void> {
     return this.#log.close();
   }
 
   #replay(record: ConsumerRecord): void {
-    const parsed = parseOffsetKey(record.key?.toString('utf8') ?? '');
+    const text = record.key?.toString('utf8') ?? '';
+    const parsed = parseOffsetKey(text);
     if (!parsed) return;
     const key = offsetKey(parsed.connector, parsed.partition);
     const { partition, timestamp } = record;
@@ -49,12 +88,19 @@ export class OffsetStore {
     const value = readJson(record.value);
     const offset =
       typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : null;
-    if (offset) this.#offsets.set(key, { offset, partition, timestamp });
-    else this.#offsets.delete(key);
+    if (!offset) this.#offsets.delete(key);
+    else {
+      const { connector, partition: sourcePartition } = parsed;
+      this.#offsets.set(key, { connector, sourcePartition, key: text, offset, partition, timestamp });
+    }
   }
 }
 
-interface Stored {
+interface Entry {
+  readonly connector: string;
+  readonly sourcePartition: JsonObject;
+  /** As it stands in the topic. */
+  readonly key: string;
   readonly offset: JsonObject;
   /** Where and when it was written. */
   readonly partition: number;

@@ -24,6 +24,16 @@ export interface Status {
   readonly error?: ErrorReport;
 }
 
+/** A topic that a connector uses (KIP-558). */
+export interface ActiveTopic {
+  readonly topic: string;
+  readonly connector: string;
+  /** The task that used it first. */
+  readonly task: number;
+  /** Wall time, ms since the epoch. */
+  readonly discoveredAtMs: number;
+}
+
 /**
  * What every connector and task of the group was last said to do, from `status.storage.topic`. A status that cannot be
  * stored fails its caller, and is written again until it is stored, or said anew, or told by another worker.
@@ -33,6 +43,8 @@ export class StatusStore {
   readonly #unstored = new UnstoredStatuses((key, value) => this.#log.write(key, value));
   readonly #connectors = new Map<string, Status>();
   readonly #tasks = new Map<string, Map<number, Status>>();
+  /** Topics by connector. */
+  readonly #topics = new Map<string, Set<string>>();
 
   constructor(options: Omit<TopicLogOptions, 'onRecord'>, onChange: (connector: string) => void) {
     this.#log = new TopicLog({
@@ -71,6 +83,25 @@ export class StatusStore {
     return [...(this.#tasks.get(connector)?.keys() ?? [])].sort((a, b) => a - b);
   }
 
+  /** Topics that the connector has used since it was created, or since they were reset. */
+  topics(connector: string): readonly string[] {
+    return [...(this.#topics.get(connector) ?? [])].sort();
+  }
+
+  /** As Kafka Connect writes it. */
+  putTopic({ topic, connector, task, discoveredAtMs }: ActiveTopic): Promise<void> {
+    const value = { topic: { name: topic, connector, task, discoverTimestamp: discoveredAtMs } };
+    return this.#log.write(topicKey(topic, connector), jsonBytes(value));
+  }
+
+  /** Forgets topics, and resolves when that is read back. */
+  async removeTopics(connector: string, topics: readonly string[]): Promise<void> {
+    await this.#log.writeAll(
+      topics.map((topic) => ({ key: Buffer.from(topicKey(topic, connector), 'utf8'), value: null })),
+    );
+    await this.#log.readToEnd();
+  }
+
   putConnector(connector: string, status: Status | null): Promise<void> {
     return this.#put(`status-connector-${connector}`, status, () => this.connector(connector));
   }
@@ -100,7 +131,20 @@ export class StatusStore {
     await this.#unstored.store(key, { value, isCurrent });
   }
 
+  #replayTopic(key: string, isUsed: boolean): null {
+    const end = key.indexOf(TOPIC_OWNER);
+    if (end <= 0) return null;
+    const connector = key.slice(end + TOPIC_OWNER.length);
+    const topics = this.#topics.get(connector) ?? new Set<string>();
+    if (isUsed) topics.add(key.slice(0, end));
+    else topics.delete(key.slice(0, end));
+    if (topics.size > 0) this.#topics.set(connector, topics);
+    else this.#topics.delete(connector);
+    return null;
+  }
+
   #replay(key: string, value: Json): string | null {
+    if (key.startsWith(TOPIC_KEY)) return this.#replayTopic(key.slice(TOPIC_KEY.length), value !== null);
     const status = value === null ? null : readStatus(value);
     if (key.startsWith('status-connector-')) {
       const connector = key.slice('status-connector-'.length);
@@ -117,6 +161,14 @@ export class StatusStore {
     else this.#tasks.delete(id.connector);
     return id.connector;
   }
+}
+
+const TOPIC_KEY = 'status-topic-';
+const TOPIC_OWNER = ':connector-';
+
+/** Names of topics hold no colon, so the first one ends it. */
+function topicKey(topic: string, connector: string): string {
+  return `${TOPIC_KEY}${topic}${TOPIC_OWNER}${connector}`;
 }
 
 /** Whether another worker has told of it since, in a later generation of the group. */

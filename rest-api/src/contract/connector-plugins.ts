@@ -12,7 +12,7 @@ const configKey = (t: Builders) =>
     importance: t.Enum(['HIGH', 'MEDIUM', 'LOW']),
     documentation: t.String(),
     group: t.Union([t.String(), t.Null()]),
-    order: t.Integer(),
+    order_in_group: t.Integer(),
     width: t.Enum(['NONE', 'SHORT', 'MEDIUM', 'LONG']),
     display_name: t.String(),
     dependents: t.Array(t.String()),
@@ -53,11 +53,15 @@ export const getPluginConfig = route({
   operationId: 'getPluginConfig',
   method: 'GET',
   url: '/connector-plugins/:plugin/config',
-  summary: 'The config definition of a plugin',
+  summary: 'The config definition of a plugin; of the newest version where none is named (KIP-891)',
   tag: 'plugins',
   needs: { operation: 'DESCRIBE', resource: 'plugin', named: 'params.plugin' },
   refusals: [404],
-  schemas: (t) => ({ params: pluginParams(t), replies: { 200: t.Array(configKey(t)) } }),
+  schemas: (t) => ({
+    params: pluginParams(t),
+    query: t.Object({ version: t.Optional(t.String()) }),
+    replies: { 200: t.Array(configKey(t)) },
+  }),
 });
 
 /** Answers 200 for a config with errors too: `error_count` says so. */

@@ -46,11 +46,14 @@ export const createConnector = route({
   needs: { operation: 'CREATE', resource: 'connector', named: 'body.name' },
   refusals: [409, 413, 415],
   schemas: (t) => ({
-    body: t.Object({
-      name: t.Optional(t.Union([t.String(), t.Null()])),
-      config: sentConfig(t),
-      initial_state: t.Optional(t.Union([t.String(), t.Null()])),
-    }),
+    body: t.Object(
+      {
+        name: t.Optional(t.Union([t.String(), t.Null()])),
+        config: sentConfig(t),
+        initial_state: t.Optional(t.Union([t.String(), t.Null()])),
+      },
+      { additionalProperties: false },
+    ),
     replies: { 201: connectorInfo(t) },
   }),
 });
@@ -89,6 +92,22 @@ export const putConnectorConfig = route({
     params: connectorParams(t),
     body: sentConfig(t),
     replies: { 200: connectorInfo(t), 201: connectorInfo(t) },
+  }),
+});
+
+/** KIP-477: keys that are not sent stay, null takes a key away. */
+export const patchConnectorConfig = route({
+  operationId: 'patchConnectorConfig',
+  method: 'PATCH',
+  url: '/connectors/:connector/config',
+  summary: 'Change some keys of a config; null takes a key away',
+  tag: 'connectors',
+  needs: alter,
+  refusals: [404, 409, 413, 415],
+  schemas: (t) => ({
+    params: connectorParams(t),
+    body: sentConfig(t),
+    replies: { 200: connectorInfo(t) },
   }),
 });
 

@@ -27,7 +27,7 @@ export interface RouteSchemas {
  */
 export interface Route<S extends RouteSchemas = RouteSchemas> {
   readonly operationId: string;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path with `:name` parameters. */
   readonly url: string;
   readonly summary: string;
@@ -35,6 +35,10 @@ export interface Route<S extends RouteSchemas = RouteSchemas> {
   readonly needs: Need;
   /** Statuses of refusals that callers should expect, besides 400, 403 and 500. */
   readonly refusals?: readonly number[];
+  /**
+   * Whether numbers of the body stay numbers. Left out they become their text, digit for digit, since config values are text.
+   */
+  readonly numbers?: 'kept';
   readonly schemas: (t: Builders) => S;
 }
 

@@ -7,7 +7,9 @@ import { ok } from '../reply.ts';
 
 export function pluginRoutes(doors: Doors, herder: Herder): void {
   doors.operation(listPlugins, async ({ query }) => ok(await herder.plugins(query.connectorsOnly ?? true)));
-  doors.operation(getPluginConfig, async ({ params }) => ok(await herder.pluginConfig(params.plugin)));
+  doors.operation(getPluginConfig, async ({ params, query }) =>
+    ok(await herder.pluginConfig(params.plugin, query.version)),
+  );
   doors.operation(validatePluginConfig, async ({ params, body }) => {
     const config = withoutNulls(body);
     checkClass(params.plugin, config['connector.class']);
@@ -19,7 +21,7 @@ export function pluginRoutes(doors: Doors, herder: Herder): void {
 /** The class may be given in full or by its last part, with or without the ending `Connector`. */
 function checkClass(requested: string, configured: string | undefined): void {
   if (configured === undefined || withoutEnding(configured).endsWith(withoutEnding(requested))) return;
-  throw badRequest(`The config is for ${configured}, the request is about ${requested}.`, {
+  throw badRequest(`Included connector type ${configured} does not match request type ${requested}`, {
     path: 'connector.class',
     hint: 'Use the same class in both.',
   });

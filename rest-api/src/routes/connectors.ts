@@ -1,5 +1,5 @@
 import { isMillraceError, MillraceError } from '@millrace/foundation';
-import { readConfig, readInitialState, readName } from '../connector-config.ts';
+import { readConfig, readInitialState, readName, readPatch } from '../connector-config.ts';
 import * as contract from '../contract/index.ts';
 import type { Doors } from '../doors.ts';
 import type { ConnectorInfo, ConnectorStatus, Herder } from '../ports.ts';
@@ -24,6 +24,10 @@ export function connectorRoutes(doors: Doors, herder: Herder): void {
     const name = readName(params.connector);
     const put = await herder.putConfig(name, readConfig(name, body));
     return put.created ? created(put.info, locationOf(name)) : ok(put.info);
+  });
+  doors.operation(contract.patchConnectorConfig, async ({ params, body }) => {
+    const name = readName(params.connector);
+    return ok(await herder.patchConfig(name, readPatch(name, body)));
   });
   doors.operation(contract.getConnectorStatus, ({ params }) => ok(herder.status(params.connector)));
   doors.operation(contract.deleteConnector, async ({ params }) => {
@@ -56,8 +60,8 @@ export function taskRoutes(doors: Doors, herder: Herder): void {
   doors.operation(contract.listTasks, ({ params }) => ok(herder.taskInfos(params.connector)));
   doors.operation(contract.getTaskStatus, ({ params }) => {
     const id = readTaskNumber(params.task);
-    const status = herder.status(params.connector).tasks.find((task) => task.id === id);
-    if (status === undefined) throw unknownTask(params.connector, params.task);
+    const status = taskStatuses(herder, params.connector).find((task) => task.id === id);
+    if (status === undefined) throw noTaskStatus(params.connector, id);
     return ok(status);
   });
   doors.operation(contract.restartTask, async ({ params }) => {
@@ -81,10 +85,21 @@ function readTaskNumber(text: string): number {
   });
 }
 
-function unknownTask(connector: string, task: string): MillraceError {
-  return new MillraceError(`Connector ${connector} has no task ${task}.`, {
+/** Of a connector that is not there, none: Kafka Connect answers for the task in the same words then. */
+function taskStatuses(herder: Herder, connector: string): ConnectorStatus['tasks'] {
+  try {
+    return herder.status(connector).tasks;
+  } catch (error) {
+    if (isMillraceError(error) && error.code === 'NOT_FOUND') return [];
+    throw error;
+  }
+}
+
+function noTaskStatus(connector: string, task: number): MillraceError {
+  return new MillraceError(`No status found for task ${connector}-${task}`, {
     code: 'NOT_FOUND',
     class: 'config',
+    hint: `GET /connectors/${connector}/tasks lists those that exist.`,
   });
 }
 

@@ -1,6 +1,7 @@
 import { MillraceError } from '@millrace/foundation';
 import type {
   ConfigKeyInfo,
+  ConfigPatch,
   ConfigValidation,
   ConnectorConfig,
   ConnectorInfo,
@@ -114,6 +115,13 @@ export class FakeHerder implements Herder {
     return { created, info: this.add(name, config).info };
   }
 
+  async patchConfig(name: string, patch: ConfigPatch) {
+    await this.#act(`patch ${name}`);
+    const { config } = this.#find(name).info;
+    const kept = Object.entries({ ...config, ...patch }).filter(([, value]) => value !== null);
+    return this.add(name, Object.fromEntries(kept) as ConnectorConfig).info;
+  }
+
   async deleteConnector(name: string): Promise<void> {
     await this.#act(`delete ${name}`);
     this.#find(name);
@@ -205,7 +213,7 @@ const topicsKey: ConfigKeyInfo = {
   importance: 'HIGH',
   documentation: 'Topics to read.',
   group: 'Common',
-  order: 1,
+  order_in_group: 1,
   width: 'LONG',
   display_name: 'Topics',
   dependents: [],
@@ -244,6 +252,31 @@ export function fakePorts(): FakePorts {
       counters: () => [...tasks.values()],
       onChange: (listener) => herder.onChange(listener),
       topicsOf: (connector) => topicsByConnector.get(connector) ?? [],
+      metrics: async () => ({ contentType: 'text/plain; version=0.0.4', text: 'up 1\n' }),
+    },
+    offsets: {
+      read: async () => [{ partition: { table: 'orders' }, offset: { lsn: 42 } }],
+      alter: async (name, offsets) => {
+        herder.calls.push(`alter ${name} ${JSON.stringify(offsets)}`);
+        return 'altered';
+      },
+      reset: async (name) => {
+        herder.calls.push(`reset ${name}`);
+        return 'reset';
+      },
+    },
+    activeTopics: {
+      of: (name) => topicsByConnector.get(name) ?? [],
+      reset: async (name) => void topicsByConnector.delete(name),
+    },
+    loggers: {
+      all: () => ({ root: { level: 'INFO', last_modified: null } }),
+      find: (name) => (name === 'root' ? { level: 'INFO', last_modified: null } : null),
+      set: (name, level) => {
+        herder.calls.push(`level ${name} ${level}`);
+        return [name];
+      },
+      setEverywhere: async (name, level) => void herder.calls.push(`level everywhere ${name} ${level}`),
     },
     topics: {
       topics: async () => topicList,

@@ -1,0 +1,225 @@
+import type { Admin } from '@millrace/client';
+import { isMillraceError, type JsonObject, MillraceError } from '@millrace/foundation';
+import type { ConnectorConfig } from '../core/config/cluster-config.ts';
+import { parseSinkOffset, type SinkOffset, sinkGroupId } from '../core/offsets/sink-offset.ts';
+import type { PluginCatalog } from '../plugins/plugin-catalog.ts';
+import type { ConfigStore } from '../storage/config-store.ts';
+import type { OffsetStore, StoredOffset, WantedOffset } from '../storage/offset-store.ts';
+import type { StatusStore } from '../storage/status-store.ts';
+import { connectorNotFound } from './connector-view.ts';
+
+/** A position as it was sent: its partition may be missing. */
+export interface SentOffset {
+  readonly partition: JsonObject | null;
+  readonly offset: JsonObject | null;
+}
+
+export interface ConnectorOffsetsOptions {
+  readonly configs: ConfigStore;
+  readonly statuses: StatusStore;
+  readonly offsets: OffsetStore;
+  readonly catalog: PluginCatalog;
+  readonly admin: Admin;
+  /** Runs one change after the other, where the config is the newest. @throws {MillraceError} REBALANCE_IN_PROGRESS */
+  readonly inTurn: <T>(job: () => Promise<T>) => Promise<T>;
+  /** How long tasks of a connector that was just stopped may take to be gone, ms. */
+  readonly stoppingTimeoutMs: number;
+}
+
+/** How often it is looked whether tasks are gone, ms. */
+const LOOK_MS = 50;
+
+/** What the group coordinator says while a group still has members. */
+const MEMBERS_LEFT: ReadonlySet<string> = new Set([
+  'UNKNOWN_MEMBER_ID',
+  'NON_EMPTY_GROUP',
+  'REBALANCE_IN_PROGRESS',
+  'GROUP_SUBSCRIBED_TO_TOPIC',
+]);
+
+/** Where connectors stand, read, altered and reset (KIP-875): sources in the offset topic, sinks in their consumer group. */
+export class ConnectorOffsets {
+  readonly #options: ConnectorOffsetsOptions;
+
+  constructor(options: ConnectorOffsetsOptions) {
+    this.#options = options;
+  }
+
+  /** @throws {MillraceError} NOT_FOUND */
+  async read(connector: string): Promise<readonly StoredOffset[]> {
+    const config = this.#config(connector);
+    const { type } = await this.#options.catalog.connector(config);
+    if (type === 'source') return this.#options.offsets.all(connector);
+    const positions = await this.#options.admin.groupOffsets(sinkGroupId(connector, config));
+    return positions
+      .filter(({ offset }) => offset >= 0)
+      .toSorted((a, b) => (a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1))
+      .map(({ topic, partition, offset }) => ({
+        partition: { kafka_topic: topic, kafka_partition: partition },
+        offset: { kafka_offset: offset },
+      }));
+  }
+
+  /**
+   * Answers Kafka Connect's sentence of what was done.
+   * @throws {MillraceError} NOT_FOUND, CONNECTOR_NOT_STOPPED, TASKS_NOT_GONE, BAD_REQUEST, what the connector threw at it
+   */
+  alter(connector: string, sent: readonly SentOffset[]): Promise<string> {
+    return this.#whileStopped(connector, async (config) => {
+      const { type } = await this.#options.catalog.connector(config);
+      if (type === 'source') return said('altered', await this.#alterSource(connector, config, sent));
+      await this.#alterSink(connector, config, sent.map(sinkOffset));
+      return said('altered', true);
+    });
+  }
+
+  /** Forgets all positions. @throws {MillraceError} as `alter` */
+  reset(connector: string): Promise<string> {
+    return this.#whileStopped(connector, async (config) => {
+      const stored = await this.read(connector);
+      const wanted = stored.map(({ partition }) => ({ partition, offset: null }));
+      const { type } = await this.#options.catalog.connector(config);
+      if (type === 'source') return said('reset', await this.#alterSource(connector, config, wanted));
+      await this.#deleteGroup(connector, config);
+      return said('reset', true);
+    });
+  }
+
+  #config(connector: string): ConnectorConfig {
+    const config = this.#options.configs.config.connector(connector);
+    if (!config) throw connectorNotFound(connector);
+    return config;
+  }
+
+  #whileStopped<T>(connector: string, job: (config: ConnectorConfig) => Promise<T>): Promise<T> {
+    return this.#options.inTurn(async () => {
+      const config = this.#config(connector);
+      if (this.#options.configs.config.targetState(connector) !== 'STOPPED') throw notStopped(connector);
+      await this.#tasksGone(connector);
+      return job(config);
+    });
+  }
+
+  /** A task of a connector that was stopped has a status for as long as it runs somewhere. */
+  async #tasksGone(connector: string): Promise<void> {
+    const { configs, statuses, stoppingTimeoutMs } = this.#options;
+    const deadlineMs = performance.now() + stoppingTimeoutMs;
+    const left = () => configs.config.taskConfigs(connector).length + statuses.taskNumbers(connector).length;
+    while (left() > 0) {
+      if (performance.now() >= deadlineMs) throw tasksNotGone(connector);
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+  }
+
+  /** Whether the connector checked them. */
+  async #alterSource(
+    connector: string,
+    config: ConnectorConfig,
+    sent: readonly SentOffset[],
+  ): Promise<boolean> {
+    const wanted = sent.map(({ partition, offset }): WantedOffset => {
+      if (partition !== null) return { partition, offset };
+      throw badOffset('Partition objects cannot be null');
+    });
+    const checked = await this.#options.catalog.alterOffsets(config, wanted);
+    await this.#options.offsets.put(connector, wanted);
+    return checked;
+  }
+
+  async #alterSink(
+    connector: string,
+    config: ConnectorConfig,
+    offsets: readonly SinkOffset[],
+  ): Promise<void> {
+    const { admin } = this.#options;
+    const group = sinkGroupId(connector, config);
+    const set = offsets.flatMap(({ topic, partition, offset }) =>
+      offset === null ? [] : [{ topic, partition, offset }],
+    );
+    const reset = offsets.filter(({ offset }) => offset === null);
+    try {
+      await this.#mustExist(set);
+      if (reset.length > 0) await this.#forget(group, reset);
+      if (set.length > 0) await admin.alterGroupOffsets(group, set);
+    } catch (error) {
+      throw sinkFailure(connector, error);
+    }
+  }
+
+  /** Of a group's partitions only these: by taking the group away and putting the others back, which every broker can. */
+  async #forget(group: string, partitions: readonly SinkOffset[]): Promise<void> {
+    const { admin } = this.#options;
+    const isForgotten = (topic: string, partition: number) =>
+      partitions.some((gone) => gone.topic === topic && gone.partition === partition);
+    const before = await admin.groupOffsets(group);
+    const kept = before.filter(({ topic, partition, offset }) => offset >= 0 && !isForgotten(topic, partition));
+    if (kept.length === before.length) return;
+    await admin.deleteGroups([group]);
+    if (kept.length > 0) await admin.alterGroupOffsets(group, kept);
+  }
+
+  async #deleteGroup(connector: string, config: ConnectorConfig): Promise<void> {
+    try {
+      await this.#options.admin.deleteGroups([sinkGroupId(connector, config)]);
+    } catch (error) {
+      if (isMillraceError(error) && error.code === 'GROUP_ID_NOT_FOUND') return;
+      throw sinkFailure(connector, error);
+    }
+  }
+
+  /** Brokers differ in whether they take offsets of partitions that are not there; a typing error must not be lost either way. */
+  async #mustExist(
+    offsets: readonly { readonly topic: string; readonly partition: number }[],
+  ): Promise<void> {
+    const names = [...new Set(offsets.map(({ topic }) => topic))];
+    const topics = names.length === 0 ? [] : await this.#describe(names);
+    for (const { topic, partition } of offsets) {
+      const known = topics.find(({ name }) => name === topic);
+      if (!known) throw badOffset(`There is no topic "${topic}".`);
+      if (partition < 0 || partition >= known.partitions.length)
+        throw badOffset(`Topic "${topic}" has no partition ${partition}.`);
+    }
+  }
+
+  async #describe(names: readonly string[]) {
+    try {
+      return await this.#options.admin.describeTopics(names);
+    } catch (error) {
+      if (!isMillraceError(error) || error.code !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
+      throw badOffset(`One of these topics is not there: ${names.join(', ')}.`);
+    }
+  }
+}
+
+function sinkOffset({ partition, offset }: SentOffset): SinkOffset {
+  const parsed = parseSinkOffset(partition, offset);
+  if ('problem' in parsed) throw badOffset(parsed.problem);
+  return parsed;
+}
+
+function said(what: 'altered' | 'reset', checked: boolean): string {
+  if (checked) return `The offsets for this connector have been ${what} successfully`;
+  return `The Connect framework-managed offsets for this connector have been ${what} successfully. However, if this connector manages offsets externally, they will need to be manually ${what} in the system that the connector uses.`;
+}
+
+function badOffset(message: string): MillraceError {
+  return new MillraceError(message, { code: 'BAD_REQUEST', class: 'config', path: 'offsets' });
+}
+
+/** Kafka Connect's sentence, which its clients look for. */
+function notStopped(connector: string): MillraceError {
+  const message = `Connectors must be in the STOPPED state before their offsets can be modified. This can be done for the specified connector by issuing a 'PUT' request to the '/connectors/${connector}/stop' endpoint`;
+  return new MillraceError(message, { code: 'CONNECTOR_NOT_STOPPED', class: 'config' });
+}
+
+function tasksNotGone(connector: string): MillraceError {
+  return new MillraceError(`Tasks of connector ${connector} have not stopped yet.`, {
+    code: 'TASKS_NOT_GONE',
+    class: 'transient',
+    hint: 'Try again in a moment; nothing was changed.',
+  });
+}
+
+function sinkFailure(connector: string, error: unknown): unknown {
+  return isMillraceError(error) && MEMBERS_LEFT.has(error.code) ? tasksNotGone(connector) : error;
+}
