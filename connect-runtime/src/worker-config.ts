@@ -1,4 +1,16 @@
 import { type ConfigDef, type ConfigOf, defineConfig, nonEmpty, range } from '@millrace/foundation';
+import { FOR_EVER } from './core/restart/restart-policy.ts';
+
+/** How often a task is started again after a failure of one class. */
+function restartAttempts(attempts: number, what: string) {
+  return {
+    type: 'int',
+    default: attempts,
+    importance: 'low',
+    docs: `How often in a row a task is started again after ${what}: 0 for never, -1 without an end.`,
+    validate: range(FOR_EVER),
+  } as const;
+}
 
 /** A distributed worker's config: Kafka Connect's keys by their names, and a few of ours. Durations in ms, sizes in bytes. */
 export const workerConfig = defineConfig({
@@ -76,11 +88,41 @@ export const workerConfig = defineConfig({
     docs: 'Makes bytes of values and back, where a connector names none.',
     validate: nonEmpty,
   },
+  'config.providers': {
+    type: 'list',
+    default: [],
+    importance: 'low',
+    docs: 'Names of config providers that the configs of connectors may refer to; each has its config.providers.NAME.class and config.providers.NAME.param.*.',
+  },
+  'secrets.key.file': {
+    type: 'string',
+    default: null,
+    importance: 'medium',
+    docs: 'File with the keys that secrets in connector configs are encrypted with: one a line, newest first, 32 bytes in base64. The same on all workers. Without it such secrets are refused.',
+  },
+  'secrets.storage.topic': {
+    type: 'string',
+    default: null,
+    importance: 'low',
+    docs: 'Topic that keeps these secrets, encrypted; the group id followed by -secrets where it is not given.',
+  },
+  'secrets.storage.replication.factor': {
+    type: 'int',
+    default: 3,
+    importance: 'low',
+    docs: 'Replicas of that topic where the worker makes it; -1 for the default of the broker.',
+  },
   plugins: {
     type: 'list',
     default: [],
     importance: 'medium',
     docs: 'What brings plugins: packages, looked for from the working directory first, paths or file URLs of modules.',
+  },
+  'plugin.path': {
+    type: 'list',
+    default: [],
+    importance: 'low',
+    docs: 'Folders of plugins: each subfolder is a plugin package with its own node_modules, or a folder into which npm installed some. What comes and goes there is seen without a restart.',
   },
   listeners: {
     type: 'list',
@@ -116,9 +158,9 @@ export const workerConfig = defineConfig({
   },
   'heartbeat.interval.ms': {
     type: 'int',
-    default: 3_000,
+    default: 300,
     importance: 'high',
-    docs: 'How often a worker says that it is alive.',
+    docs: "How often a worker says that it is alive, and hears that the group has to meet: the tasks of a lost worker run again so much after its session has ended. Kafka Connect's default is 3000.",
     validate: range(1),
   },
   'rebalance.timeout.ms': {
@@ -184,11 +226,25 @@ export const workerConfig = defineConfig({
     docs: 'How long a plugin may take to validate a config or to split it into tasks.',
     validate: range(1),
   },
+  'worker.drain.timeout.ms': {
+    type: 'long',
+    default: 30_000,
+    importance: 'low',
+    docs: 'How long a worker that stops waits for others to take its tasks over, before it stops what is left.',
+    validate: range(0),
+  },
+  'load.rebalance.interval.ms': {
+    type: 'long',
+    default: 300_000,
+    importance: 'low',
+    docs: 'How long the group is left in peace, at least, before it meets because tasks have become heavier or lighter.',
+    validate: range(1),
+  },
   'task.restart.backoff.ms': {
     type: 'long',
     default: 1_000,
     importance: 'low',
-    docs: 'Wait before a task that failed for a passing reason starts again; doubles each time.',
+    docs: "Wait before a task that failed starts again; doubles each time. This and all `task.restart.` keys may also stand in a connector's config, for its tasks.",
     validate: range(1),
   },
   'task.restart.backoff.max.ms': {
@@ -202,9 +258,15 @@ export const workerConfig = defineConfig({
     type: 'long',
     default: 120_000,
     importance: 'low',
-    docs: 'A task that ran this long begins with the shortest wait again.',
+    docs: 'A task that ran this long begins with the shortest wait again, and with no restart counted.',
     validate: range(1),
   },
+  'task.restart.attempts.transient': restartAttempts(FOR_EVER, 'a failure that may pass, such as a lost connection'),
+  'task.restart.attempts.throttled': restartAttempts(FOR_EVER, 'a refusal because of too much load'),
+  'task.restart.attempts.poison': restartAttempts(0, 'a record that cannot be processed'),
+  'task.restart.attempts.auth': restartAttempts(0, 'credentials that are refused'),
+  'task.restart.attempts.config': restartAttempts(0, 'a config that cannot work'),
+  'task.restart.attempts.bug': restartAttempts(0, 'whatever a plugin throws without saying what it is'),
 } as const satisfies ConfigDef);
 
 export type WorkerConfig = ConfigOf<typeof workerConfig>;
