@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { DeathReason } from './host-death.ts';
 
 export interface HostWatchdogOptions {
   readonly pid: number | undefined;
@@ -7,7 +8,7 @@ export interface HostWatchdogOptions {
   /** How long the host may say nothing, ms; it tells its counters twice a second. */
   readonly silenceMaxMs: number;
   /** Called once, with what went wrong: a predicate whose subject is the process. */
-  readonly onTripped: (what: string) => void;
+  readonly onTripped: (reason: DeathReason, what: string) => void;
 }
 
 const CHECK_INTERVAL_MS = 250;
@@ -39,7 +40,7 @@ export class HostWatchdog {
     const { memoryMaxBytes } = this.#options;
     if (residentBytes <= memoryMaxBytes) return;
     const used = `${Math.round(residentBytes / MIB)} MiB of ${Math.round(memoryMaxBytes / MIB)} MiB`;
-    this.#trip(`was killed because it used ${used} (task.host.memory.max.bytes)`);
+    this.#trip('memory', `was killed because it used ${used} (task.host.memory.max.bytes)`);
   }
 
   stop(): void {
@@ -54,18 +55,21 @@ export class HostWatchdog {
     if (late) this.heard();
     const { silenceMaxMs } = this.#options;
     if (nowMs - this.#heardAtMs > silenceMaxMs) {
-      this.#trip(`was killed because a plugin kept it busy without a pause for ${silenceMaxMs} ms`);
+      this.#trip(
+        'silence',
+        `was killed because a plugin kept it busy without a pause for ${silenceMaxMs} ms`,
+      );
       return;
     }
     const residentBytes = residentBytesOf(this.#options.pid);
     if (residentBytes !== null) this.used(residentBytes);
   }
 
-  #trip(what: string): void {
+  #trip(reason: DeathReason, what: string): void {
     if (this.#tripped) return;
     this.#tripped = true;
     this.stop();
-    this.#options.onTripped(what);
+    this.#options.onTripped(reason, what);
   }
 }
 

@@ -1,7 +1,15 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { type JsonObject, type Logger, MillraceError } from '@millrace/foundation';
 import { type TaskId, taskKey } from '../core/task-id.ts';
-import type { HostCalls, HostEvents, TaskCounterRow, TaskSpec, WorkerEvents } from './host-protocol.ts';
+import { HostDeath } from './host-death.ts';
+import type {
+  HostCalls,
+  HostEvents,
+  HostUse,
+  TaskCounterRow,
+  TaskSpec,
+  WorkerEvents,
+} from './host-protocol.ts';
 import { HostWatchdog } from './host-watchdog.ts';
 import { fromReport, Ipc } from './ipc.ts';
 
@@ -20,9 +28,10 @@ export interface TaskHostOptions {
   ) => Promise<readonly (JsonObject | null)[]>;
   readonly onTaskState: (id: TaskId, state: 'RUNNING' | 'PAUSED') => void;
   readonly onTaskFailed: (id: TaskId, error: MillraceError, trace: string) => void;
+  readonly onConfigChanged: (id: TaskId) => void;
   readonly onCounters: (rows: readonly TaskCounterRow[]) => void;
-  /** The process ended, with these tasks in it; `reason` is null when it was asked to. */
-  readonly onEnd: (reason: MillraceError | null, tasks: readonly TaskId[], trace: string) => void;
+  /** The process ended, with these tasks in it; `death` is null when it was asked to. */
+  readonly onEnd: (death: HostDeath | null, tasks: readonly TaskId[], trace: string) => void;
 }
 
 const HOST_MAIN = new URL('./host/main.ts', import.meta.url);
@@ -39,7 +48,8 @@ export class TaskHost {
   readonly #watchdog: HostWatchdog;
   readonly #tasks = new Map<string, TaskId>();
   #lastWords: HostEvents['hostFailed'] | null = null;
-  #killedFor: MillraceError | null = null;
+  #killedFor: HostDeath | null = null;
+  #use: HostUse | null = null;
   #asked = false;
   readonly ended: Promise<void>;
 
@@ -50,7 +60,7 @@ export class TaskHost {
       pid: this.pid,
       memoryMaxBytes: options.memoryMaxBytes,
       silenceMaxMs: options.silenceMaxMs,
-      onTripped: (what) => this.#kill(hostFailed(what)),
+      onTripped: (reason, what) => this.#kill(new HostDeath(reason, what)),
     });
     this.#ipc = new Ipc(
       {
@@ -69,7 +79,7 @@ export class TaskHost {
       },
     );
     this.ended = new Promise((resolve) => {
-      this.#child.on('error', (error) => this.#kill(hostFailed(`had trouble: ${error.message}`)));
+      this.#child.on('error', (error) => this.#kill(new HostDeath('exit', `had trouble: ${error.message}`)));
       this.#child.once('close', (code, signal) => {
         this.#onClose(code, signal);
         resolve();
@@ -91,7 +101,16 @@ export class TaskHost {
     return this.#tasks.size === 0 && this.#ipc.pending === 0;
   }
 
-  /** Asks the host; @throws {MillraceError} what the plugin threw, TASK_HOST_TIMEOUT, TASK_HOST_ENDED */
+  get taskCount(): number {
+    return this.#tasks.size;
+  }
+
+  /** What the process used when it was heard of last; null before that. */
+  get use(): HostUse | null {
+    return this.#use;
+  }
+
+  /** Asks the host; @throws {MillraceError} what the plugin threw, TASK_HOST_TIMEOUT, or what its process died of (`host-death.ts`) */
   call<M extends keyof HostCalls & string>(
     method: M,
     body: HostCalls[M]['body'],
@@ -107,7 +126,8 @@ export class TaskHost {
     try {
       return await this.call(method, body);
     } catch (error) {
-      if (isTimeout(error)) this.#kill(hostFailed(`was killed because it did not answer "${method}"`));
+      if (isTimeout(error))
+        this.#kill(new HostDeath('call', `was killed because it did not answer "${method}"`));
       throw error;
     }
   }
@@ -120,7 +140,8 @@ export class TaskHost {
     } catch (error) {
       this.#tasks.delete(key);
       // It may come up after all, when nobody counts on it any more.
-      if (isTimeout(error)) this.#kill(hostFailed(`was killed because it did not start task ${key} in time`));
+      if (isTimeout(error))
+        this.#kill(new HostDeath('start', `was killed because it did not start task ${key} in time`));
       throw error;
     }
   }
@@ -136,7 +157,7 @@ export class TaskHost {
       const { name, logger } = this.#options;
       logger.warn({ host: name, task: key, timeoutMs }, 'a task did not stop in time; its host is killed');
       this.#tasks.delete(key);
-      this.#kill(hostFailed(`was killed because task ${key} did not stop within ${timeoutMs} ms`));
+      this.#kill(new HostDeath('stop', `was killed because task ${key} did not stop within ${timeoutMs} ms`));
       await this.ended;
     } finally {
       this.#tasks.delete(key);
@@ -173,7 +194,9 @@ export class TaskHost {
       this.#onEvent(name as keyof HostEvents & string, body);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      this.#kill(hostFailed(`was killed because it sent what is not of the host protocol: ${message}`));
+      this.#kill(
+        new HostDeath('protocol', `was killed because it sent what is not of the host protocol: ${message}`),
+      );
     }
   }
 
@@ -190,51 +213,49 @@ export class TaskHost {
         this.#options.onTaskFailed(id, fromReport(error, trace), trace);
         return;
       }
+      case 'configChanged':
+        this.#options.onConfigChanged((body as HostEvents['configChanged']).id);
+        return;
       case 'hostFailed':
         this.#lastWords = body as HostEvents['hostFailed'];
         return;
       case 'counters': {
-        const { rows, residentBytes } = body as HostEvents['counters'];
+        const { rows, use } = body as HostEvents['counters'];
         this.#options.onCounters(rows);
-        this.#watchdog.used(residentBytes);
+        this.#use = use;
+        this.#watchdog.used(use.residentBytes);
       }
     }
   }
 
-  #kill(reason: MillraceError): void {
-    this.#killedFor ??= reason;
+  #kill(death: HostDeath): void {
+    this.#killedFor ??= death;
     this.#child.kill('SIGKILL');
   }
 
   #onClose(code: number | null, signal: string | null): void {
     this.#watchdog.stop();
-    const reason = this.#asked ? null : this.#reasonOfEnd(code, signal);
-    this.#ipc.close(reason ?? hostFailed('was asked to end'));
+    const death = this.#asked ? null : this.#deathOf(code, signal);
+    this.#ipc.close((death ?? new HostDeath('exit', 'was asked to end')).error);
     const tasks = [...this.#tasks.values()];
     this.#tasks.clear();
-    this.#options.onEnd(reason, tasks, this.#lastWords?.trace ?? reason?.message ?? '');
+    this.#options.onEnd(death, tasks, this.#lastWords?.trace ?? death?.error.message ?? '');
   }
 
-  #reasonOfEnd(code: number | null, signal: string | null): MillraceError {
+  #deathOf(code: number | null, signal: string | null): HostDeath {
     if (this.#killedFor) return this.#killedFor;
-    if (this.#lastWords) {
-      return hostFailed(`ended because a plugin threw out of band: ${this.#lastWords.error.message}`);
-    }
+    if (this.#lastWords)
+      return new HostDeath(
+        'threw',
+        `ended because a plugin threw out of band: ${this.#lastWords.error.message}`,
+      );
     // V8 aborts a process that passed its heap limit.
     if (signal === 'SIGABRT' || signal === 'SIGTRAP' || code === 134)
-      return hostFailed('ran out of heap (task.host.heap.max.bytes)');
-    return hostFailed(signal ? `was ended by ${signal}` : `ended with exit code ${code}`);
+      return new HostDeath('heap', 'ran out of heap (task.host.heap.max.bytes)');
+    return new HostDeath('exit', signal ? `was ended by ${signal}` : `ended with exit code ${code}`);
   }
 }
 
 function isTimeout(error: unknown): boolean {
   return error instanceof MillraceError && error.code === 'TASK_HOST_TIMEOUT';
-}
-
-function hostFailed(what: string): MillraceError {
-  return new MillraceError(`The task's process ${what}.`, {
-    code: 'TASK_HOST_ENDED',
-    class: 'transient',
-    hint: 'The task starts again by itself, in a process of its own. If this repeats, look at the plugin.',
-  });
 }

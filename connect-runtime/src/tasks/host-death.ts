@@ -1,0 +1,67 @@
+import { MillraceError } from '@millrace/foundation';
+
+/** Why a task host ended without being asked to; a label of `millrace_connect_host_deaths_total`. */
+export type DeathReason =
+  | 'memory'
+  | 'heap'
+  | 'silence'
+  | 'start'
+  | 'stop'
+  | 'call'
+  | 'threw'
+  | 'protocol'
+  | 'exit';
+
+/** The end of a task host as the error of each task that was in it. */
+export class HostDeath {
+  readonly reason: DeathReason;
+  readonly error: MillraceError;
+
+  /** `what`: a predicate whose subject is the process. */
+  constructor(reason: DeathReason, what: string) {
+    const { code, hint } = TOLD[reason];
+    this.reason = reason;
+    this.error = new MillraceError(`The task's process ${what}.`, { code, class: 'transient', hint });
+  }
+}
+
+const ALONE = 'The task starts again by itself, in a process of its own.';
+
+const TOLD: Record<DeathReason, { readonly code: string; readonly hint: string }> = {
+  memory: {
+    code: 'TASK_HOST_OUT_OF_MEMORY',
+    hint: `${ALONE} If this repeats, the plugin keeps too much at once: smaller batches or records, or a larger task.host.memory.max.bytes.`,
+  },
+  heap: {
+    code: 'TASK_HOST_OUT_OF_HEAP',
+    hint: `${ALONE} If this repeats, the plugin keeps too many objects: look for what it never lets go, or raise task.host.heap.max.bytes.`,
+  },
+  silence: {
+    code: 'TASK_HOST_UNRESPONSIVE',
+    hint: `${ALONE} If this repeats, look in the plugin for a loop without an end, or a synchronous call that waits (task.host.silence.max.ms).`,
+  },
+  start: {
+    code: 'TASK_NOT_STARTED_IN_TIME',
+    hint: `${ALONE} If this repeats, look at what the plugin does while it is loaded (plugin.call.timeout.ms).`,
+  },
+  stop: {
+    code: 'TASK_NOT_STOPPED_IN_TIME',
+    hint: `${ALONE} What did not stop should heed its signal and end what it waits for (task.shutdown.graceful.timeout.ms).`,
+  },
+  call: {
+    code: 'PLUGIN_CALL_HUNG',
+    hint: 'Look at what the plugin waits for: an address that does not answer, a lock, a loop (plugin.call.timeout.ms).',
+  },
+  threw: {
+    code: 'PLUGIN_THREW_OUT_OF_BAND',
+    hint: `${ALONE} The plugin must catch what its timers, events and unawaited promises throw; the trace says where.`,
+  },
+  protocol: {
+    code: 'PLUGIN_BROKE_PROTOCOL',
+    hint: `${ALONE} A plugin must not write to the channel of its process (process.send).`,
+  },
+  exit: {
+    code: 'TASK_HOST_ENDED',
+    hint: `${ALONE} If this repeats, look for process.exit in the plugin, or for who sends signals.`,
+  },
+};
