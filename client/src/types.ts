@@ -1,4 +1,4 @@
-import type { Logger } from '@millrace/foundation';
+import type { Logger, MillraceError } from '@millrace/foundation';
 
 /** What every client takes; names and defaults are Kafka's, in camel case with the unit last. */
 export interface ClientOptions {
@@ -185,6 +185,67 @@ export interface Consumer {
   resume(partitions: readonly TopicPartition[]): void;
   beginningOffsets(partitions: readonly TopicPartition[]): Promise<readonly number[]>;
   endOffsets(partitions: readonly TopicPartition[]): Promise<readonly number[]>;
+  close(): Promise<void>;
+}
+
+/** A record that the consumer has acquired: nobody else in the group gets it until its lock ends. */
+export interface ShareRecord extends ConsumerRecord {
+  /** How many times it was delivered, this time included. */
+  readonly deliveryCount: number;
+}
+
+/**
+ * `accept`: done with; `release`: for another delivery; `reject`: for none; `renew`: still at work, the lock begins anew and the
+ * record stays held (KIP-1222).
+ */
+export type AcknowledgeType = 'accept' | 'release' | 'reject' | 'renew';
+
+/** What became of a partition's acknowledgements. */
+export interface AcknowledgementOutcome extends TopicPartition {
+  readonly offsets: readonly number[];
+  /** INVALID_RECORD_STATE: a lock had ended; SHARE_SESSION_NOT_FOUND: all had. The records are delivered again. */
+  readonly error: MillraceError | null;
+}
+
+export interface ShareConsumerOptions extends ClientOptions {
+  readonly groupId: string;
+  /** Implicit, the default: the next `poll` or `commit` accepts what the `poll` before gave and nothing was said of. */
+  readonly acknowledgementMode?: 'implicit' | 'explicit';
+  /** `record_limit`: never more records than asked for, at the cost of smaller batches (KIP-1206). Default batch_optimized. */
+  readonly acquireMode?: 'batch_optimized' | 'record_limit';
+  readonly rackId?: string;
+  /** Default 500. */
+  readonly maxPollRecords?: number;
+  /** Nothing is fetched while so many records are held without a last word. Default 2000. */
+  readonly maxHeldRecords?: number;
+  readonly fetchMinBytes?: number;
+  readonly fetchMaxBytes?: number;
+  readonly fetchMaxWaitMs?: number;
+  /** Told of every answer to acknowledgements, those that went along with a fetch too. */
+  readonly acknowledged?: (outcomes: readonly AcknowledgementOutcome[]) => void;
+}
+
+/**
+ * Reads as a member of a share group (KIP-932): partitions are shared, records are acquired one by one and acknowledged one by
+ * one. Delivery is at least once. Not to be used by two callers at once, but `acknowledge`, `wakeup` and `close`.
+ */
+export interface ShareConsumer extends AsyncIterable<ShareRecord> {
+  /** Once. Where the group begins to read is its own config, `share.auto.offset.reset`. */
+  subscribe(topics: readonly string[]): void;
+  assignment(): readonly TopicPartition[];
+  /**
+   * Up to `maxPollRecords` records, or none after `timeoutMs`. Passes acknowledgements on along with its fetch.
+   * @throws {MillraceError} SHARE_GROUPS_UNSUPPORTED, GROUP_AUTHORIZATION_FAILED, CORRUPT_MESSAGE (its records are released), ...
+   */
+  poll(timeoutMs: number): Promise<readonly ShareRecord[]>;
+  /** Says what became of a record; passed on with the next `poll` or `commit`. @throws {MillraceError} INVALID_RECORD_STATE */
+  acknowledge(record: TopicPartition & { readonly offset: number }, type?: AcknowledgeType): void;
+  /** Passes acknowledgements on, and resolves with what became of them. */
+  commit(): Promise<readonly AcknowledgementOutcome[]>;
+  /** How long the broker locks records for this consumer, ms; null before the first fetch. */
+  readonly acquisitionLockTimeoutMs: number | null;
+  wakeup(): void;
+  /** Passes on what was acknowledged, releases everything else, leaves the group. Ends iteration. */
   close(): Promise<void>;
 }
 
