@@ -66,10 +66,11 @@ export class HostPool {
     method: M,
     body: HostCalls[M]['body'],
     apart: string,
+    timeoutMs?: number,
   ): Promise<HostCalls[M]['result']> {
     const host = this.#host(`${CALLS_HOST}#${apart}`);
     try {
-      return await host.callOrKill(method, body);
+      return await host.callOrKill(method, body, timeoutMs);
     } finally {
       await host.close();
     }

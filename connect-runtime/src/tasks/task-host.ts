@@ -114,17 +114,19 @@ export class TaskHost {
   call<M extends keyof HostCalls & string>(
     method: M,
     body: HostCalls[M]['body'],
+    timeoutMs: number = this.#options.callTimeoutMs,
   ): Promise<HostCalls[M]['result']> {
-    return this.#ipc.call(method, body, this.#options.callTimeoutMs);
+    return this.#ipc.call(method, body, timeoutMs);
   }
 
   /** As `call`, for a host without tasks: one that does not answer in time is killed, as its plugin may hold it up for good. */
   async callOrKill<M extends keyof HostCalls & string>(
     method: M,
     body: HostCalls[M]['body'],
+    timeoutMs?: number,
   ): Promise<HostCalls[M]['result']> {
     try {
-      return await this.call(method, body);
+      return await this.call(method, body, timeoutMs);
     } catch (error) {
       if (isTimeout(error))
         this.#kill(new HostDeath('call', `was killed because it did not answer "${method}"`));

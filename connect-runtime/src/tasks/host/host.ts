@@ -27,6 +27,7 @@ import { ConfigWatch } from './config/config-watch.ts';
 import { Redactor, redactOutput } from './config/redactor.ts';
 import { redactInlined, validateWritten } from './config/written-config.ts';
 import { createTaskRunner } from './create-task-runner.ts';
+import { preview, refuseUnusable } from './preview/preview.ts';
 import type { TaskRunner } from './task-runner.ts';
 import { traceOf } from './trace.ts';
 
@@ -85,6 +86,7 @@ class Host {
           taskConfigs: (body: HostCalls['taskConfigs']['body']) => this.#taskConfigs(body),
           alterOffsets: (body: HostCalls['alterOffsets']['body']) => this.#alterOffsets(body),
           describeOffsets: (body: HostCalls['describeOffsets']['body']) => this.#describeOffsets(body),
+          preview: (body: HostCalls['preview']['body']) => this.#preview(body),
           start: (spec: TaskSpec) => this.#inTurn(spec.id, () => this.#start(spec)),
           stop: (id: TaskId) => this.#inTurn(id, () => this.#stop(id)),
           setPaused: (body: HostCalls['setPaused']['body']) =>
@@ -199,6 +201,16 @@ class Host {
     const connector = await this.#loader.connector(body.module, body.class);
     const inWords = connector.type === 'source' ? connector.describeOffset : undefined;
     return body.offsets.map((offset) => inWords?.(offset) ?? null);
+  }
+
+  async #preview(request: HostCalls['preview']['body']): Promise<HostCalls['preview']['result']> {
+    const connector = await this.#loader.connector(request.module, request.class);
+    redactInlined(connector, request.config, this.#redactor);
+    const resolved = await this.#resolver.resolve(request.connector, request.config, request.sources);
+    const config = requireTranslated(connector, resolved.config);
+    refuseUnusable(connector, config);
+    const logger = this.#logger.child({ connector: request.connector });
+    return this.#redactor.deep(await preview({ request, connector, config, loader: this.#loader, logger }));
   }
 
   async #start(spec: TaskSpec): Promise<null> {
