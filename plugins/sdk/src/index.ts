@@ -2,6 +2,7 @@ export {
   type ConfigDef,
   type ConfigOf,
   type ConfigProblem,
+  type ConfigValue,
   defineConfig,
   type ErrorClass,
   type ErrorDetails,
@@ -26,6 +27,12 @@ export * from './java/index.ts';
 export * from './json/exact-json.ts';
 export { jsonText } from './json/json-text.ts';
 export { kindOf, Misfit, under } from './json/misfit.ts';
+export { connectionProblems } from './kit/connection-problems.ts';
+export { type KeyedBatchesOptions, keyedBatches } from './kit/keyed-batches.ts';
+export { pause } from './kit/pause.ts';
+export { RateLimiter, type RateLimiterOptions } from './kit/rate-limiter.ts';
+export { type RetryOptions, retry } from './kit/retry.ts';
+export { type OptionTable, translateOptions } from './kit/translate-options.ts';
 export * from './offsets.ts';
 export * from './plugin.ts';
 export * from './record.ts';
