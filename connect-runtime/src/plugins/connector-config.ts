@@ -9,6 +9,8 @@ import {
   range,
   type Validator,
 } from '@millrace/foundation';
+import { chainConfig, chainOf } from './chain-config.ts';
+import { errorConfig } from './error-config.ts';
 
 const common = {
   name: {
@@ -54,6 +56,8 @@ const common = {
     group: 'Common',
     docs: "Makes bytes of header values and back. The worker's own where it is not given.",
   },
+  ...chainConfig,
+  ...errorConfig,
 } as const satisfies ConfigDef;
 
 /** Keys that every source connector has, whatever its plugin. Names and defaults are Kafka Connect's. */
@@ -110,9 +114,6 @@ const clientOverrides: { readonly [prefix: string]: ConfigDef } = {
 
 /** Keys of Kafka Connect's that mean something there and nothing here yet: refused by name, never ignored in silence. */
 const unserved = [
-  /^transforms$/,
-  /^predicates$/,
-  /^errors\./,
   /^exactly\.once\.support$/,
   /^transaction\.boundary/,
   /^topic\.creation\./,
@@ -136,6 +137,7 @@ export function connectorProblems(
     }
     problems.push(...overrideProblems(key, value));
   }
+  problems.push(...chainOf(raw).problems, ...deadLetterProblems(raw));
   return type === 'sink' ? [...problems, ...topicProblems(raw)] : problems;
 }
 
@@ -169,13 +171,28 @@ function topicProblems(raw: { readonly [key: string]: string }): readonly Config
   }
 }
 
+/** A sink that read its own dead letters would fail on them for ever. */
+function deadLetterProblems(raw: { readonly [key: string]: string }): readonly ConfigProblem[] {
+  const key = 'errors.deadletterqueue.topic.name';
+  const name = raw[key]?.trim();
+  const read = (raw.topics ?? '').split(',').map((topic) => topic.trim());
+  if (!name || !(read.includes(name) || matchesWhole(raw['topics.regex'], name))) return [];
+  return [
+    { key, message: `"${key}" names ${name}, which the connector reads. Dead letters need another topic.` },
+  ];
+}
+
+function matchesWhole(regex: string | undefined, name: string): boolean {
+  try {
+    return !!regex?.trim() && new RegExp(`^(?:${regex.trim()})$`).test(name);
+  } catch {
+    return false;
+  }
+}
+
 /** Configs that were moved over often spell out what is the default anyway; that asks for nothing. */
 function isKafkaDefault(key: string, value: string): boolean {
   const defaults: { readonly [key: string]: string } = {
-    'errors.tolerance': 'none',
-    'errors.log.enable': 'false',
-    'errors.log.include.messages': 'false',
-    'errors.retry.timeout': '0',
     'exactly.once.support': 'requested',
     'topic.creation.enable': 'true',
   };

@@ -101,7 +101,7 @@ describe('a task that fails by itself', () => {
 
   test.each([
     ['throw-a-string', 'SOURCE_TASK_FAILED', 'only a string'],
-    ['return-nothing', 'SOURCE_TASK_FAILED', 'not iterable'],
+    ['return-nothing', 'INVALID_SOURCE_RECORD', 'undefined instead of a list'],
     ['forget-offsets', 'INVALID_SOURCE_RECORD', 'without sourcePartition'],
   ])('%s is a bug of the plugin', async (fault, code, message) => {
     const one = newPool();

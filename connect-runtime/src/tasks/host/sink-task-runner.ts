@@ -1,39 +1,50 @@
-import { type Consumer, type ConsumerRecord, createConsumer, type TopicPartition } from '@millrace/client';
-import { MillraceError, requireConfig, toMillraceError } from '@millrace/foundation';
+import {
+  type Consumer,
+  type ConsumerRecord,
+  createConsumer,
+  createProducer,
+  type TopicPartition,
+} from '@millrace/client';
+import { type MillraceError, requireConfig, toMillraceError } from '@millrace/foundation';
 import type { SinkConnector, SinkRecord, SinkTask } from '@millrace/sdk';
 import { taskKey } from '../../core/task-id.ts';
-import { consumerOverrides } from './client-settings.ts';
+import { consumerOverrides, producerOverrides } from './client-settings.ts';
 import { Gate } from './gate.ts';
-import { TaskConverters } from './task-converters.ts';
+import { DeadLetterQueue } from './pipeline/dead-letter-queue.ts';
+import { isLater } from './pipeline/promise-like.ts';
+import { RecordPipeline } from './pipeline/record-pipeline.ts';
+import { type SinkBatch, SinkWriter } from './pipeline/sink-writer.ts';
+import { pluginError } from './pipeline/step-error.ts';
 import { TaskCounters } from './task-counters.ts';
 import type { TaskRunner, TaskRunnerOptions } from './task-runner.ts';
 import { traceOf } from './trace.ts';
-import { settledWithin, waitOrAbort } from './wait.ts';
+import { settledWithin } from './wait.ts';
 
 /** How long one poll waits for records, ms; a stop or a pause cuts it short. */
 const POLL_MS = 1_000;
-/** A write that failed for now is tried again in place this often before the task restarts with its longer waits. */
-const WRITE_TRIES = 4;
-const WRITE_BACKOFF_MS = 200;
 /** Of the first step, how long the sink may take to hear that its partitions are gone, ms. */
 const CLOSED_TIMEOUT_MS = 2_000;
-const WRITE_TIMED_OUT = 'SINK_WRITE_TIMED_OUT';
+/** How long a stopping task may take to send its last dead letters, ms. */
+const DEAD_LETTERS_CLOSE_MS = 5_000;
 /** How long a failed task may take to let go, ms, for each step; its failure is told after that. */
 const FAILED_STEP_TIMEOUT_MS = 5_000;
 /** Refusals of a commit that say: these partitions are somebody else's by now. What was written comes again to them. */
 const membershipLost = new Set(['UNKNOWN_MEMBER_ID', 'ILLEGAL_GENERATION', 'FENCED_INSTANCE_ID']);
 
 /**
- * Reads topics as a member of the group `connect-NAME`, converts, and hands batches to the sink. Offsets are committed only for
- * what `write` resolved: at least once.
+ * Reads topics as a member of the group `connect-NAME`, sends records through the pipeline, and hands batches to the sink. Offsets are
+ * committed only for what `write` resolved, and after the dead letters before them are acknowledged: at least once.
  */
 export class SinkTaskRunner implements TaskRunner {
   readonly #options: TaskRunnerOptions<SinkConnector>;
   readonly #counters: TaskCounters;
   readonly #abort = new AbortController();
   readonly #gate: Gate;
+  readonly #deadLetters: DeadLetterQueue;
   #consumer: Consumer | null = null;
   #task: SinkTask | null = null;
+  #pipeline: RecordPipeline | null = null;
+  #writer: SinkWriter | null = null;
   #failed = false;
   #written = new Map<string, TopicPartition & { offset: number }>();
   #ended: Promise<void> = Promise.resolve();
@@ -42,6 +53,7 @@ export class SinkTaskRunner implements TaskRunner {
     this.#options = options;
     this.#counters = new TaskCounters(options.spec.id);
     this.#gate = new Gate(options.spec.paused);
+    this.#deadLetters = this.#createDeadLetters();
   }
 
   start(): void {
@@ -61,33 +73,38 @@ export class SinkTaskRunner implements TaskRunner {
   }
 
   counters() {
-    return this.#counters.row();
+    return this.#counters.row(0);
   }
 
   async #run(): Promise<void> {
     let failure: MillraceError | null = null;
     let stage = 'start';
     try {
-      const converters = await this.#converters();
+      this.#pipeline = await this.#createPipeline();
       this.#task = this.#createTask();
+      this.#writer = this.#createWriter(this.#pipeline, this.#task);
       await this.#task.start();
       this.#consumer = this.#subscribe();
       this.#options.onState(this.#gate.closed ? 'PAUSED' : 'RUNNING');
       stage = 'put';
-      await this.#consumeUntilStopped(this.#consumer, this.#task, converters);
+      await this.#consumeUntilStopped(this.#consumer, this.#pipeline, this.#writer);
       stage = 'commit';
       await this.#commit();
     } catch (error) {
       this.#counters.failed();
       this.#failed = true;
-      failure = toMillraceError(error, { code: 'SINK_TASK_FAILED', class: 'bug' }).with({ stage });
+      failure = pluginError(error, { code: 'SINK_TASK_FAILED', class: 'bug' }).with({ stage });
       this.#abort.abort();
     }
     failure = await this.#letGo(failure);
     if (failure) this.#options.onFailure(failure, traceOf(failure));
   }
 
-  async #consumeUntilStopped(consumer: Consumer, task: SinkTask, converters: TaskConverters): Promise<void> {
+  async #consumeUntilStopped(
+    consumer: Consumer,
+    pipeline: RecordPipeline,
+    writer: SinkWriter,
+  ): Promise<void> {
     const interval = this.#options.spec.worker.offsetFlushIntervalMs;
     let committedAtMs = performance.now();
     let paused = false;
@@ -96,8 +113,11 @@ export class SinkTaskRunner implements TaskRunner {
       if (this.#gate.closed) consumer.pause(consumer.assignment());
       else if (paused) consumer.resume(consumer.assignment());
       paused = this.#gate.closed;
+      const polledAtMs = performance.now();
       const records = await consumer.poll(POLL_MS);
-      if (records.length > 0) await this.#write(task, converters, records);
+      this.#counters.spent('fetch', performance.now() - polledAtMs);
+      this.#counters.took(records.length);
+      if (records.length > 0) await this.#write(records, pipeline, writer);
       if (performance.now() - committedAtMs >= interval) {
         committedAtMs = performance.now();
         await this.#commit();
@@ -106,56 +126,50 @@ export class SinkTaskRunner implements TaskRunner {
   }
 
   async #write(
-    task: SinkTask,
-    converters: TaskConverters,
     records: readonly ConsumerRecord[],
+    pipeline: RecordPipeline,
+    writer: SinkWriter,
   ): Promise<void> {
-    const batch = records.map((record) => converters.toRecord(record));
-    // Invariant 8: offsets count as written when the write has resolved, not before.
-    await this.#writeWithRetry(task, batch);
-    for (const record of records) {
-      const { topic, partition, offset } = record;
+    const startedAtMs = performance.now();
+    const batch = await incomingBatch(records, pipeline);
+    const readyAtMs = performance.now();
+    pipeline.countTimes(readyAtMs - startedAtMs);
+    if (batch.records.length > 0) {
+      // Invariant 8: offsets count as written when the write has resolved, not before.
+      const passed = await writer.write(batch);
+      this.#counters.spent('put', performance.now() - readyAtMs);
+      this.#countPassed(batch.origins, passed);
+    }
+    this.#noteWritten(records);
+  }
+
+  /** Which records were passed over is not known here; how many is. */
+  #countPassed(origins: readonly ConsumerRecord[], passed: number): void {
+    for (const { topic, key, value, timestamp } of origins.slice(0, passed))
+      this.#counters.passed(topic, (key?.length ?? 0) + (value?.length ?? 0), timestamp);
+  }
+
+  /** Records come grouped by partition: one entry for each run. */
+  #noteWritten(records: readonly ConsumerRecord[]): void {
+    records.forEach(({ topic, partition, offset }, index) => {
+      const next = records[index + 1];
+      if (next?.partition === partition && next.topic === topic) return;
       this.#written.set(`${topic}-${partition}`, { topic, partition, offset: offset + 1 });
-      this.#counters.passed(topic, (record.key?.length ?? 0) + (record.value?.length ?? 0));
-    }
-  }
-
-  async #writeWithRetry(task: SinkTask, batch: readonly SinkRecord[]): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await this.#writeInTime(task, batch);
-        return;
-      } catch (error) {
-        const known = toMillraceError(error, { code: 'SINK_THREW', class: 'bug' });
-        // A write that had no end may still be under way: another one beside it could overtake it.
-        const again =
-          known.code !== WRITE_TIMED_OUT && (known.class === 'transient' || known.class === 'throttled');
-        if (!again || attempt >= WRITE_TRIES || this.#abort.signal.aborted) throw known;
-        this.#counters.failed();
-        await waitOrAbort(WRITE_BACKOFF_MS * 2 ** (attempt - 1), this.#abort.signal);
-      }
-    }
-  }
-
-  async #writeInTime(task: SinkTask, batch: readonly SinkRecord[]): Promise<void> {
-    const { writeTimeoutMs } = this.#options.spec.worker;
-    const writing = Promise.resolve(task.write(batch));
-    if (await settledWithin(writing, writeTimeoutMs)) return writing;
-    throw new MillraceError(`The sink did not write ${batch.length} records within ${writeTimeoutMs} ms.`, {
-      code: WRITE_TIMED_OUT,
-      class: 'transient',
-      hint: "Check that the target answers; the worker's task.write.timeout.ms says how long a batch may take.",
     });
   }
 
   /** Commits what was written; what can't be committed now is kept for the next time, or is another member's to read again. */
   async #commit(): Promise<void> {
     if (this.#written.size === 0) return;
+    const startedAtMs = performance.now();
+    await this.#deadLetters.acknowledged();
     const written = this.#written;
     this.#written = new Map();
     try {
       await this.#consumer?.commit([...written.values()]);
+      this.#counters.committed(performance.now() - startedAtMs, 'stored');
     } catch (error) {
+      this.#counters.committed(performance.now() - startedAtMs, 'failed');
       const known = toMillraceError(error, { code: 'OFFSETS_NOT_COMMITTED', class: 'bug' });
       const lost = membershipLost.has(known.code);
       if (!lost && known.class !== 'transient' && known.class !== 'throttled') throw known;
@@ -206,20 +220,48 @@ export class SinkTaskRunner implements TaskRunner {
       taskConfig: spec.taskConfig,
       logger,
       signal: this.#abort.signal,
-      progress: () => undefined,
-      reject: (_record, error) => {
-        throw error;
-      },
+      progress: (progress) => this.#counters.progress(progress),
+      reject: (record, error) => this.#writer?.reject(record, error),
     });
   }
 
-  #converters(): Promise<TaskConverters> {
-    const { spec, loader } = this.#options;
-    return TaskConverters.create({
+  #createPipeline(): Promise<RecordPipeline> {
+    const { spec, loader, logger } = this.#options;
+    return RecordPipeline.create({
+      spec,
       loader,
-      modules: [...spec.worker.converterModules, spec.module],
-      connectorConfig: spec.connectorConfig,
-      workerConfig: spec.worker.converters,
+      logger,
+      counters: this.#counters,
+      signal: this.#abort.signal,
+      deadLetter: (record) => this.#deadLetters.put(record),
+    });
+  }
+
+  #createWriter({ tolerance, retry }: RecordPipeline, task: SinkTask): SinkWriter {
+    const { spec, connector } = this.#options;
+    return new SinkWriter({
+      write: async (records) => task.write(records),
+      className: spec.connectorConfig['connector.class'] ?? connector.class,
+      mayBisect: connector.bisect !== false,
+      writeTimeoutMs: spec.worker.writeTimeoutMs,
+      tolerance,
+      retry,
+      counters: this.#counters,
+      deadLetter: (record) => this.#deadLetters.put(record),
+    });
+  }
+
+  #createDeadLetters(): DeadLetterQueue {
+    const { spec, logger } = this.#options;
+    return new DeadLetterQueue({
+      createProducer: () =>
+        createProducer({
+          bootstrapServers: spec.worker.bootstrapServers,
+          clientId: `connector-dlq-producer-${taskKey(spec.id)}`,
+          logger,
+          ...producerOverrides(spec.connectorConfig),
+        }),
+      onFailure: () => this.#counters.deadLetterFailed(),
     });
   }
 
@@ -227,7 +269,13 @@ export class SinkTaskRunner implements TaskRunner {
   async #letGo(failure: MillraceError | null): Promise<MillraceError | null> {
     let result = failure;
     const { logger } = this.#options;
-    for (const step of [() => this.#consumer?.close(), () => this.#task?.stop()]) {
+    const steps = [
+      () => this.#consumer?.close(),
+      () => this.#task?.stop(),
+      () => this.#deadLetters.close(failure ? 0 : DEAD_LETTERS_CLOSE_MS),
+      () => this.#pipeline?.close(),
+    ];
+    for (const step of steps) {
       const done = Promise.resolve().then(step);
       // A task that was told to stop is bounded by the worker, which kills; one that failed has nobody who waits for it.
       if (failure && !(await settledWithin(done, FAILED_STEP_TIMEOUT_MS))) {
@@ -244,4 +292,23 @@ export class SinkTaskRunner implements TaskRunner {
     }
     return result;
   }
+}
+
+/** What a sink is to write of these records, each beside the record that it was read as. */
+async function incomingBatch(
+  records: readonly ConsumerRecord[],
+  pipeline: RecordPipeline,
+): Promise<SinkBatch> {
+  const batch: SinkRecord[] = [];
+  const origins: ConsumerRecord[] = [];
+  for (const origin of records) {
+    const answer = pipeline.incoming(origin);
+    const made = isLater(answer) ? await answer : answer;
+    if (made === null) continue;
+    for (const record of Array.isArray(made) ? made : [made as SinkRecord]) {
+      batch.push(record);
+      origins.push(origin);
+    }
+  }
+  return { records: batch, origins };
 }

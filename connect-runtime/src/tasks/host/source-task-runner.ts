@@ -1,13 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createProducer, type Producer } from '@millrace/client';
-import { type JsonObject, MillraceError, requireConfig, toMillraceError } from '@millrace/foundation';
+import { createProducer, type Producer, type ProducerRecord } from '@millrace/client';
+import { type JsonObject, MillraceError, requireConfig } from '@millrace/foundation';
 import type { DurableOffset, SourceConnector, SourceRecord, SourceTask } from '@millrace/sdk';
 import { offsetKey } from '../../core/offsets/offset-key.ts';
 import { SubmittedRecords } from '../../core/offsets/submitted-records.ts';
 import { taskKey } from '../../core/task-id.ts';
 import { producerOverrides } from './client-settings.ts';
 import { Gate } from './gate.ts';
-import { TaskConverters } from './task-converters.ts';
+import { isLater } from './pipeline/promise-like.ts';
+import { type Made, RecordPipeline } from './pipeline/record-pipeline.ts';
+import { pluginError } from './pipeline/step-error.ts';
 import { TaskCounters } from './task-counters.ts';
 import type { TaskRunner, TaskRunnerOptions } from './task-runner.ts';
 import { traceOf } from './trace.ts';
@@ -23,7 +25,7 @@ const COMMIT_CHECK_MS = 1_000;
 const EMPTY_POLL_WAIT_MS = 10;
 
 /**
- * Polls a source, converts and produces what it reads, and stores its offsets, at least once: an offset is written only
+ * Polls a source, sends what it reads through the pipeline, produces what comes out of it, and stores its offsets, at least once: an offset is written only
  * when its record and all before it in the same source partition are acknowledged, and the task hears of it (`commit`) only when
  * the offset itself is.
  */
@@ -37,6 +39,7 @@ export class SourceTaskRunner implements TaskRunner {
   #committedAtMs = performance.now();
   #failure: MillraceError | null = null;
   #producer: Producer | null = null;
+  #pipeline: RecordPipeline | null = null;
   #ended: Promise<void> = Promise.resolve();
 
   constructor(options: TaskRunnerOptions<SourceConnector>) {
@@ -60,20 +63,20 @@ export class SourceTaskRunner implements TaskRunner {
   }
 
   counters() {
-    return this.#counters.row();
+    return this.#counters.row(this.#submitted.unacknowledged);
   }
 
   async #run(): Promise<void> {
     let task: SourceTask | null = null;
     let stage = 'start';
     try {
-      const converters = await this.#converters();
+      this.#pipeline = await this.#createPipeline();
       this.#producer = this.#createProducer();
       task = this.#createTask();
       await task.start();
       this.#options.onState(this.#gate.closed ? 'PAUSED' : 'RUNNING');
       stage = 'poll';
-      await this.#pollUntilStopped(task, converters);
+      await this.#pollUntilStopped(task, this.#pipeline);
       stage = 'commit';
       await this.#producer.flush();
       await this.#commit(task);
@@ -85,7 +88,7 @@ export class SourceTaskRunner implements TaskRunner {
     if (this.#failure) this.#options.onFailure(this.#failure, traceOf(this.#failure));
   }
 
-  async #pollUntilStopped(task: SourceTask, converters: TaskConverters): Promise<void> {
+  async #pollUntilStopped(task: SourceTask, pipeline: RecordPipeline): Promise<void> {
     const { signal } = this.#abort;
     const interval = this.#options.spec.worker.offsetFlushIntervalMs;
     const timer = setInterval(() => this.#commitIfDue(task), Math.min(interval, COMMIT_CHECK_MS));
@@ -93,11 +96,11 @@ export class SourceTaskRunner implements TaskRunner {
       while (!signal.aborted) {
         await this.#gate.passed(signal);
         if (signal.aborted) break;
-        const records = await task.poll();
-        for (const record of records) {
-          await this.#send(record, converters);
-          if (this.#failure) break;
-        }
+        const polledAtMs = performance.now();
+        const records = checkList(await task.poll());
+        this.#counters.spent('poll', performance.now() - polledAtMs);
+        this.#counters.took(records.length);
+        await this.#sendAll(records, pipeline);
         // A source that always has records, or never waits, must not keep the channel and the timers from their turn.
         if (records.length > 0) await nextTurn();
         else await waitOrAbort(EMPTY_POLL_WAIT_MS, signal);
@@ -121,26 +124,46 @@ export class SourceTaskRunner implements TaskRunner {
       });
   }
 
-  async #send(record: SourceRecord, converters: TaskConverters): Promise<void> {
+  async #sendAll(records: readonly SourceRecord[], pipeline: RecordPipeline): Promise<void> {
+    const startedAtMs = performance.now();
+    for (const record of records) {
+      checkPosition(record);
+      const made = pipeline.outgoing(record);
+      const full = this.#send(record, isLater(made) ? await made : made);
+      if (full) await full;
+      if (this.#failure) break;
+    }
+    const produceMs = pipeline.countTimes(performance.now() - startedAtMs);
+    if (records.length > 0) this.#counters.spent('produce', produceMs);
+  }
+
+  /**
+   * Produces what became of a record. Its offset counts when all of that is acknowledged; of a record that became nothing, at once.
+   * Answers what to wait for where the producer's buffer is full.
+   */
+  #send(record: SourceRecord, made: Made<ProducerRecord>): Promise<void> | null {
     const producer = this.#producer;
-    if (!producer) return;
-    checkPosition(record);
-    const bytes = converters.toBytes(record);
-    const { connector } = this.#options.spec.id;
-    const submitted = this.#submitted.submit(offsetKey(connector, record.sourcePartition), {
-      partition: record.sourcePartition,
-      offset: record.sourceOffset,
-    });
-    const sizeBytes = (bytes.key?.length ?? 0) + (bytes.value?.length ?? 0);
-    const room = producer.produce(bytes, (error) => {
-      if (error) {
-        this.#fail(error, 'produce');
-        return;
-      }
-      this.#submitted.acknowledge(submitted);
-      this.#counters.passed(bytes.topic, sizeBytes);
-    });
-    if (!room) await producer.ready();
+    if (!producer) return null;
+    const { sourcePartition: partition, sourceOffset: offset } = record;
+    const key = offsetKey(this.#options.spec.id.connector, partition);
+    const submitted = this.#submitted.submit(key, { partition, offset });
+    const outgoing: readonly ProducerRecord[] = made === null ? [] : Array.isArray(made) ? made : [made];
+    let left = outgoing.length;
+    if (left === 0) this.#submitted.acknowledge(submitted);
+    let room = true;
+    for (const one of outgoing) {
+      const bytes = (one.key?.length ?? 0) + (one.value?.length ?? 0);
+      room = producer.produce(one, (error, metadata) => {
+        if (error) {
+          this.#fail(error, 'produce');
+          return;
+        }
+        left--;
+        if (left === 0) this.#submitted.acknowledge(submitted);
+        this.#counters.passed(one.topic, bytes, metadata?.timestamp ?? null);
+      });
+    }
+    return room ? null : producer.ready();
   }
 
   /** Writes the offsets of the acknowledged prefix, waits until they are durable, and tells the task. */
@@ -148,6 +171,7 @@ export class SourceTaskRunner implements TaskRunner {
     const committable = this.#submitted.takeCommittable();
     if (committable.size === 0 || !this.#producer) return;
     const topic = this.#options.spec.worker.offsetTopic;
+    const startedAtMs = performance.now();
     await this.#producer.send(
       [...committable].map(([key, { offset }]) => ({
         topic,
@@ -155,6 +179,7 @@ export class SourceTaskRunner implements TaskRunner {
         value: Buffer.from(JSON.stringify(offset), 'utf8'),
       })),
     );
+    this.#counters.committed(performance.now() - startedAtMs, 'stored');
     try {
       // Invariant 7: the send above has put them into the offset topic.
       await task.commit?.([...committable.values()]);
@@ -176,7 +201,7 @@ export class SourceTaskRunner implements TaskRunner {
       taskConfig: spec.taskConfig,
       logger,
       signal: this.#abort.signal,
-      progress: () => undefined,
+      progress: (progress) => this.#counters.progress(progress),
       transaction: null,
       offset: async (partition: JsonObject) => (await sourceOffsets([partition]))[0] ?? null,
     });
@@ -192,13 +217,14 @@ export class SourceTaskRunner implements TaskRunner {
     });
   }
 
-  #converters(): Promise<TaskConverters> {
-    const { spec, loader } = this.#options;
-    return TaskConverters.create({
+  #createPipeline(): Promise<RecordPipeline> {
+    const { spec, loader, logger } = this.#options;
+    return RecordPipeline.create({
+      spec,
       loader,
-      modules: [...spec.worker.converterModules, spec.module],
-      connectorConfig: spec.connectorConfig,
-      workerConfig: spec.worker.converters,
+      logger,
+      counters: this.#counters,
+      signal: this.#abort.signal,
     });
   }
 
@@ -206,13 +232,17 @@ export class SourceTaskRunner implements TaskRunner {
   #fail(error: unknown, stage: string): void {
     if (this.#failure) return;
     this.#counters.failed();
-    this.#failure = toMillraceError(error, { code: 'SOURCE_TASK_FAILED', class: 'bug' }).with({ stage });
+    this.#failure = pluginError(error, { code: 'SOURCE_TASK_FAILED', class: 'bug' }).with({ stage });
     this.#abort.abort();
   }
 
   async #letGo(task: SourceTask | null): Promise<void> {
     const failed = this.#failure !== null;
-    const steps = [() => task?.stop(), () => this.#producer?.close(failed ? 0 : FLUSH_TIMEOUT_MS)];
+    const steps = [
+      () => task?.stop(),
+      () => this.#producer?.close(failed ? 0 : FLUSH_TIMEOUT_MS),
+      () => this.#pipeline?.close(),
+    ];
     for (const step of steps) {
       const done = Promise.resolve().then(step);
       // A task that was told to stop is bounded by the worker, which kills; one that failed has nobody who waits for it.
@@ -226,6 +256,16 @@ export class SourceTaskRunner implements TaskRunner {
     if (this.#failure) this.#options.logger.debug({ err: error }, 'stopping a failed task failed too');
     else this.#fail(error, 'stop');
   }
+}
+
+/** @throws {MillraceError} INVALID_SOURCE_RECORD: a plugin without types may give anything */
+function checkList(records: readonly SourceRecord[]): readonly SourceRecord[] {
+  if (Array.isArray(records)) return records;
+  throw new MillraceError(`The source's poll gave ${typeof records} instead of a list of records.`, {
+    code: 'INVALID_SOURCE_RECORD',
+    class: 'bug',
+    hint: "Where there is nothing, it gives an empty list; report this to the connector's author.",
+  });
 }
 
 /** @throws {MillraceError} INVALID_SOURCE_RECORD: without its position a record can't be committed */
