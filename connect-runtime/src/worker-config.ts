@@ -240,6 +240,13 @@ export const workerConfig = defineConfig({
     docs: 'How long the group is left in peace, at least, before it meets because tasks have become heavier or lighter.',
     validate: range(1),
   },
+  'preview.timeout.ms': {
+    type: 'long',
+    default: 30_000,
+    importance: 'low',
+    docs: 'How long a preview may take before its process is killed.',
+    validate: range(1, 600_000),
+  },
   'task.restart.backoff.ms': {
     type: 'long',
     default: 1_000,
@@ -261,7 +268,10 @@ export const workerConfig = defineConfig({
     docs: 'A task that ran this long begins with the shortest wait again, and with no restart counted.',
     validate: range(1),
   },
-  'task.restart.attempts.transient': restartAttempts(FOR_EVER, 'a failure that may pass, such as a lost connection'),
+  'task.restart.attempts.transient': restartAttempts(
+    FOR_EVER,
+    'a failure that may pass, such as a lost connection',
+  ),
   'task.restart.attempts.throttled': restartAttempts(FOR_EVER, 'a refusal because of too much load'),
   'task.restart.attempts.poison': restartAttempts(0, 'a record that cannot be processed'),
   'task.restart.attempts.auth': restartAttempts(0, 'credentials that are refused'),

@@ -16,10 +16,14 @@ import type { TaskId } from './core/task-id.ts';
 import { ConnectorCommands } from './herder/connector-commands.ts';
 import { ConnectorView } from './herder/connector-view.ts';
 import { ControlLoop } from './herder/control-loop.ts';
-import type { ConnectorConfig, ConnectorType, TargetState } from './herder/entities.ts';
+import type { ConnectorConfig, TargetState } from './herder/entities.ts';
+import { LoadWatch } from './herder/load-watch.ts';
 import { Membership } from './herder/membership.ts';
 import { configKeyInfo, pluginInfo, validationInfo } from './herder/plugin-entities.ts';
+import { WorkerMetrics } from './metrics/worker-metrics.ts';
 import { PluginCatalog } from './plugins/plugin-catalog.ts';
+import { isProviderSetting } from './secrets/provider-settings.ts';
+import { WorkerSecrets, type WorkerSecretsOptions } from './secrets/worker-secrets.ts';
 import { ConfigStore } from './storage/config-store.ts';
 import { OffsetStore } from './storage/offset-store.ts';
 import { StatusStore } from './storage/status-store.ts';
@@ -57,13 +61,15 @@ export class Worker {
   readonly #offsets: OffsetStore;
   readonly #configs: ConfigStore;
   readonly #statuses: StatusStore;
+  readonly #secrets: WorkerSecrets;
   readonly #tasks: TaskSupervisor;
+  readonly #metrics: WorkerMetrics;
   readonly #loop: ControlLoop;
   readonly #membership: Membership;
+  readonly #load: LoadWatch;
   readonly #view: ConnectorView;
   readonly #commands: ConnectorCommands;
   readonly #listeners = new Set<(connector: string) => void>();
-  readonly #types = new Map<string, ConnectorType>();
   #clusterId = '';
   #ended: Error | null = null;
   #closing: Promise<void> | null = null;
@@ -112,37 +118,28 @@ export class Worker {
       ),
       (connector) => this.#changed(connector),
     );
+    this.#secrets = this.#createSecrets(raw, storage);
     this.#hosts = this.#createHosts();
     this.#catalog = new PluginCatalog({
       modules: config.plugins,
+      path: config['plugin.path'],
       hosts: this.#hosts,
       logger,
       validateTimeoutMs: config['plugin.call.timeout.ms'],
+      sources: (connectorConfig) => this.#secrets.sources(connectorConfig),
     });
     this.#tasks = this.#createSupervisor(clock, random);
-    this.#loop = new ControlLoop({
-      workerId: ports.restAddress,
-      configs: this.#configs,
-      statuses: this.#statuses,
-      catalog: this.#catalog,
-      tasks: this.#tasks,
-      restartPolicy: this.#restartPolicy(),
-      clock,
-      random,
-      logger,
-      rejoin: (reason) => this.#membership.rejoin(reason),
-    });
+    this.#metrics = this.#createMetrics(clock);
+    this.#loop = this.#createLoop(clock, random);
     this.#membership = this.#createMembership(clientId);
-    this.#view = new ConnectorView(
-      this.#configs,
-      this.#statuses,
-      (name) => this.#types.get(name) ?? 'unknown',
-    );
+    this.#load = this.#createLoadWatch(clock);
+    this.#view = new ConnectorView(this.#configs, this.#statuses, (name) => this.#catalog.typeOf(name));
     this.#commands = new ConnectorCommands({
       configs: this.#configs,
       catalog: this.#catalog,
       view: this.#view,
       loop: this.#loop,
+      secrets: this.#secrets.configs,
     });
   }
 
@@ -158,6 +155,7 @@ export class Worker {
         this.#offsets.start(),
         this.#statuses.start(),
         this.#configs.start(),
+        this.#secrets.start(),
       ]);
       this.#clusterId = cluster.clusterId;
       if (this.#configs.config.connectors().length > 0) await this.#learnTypes();
@@ -166,20 +164,46 @@ export class Worker {
       throw error;
     }
     this.#membership.start();
+    this.#load.start();
   }
 
-  /** Stops all tasks, their offsets committed, leaves the group, and lets go of everything. Safe to call twice. */
+  /**
+   * Hands all tasks over to the other workers, which take them without waiting for any timer, and takes none until
+   * {@link endDrain}. Resolves when nothing runs here any more (true), or nobody else is there to take it, or
+   * `worker.drain.timeout.ms` is over (false).
+   */
+  drain(): Promise<boolean> {
+    return this.#loop.drain(this.config['worker.drain.timeout.ms']);
+  }
+
+  endDrain(): void {
+    this.#loop.endDrain();
+  }
+
+  /**
+   * Hands its tasks over where others are there to take them, stops what is left, offsets committed, leaves the group, and lets
+   * go of everything. Safe to call twice.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
   }
 
   async #close(): Promise<void> {
+    this.#load.close();
+    // Whoever leads without others has nobody to hand over to.
+    const isAlone = this.#loop.isLeader && this.#membership.workers.length <= 1;
+    if (this.#loop.joined && !isAlone) await this.#loop.drain(this.config['worker.drain.timeout.ms']);
     await this.#loop.close();
     await this.#membership.close();
     await this.#hosts.close();
     await this.#producer.close(CLOSE_TIMEOUT_MS);
-    await Promise.all([this.#configs.close(), this.#statuses.close(), this.#offsets.close()]);
+    await Promise.all([
+      this.#configs.close(),
+      this.#statuses.close(),
+      this.#offsets.close(),
+      this.#secrets.close(),
+    ]);
     await this.#admin.close();
   }
 
@@ -207,6 +231,7 @@ export class Worker {
       { key: 'config.storage.topic', store: this.#configs },
       { key: 'status.storage.topic', store: this.#statuses },
       { key: 'offset.storage.topic', store: this.#offsets },
+      { key: 'secrets.storage.topic', store: this.#secrets },
     ] as const;
     for (const { key, store } of stores) {
       const { failure } = store;
@@ -277,6 +302,10 @@ export class Worker {
     return this.#hosts.counters();
   }
 
+  metrics() {
+    return this.#metrics.text();
+  }
+
   onChange(listener: (connector: string) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -310,10 +339,15 @@ export class Worker {
 
   /** Whether a class is a source or a sink is known when its package was described. */
   async #learnTypes(): Promise<void> {
-    for (const plugin of await this.#catalog.all()) {
-      if (plugin.type !== 'source' && plugin.type !== 'sink') continue;
-      for (const name of [plugin.class, ...plugin.aliases]) this.#types.set(name, plugin.type);
-    }
+    await this.#catalog.all();
+  }
+
+  #createSecrets(raw: RawConfig, storage: WorkerSecretsOptions['storage']): WorkerSecrets {
+    const { logger } = this.#ports;
+    return new WorkerSecrets({
+      ...{ config: this.config, raw, storage, logger },
+      plugins: () => this.#catalog.steps(),
+    });
   }
 
   #createHosts(): HostPool {
@@ -329,6 +363,7 @@ export class Worker {
         this.#offsets.offsets(connector, partitions),
       onTaskState: (id, state) => this.#tasks.stateChanged(id, state),
       onTaskFailed: (id, error, trace) => this.#tasks.failed(id, error, trace),
+      onConfigChanged: (id) => void this.#tasks.restart(id),
     });
   }
 
@@ -337,20 +372,43 @@ export class Worker {
     return new TaskSupervisor({
       hosts: this.#hosts,
       catalog: this.#catalog,
+      sources: (connectorConfig) => this.#secrets.sources(connectorConfig),
       settings: async () => ({
         bootstrapServers: config['bootstrap.servers'],
         offsetTopic: config['offset.storage.topic'],
         offsetFlushIntervalMs: config['offset.flush.interval.ms'],
         writeTimeoutMs: config['task.write.timeout.ms'],
         converters: this.#converterDefaults,
-        converterModules: await this.#catalog.converterModules(),
+        plugins: await this.#catalog.steps(),
       }),
       stopTimeoutMs: config['task.shutdown.graceful.timeout.ms'],
       restartPolicy: this.#restartPolicy(),
       clock,
       random,
       logger: this.#ports.logger,
-      report: (id, report) => this.#loop.reportTask(id, report),
+      report: (id, report) => {
+        this.#metrics.taskReported(id, report);
+        this.#loop.reportTask(id, report);
+      },
+    });
+  }
+
+  #createMetrics(clock: Clock): WorkerMetrics {
+    const held = () => this.#loop.held();
+    return new WorkerMetrics({
+      clock,
+      counters: () => this.#hosts.counters(),
+      hosts: () => this.#hosts.figures(),
+      running: () => this.#tasks.running(),
+      assignment: held,
+      connectors: () =>
+        held().connectors.flatMap((name) => {
+          const config = this.#configs.config.connector(name);
+          if (!config) return [];
+          const pluginClass = config['connector.class'] ?? '';
+          const state = this.#statuses.connector(name)?.state ?? 'UNASSIGNED';
+          return [{ name, class: pluginClass, type: this.#catalog.typeOf(pluginClass), state }];
+        }),
     });
   }
 
@@ -369,7 +427,39 @@ export class Worker {
       backoffMs: this.config['task.restart.backoff.ms'],
       backoffMaxMs: this.config['task.restart.backoff.max.ms'],
       resetAfterMs: this.config['task.restart.reset.ms'],
+      attempts: {
+        transient: this.config['task.restart.attempts.transient'],
+        throttled: this.config['task.restart.attempts.throttled'],
+        poison: this.config['task.restart.attempts.poison'],
+        auth: this.config['task.restart.attempts.auth'],
+        config: this.config['task.restart.attempts.config'],
+        bug: this.config['task.restart.attempts.bug'],
+      },
     };
+  }
+
+  #createLoop(clock: Clock, random: Random): ControlLoop {
+    return new ControlLoop({
+      workerId: this.#ports.restAddress,
+      configs: this.#configs,
+      statuses: this.#statuses,
+      catalog: this.#catalog,
+      tasks: this.#tasks,
+      restartPolicy: this.#restartPolicy(),
+      clock,
+      random,
+      logger: this.#ports.logger,
+      rejoin: (reason) => this.#membership.rejoin(reason),
+    });
+  }
+
+  #createLoadWatch(clock: Clock): LoadWatch {
+    return new LoadWatch({
+      clock,
+      counters: () => this.#hosts.counters(),
+      rebalanceIntervalMs: this.config['load.rebalance.interval.ms'],
+      rejoin: (reason) => this.#membership.rejoin(reason),
+    });
   }
 
   #createMembership(clientId: string): Membership {
@@ -379,7 +469,7 @@ export class Worker {
       clientId,
       url: `http://${this.#ports.restAddress}/`,
       logger: this.#ports.logger,
-      state: () => ({ held: this.#loop.held(), configOffset: config.offset }),
+      state: () => ({ ...this.#loop.join(), configOffset: config.offset, weights: this.#load.tell() }),
       configured: async () => {
         await this.#configs.refresh();
         return {
@@ -387,8 +477,10 @@ export class Worker {
           configOffset: config.offset,
         };
       },
-      onAssignment: (assignment, generation, isLeader) =>
-        this.#loop.onAssignment(assignment, generation, isLeader),
+      onAssignment: (assignment, generation, isLeader) => {
+        this.#metrics.rebalanceEnded({ epoch: generation, leaderUrl: assignment.leaderUrl });
+        this.#loop.onAssignment(assignment, generation, isLeader);
+      },
       onPlaced: (work) => this.#loop.onPlaced(work),
       onLost: (reason) => this.#lost(reason),
     });
@@ -414,7 +506,7 @@ function converterDefaults(raw: RawConfig): ConnectorConfig {
 /** As Kafka Connect does: a key that nobody reads is most often one that was misspelt. */
 function warnOfUnknownKeys(raw: RawConfig, logger: Logger): void {
   const unknown = parseConfig(workerConfig, raw).unknown.filter(
-    (key) => !/^(key|value|header)\.converter\./.test(key),
+    (key) => !/^(key|value|header)\.converter\./.test(key) && !isProviderSetting(key),
   );
   if (unknown.length > 0) logger.warn({ keys: unknown }, 'the worker config has keys that mean nothing here');
 }

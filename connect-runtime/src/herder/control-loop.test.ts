@@ -1,9 +1,10 @@
-import { silentLogger } from '@millrace/foundation';
+import { silentLogger, systemClock } from '@millrace/foundation';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { PluginCatalog } from '../plugins/plugin-catalog.ts';
+import type { ConnectorConfig } from '../core/config/cluster-config.ts';
+import { FOR_EVER } from '../core/restart/restart-policy.ts';
+import { taskKey } from '../core/task-id.ts';
 import type { ConfigStore } from '../storage/config-store.ts';
 import type { StatusStore } from '../storage/status-store.ts';
-import type { TaskSupervisor } from '../tasks/task-supervisor.ts';
 import { ControlLoop } from './control-loop.ts';
 
 const assignment = {
@@ -14,6 +15,7 @@ const assignment = {
   assigned: { connectors: ['a', 'b'], tasks: [] },
   revoked: { connectors: [], tasks: [] },
   delayMs: 0,
+  whole: true,
 };
 
 /** A worker that owns connectors `a` and `b` of one task each, and has read nothing yet. */
@@ -21,8 +23,13 @@ function loop() {
   const fake = {
     refresh: async (): Promise<unknown> => null,
     putConnector: async (_connector: string): Promise<unknown> => null,
-    apply: async (): Promise<unknown> => null,
+    taskConfigs: async (_config: { readonly name?: string }): Promise<ConnectorConfig[]> => [{}],
+    stop: async (): Promise<void> => undefined,
     split: [] as string[],
+    published: [{ was: 'so' }],
+    started: [] as string[],
+    stopped: [] as string[],
+    rejoins: [] as string[],
   };
   const config = {
     offset: 0,
@@ -31,7 +38,7 @@ function loop() {
     connector: (name: string) => ({ name }),
     appliedConnector: (name: string) => ({ name }),
     tasks: () => [],
-    taskConfigs: () => [],
+    taskConfigs: (name: string) => (name === 'b' ? fake.published : []),
     targetState: () => 'RUNNING',
   };
   const configs = {
@@ -44,21 +51,32 @@ function loop() {
     configs: configs as unknown as ConfigStore,
     statuses: {
       putConnector: (connector: string) => fake.putConnector(connector),
+      putTask: async () => undefined,
+      putTaskLeft: async () => undefined,
+      task: () => undefined,
       connectors: () => [],
       connector: () => undefined,
     } as unknown as StatusStore,
-    catalog: { taskConfigs: async () => [{}] } as unknown as PluginCatalog,
+    catalog: { taskConfigs: (config) => fake.taskConfigs(config) },
     tasks: {
-      apply: () => fake.apply(),
-      running: () => new Map(),
-      held: () => [],
-      stopAll: async () => undefined,
-    } as unknown as TaskSupervisor,
-    restartPolicy: { backoffMs: 5, backoffMaxMs: 10, resetAfterMs: 1_000 },
-    clock: { now: () => ({ wallMs: 0, monoMs: 0 }) },
+      start: async ({ id }) => void fake.started.push(taskKey(id)),
+      stop: async (id) => {
+        await fake.stop();
+        fake.stopped.push(taskKey(id));
+      },
+      restart: async () => true,
+      setPaused: async () => undefined,
+    },
+    restartPolicy: {
+      backoffMs: 5,
+      backoffMaxMs: 10,
+      resetAfterMs: 1_000,
+      attempts: { transient: FOR_EVER, throttled: FOR_EVER, poison: 0, auth: 0, config: 0, bug: 0 },
+    },
+    clock: systemClock,
     random: { float: () => 0, uuid: () => '' },
     logger: silentLogger,
-    rejoin: () => undefined,
+    rejoin: (reason) => void fake.rejoins.push(reason),
   });
   onTestFinished(() => control.close());
   return { control, fake };
@@ -85,17 +103,46 @@ test('a status that could not be stored holds up no other connector', async () =
   await vi.waitFor(() => expect(fake.split).toEqual(['a', 'b']));
 });
 
-test('a change of tasks that could not be followed is followed later', async () => {
+test('a plugin that does not answer holds up neither another connector nor the tasks, nor who closes', async () => {
   const { control, fake } = loop();
-  control.onAssignment(assignment, 1, false);
+  fake.taskConfigs = (config) => (config.name === 'a' ? new Promise(() => undefined) : Promise.resolve([{}]));
+  const tasks = [{ connector: 'b', task: 0 }];
+  control.onAssignment({ ...assignment, assigned: { ...assignment.assigned, tasks } }, 1, false);
+  await vi.waitFor(() => expect(fake.split).toEqual(['b']));
+  expect(fake.started).toEqual(['b-0']);
+  await control.close();
+  expect(fake.stopped).toEqual(['b-0']);
+});
+
+test('what is revoked is let go before the group meets again', async () => {
+  const { control, fake } = loop();
+  const task = { connector: 'b', task: 0 };
+  control.onAssignment({ ...assignment, assigned: { connectors: [], tasks: [task] } }, 1, false);
+  await vi.waitFor(() => expect(fake.started).toEqual(['b-0']));
+  const gate = Promise.withResolvers<void>();
+  fake.stop = () => gate.promise;
+  const nothing = { connectors: [], tasks: [] };
+  const revoked = { connectors: [], tasks: [task] };
+  control.onAssignment({ ...assignment, assigned: nothing, revoked }, 2, false);
+  expect(control.held().tasks).toEqual([task]);
+  expect(fake.rejoins).toEqual([]);
+  gate.resolve();
+  await vi.waitFor(() => expect(fake.rejoins).toEqual(['what was revoked is free to be placed']));
+  expect(control.held().tasks).toEqual([]);
+});
+
+test('a drain ends when everything was handed over', async () => {
+  const { control, fake } = loop();
+  const task = { connector: 'b', task: 0 };
+  const assigned = { connectors: [], tasks: [task] };
+  control.onAssignment({ ...assignment, assigned }, 1, false);
   await vi.waitFor(() => expect(control.joined).toBe(true));
-  let tries = 0;
-  fake.apply = async () => {
-    tries += 1;
-    if (tries < 3) throw new Error('no host could be started');
-  };
-  control.onConfigChange({ kind: 'tasks', connector: 'a' });
-  await vi.waitFor(() => expect(tries).toBe(3));
+  const drained = control.drain(10_000);
+  expect(fake.rejoins).toEqual(['this worker drains']);
+  expect(control.join().draining).toBe(true);
+  const nothing = { connectors: [], tasks: [] };
+  control.onAssignment({ ...assignment, assigned: nothing, revoked: assigned }, 2, false);
+  expect(await drained).toBe(true);
 });
 
 test('an assignment of a lost membership is not taken up any more', async () => {

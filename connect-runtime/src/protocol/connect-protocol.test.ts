@@ -33,6 +33,7 @@ const full: WorkerAssignment = {
   assigned,
   revoked: { connectors: ['old'], tasks: [{ connector: 'old', task: 2 }] },
   delayMs: 300_000,
+  whole: false,
 };
 const empty: WorkerAssignment = {
   ...full,
@@ -55,14 +56,14 @@ describe.each([1, 2])('version %i, as Kafka writes it', (version) => {
   });
 
   test('the state of a worker that holds nothing yet', () => {
-    const state = { url: 'http://w2:8083/', configOffset: -1, held: nothing };
+    const state = { url: 'http://w2:8083/', configOffset: -1, held: nothing, ours: null };
     expect(encodeWorkerState(state, version).toString('hex')).toBe(golden[`fresh state v${version}`]);
     expect(decodeWorkerState(bytesOf(`fresh state v${version}`))).toEqual(state);
   });
 
   test('the state of a worker that holds work', () => {
     const state = decodeWorkerState(bytesOf(`state v${version}`));
-    expect(state).toEqual({ url: 'http://w2:8083/', configOffset: 9, held: assigned });
+    expect(state).toEqual({ url: 'http://w2:8083/', configOffset: 9, held: assigned, ours: null });
     expect(decodeWorkerState(encodeWorkerState(state, version))).toEqual(state);
   });
 });
@@ -72,8 +73,22 @@ test('version 0, which knows no revocation, is read too', () => {
     url: 'http://w2:8083/',
     configOffset: 9,
     held: nothing,
+    ours: null,
   });
   expect(decodeAssignment(bytesOf('assignment v0'))).toEqual({ ...full, revoked: nothing, delayMs: 0 });
+});
+
+test('what our workers add stands behind the bytes that a Java worker reads', () => {
+  const ours = { draining: true, weights: new Map([['orders-0', 12]]) };
+  const state = { url: 'http://w2:8083/', configOffset: 9, held: assigned, ours };
+  const bytes = encodeWorkerState(state, 2);
+  expect(decodeWorkerState(bytes)).toEqual(state);
+  const plain = encodeWorkerState({ ...state, ours: null }, 2);
+  expect(bytes.subarray(0, plain.length)).toEqual(plain);
+
+  const whole = encodeAssignment({ ...full, whole: true }, 2);
+  expect(decodeAssignment(whole)).toEqual({ ...full, whole: true });
+  expect(whole.subarray(0, encodeAssignment(full, 2).length)).toEqual(encodeAssignment(full, 2));
 });
 
 test('bytes that are cut or foreign are read or refused with a typed error, never otherwise', () => {

@@ -1,4 +1,4 @@
-import { MillraceError } from '@millrace/foundation';
+import { type Json, type JsonObject, MillraceError } from '@millrace/foundation';
 import type { Assignment } from '../core/assignor/assign.ts';
 import type { TaskId } from '../core/task-id.ts';
 
@@ -18,6 +18,19 @@ export interface WorkerState {
   /** How far it has read the config topic. */
   readonly configOffset: number;
   readonly held: Assignment;
+  /** What only our workers say; null where it is a Java worker. */
+  readonly ours: OwnState | null;
+}
+
+/**
+ * Behind the fields of Kafka Connect's, where Java workers read no further. A worker that says it is told whole
+ * assignments; to others only what is new to them is told, as Java's leader does.
+ */
+export interface OwnState {
+  /** It is about to leave, and wants to hand its tasks over first. */
+  readonly draining: boolean;
+  /** How much work its tasks are, by task key, as far as it knows yet. */
+  readonly weights: ReadonlyMap<string, number>;
 }
 
 /** What the leader answers to one worker. */
@@ -31,6 +44,8 @@ export interface WorkerAssignment {
   readonly revoked: Assignment;
   /** How long the leader holds back what a lost worker had, ms. */
   readonly delayMs: number;
+  /** Whether `assigned` is all that the worker is to hold, or only what it does not hold yet. */
+  readonly whole: boolean;
 }
 
 const CONNECTOR_TASK = -1;
@@ -47,6 +62,7 @@ export function encodeWorkerState(state: WorkerState, version: number): Buffer {
           assigned: state.held,
           revoked: { connectors: [], tasks: [] },
           delayMs: 0,
+          whole: false,
         },
         version,
       )
@@ -56,6 +72,7 @@ export function encodeWorkerState(state: WorkerState, version: number): Buffer {
     string(state.url),
     int64(state.configOffset),
     nullableBytes(allocation),
+    ...(state.ours ? [trailer({ draining: state.ours.draining, weights: [...state.ours.weights] })] : []),
   ]);
 }
 
@@ -67,7 +84,7 @@ export function decodeWorkerState(bytes: Buffer): WorkerState {
   const configOffset = reader.int64();
   const allocation = version >= 1 && reader.left() > 0 ? reader.nullableBytes() : null;
   const held = allocation ? decodeAssignment(allocation).assigned : { connectors: [], tasks: [] };
-  return { url, configOffset, held };
+  return { url, configOffset, held, ours: ownState(reader.trailer()) };
 }
 
 export function encodeAssignment(assignment: WorkerAssignment, version: number): Buffer {
@@ -80,6 +97,7 @@ export function encodeAssignment(assignment: WorkerAssignment, version: number):
     byConnector(assignment.assigned),
     byConnector(assignment.revoked),
     int32(assignment.delayMs),
+    ...(assignment.whole ? [trailer({ whole: true })] : []),
   ]);
 }
 
@@ -94,7 +112,25 @@ export function decodeAssignment(bytes: Buffer): WorkerAssignment {
   const assigned = reader.byConnector();
   const revoked = version >= 1 && reader.left() > 0 ? reader.byConnector() : { connectors: [], tasks: [] };
   const delayMs = version >= 1 && reader.left() >= 4 ? reader.int32() : 0;
-  return { error, leader, leaderUrl, configOffset, assigned, revoked, delayMs };
+  const whole = reader.trailer()?.whole === true;
+  return { error, leader, leaderUrl, configOffset, assigned, revoked, delayMs, whole };
+}
+
+/** Begins what our workers add: no Java worker writes it, and none reads so far. */
+const TRAILER_MAGIC = 0x4d_52_43_31;
+
+function trailer(value: Json): Buffer {
+  return Buffer.concat([int32(TRAILER_MAGIC), nullableBytes(Buffer.from(JSON.stringify(value), 'utf8'))]);
+}
+
+function ownState(trailer: JsonObject | null): OwnState | null {
+  if (!trailer) return null;
+  const weights = new Map<string, number>();
+  for (const row of Array.isArray(trailer.weights) ? trailer.weights : []) {
+    const [key, weight] = Array.isArray(row) ? row : [];
+    if (typeof key === 'string' && typeof weight === 'number' && weight > 0) weights.set(key, weight);
+  }
+  return { draining: trailer.draining === true, weights };
 }
 
 function byConnector(assignment: Assignment): Buffer {
@@ -141,6 +177,19 @@ class Cursor {
     if (length === -1) return null;
     const at = this.#take(length);
     return this.#bytes.subarray(at, at + length);
+  }
+
+  /** What one of our workers has added; null where there is nothing that can be read as that. */
+  trailer(): JsonObject | null {
+    if (this.left() < 8 || this.int32() !== TRAILER_MAGIC) return null;
+    try {
+      const value: Json = JSON.parse(this.nullableBytes()?.toString('utf8') ?? 'null');
+      return typeof value === 'object' && value !== null && !Array.isArray(value)
+        ? (value as JsonObject)
+        : null;
+    } catch {
+      return null;
+    }
   }
 
   byConnector(): Assignment {

@@ -22,6 +22,12 @@ export interface Status {
   readonly trace?: string;
   /** Ours beside it: the failure as data. Java workers pass over it. */
   readonly error?: ErrorReport;
+  /** Ours too: what is done about it by itself. */
+  readonly restart?: {
+    readonly attempts: number;
+    readonly next_at_ms: number | null;
+    readonly reason?: string;
+  };
 }
 
 /** A topic that a connector uses (KIP-558). */
@@ -184,12 +190,13 @@ function statusJson(status: Status): JsonObject {
     generation: status.generation,
     ...(status.version === undefined ? {} : { version: status.version }),
     ...(status.error === undefined ? {} : { error: { ...status.error } as JsonObject }),
+    ...(status.restart === undefined ? {} : { restart: { ...status.restart } }),
   };
 }
 
 function readStatus(value: Json): Status | null {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
-  const { state, trace, worker_id, generation, version, error } = value as JsonObject;
+  const { state, trace, worker_id, generation, version, error, restart } = value as JsonObject;
   if (typeof state !== 'string') return null;
   return {
     state: state as StatusState,
@@ -198,5 +205,8 @@ function readStatus(value: Json): Status | null {
     ...(typeof trace === 'string' ? { trace } : {}),
     ...(typeof version === 'string' ? { version } : {}),
     ...(typeof error === 'object' && error !== null ? { error: error as unknown as ErrorReport } : {}),
+    ...(typeof restart === 'object' && restart !== null
+      ? { restart: restart as unknown as NonNullable<Status['restart']> }
+      : {}),
   };
 }

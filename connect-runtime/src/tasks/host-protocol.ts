@@ -2,6 +2,7 @@ import type { ErrorReport, JsonObject } from '@millrace/foundation';
 import type { Progress, StoredOffset, WantedOffset } from '@millrace/sdk';
 import type { ConnectorConfig } from '../core/config/cluster-config.ts';
 import type { TaskId } from '../core/task-id.ts';
+import type { PreviewRequest, PreviewResult } from './preview-protocol.ts';
 
 export type PluginType = 'source' | 'sink' | 'converter' | 'transform' | 'predicate' | 'config-provider';
 
@@ -217,6 +218,7 @@ export interface HostCalls extends Record<string, { body: unknown; result: unkno
     body: { readonly module: string; readonly class: string; readonly offsets: readonly StoredOffset[] };
     result: readonly (string | null)[];
   };
+  preview: { body: PreviewRequest; result: PreviewResult };
   start: { body: TaskSpec; result: null };
   stop: { body: TaskId; result: null };
   setPaused: { body: { readonly id: TaskId; readonly paused: boolean }; result: null };

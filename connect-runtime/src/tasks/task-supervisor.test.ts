@@ -1,12 +1,13 @@
 import { MillraceError, silentLogger } from '@millrace/foundation';
 import { eventually } from '@millrace/sdk/testing';
 import { expect, test } from 'vitest';
-import type { TaskAction } from '../core/herder/reconcile.ts';
+import type { TaskStart } from '../core/herder/reconcile.ts';
+import { FOR_EVER } from '../core/restart/restart-policy.ts';
 import type { PluginDescription, TaskSpec } from './host-protocol.ts';
 import { type SupervisedHost, TaskSupervisor } from './task-supervisor.ts';
 
 const id = { connector: 'c', task: 0 };
-const start = (more: Partial<Extract<TaskAction, { kind: 'start' }>> = {}): TaskAction => ({
+const start = (more: Partial<TaskStart> = {}): TaskStart => ({
   kind: 'start',
   id,
   connectorConfig: { 'connector.class': 'alias' },
@@ -39,21 +40,31 @@ class FakeHost implements SupervisedHost {
   }) as unknown as SupervisedHost['call'];
 }
 
-function supervised(find: () => Promise<PluginDescription> = async () => plugin) {
+function supervised(connector: () => Promise<PluginDescription> = async () => plugin) {
   const host = new FakeHost();
   const reports: string[] = [];
+  const restarts: unknown[] = [];
   const supervisor = new TaskSupervisor({
     hosts: { forTask: () => host, forget: () => void host.asked.push('forget') },
-    catalog: { find },
+    catalog: { connector },
     settings: async () => ({}) as TaskSpec['worker'],
+    sources: async () => ({ providers: [], plugins: [], secrets: null }),
     stopTimeoutMs: 100,
-    restartPolicy: { backoffMs: 10, backoffMaxMs: 20, resetAfterMs: 1_000 },
+    restartPolicy: {
+      backoffMs: 10,
+      backoffMaxMs: 20,
+      resetAfterMs: 1_000,
+      attempts: { transient: FOR_EVER, throttled: FOR_EVER, poison: 0, auth: 0, config: 0, bug: 0 },
+    },
     clock: { now: () => ({ wallMs: 0, monoMs: 0 }) },
     random: { float: () => 0, uuid: () => '' },
     logger: silentLogger,
-    report: (_, { state }) => void reports.push(state),
+    report: (_, { state, restart }) => {
+      reports.push(state);
+      if (restart) restarts.push(restart);
+    },
   });
-  return { host, reports, supervisor };
+  return { host, reports, restarts, supervisor };
 }
 
 const plugin: PluginDescription = {
@@ -67,15 +78,19 @@ const plugin: PluginDescription = {
 const failure = (errorClass: 'transient' | 'poison') =>
   new MillraceError('failed', { code: 'X', class: errorClass, hint: '' });
 
-test('starts a task by the class that the alias stands for', async () => {
+test('starts a task by the class that the alias stands for, with the config as it was written', async () => {
   const { host, supervisor } = supervised();
-  await supervisor.apply([start()]);
-  expect(host.specs[0]).toMatchObject({ module: 'm', connectorConfig: { 'connector.class': 'Real' } });
+  await supervisor.start(start());
+  expect(host.specs[0]).toMatchObject({
+    module: 'm',
+    class: 'Real',
+    connectorConfig: { 'connector.class': 'alias' },
+  });
 });
 
 test('a passing failure is followed by a start of itself; one that does not pass is not', async () => {
   const { host, reports, supervisor } = supervised();
-  await supervisor.apply([start()]);
+  await supervisor.start(start());
   supervisor.failed(id, failure('transient'), '');
   supervisor.failed(id, failure('transient'), 'its echo');
   expect(reports).toEqual(['RESTARTING']);
@@ -87,12 +102,12 @@ test('a passing failure is followed by a start of itself; one that does not pass
 
 test('a task that was stopped while it waited for its restart does not come back', async () => {
   const { host, supervisor } = supervised();
-  await supervisor.apply([start()]);
+  await supervisor.start(start());
   supervisor.failed(id, failure('transient'), '');
   await supervisor.stop(id);
   // Another one with the same wait, begun later: when it is back, the first one's time has passed.
   const other = { connector: 'other', task: 0 };
-  await supervisor.apply([start({ id: other })]);
+  await supervisor.start(start({ id: other }));
   supervisor.failed(other, failure('transient'), '');
   await eventually('the other one', () => host.specs.length === 3);
   expect(host.specs.map((spec) => spec.id.connector)).toEqual(['c', 'other', 'other']);
@@ -101,7 +116,7 @@ test('a task that was stopped while it waited for its restart does not come back
 test('a task that was stopped while its plugin was looked up does not start', async () => {
   const found = Promise.withResolvers<PluginDescription>();
   const { host, supervisor } = supervised(() => found.promise);
-  const started = supervisor.apply([start()]);
+  const started = supervisor.start(start());
   await eventually('the look-up', () => supervisor.running().size === 1);
   await supervisor.stop(id);
   found.resolve(plugin);
@@ -109,29 +124,52 @@ test('a task that was stopped while its plugin was looked up does not start', as
   expect(host.asked).not.toContain('start');
 });
 
-test('what is still stopping is held, and starts again only when it has stopped', async () => {
+test('a stop ends when the host has let go, and is told once', async () => {
   const { host, supervisor, reports } = supervised();
-  await supervisor.apply([start()]);
+  await supervisor.start(start());
   const gate = Promise.withResolvers<void>();
   host.answer = () => gate.promise;
-  const stopped = supervisor.stop(id);
+  const stops = [supervisor.stop(id), supervisor.stop(id)];
   expect(supervisor.running().size).toBe(0);
-  expect(supervisor.held()).toEqual([id]);
-  const again = supervisor.apply([start()]);
-  // Everything that does not wait for the stop has had its turn after this.
-  await new Promise((resolve) => setImmediate(resolve));
-  expect(host.asked).toEqual(['start', 'stop']);
+  expect(reports).toEqual([]);
   gate.resolve();
-  await Promise.all([stopped, again, supervisor.stop({ connector: 'other', task: 1 })]);
-  expect(host.asked).toEqual(['start', 'stop', 'forget', 'start']);
+  await Promise.all(stops);
+  expect(host.asked).toEqual(['start', 'stop', 'forget']);
   expect(reports).toEqual(['UNASSIGNED']);
+});
+
+test('a task that is stopped while it restarts does not come back', async () => {
+  const { host, supervisor, reports } = supervised();
+  await supervisor.start(start());
+  const gate = Promise.withResolvers<void>();
+  host.answer = () => gate.promise;
+  const restarted = supervisor.restart(id);
+  const stopped = supervisor.stop(id);
+  gate.resolve();
+  await stopped;
+  expect(await restarted).toBe(false);
+  expect(host.asked).toEqual(['start', 'stop', 'forget']);
+  expect(reports).toEqual(['RESTARTING', 'UNASSIGNED']);
+});
+
+test('a connector may say how often its tasks are started again, and who gives up says why', async () => {
+  const { host, restarts, supervisor } = supervised();
+  const connectorConfig = { 'connector.class': 'alias', 'task.restart.attempts.poison': '1' };
+  await supervisor.start(start({ connectorConfig }));
+  supervisor.failed(id, failure('poison'), '');
+  await eventually('the second start', () => host.asked.length === 2);
+  supervisor.failed(id, failure('poison'), '');
+  expect(restarts).toEqual([
+    { attempts: 1, next_at_ms: 5 },
+    { attempts: 1, next_at_ms: null, reason: 'Gave up after 1 restart in a row.' },
+  ]);
 });
 
 test('a plugin that is gone fails the task, and the task can still be stopped', async () => {
   const { reports, supervisor } = supervised(async () => {
     throw new MillraceError('no such class', { code: 'UNKNOWN_CONNECTOR_CLASS', class: 'config', hint: '' });
   });
-  await supervisor.apply([start()]);
+  await supervisor.start(start());
   expect(reports).toEqual(['FAILED']);
   await supervisor.stop(id);
   expect(reports).toEqual(['FAILED', 'UNASSIGNED']);
@@ -139,8 +177,8 @@ test('a plugin that is gone fails the task, and the task can still be stopped', 
 
 test('a restart that a person asked for keeps the pause, and is told as one', async () => {
   const { host, reports, supervisor } = supervised();
-  await supervisor.apply([start()]);
-  await supervisor.apply([{ kind: 'pause', id }]);
+  await supervisor.start(start());
+  await supervisor.setPaused(id, true);
   expect(await supervisor.restart(id)).toBe(true);
   expect(host.asked).toEqual(['start', 'setPaused true', 'stop', 'forget', 'start']);
   expect(host.specs[1]?.paused).toBe(true);
@@ -150,9 +188,9 @@ test('a restart that a person asked for keeps the pause, and is told as one', as
 
 test('a pause that comes while a task waits for its restart is taken along', async () => {
   const { host, supervisor } = supervised();
-  await supervisor.apply([start()]);
+  await supervisor.start(start());
   supervisor.failed(id, failure('transient'), '');
-  await supervisor.apply([{ kind: 'pause', id }]);
+  await supervisor.setPaused(id, true);
   await eventually('the second start', () => host.specs.length === 2);
   expect(host.specs[1]?.paused).toBe(true);
 });

@@ -5,24 +5,28 @@ import {
   type Random,
   toMillraceError,
 } from '@millrace/foundation';
-import type { RunningTask, TaskAction } from '../core/herder/reconcile.ts';
-import { planRestart, type RestartPolicy } from '../core/restart/restart-policy.ts';
+import type { ConnectorConfig } from '../core/config/cluster-config.ts';
+import type { TaskStart } from '../core/herder/reconcile.ts';
+import { planRestart, type RestartPolicy, restartPolicyOf } from '../core/restart/restart-policy.ts';
 import { type TaskId, taskKey } from '../core/task-id.ts';
 import type { PluginCatalog } from '../plugins/plugin-catalog.ts';
 import type { HostPool } from './host-pool.ts';
-import type { TaskWorkerSettings } from './host-protocol.ts';
+import type { ConfigSources, RestartState, TaskWorkerSettings } from './host-protocol.ts';
 import type { TaskHost } from './task-host.ts';
 
 export interface TaskReport {
   readonly state: 'RUNNING' | 'PAUSED' | 'FAILED' | 'RESTARTING' | 'UNASSIGNED';
   readonly error?: MillraceError;
   readonly trace?: string;
+  readonly restart?: RestartState;
 }
 
 export interface TaskSupervisorOptions {
   readonly hosts: Pick<HostPool, 'forget'> & { forTask(id: TaskId, module: string): SupervisedHost };
-  readonly catalog: Pick<PluginCatalog, 'find'>;
+  readonly catalog: Pick<PluginCatalog, 'connector'>;
   readonly settings: () => Promise<TaskWorkerSettings>;
+  /** What the placeholders of a config are resolved with, in the host. */
+  readonly sources: (config: ConnectorConfig) => Promise<ConfigSources>;
   readonly stopTimeoutMs: number;
   readonly restartPolicy: RestartPolicy;
   readonly clock: Clock;
@@ -34,10 +38,9 @@ export interface TaskSupervisorOptions {
 /** What is asked of the host of a task. */
 export type SupervisedHost = Pick<TaskHost, 'startTask' | 'stopTask' | 'call'>;
 
-type StartAction = Extract<TaskAction, { kind: 'start' }>;
-
-interface Supervised extends RunningTask {
-  readonly start: StartAction;
+interface Supervised {
+  readonly id: TaskId;
+  readonly start: TaskStart;
   /** Where it was started last. */
   host: SupervisedHost | null;
   paused: boolean;
@@ -46,62 +49,47 @@ interface Supervised extends RunningTask {
   timer: NodeJS.Timeout | null;
 }
 
-interface Stopping {
-  readonly id: TaskId;
-  readonly done: Promise<void>;
-}
-
-/** Starts and stops the tasks of this worker, and brings back those that failed for a passing reason. */
+/**
+ * Starts and stops the tasks of this worker, as the herder says, and brings back those that failed, as their policy says.
+ */
 export class TaskSupervisor {
   readonly #options: TaskSupervisorOptions;
   readonly #tasks = new Map<string, Supervised>();
-  readonly #stopping = new Map<string, Stopping>();
+  readonly #stopping = new Map<string, Promise<void>>();
+  /** Those between their stop and their start. */
+  readonly #restarting = new Map<string, Supervised>();
 
   constructor(options: TaskSupervisorOptions) {
     this.#options = options;
   }
 
   /** Tasks that are to run here: also those that failed, or wait to be started again. */
-  running(): ReadonlyMap<string, RunningTask> {
+  running(): ReadonlyMap<string, { readonly id: TaskId; readonly paused: boolean }> {
     return this.#tasks;
   }
 
-  /** Tasks that nobody else may start yet: the running ones, and those that are still stopping. */
-  held(): readonly TaskId[] {
-    return [...new Map<string, { readonly id: TaskId }>([...this.#tasks, ...this.#stopping]).values()].map(
-      ({ id }) => id,
-    );
-  }
-
-  /** Does what was planned: stops side by side, then starts side by side. */
-  async apply(actions: readonly TaskAction[]): Promise<void> {
-    await Promise.all(actions.map((action) => (action.kind === 'stop' ? this.stop(action.id) : undefined)));
-    await Promise.all(
-      actions.map((action) => {
-        if (action.kind === 'start') return this.#begin(action);
-        if (action.kind === 'pause' || action.kind === 'resume') {
-          return this.#setPaused(action.id, action.kind === 'pause');
-        }
-        return undefined;
-      }),
-    );
+  /** Starts a task that was not started, or has stopped; tells how it goes by `report`. */
+  start(action: TaskStart): Promise<void> {
+    return this.#begin(action);
   }
 
   /** Resolves when the task runs no more, and what it had done is committed. */
   async stop(id: TaskId): Promise<void> {
-    if (await this.#end(id)) this.#options.report(id, { state: 'UNASSIGNED' });
-  }
-
-  async stopAll(): Promise<void> {
-    await Promise.all(this.held().map((id) => this.stop(id)));
+    const restarting = this.#restarting.delete(taskKey(id));
+    if ((await this.#end(id)) || restarting) this.#options.report(id, { state: 'UNASSIGNED' });
   }
 
   /** Stops and starts a task anew, as a person asked: with a clean record. False where it is not here. */
   async restart(id: TaskId): Promise<boolean> {
-    const task = this.#tasks.get(taskKey(id));
-    if (!task) return false;
+    const key = taskKey(id);
+    const task = this.#tasks.get(key);
+    if (!task) return this.#restarting.has(key);
     this.#options.report(id, { state: 'RESTARTING' });
+    this.#restarting.set(key, task);
     await this.#end(id);
+    // Who stopped the task meanwhile must not see it come back.
+    if (this.#restarting.get(key) !== task) return false;
+    this.#restarting.delete(key);
     await this.#begin({ ...task.start, paused: task.paused });
     return true;
   }
@@ -116,19 +104,23 @@ export class TaskSupervisor {
     const task = this.#tasks.get(taskKey(id));
     if (!task || task.timer) return;
     const { restartPolicy, clock, random, logger } = this.#options;
-    const now = { monoMs: clock.now().monoMs, random: random.float() };
-    const restart = planRestart(error.class, task, restartPolicy, now);
-    logger.warn(
-      { ...id, code: error.code, class: error.class, err: error, restartAfterMs: restart?.afterMs ?? null },
-      'task failed',
-    );
-    this.#options.report(id, { state: restart ? 'RESTARTING' : 'FAILED', error, trace });
-    if (!restart) return;
-    task.restarts = restart.restarts;
+    const { monoMs, wallMs } = clock.now();
+    const policy = restartPolicyOf(restartPolicy, task.start.connectorConfig);
+    const plan = planRestart(error.class, task, policy, { monoMs, random: random.float() });
+    const restartAfterMs = plan.kind === 'restart' ? plan.afterMs : null;
+    logger.warn({ ...id, code: error.code, class: error.class, err: error, restartAfterMs }, 'task failed');
+    task.restarts = plan.restarts;
+    if (plan.kind === 'giveUp') {
+      const restart = { attempts: plan.restarts, next_at_ms: null, reason: plan.reason };
+      this.#options.report(id, { state: 'FAILED', error, trace, restart });
+      return;
+    }
+    const restart = { attempts: plan.restarts, next_at_ms: wallMs + plan.afterMs };
+    this.#options.report(id, { state: 'RESTARTING', error, trace, restart });
     task.timer = setTimeout(() => {
       task.timer = null;
       void this.#launch(task);
-    }, restart.afterMs);
+    }, plan.afterMs);
   }
 
   /** Whether there was something to stop. */
@@ -136,7 +128,7 @@ export class TaskSupervisor {
     const key = taskKey(id);
     const task = this.#tasks.get(key);
     if (!task) {
-      await this.#stopping.get(key)?.done;
+      await this.#stopping.get(key);
       return false;
     }
     this.#tasks.delete(key);
@@ -146,17 +138,14 @@ export class TaskSupervisor {
       this.#stopping.delete(key);
       hosts.forget(id);
     });
-    this.#stopping.set(key, { id, done });
+    this.#stopping.set(key, done);
     await done;
     return true;
   }
 
-  async #begin(action: StartAction): Promise<void> {
-    const key = taskKey(action.id);
-    await this.#stopping.get(key)?.done;
+  async #begin(action: TaskStart): Promise<void> {
     const task: Supervised = {
       id: action.id,
-      fingerprint: action.fingerprint,
       paused: action.paused,
       start: action,
       host: null,
@@ -164,15 +153,16 @@ export class TaskSupervisor {
       startedAtMs: this.#options.clock.now().monoMs,
       timer: null,
     };
-    this.#tasks.set(key, task);
+    this.#tasks.set(taskKey(action.id), task);
     await this.#launch(task);
   }
 
   async #launch(task: Supervised): Promise<void> {
     const { id, start } = task;
     try {
-      const plugin = await this.#options.catalog.find(start.connectorConfig['connector.class'] ?? '');
+      const plugin = await this.#options.catalog.connector(start.connectorConfig);
       const worker = await this.#options.settings();
+      const sources = await this.#options.sources({ ...start.connectorConfig, name: id.connector });
       // Whoever stopped the task meanwhile must not see it come back.
       if (this.#tasks.get(taskKey(id)) !== task) return;
       task.startedAtMs = this.#options.clock.now().monoMs;
@@ -180,9 +170,11 @@ export class TaskSupervisor {
       await task.host.startTask({
         id,
         module: plugin.module,
-        connectorConfig: { ...start.connectorConfig, 'connector.class': plugin.class },
+        class: plugin.class,
+        connectorConfig: start.connectorConfig,
         taskConfig: start.taskConfig,
         paused: task.paused,
+        sources,
         worker,
       });
     } catch (error) {
@@ -192,12 +184,12 @@ export class TaskSupervisor {
     }
   }
 
-  async #setPaused(id: TaskId, paused: boolean): Promise<void> {
-    const task = this.#tasks.get(taskKey(id));
+  async setPaused(id: TaskId, paused: boolean): Promise<void> {
+    const task = this.#tasks.get(taskKey(id)) ?? this.#restarting.get(taskKey(id));
     if (!task) return;
     task.paused = paused;
     // A task that waits for its restart takes the new state along when it starts.
-    if (task.timer) return;
+    if (task.timer || !this.#tasks.has(taskKey(id))) return;
     try {
       await task.host?.call('setPaused', { id, paused });
     } catch (error) {

@@ -11,6 +11,14 @@ const tasksOf = (connector: string, count: number) =>
 /** Members do as they are told: they hold what was assigned, which is without what was revoked. */
 class Group {
   readonly held = new Map<string, Assignment>();
+  readonly draining = new Set<string>();
+  readonly weights = new Map<string, number>();
+  intended: ReadonlyMap<string, string> = new Map();
+
+  loadOf(memberId: string): number {
+    const tasks = this.held.get(memberId)?.tasks ?? [];
+    return tasks.reduce((sum, id) => sum + (this.weights.get(taskKey(id)) ?? 1), 0);
+  }
 
   round(configured: Assignment, memberIds: readonly string[]) {
     for (const memberId of [...this.held.keys()])
@@ -18,8 +26,12 @@ class Group {
     const members: MemberState[] = memberIds.map((memberId) => ({
       memberId,
       held: this.held.get(memberId) ?? nothing,
+      draining: this.draining.has(memberId),
     }));
-    const plan = assign(configured, members, memberIds[0] ?? '');
+    const { intended, weights } = this;
+    const answer = assign({ configured, members, leaderId: memberIds[0] ?? '', weights, intended });
+    this.intended = answer.intended;
+    const plan = answer.members;
     for (const [memberId, { assigned }] of plan) this.held.set(memberId, assigned);
     return { members, plan };
   }
@@ -51,6 +63,11 @@ const work = fc
     }),
   );
 const history = fc.array(fc.record({ memberIds, work }), { minLength: 1, maxLength: 6 });
+
+/** One round, led by w1, that knows of no weights. */
+function once(configured: Assignment, members: readonly MemberState[]) {
+  return assign({ configured, members, leaderId: 'w1', weights: new Map(), intended: new Map() }).members;
+}
 
 describe('assign', () => {
   test('whatever joins, leaves and changes: work ends with exactly one holder, evenly, within two rounds', () => {
@@ -124,10 +141,10 @@ describe('assign', () => {
     const configured = { connectors: ['a'], tasks: tasksOf('a', 4) };
     group.converge(configured, ['w1', 'w2']);
     const { plan } = group.round(configured, ['w1', 'w2', 'w3']);
-    expect([...plan.values()].map(({ revoked }) => revoked.tasks.length)).toEqual([0, 1, 0]);
+    expect([...plan.values()].map(({ revoked }) => revoked.tasks.length)).toEqual([1, 0, 0]);
     expect(plan.get('w3')?.assigned.tasks).toEqual([]);
     group.converge(configured, ['w1', 'w2', 'w3']);
-    expect([...group.held.values()].map(({ tasks }) => tasks.length)).toEqual([2, 1, 1]);
+    expect([...group.held.values()].map(({ tasks }) => tasks.length)).toEqual([1, 2, 1]);
   });
 
   test('the tasks of a worker that is gone are placed at once', () => {
@@ -141,15 +158,77 @@ describe('assign', () => {
 
   test('a task that two workers hold stays with one of them', () => {
     const held = { connectors: [], tasks: [task('a', 0)] };
-    const members = ['w1', 'w2'].map((memberId) => ({ memberId, held }));
-    const plan = assign({ connectors: ['a'], tasks: [task('a', 0)] }, members, 'w1');
+    const members = ['w1', 'w2'].map((memberId) => ({ memberId, held, draining: false }));
+    const plan = once({ connectors: ['a'], tasks: [task('a', 0)] }, members);
     expect([...plan.values()].flatMap(({ assigned }) => assigned.tasks)).toHaveLength(1);
     expect([...plan.values()].flatMap(({ revoked }) => revoked.tasks)).toHaveLength(1);
   });
 
   test('work that is configured no more is revoked', () => {
     const held = { connectors: ['gone'], tasks: [task('gone', 0)] };
-    const plan = assign(nothing, [{ memberId: 'w1', held }], 'w1');
+    const plan = once(nothing, [{ memberId: 'w1', held, draining: false }]);
     expect(plan.get('w1')).toEqual({ assigned: nothing, revoked: held });
+  });
+
+  test('who drains ends with nothing, the others keep all that they had, and it is over in two rounds', () => {
+    fc.assert(
+      fc.property(work, (configured) => {
+        const group = new Group();
+        group.converge(configured, ['w1', 'w2', 'w3']);
+        const before = new Map(group.held);
+        group.draining.add('w2');
+        expect(group.converge(configured, ['w1', 'w2', 'w3'])).toBeLessThanOrEqual(2);
+        expect(group.held.get('w2')).toEqual(nothing);
+        for (const memberId of ['w1', 'w3'])
+          expect(group.held.get(memberId)?.tasks).toEqual(
+            expect.arrayContaining([...before.get(memberId)!.tasks]),
+          );
+        for (const id of configured.tasks) expect(group.holdersOf(taskKey(id))).toBe(1);
+      }),
+    );
+  });
+
+  test('where all drain, everybody keeps what it has', () => {
+    const group = new Group();
+    const configured = { connectors: ['a'], tasks: tasksOf('a', 4) };
+    group.converge(configured, ['w1', 'w2']);
+    const before = new Map(group.held);
+    group.draining.add('w1').add('w2');
+    group.round(configured, ['w1', 'w2']);
+    expect(group.held).toEqual(before);
+  });
+
+  test('heavy tasks are spread by their weight, not by their number', () => {
+    const group = new Group();
+    const configured = { connectors: ['a'], tasks: tasksOf('a', 8) };
+    group.weights.set('a-0', 50).set('a-1', 50);
+    group.converge(configured, ['w1', 'w2']);
+    expect([group.loadOf('w1'), group.loadOf('w2')]).toEqual([53, 53]);
+  });
+
+  test('a task that has become heavy moves nothing back and forth: the group comes to rest and stays', () => {
+    const weights = fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 24 });
+    fc.assert(
+      fc.property(weights, fc.integer({ min: 1, max: 5 }), (all, count) => {
+        const group = new Group();
+        const configured = { connectors: ['a'], tasks: tasksOf('a', all.length) };
+        const ids = Array.from({ length: count }, (_, index) => `w${index + 1}`);
+        group.converge(configured, ids);
+        for (const [index, weight] of all.entries()) group.weights.set(`a-${index}`, weight);
+        expect(group.converge(configured, ids)).toBeLessThanOrEqual(2);
+        const before = new Map(group.held);
+        group.round(configured, ids);
+        expect(group.held).toEqual(before);
+        // No single task could be moved from one to another so that the two were clearly closer.
+        const pays = Math.max(1, (all.reduce((sum, one) => sum + one, 0) / count) * 0.05);
+        for (const from of ids)
+          for (const to of ids)
+            for (const id of group.held.get(from)!.tasks)
+              expect(group.loadOf(from) - group.loadOf(to) - group.weights.get(taskKey(id))!).toBeLessThan(
+                pays,
+              );
+      }),
+      { numRuns: 300 },
+    );
   });
 });

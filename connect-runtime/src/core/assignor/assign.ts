@@ -1,4 +1,5 @@
 import { type TaskId, taskKey } from '../task-id.ts';
+import { balance, lightest, type Shares } from './balance.ts';
 
 /** What a worker holds: connectors (their task configs are its to compute) and tasks. */
 export interface Assignment {
@@ -10,6 +11,8 @@ export interface MemberState {
   readonly memberId: string;
   /** What it said it holds when it joined. */
   readonly held: Assignment;
+  /** It is about to leave: its tasks go to others first. */
+  readonly draining: boolean;
 }
 
 /** What a member is to hold from now on, and what it must give up first. */
@@ -18,23 +21,40 @@ export interface MemberAssignment {
   readonly revoked: Assignment;
 }
 
+export interface AssignRequest {
+  readonly configured: Assignment;
+  readonly members: readonly MemberState[];
+  readonly leaderId: string;
+  /** How much work a task is, by its key; 1 where it is not known: a task that does nothing. */
+  readonly weights: ReadonlyMap<string, number>;
+  /** Where the round before wanted to have the tasks that it had revoked: by task key the member id. */
+  readonly intended: ReadonlyMap<string, string>;
+}
+
+export interface AssignPlan {
+  readonly members: ReadonlyMap<string, MemberAssignment>;
+  /** For the next round: where the tasks that are revoked in this one are to go. */
+  readonly intended: ReadonlyMap<string, string>;
+}
+
 /**
  * Incremental cooperative assignment (KIP-415): nobody gives up what it may keep. What must move is only revoked in this
  * round; its holder joins again when it has let go, and the next round places it. Work that nobody holds is placed at
  * once: a member that is gone has lost its session, so there is nothing to wait for.
  *
  * Connectors go to the leader, which computes their task configs and writes them without asking anybody; tasks go to
- * whoever has fewest. When all has been placed, no member has two tasks more than another.
+ * whoever has least to do, and one that runs moves only where that pays ({@link balance}). A member that drains keeps
+ * nothing, as long as there is one that does not.
  */
-export function assign(
-  configured: Assignment,
-  members: readonly MemberState[],
-  leaderId: string,
-): ReadonlyMap<string, MemberAssignment> {
-  const plans = new Map([...members].sort(byId).map((member) => [member.memberId, newPlan()]));
-  placeConnectors(configured.connectors, members, leaderId, plans);
-  placeTasks(configured.tasks, members, plans);
-  return new Map([...plans].map(([memberId, plan]) => [memberId, finished(plan)]));
+export function assign({ configured, members, leaderId, weights, intended }: AssignRequest): AssignPlan {
+  const sorted = [...members].sort(byId);
+  const plans = new Map(sorted.map((member) => [member.memberId, newPlan()]));
+  placeConnectors(configured.connectors, sorted, leaderId, plans);
+  const moving = placeTasks({ tasks: configured.tasks, members: sorted, weights, intended }, plans);
+  return {
+    members: new Map([...plans].map(([memberId, plan]) => [memberId, finished(plan)])),
+    intended: moving,
+  };
 }
 
 interface Plan {
@@ -64,42 +84,82 @@ function placeConnectors(
   for (const connector of configured) if (!heldByOthers.has(connector)) leader?.connectors.add(connector);
 }
 
+/** Answers where the tasks that are revoked are to go. */
 function placeTasks(
-  configured: readonly TaskId[],
-  members: readonly MemberState[],
+  request: Pick<AssignRequest, 'members' | 'weights' | 'intended'> & { readonly tasks: readonly TaskId[] },
   plans: ReadonlyMap<string, Plan>,
-): void {
-  const unplaced = new Map(configured.map((id) => [taskKey(id), id]));
-  const wanted = new Set(unplaced.keys());
-  // Whoever holds most keeps one more where the tasks do not divide evenly, so that as few as can be move.
-  const useful = ({ held }: MemberState) => new Set(held.tasks.map(taskKey).filter((key) => wanted.has(key)));
-  const ranked = members
-    .map((member) => ({ member, holds: useful(member).size }))
-    .sort((a, b) => b.holds - a.holds || byId(a.member, b.member));
-  const fewest = Math.floor(wanted.size / Math.max(1, members.length));
-  const withOneMore = wanted.size % Math.max(1, members.length);
-  for (const [rank, { member }] of ranked.entries()) {
-    const plan = planOf(plans, member.memberId);
-    const most = rank < withOneMore ? fewest + 1 : fewest;
-    for (const id of member.held.tasks) {
-      const key = taskKey(id);
-      if (plan.tasks.has(key)) continue;
-      // A task that two members say they hold stays with the first; the other one gives it up in this same round.
-      const keeps = unplaced.has(key) && plan.tasks.size < most;
-      if (keeps) {
-        plan.tasks.set(key, id);
-        unplaced.delete(key);
-      } else plan.revokedTasks.set(key, id);
-    }
+): ReadonlyMap<string, string> {
+  const { tasks, members, weights, intended } = request;
+  const takers = members.some(({ draining }) => !draining)
+    ? members.filter(({ draining }) => !draining)
+    : members;
+  const shares: Shares = new Map(takers.map(({ memberId }) => [memberId, { load: 0, tasks: new Map() }]));
+  const weightOf = (key: string) => Math.max(1, weights.get(key) ?? 1);
+  const homeless = new Map(tasks.map((id) => [taskKey(id), id]));
+  const holders = keepHeld(members, homeless, shares, weightOf);
+  const place = (key: string, memberId: string) => {
+    const share = shares.get(memberId);
+    if (!share) return;
+    share.tasks.set(key, { weight: weightOf(key), settled: false });
+    share.load += weightOf(key);
+  };
+  // The heaviest first, so that the light ones even out what these leave uneven.
+  const byWeight = [...homeless.keys()].sort((a, b) => weightOf(b) - weightOf(a));
+  for (const key of byWeight) {
+    const meant = intended.get(key) ?? '';
+    place(key, shares.has(meant) ? meant : lightest(shares));
   }
-  for (const plan of plans.values()) for (const key of plan.revokedTasks.keys()) unplaced.delete(key);
-  for (const [key, id] of unplaced) leastLoaded(plans)?.tasks.set(key, id);
+  balance(shares);
+  return hand(tasks, members, { shares, holders }, plans);
 }
 
-function leastLoaded(plans: ReadonlyMap<string, Plan>): Plan | null {
-  let best: Plan | null = null;
-  for (const plan of plans.values()) if (best === null || plan.tasks.size < best.tasks.size) best = plan;
-  return best;
+/** Each task stays with one of those who hold it, where that one takes tasks at all; what has found a place leaves `homeless`. */
+function keepHeld(
+  members: readonly MemberState[],
+  homeless: Map<string, TaskId>,
+  shares: Shares,
+  weightOf: (key: string) => number,
+): ReadonlyMap<string, readonly string[]> {
+  const holders = new Map<string, string[]>();
+  for (const { memberId, held } of members) {
+    const share = shares.get(memberId);
+    for (const id of held.tasks) {
+      const key = taskKey(id);
+      const others = holders.get(key);
+      if (others) others.push(memberId);
+      else holders.set(key, [memberId]);
+      if (!share || !homeless.delete(key)) continue;
+      share.tasks.set(key, { weight: weightOf(key), settled: true });
+      share.load += weightOf(key);
+    }
+  }
+  return holders;
+}
+
+/** What is meant for a member is handed to it where nobody else holds it; all that is held beside that is revoked. */
+function hand(
+  tasks: readonly TaskId[],
+  members: readonly MemberState[],
+  meant: { readonly shares: Shares; readonly holders: ReadonlyMap<string, readonly string[]> },
+  plans: ReadonlyMap<string, Plan>,
+): ReadonlyMap<string, string> {
+  const homes = new Map<string, string>();
+  for (const [memberId, share] of meant.shares)
+    for (const key of share.tasks.keys()) homes.set(key, memberId);
+  const moving = new Map<string, string>();
+  for (const id of tasks) {
+    const key = taskKey(id);
+    const home = homes.get(key);
+    if (home === undefined) continue;
+    if (meant.holders.get(key)?.some((holder) => holder !== home)) moving.set(key, home);
+    // Who holds it already keeps it: a second holder gives it up in this same round.
+    if (!moving.has(key) || meant.holders.get(key)?.includes(home)) planOf(plans, home).tasks.set(key, id);
+  }
+  for (const { memberId, held } of members) {
+    const plan = planOf(plans, memberId);
+    for (const id of held.tasks) if (!plan.tasks.has(taskKey(id))) plan.revokedTasks.set(taskKey(id), id);
+  }
+  return moving;
 }
 
 function byId(a: MemberState, b: MemberState): number {

@@ -10,16 +10,19 @@ export interface RunningTask {
   readonly paused: boolean;
 }
 
+/** A task to start, with the configs that it is to run with. */
+export interface TaskStart {
+  readonly kind: 'start';
+  readonly id: TaskId;
+  readonly connectorConfig: ConnectorConfig;
+  readonly taskConfig: ConnectorConfig;
+  readonly fingerprint: string;
+  readonly paused: boolean;
+}
+
 export type TaskAction =
   | { readonly kind: 'stop'; readonly id: TaskId }
-  | {
-      readonly kind: 'start';
-      readonly id: TaskId;
-      readonly connectorConfig: ConnectorConfig;
-      readonly taskConfig: ConnectorConfig;
-      readonly fingerprint: string;
-      readonly paused: boolean;
-    }
+  | TaskStart
   | { readonly kind: 'pause' | 'resume'; readonly id: TaskId };
 
 /**
