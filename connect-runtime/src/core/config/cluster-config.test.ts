@@ -170,3 +170,24 @@ test('replaying a compacted topic gives what replaying the whole one gives', () 
     }),
   );
 });
+
+test('a new set of tasks waits for the fencing of the one before, which outlives the connector', () => {
+  const config = new ClusterConfig();
+  let offset = 0;
+  const replay = (record: { key: string; value: unknown }) =>
+    config.replay(offset++, record.key, record.value as never);
+  const twoTasks = () => {
+    replay(configRecord.connector('c', { a: '1' }));
+    replay(configRecord.task({ connector: 'c', task: 0 }, {}));
+    replay(configRecord.task({ connector: 'c', task: 1 }, {}));
+    replay(configRecord.commit('c', 2));
+  };
+  expect(config.fencing('c')).toEqual({ pending: false, tasksBefore: null });
+  twoTasks();
+  expect(config.fencing('c')).toEqual({ pending: true, tasksBefore: null });
+  expect(replay(configRecord.fenced('c', 2))).toEqual({ kind: 'fenced', connector: 'c' });
+  expect(config.fencing('c')).toEqual({ pending: false, tasksBefore: 2 });
+  replay(configRecord.connector('c', null));
+  twoTasks();
+  expect(config.fencing('c')).toEqual({ pending: true, tasksBefore: 2 });
+});

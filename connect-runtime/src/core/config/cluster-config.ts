@@ -17,7 +17,10 @@ export type ConfigChange =
   | { readonly kind: 'removed'; readonly connector: string }
   | { readonly kind: 'tasks'; readonly connector: string }
   | { readonly kind: 'target-state'; readonly connector: string }
-  | { readonly kind: 'restart'; readonly request: RestartRequest };
+  | { readonly kind: 'fenced'; readonly connector: string }
+  | { readonly kind: 'restart'; readonly request: RestartRequest }
+  /** Of a logger, on all workers that run now (KIP-976). */
+  | { readonly kind: 'logger'; readonly logger: string; readonly level: string };
 
 /**
  * The configuration of the whole group, replayed from the config topic: Kafka Connect's own keys and values
@@ -30,6 +33,8 @@ export class ClusterConfig {
   readonly #tasks = new Map<string, readonly ConnectorConfig[]>();
   readonly #applied = new Map<string, ConnectorConfig>();
   readonly #deferred = new Map<string, Map<number, ConnectorConfig>>();
+  readonly #fencedTasks = new Map<string, number>();
+  readonly #pendingFencing = new Set<string>();
   #offset = -1;
 
   /** Offset of the last record replayed; -1 before the first. */
@@ -66,6 +71,15 @@ export class ClusterConfig {
     );
   }
 
+  /**
+   * Whether tasks of the set before the present one may still be writing, where they do so exactly once (KIP-618), and how many
+   * there were at most; null where there were none.
+   */
+  fencing(connector: string): { readonly pending: boolean; readonly tasksBefore: number | null } {
+    const tasksBefore = this.#fencedTasks.get(connector) ?? null;
+    return { pending: this.#pendingFencing.has(connector), tasksBefore };
+  }
+
   targetState(connector: string): TargetState {
     return this.#targetStates.get(connector) ?? 'RUNNING';
   }
@@ -77,7 +91,10 @@ export class ClusterConfig {
     if (key.startsWith('connector-')) return this.#replayConnector(key.slice('connector-'.length), record);
     if (key.startsWith('task-')) return this.#replayTask(key.slice('task-'.length), record);
     if (key.startsWith('commit-')) return this.#replayCommit(key.slice('commit-'.length), record);
+    if (key.startsWith('tasks-fencing-'))
+      return this.#replayFencing(key.slice('tasks-fencing-'.length), record);
     if (key.startsWith('target-state-')) return this.#replayTarget(key.slice('target-state-'.length), record);
+    if (key.startsWith(LOGGER_KEY)) return loggerLevel(key.slice(LOGGER_KEY.length), record);
     if (key.startsWith('restart-connector-')) return restart(key.slice('restart-connector-'.length), record);
     return null;
   }
@@ -120,9 +137,18 @@ export class ClusterConfig {
     }
     // Invariant 9: task configs take effect as one whole.
     this.#tasks.set(connector, tasks);
+    this.#pendingFencing.add(connector);
     const applied = this.#connectors.get(connector);
     if (applied) this.#applied.set(connector, applied);
     return { kind: 'tasks', connector };
+  }
+
+  #replayFencing(connector: string, record: JsonObject | null): ConfigChange | null {
+    const count = record?.['task-count'];
+    if (typeof count !== 'number' || !Number.isSafeInteger(count) || count < 0) return null;
+    this.#fencedTasks.set(connector, count);
+    this.#pendingFencing.delete(connector);
+    return { kind: 'fenced', connector };
   }
 
   #replayTarget(connector: string, record: JsonObject | null): ConfigChange | null {
@@ -141,6 +167,8 @@ export class ClusterConfig {
 /** The target state RUNNING in the config topic's words. */
 const KAFKA_RUNNING = 'STARTED';
 
+const LOGGER_KEY = 'logger-cluster-';
+
 /** Keys and values of the config topic, in Kafka Connect's words. */
 export const configRecord = {
   connector: (connector: string, config: ConnectorConfig | null) => ({
@@ -152,6 +180,11 @@ export const configRecord = {
     value: { properties: config },
   }),
   commit: (connector: string, tasks: number) => ({ key: `commit-${connector}`, value: { tasks } }),
+  /** Who wrote before this set of so many tasks can't write any more. It outlives the connector, as its tasks may. */
+  fenced: (connector: string, tasks: number) => ({
+    key: `tasks-fencing-${connector}`,
+    value: { 'task-count': tasks },
+  }),
   // `state` is for workers older than KIP-875, which know no STOPPED and hold such a connector as paused.
   targetState: (connector: string, state: TargetState | null) => ({
     key: `target-state-${connector}`,
@@ -160,11 +193,20 @@ export const configRecord = {
       'state.v2': state === 'RUNNING' ? KAFKA_RUNNING : state,
     },
   }),
+  loggerLevel: (logger: string, level: string) => ({
+    key: `${LOGGER_KEY}${logger}`,
+    value: { level },
+  }),
   restart: (request: RestartRequest) => ({
     key: `restart-connector-${request.connector}`,
     value: { 'include-tasks': request.includeTasks, 'only-failed': request.onlyFailed },
   }),
 } as const;
+
+function loggerLevel(logger: string, record: JsonObject | null): ConfigChange | null {
+  const level = record?.level;
+  return typeof level === 'string' ? { kind: 'logger', logger, level } : null;
+}
 
 function restart(connector: string, record: JsonObject | null): ConfigChange | null {
   if (!record) return null;
