@@ -1,0 +1,45 @@
+import { defineConfig, type Schema } from '@millrace/sdk';
+import { wrongShape } from './failures.ts';
+import { nullOption } from './field-path.ts';
+import { fieldTree, planStruct } from './field-tree.ts';
+import { defineSided, fieldsOrNull, perSchema } from './record-side.ts';
+
+/** Kafka Connect's SetSchemaMetadata. */
+export const setSchemaMetadata = defineSided({
+  name: 'SetSchemaMetadata',
+  docs: 'Gives the schema of the {side} a name and a version.',
+  config: defineConfig({
+    'schema.name': { type: 'string', default: null, importance: 'high', docs: 'The name.' },
+    'schema.version': { type: 'int', default: null, importance: 'high', docs: 'The version.' },
+    'replace.null.with.default': nullOption,
+  }),
+  create: (config, side) => {
+    const name = config['schema.name'];
+    const version = config['schema.version'];
+    const plan = perSchema((schema) => {
+      const named: Schema = {
+        ...schema,
+        ...(name === null ? {} : { name }),
+        ...(version === null ? {} : { version }),
+      };
+      const { change } = planStruct(
+        schema,
+        fieldTree<never>([]),
+        (field) => ({ schema: field, change: (value) => value }),
+        config['replace.null.with.default'],
+      );
+      return { named, change };
+    });
+    return (record) => {
+      const value = side.value(record) ?? null;
+      const schema = side.schema(record);
+      if (schema === undefined) {
+        if (value === null) return record;
+        throw wrongShape(side.transform, 'a schema', value);
+      }
+      const { named, change } = plan(schema);
+      const struct = schema.type === 'struct' ? fieldsOrNull(value) : null;
+      return side.replace(record, struct ? change(struct) : value, named);
+    };
+  },
+});
