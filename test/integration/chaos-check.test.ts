@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Fault } from '../chaos/faults.ts';
+import { type JournalLine, type Life, readLives } from '../chaos/journal.ts';
+import { Ledger } from '../chaos/ledger.ts';
+import { judge } from '../chaos/verdict.ts';
+
+const SECOND_MS = 1_000;
+
+function life(startedAt: number, heardAt: number, more: Partial<Life> = {}): Life {
+  return { task: 'source-0-1', pid: 10, worker: 1, startedAt, heardAt, stopped: true, ...more };
+}
+
+function fault(kind: Fault['kind'], at: number, more: Partial<Fault> = {}): Fault {
+  return { kind, at, until: at + 100, pids: [], ...more };
+}
+
+const judged = (lives: readonly Life[], faults: readonly Fault[]) =>
+  judge(new Map([['source-0-1', lives]]), faults);
+
+describe('the verdict on starts', () => {
+  const again = [life(0, 50 * SECOND_MS), life(51 * SECOND_MS, 90 * SECOND_MS)];
+
+  test('one that nothing explains is a violation', () => {
+    const verdict = judged(again, []);
+    expect(verdict.causes.unexplained).toBe(1);
+    expect(verdict.violations).toHaveLength(1);
+  });
+
+  test.each([
+    ['its host was killed', fault('kill-host', 50 * SECOND_MS, { pids: [10] }), 'killed'],
+    ['its worker was killed', fault('kill-worker', 50 * SECOND_MS, { pids: [1] }), 'killed'],
+    ['its config was changed', fault('change-config', 50 * SECOND_MS, { connector: 'source-0' }), 'asked'],
+    ['the broker was away', fault('kill-broker', 48 * SECOND_MS), 'broker'],
+  ] as const)('%s', (_, why, cause) => {
+    const verdict = judged(again, [why]);
+    expect(verdict.causes[cause]).toBe(1);
+    expect(verdict.violations).toEqual([]);
+  });
+
+  test.each([
+    ['another host', fault('kill-host', 50 * SECOND_MS, { pids: [11] })],
+    ['another worker', fault('kill-worker', 50 * SECOND_MS, { pids: [2] })],
+    ['another connector', fault('restart', 50 * SECOND_MS, { connector: 'source-01' })],
+    ['a pause', fault('pause', 50 * SECOND_MS, { connector: 'source-0' })],
+  ] as const)('%s is no reason', (_, why) => {
+    expect(judged(again, [why]).violations).toHaveLength(1);
+  });
+
+  test('a task may move to a worker that came back, and to no other', () => {
+    const moved = [life(0, 50 * SECOND_MS), life(51 * SECOND_MS, 90 * SECOND_MS, { worker: 3 })];
+    expect(judged(moved, [fault('end-worker', 49 * SECOND_MS, { pids: [2] })]).causes.moved).toBe(1);
+    expect(judged(moved, []).violations).toHaveLength(1);
+  });
+
+  test('a task that ran twice for long is one', () => {
+    const twice = [life(0, 80 * SECOND_MS), life(51 * SECOND_MS, 90 * SECOND_MS, { pid: 12 })];
+    const verdict = judged(twice, [fault('kill-worker', 50 * SECOND_MS, { pids: [1] })]);
+    expect(verdict.overlapMaxMs).toBe(29 * SECOND_MS);
+    expect(verdict.violations[0]).toContain('ran twice');
+  });
+});
+
+test('lives are read from journals, also where the last line is cut off', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'chaos-check-'));
+  const line = (at: number, event: JournalLine['event']) =>
+    JSON.stringify({ at, event, task: 't', pid: 7, worker: 1, life: 'a' });
+  writeFileSync(
+    join(folder, 'journal-7.jsonl'),
+    `${line(5, 'start')}\n${line(9, 'tick')}\n${line(12, 'stop').slice(0, 20)}`,
+  );
+  expect([...readLives(folder)]).toEqual([
+    ['t', [{ task: 't', pid: 7, worker: 1, startedAt: 5, heardAt: 9, stopped: false }]],
+  ]);
+  rmSync(folder, { recursive: true });
+});
+
+test('a ledger counts what is missing and what came twice', () => {
+  const ledger = new Ledger();
+  for (const number of [0, 1, 3, 3]) ledger.add(`source-0/2/${number}`);
+  expect(ledger.counts()).toEqual(new Map([['source-0/2', 4]]));
+  expect(ledger.repeats).toBe(1);
+  expect(ledger.lacks(ledger.counts())).toEqual(['source-0/2: 1 of 4 are missing, the first is 2']);
+  expect(ledger.lacks(new Map([['other/0', 2]]))).toHaveLength(1);
+});
