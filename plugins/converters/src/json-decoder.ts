@@ -1,6 +1,6 @@
 import { kindOf, logicalType, Misfit, NumberText, type Schema, under } from '@millrace/sdk';
 import { decimalFromBytes, plainDecimal } from './decimal.ts';
-import { inner, scaleOf } from './json-encoder.ts';
+import { scaleOf } from './json-encoder.ts';
 
 /**
  * Makes a Connect value of a parsed JSON node.
@@ -228,4 +228,10 @@ function guardedStruct(names: readonly string[], decoders: readonly Decode[]): D
       }),
     );
   };
+}
+
+/** A schema's part that must be there. @throws {Misfit} */
+function inner(schema: Schema | undefined, type: string, part: string): Schema {
+  if (schema === undefined) throw new Misfit(`has a schema of type ${type} without ${part}`);
+  return schema;
 }

@@ -57,7 +57,7 @@ function encoderOf(schema: Schema, options: EncodeOptions): Encode {
     case 'bytes':
       return encodeBytes;
     case 'array':
-      return arrayEncoder(compileEncoder(inner(schema.items, 'array', 'items'), options));
+      return arrayEncoder(compileEncoder(schema.items, options));
     case 'map':
       return mapEncoder(schema, options);
     case 'struct':
@@ -96,12 +96,6 @@ export function scaleOf(schema: Schema): number {
   const scale = Number(schema.parameters?.scale ?? Number.NaN);
   if (!Number.isInteger(scale)) throw new Misfit('is a Decimal whose schema has no parameter "scale"');
   return scale;
-}
-
-/** A schema's part that must be there. @throws {Misfit} */
-export function inner(schema: Schema | undefined, type: string, part: string): Schema {
-  if (schema === undefined) throw new Misfit(`has a schema of type ${type} without ${part}`);
-  return schema;
 }
 
 function decimalEncoder(scale: number, options: EncodeOptions): Encode {
@@ -184,12 +178,11 @@ function arrayEncoder(item: Encode): Encode {
   };
 }
 
-// String keys make a JSON object, any other ones an array of pairs.
+// String keys make a JSON object, any other ones an array of pairs. Inferred lists and maps may lack a schema for what is in them.
 function mapEncoder(schema: Schema, options: EncodeOptions): Encode {
-  const keys = inner(schema.keys, 'map', 'keys');
-  const encodeKey = compileEncoder(keys, options);
-  const encodeItem = compileEncoder(inner(schema.values, 'map', 'values'), options);
-  const asObject = keys.type === 'string';
+  const encodeKey = compileEncoder(schema.keys, options);
+  const encodeItem = compileEncoder(schema.values, options);
+  const asObject = schema.keys?.type === 'string';
   return (value) => {
     const out: string[] = [];
     for (const [key, item] of entriesOf(value)) {

@@ -24,10 +24,11 @@ export const nullOption = {
 /**
  * Reads a path in the grammar of KIP-821: steps between dots; a step in backticks may hold dots, and backticks of its own, which
  * need a backslash only where a dot follows.
- * @throws {SyntaxError} for a backtick that is not closed
+ * @throws {SyntaxError} for a backtick that is not closed, and for an empty path
  */
 export function parseFieldPath(text: string, version: string): FieldPath {
   if (version.toUpperCase() === 'V1') return [text];
+  if (text === '') throw new SyntaxError('must not be an empty path');
   const steps: string[] = [];
   let index = 0;
   while (index < text.length) {
@@ -36,7 +37,7 @@ export function parseFieldPath(text: string, version: string): FieldPath {
     index = step.next;
   }
   if (text.endsWith('.')) steps.push('');
-  return steps.length === 0 ? [''] : steps;
+  return steps;
 }
 
 interface Step {

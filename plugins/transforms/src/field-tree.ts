@@ -1,4 +1,5 @@
 import type { Schema, SchemaField } from '@millrace/sdk';
+import { wrongShape } from './failures.ts';
 import type { FieldPath } from './field-path.ts';
 import { type Fields, fieldOf, fieldsOrNull } from './record-side.ts';
 
@@ -118,14 +119,19 @@ export function schemaAt(schema: Schema, path: FieldPath): SchemaField | undefin
   return current as SchemaField | undefined;
 }
 
-/** The value of a field; null where it or a map or struct on the way to it is missing. */
+/**
+ * The value of a field; null where it or a map or struct on the way to it is missing.
+ * @throws {MillraceError} class poison where something else is on the way
+ */
 export function valueAt(fields: Fields | null, path: FieldPath): unknown {
-  let current: Fields | null = fields;
-  for (let index = 0; index < path.length - 1; index++) {
+  let current: unknown = fields;
+  for (const step of path) {
     if (current === null) return null;
-    current = fieldsOrNull(fieldOf(current, path[index] as string));
+    const at = fieldsOrNull(current);
+    if (at === null) throw wrongShape('The transform', `fields on the way to "${path.join('.')}"`, current);
+    current = fieldOf(at, step);
   }
-  return current === null ? null : fieldOf(current, path.at(-1) as string);
+  return current;
 }
 
 /** A schema as Kafka's transforms copy it: without being optional and without a default. */

@@ -1,4 +1,11 @@
-import { type ConnectRecord, defineConfig, logicalType, type Schema, type SchemaField } from '@millrace/sdk';
+import {
+  type ConfigValue,
+  type ConnectRecord,
+  defineConfig,
+  logicalType,
+  type Schema,
+  type SchemaField,
+} from '@millrace/sdk';
 import { poison, wrongShape } from './failures.ts';
 import { checksPaths, type FieldPath, fieldSyntaxOption, nullOption, parseFieldPath } from './field-path.ts';
 import { copyBasics } from './field-tree.ts';
@@ -24,6 +31,13 @@ const place = (what: string) =>
     ),
   }) as const;
 
+const PLACES = ['topic', 'partition', 'offset', 'timestamp', 'static'].map((what) => `${what}.field`);
+
+function checkValue(value: ConfigValue, all: Readonly<Record<string, ConfigValue>>): string | null {
+  if (PLACES.every((key) => all[key] === null)) return `has no field to go with: one of ${PLACES.join(', ')}`;
+  return all['static.field'] !== null && value === null ? 'is needed where there is a static.field' : null;
+}
+
 const TIMESTAMP: Schema = { type: 'int64', name: logicalType.timestamp, version: 1 };
 
 /** Kafka Connect's InsertField; nested places are made where they are missing. */
@@ -36,7 +50,13 @@ export const insertField = defineSided({
     'offset.field': place('the offset, in sinks only'),
     'timestamp.field': place("the record's time"),
     'static.field': place('a fixed text'),
-    'static.value': { type: 'string', default: null, importance: 'medium', docs: 'The fixed text.' },
+    'static.value': {
+      type: 'string',
+      default: null,
+      importance: 'medium',
+      docs: 'The fixed text.',
+      validate: Object.assign(checkValue, { allows: 'a text, with static.field' }),
+    },
     'field.syntax.version': fieldSyntaxOption,
     'replace.null.with.default': nullOption,
   }),

@@ -1,15 +1,27 @@
-import { defineConfig, type Schema } from '@millrace/sdk';
+import { type ConfigValue, defineConfig, type Schema } from '@millrace/sdk';
 import { wrongShape } from './failures.ts';
 import { nullOption } from './field-path.ts';
 import { fieldTree, planStruct } from './field-tree.ts';
 import { defineSided, fieldsOrNull, perSchema } from './record-side.ts';
+
+function checkName(value: ConfigValue, all: Readonly<Record<string, ConfigValue>>): string | null {
+  return value === null && all['schema.version'] === null
+    ? 'is needed where there is no "schema.version"'
+    : null;
+}
 
 /** Kafka Connect's SetSchemaMetadata. */
 export const setSchemaMetadata = defineSided({
   name: 'SetSchemaMetadata',
   docs: 'Gives the schema of the {side} a name and a version.',
   config: defineConfig({
-    'schema.name': { type: 'string', default: null, importance: 'high', docs: 'The name.' },
+    'schema.name': {
+      type: 'string',
+      default: null,
+      importance: 'high',
+      docs: 'The name.',
+      validate: Object.assign(checkName, { allows: 'a name, where there is no schema.version' }),
+    },
     'schema.version': { type: 'int', default: null, importance: 'high', docs: 'The version.' },
     'replace.null.with.default': nullOption,
   }),

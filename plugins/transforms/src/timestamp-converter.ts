@@ -40,7 +40,12 @@ const config = defineConfig({
     default: '',
     importance: 'high',
     docs: 'The field that holds the time; empty where the whole is a time.',
-    validate: Object.assign(checksPaths(), { allows: 'a field, or empty' }),
+    validate: Object.assign(
+      checksPaths((field) => (field === '' ? '``' : field)),
+      {
+        allows: 'a field, or empty',
+      },
+    ),
   },
   'target.type': {
     type: 'string',
@@ -80,7 +85,7 @@ export const timestampConverter = defineSided({
 });
 
 function convertWhole(side: RecordSide, times: Times): Apply {
-  const schemaFor = perSchema((schema) => times.targetSchema(schema.optional === true));
+  const schemaFor = perSchema((schema) => times.targetSchema(schema));
   return (record) => {
     const schema = side.schema(record);
     const converted = times.convert(schema, side.value(record));
@@ -96,7 +101,7 @@ function convertField(side: RecordSide, times: Times, values: ConfigOf<typeof co
       schema,
       tree,
       (field) => ({
-        schema: times.targetSchema(field.optional === true),
+        schema: times.targetSchema(field),
         change: (value) => times.convert(field, value),
       }),
       values['replace.null.with.default'],
@@ -149,8 +154,16 @@ class Times {
     this.#precision = values['unix.precision'] as keyof typeof UNITS;
   }
 
-  targetSchema(optional: boolean): Schema {
-    return { ...(LOGICAL[this.#target] as Schema), ...(optional ? { optional } : {}) };
+  /** @throws {MillraceError} class poison where the schema is of no time */
+  targetSchema(schema: Schema): Schema {
+    const isTime =
+      LOGICAL_NAMES.has(schema.name ?? '') || schema.type === 'string' || schema.type === 'int64';
+    if (!isTime) throw noTime(`a schema of type ${schema.type}`);
+    const { optional } = schema;
+    return {
+      ...(LOGICAL[this.#target] as Schema),
+      ...(optional === true ? { optional } : {}),
+    };
   }
 
   convert(schema: Schema | undefined, value: unknown): unknown {
@@ -181,11 +194,7 @@ class Times {
       const ms = this.#millis(value as number | bigint);
       if (Math.abs(ms) <= 8.64e15) return new Date(ms);
     }
-    throw poison(
-      'NOT_A_TIME',
-      `TimestampConverter found no time: ${kindOf(value)}${schema === undefined ? '' : ` of schema type ${schema.type}`}.`,
-      'Times are text, int64 (unix time) or dates; cast other numbers to int64 before.',
-    );
+    throw noTime(`${kindOf(value)}${schema === undefined ? '' : ` of schema type ${schema.type}`}`);
   }
 
   #parse(text: string): Date {
@@ -212,3 +221,10 @@ class Times {
     return Number.isSafeInteger(Number(unix)) ? Number(unix) : unix;
   }
 }
+
+const noTime = (found: string) =>
+  poison(
+    'NOT_A_TIME',
+    `TimestampConverter found no time: ${found}.`,
+    'Times are text, int64 (unix time) or dates; cast other numbers to int64 before.',
+  );

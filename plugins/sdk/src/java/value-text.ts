@@ -48,7 +48,7 @@ function textOf(schema: Schema | undefined, value: unknown, embedded: boolean, d
 /** A number as Java's `toString` gives it: its schema, or else its having a fraction, says whether it is a floating one. */
 export function numberText(schema: Schema | undefined, value: number): string {
   if (schema?.type === 'float') return floatText(value);
-  return schema?.type === 'double' || !Number.isInteger(value) ? doubleText(value) : String(value);
+  return schema?.type === 'double' || !Number.isSafeInteger(value) ? doubleText(value) : String(value);
 }
 
 function objectText(schema: Schema | undefined, value: object, embedded: boolean, depth: number): string {
