@@ -180,6 +180,8 @@ export interface Consumer {
   /** As whom it commits now, for a transaction that commits offsets for it. */
   groupMetadata(): ConsumerGroupMetadata;
   position(partition: TopicPartition): number | null;
+  /** Records between the position and the end, as the last fetch knew it; null before one. Asks nobody. */
+  currentLag(partition: TopicPartition): number | null;
   seek(partition: TopicPartition, offset: number): void;
   pause(partitions: readonly TopicPartition[]): void;
   resume(partitions: readonly TopicPartition[]): void;
@@ -309,7 +311,78 @@ export interface Admin {
   deleteGroups(groupIds: readonly string[]): Promise<void>;
   groupOffsets(groupId: string): Promise<readonly OffsetAndMetadata[]>;
   alterGroupOffsets(groupId: string, offsets: readonly OffsetAndMetadata[]): Promise<void>;
+  /** Forgets committed offsets of topics that no member is subscribed to. @throws {MillraceError} GROUP_SUBSCRIBED_TO_TOPIC */
+  deleteGroupOffsets(groupId: string, partitions: readonly TopicPartition[]): Promise<void>;
+  /** Moves log start offsets; answers the new ones. @throws {MillraceError} OFFSET_OUT_OF_RANGE, POLICY_VIOLATION */
+  deleteRecords(
+    partitions: readonly (TopicPartition & { readonly beforeOffset: number | 'all' })[],
+  ): Promise<readonly number[]>;
+  /**
+   * Ends every producer of these transactional ids and aborts what they have open.
+   * @throws {MillraceError} TRANSACTIONS_UNSUPPORTED, TRANSACTIONAL_ID_AUTHORIZATION_FAILED
+   */
+  fenceProducers(transactionalIds: readonly string[]): Promise<void>;
+  listTransactions(): Promise<readonly TransactionListing[]>;
+  /** @throws {MillraceError} TRANSACTIONAL_ID_NOT_FOUND */
+  describeTransactions(transactionalIds: readonly string[]): Promise<readonly TransactionDescription[]>;
+  /** The producers that a partition's leader remembers. */
+  describeProducers(partition: TopicPartition): Promise<readonly ActiveProducer[]>;
+  /** Aborts what a producer has open in one partition when its coordinator never will (KIP-664). */
+  abortTransaction(partition: TopicPartition, producer: ActiveProducer): Promise<void>;
+  describeShareGroups(groupIds: readonly string[]): Promise<readonly ShareGroupDescription[]>;
+  shareGroupOffsets(groupId: string): Promise<readonly ShareGroupOffset[]>;
+  /** Of a group without members. @throws {MillraceError} NON_EMPTY_GROUP */
+  alterShareGroupOffsets(
+    groupId: string,
+    offsets: readonly (TopicPartition & { readonly startOffset: number })[],
+  ): Promise<void>;
+  /** Of whole topics, of a group without members. @throws {MillraceError} NON_EMPTY_GROUP, UNKNOWN_TOPIC_OR_PARTITION */
+  deleteShareGroupOffsets(groupId: string, topics: readonly string[]): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface TransactionListing {
+  readonly transactionalId: string;
+  readonly producerId: number;
+  /** Kafka's words: Empty, Ongoing, PrepareCommit, CompleteAbort, ... */
+  readonly state: string;
+}
+
+export interface TransactionDescription extends TransactionListing {
+  readonly producerEpoch: number;
+  readonly timeoutMs: number;
+  /** Of the open transaction, ms since the epoch. */
+  readonly startedAtMs: number | null;
+  readonly partitions: readonly TopicPartition[];
+}
+
+export interface ActiveProducer {
+  readonly producerId: number;
+  readonly producerEpoch: number;
+  readonly coordinatorEpoch: number;
+  readonly lastTimestampMs: number;
+  /** Where its open transaction begins; null where it has none. */
+  readonly openSinceOffset: number | null;
+}
+
+export interface ShareGroupDescription {
+  readonly groupId: string;
+  readonly state: string;
+  readonly assignor: string;
+  readonly members: readonly {
+    readonly memberId: string;
+    readonly clientId: string;
+    readonly clientHost: string;
+    readonly topics: readonly string[];
+    readonly assignment: readonly TopicPartition[];
+  }[];
+}
+
+export interface ShareGroupOffset extends TopicPartition {
+  /** Everything before it is done with. */
+  readonly startOffset: number;
+  /** Records that are not done with; null from brokers that do not say (KIP-1226). */
+  readonly lag: number | null;
 }
 
 export interface GroupDescription {

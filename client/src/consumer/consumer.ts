@@ -148,6 +148,11 @@ class PollingConsumer implements Consumer {
     return this.#states.get(keyOf(partition))?.position ?? null;
   }
 
+  currentLag(partition: TopicPartition): number | null {
+    const { position = null, endOffset = null } = this.#states.get(keyOf(partition)) ?? {};
+    return position === null || endOffset === null ? null : Math.max(0, endOffset - position);
+  }
+
   seek(partition: TopicPartition, offset: number): void {
     if (!(Number.isSafeInteger(offset) && offset >= 0)) throw invalidUse(`${offset} is no offset`);
     this.#state(partition).seek(offset);

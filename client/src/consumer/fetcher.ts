@@ -183,6 +183,9 @@ export class Fetcher {
   #buffer({ topic, partition, state, fetchOffset }: Asked, answer: FetchResponsePartition): void {
     state.retryAtMs = 0;
     this.#failures.clear();
+    const { highWatermark, lastStableOffset = -1 } = answer;
+    const isCommitted = this.#config.isolationLevel === 'read_committed' && lastStableOffset >= 0;
+    state.endOffset = isCommitted ? lastStableOffset : highWatermark;
     const records = answer.records;
     if (records === null || records.length === 0) return;
     const aborted =

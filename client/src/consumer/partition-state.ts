@@ -16,6 +16,8 @@ export class PartitionState implements TopicPartition {
   /** Counts what makes a fetch under way worthless. */
   version = 0;
   leaderEpoch = -1;
+  /** Offset behind the last record that may be read, as the last fetch said; null before one. */
+  endOffset: number | null = null;
   #position: number | null = null;
   #fetchOffset = 0;
   #fetched: FetchedRecords[] = [];
@@ -58,6 +60,7 @@ export class PartitionState implements TopicPartition {
     this.#discard();
     this.#position = null;
     this.missing = 'reset';
+    this.endOffset = null;
   }
 
   /** Takes a fetch in; `nextOffset` is where the one after it begins. */

@@ -33,7 +33,7 @@ export function putTask(page: TaskPage, nowMs: number): void {
   putCommits(page);
   putErrors(page);
   putStages(page);
-  if ('put' in row.stages) putSink(page, nowMs);
+  if ('fetch' in row.stages) putSink(page, nowMs);
   else putSource(page);
 }
 

@@ -157,6 +157,9 @@ export interface TaskCounterRow {
   /** That record's own timestamp. */
   readonly lastRecordTimestampMs: number | null;
   readonly lastErrorAtMs: number | null;
+  /** Of a sink: partitions assigned to it, and records behind the end of the one that lags most; null where that is not known. */
+  readonly partitions: number;
+  readonly behind: number | null;
   readonly topics: readonly string[];
   readonly stages: { readonly [S in TaskStage]?: StageCounters };
   /** What the task says of long work that is under way: the newest. */
@@ -243,8 +246,15 @@ export interface WorkerCalls extends Record<string, { body: unknown; result: unk
   };
 }
 
+/** Levels in the logger's own words: of what runs in hosts, and of the tasks of single connectors. */
+export interface HostLogLevels {
+  readonly tasks: string;
+  readonly byConnector: { readonly [connector: string]: string };
+}
+
 /** What the worker tells a host. */
 export interface WorkerEvents extends Record<string, unknown> {
+  logLevels: HostLogLevels;
   /** The host is to end; its tasks have stopped. */
   end: null;
 }

@@ -73,7 +73,13 @@ export class SinkTaskRunner implements TaskRunner {
   }
 
   counters() {
-    return this.#counters.row(0);
+    const partitions = this.#consumer?.assignment() ?? [];
+    const lags = partitions.flatMap((partition) => this.#consumer?.currentLag(partition) ?? []);
+    return {
+      ...this.#counters.row(0),
+      partitions: partitions.length,
+      behind: lags.length === 0 ? null : Math.max(...lags),
+    };
   }
 
   async #run(): Promise<void> {

@@ -119,6 +119,8 @@ export class TaskCounters {
       ...this.#id,
       ...this.#totals,
       unacknowledged,
+      partitions: 0,
+      behind: null,
       topics: [...this.#topics],
       stages: Object.fromEntries([...this.#stages].map(([stage, counters]) => [stage, { ...counters }])),
       progress: this.#progress && bounded(this.#progress),
