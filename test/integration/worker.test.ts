@@ -249,7 +249,7 @@ describe('a worker', () => {
       details: { path: 'count' },
     });
     await expect(creating(source('t', { transforms: 'x' }))).rejects.toMatchObject({
-      details: { path: 'transforms' },
+      details: { path: 'transforms.x.type' },
     });
     expect(worker.connectors()).toEqual([]);
     const fine = source('t', { count: '0' });

@@ -301,7 +301,7 @@ describe('the topic for dead letters', () => {
 
 test('times of the stages add up to at most what passed', async () => {
   const { pipeline, counters } = await newPipeline(chain('Upper'));
-  for (let i = 0; i < 1000; i++) pipeline.outgoing(sourceRecord('a'));
+  for (let i = 0; i < 1000; i++) await pipeline.outgoing(sourceRecord('a'));
   const left = pipeline.countTimes(10);
   const { transform, convert } = counters.row(0).stages;
   expect(transform?.timeMs).toBeGreaterThan(0);
