@@ -2,18 +2,10 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Logger } from '@millrace/sdk';
 import { codeOf, fileError } from './file-error.ts';
+import type { FileOffset } from './file-offset.ts';
 import { namesIn } from './file-pattern.ts';
 import { beginsAs, canGrow, fingerprint } from './fingerprint.ts';
 import { type Line, LineReader } from './line-reader.ts';
-
-/** How far a file was read, as the offset topic keeps it. */
-export interface FileOffset {
-  /** The byte after the last line that was given out. */
-  readonly position: number;
-  /** Of the file itself, whatever its name: decimal text. */
-  readonly inode: string;
-  readonly fingerprint: string;
-}
 
 export interface TailOptions {
   readonly lineMax: number;
@@ -64,6 +56,11 @@ export class FileTail {
 
   get inode(): string | null {
     return this.#open?.inode ?? null;
+  }
+
+  /** Bytes of the file that is open, the unread ones included; null where none is. */
+  async size(): Promise<number | null> {
+    return (await this.#open?.handle.stat())?.size ?? null;
   }
 
   /**
@@ -211,7 +208,9 @@ async function isContinued(
   try {
     handle = await open(path, 'r');
     const { ino, size } = await handle.stat({ bigint: true });
-    return String(ino) === inode && Number(size) >= position && (await beginsAs(handle, expected));
+    const isSame = inode === '' || String(ino) === inode;
+    const begins = expected === '' || (await beginsAs(handle, expected));
+    return isSame && Number(size) >= position && begins;
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return false;
     throw error;

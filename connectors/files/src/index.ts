@@ -1,11 +1,15 @@
 import { definePlugins, defineSink, defineSource } from '@millrace/sdk';
+import { fileStreamSink, fileStreamSource } from './aliases.ts';
 import { sinkConfig, sourceConfig } from './config.ts';
+import { checkAltered, offsetInWords } from './file-offset.ts';
 import { patternsOf, readProblems } from './file-pattern.ts';
+import { sampleLines } from './sample.ts';
 import { FileSinkTask, TASK_PLACEHOLDER, writeProblems } from './sink.ts';
 import { FileSourceTask } from './source.ts';
 
 export const fileSource = defineSource({
   class: 'FileSource',
+  aliases: [fileStreamSource],
   version: '0.1.0',
   docs: 'Follows files that grow, through truncation and rotation, and gives their lines or JSON lines.',
   config: sourceConfig,
@@ -13,10 +17,15 @@ export const fileSource = defineSource({
   // One reader keeps each file's lines in order; it is far quicker than what it feeds.
   taskConfigs: () => [{}],
   createTask: (context) => new FileSourceTask(context),
+  exactlyOnce: () => true,
+  sample: sampleLines,
+  alterOffsets: (_, wanted) => checkAltered(wanted),
+  describeOffset: offsetInWords,
 });
 
 export const fileSink = defineSink({
   class: 'FileSink',
+  aliases: [fileStreamSink],
   version: '0.1.0',
   docs: 'Appends records to files, as JSON lines or lines of text.',
   config: sinkConfig,

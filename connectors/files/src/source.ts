@@ -2,17 +2,20 @@ import { type FSWatcher, watch } from 'node:fs';
 import {
   type ConfigOf,
   MillraceError,
-  parseExact,
   type SourceRecord,
   type SourceTask,
   type SourceTaskContext,
 } from '@millrace/sdk';
 import type { sourceConfig } from './config.ts';
+import { fileOffset } from './file-offset.ts';
 import { matchingPaths, patternsOf, readProblems } from './file-pattern.ts';
-import { type FileOffset, FileTail, type TailedLines } from './file-tail.ts';
-import type { Line } from './line-reader.ts';
+import { FileTail, type TailedLines } from './file-tail.ts';
+import { lineRecord } from './line-record.ts';
 
 type Config = ConfigOf<typeof sourceConfig>;
+
+/** How often the progress through a file is told at most, ms. */
+const PROGRESS_INTERVAL_MS = 1_000;
 
 /** Follows files and gives their lines as records; one partition a path, with position and identity as the offset. */
 export class FileSourceTask implements SourceTask {
@@ -25,6 +28,9 @@ export class FileSourceTask implements SourceTask {
   #failure: MillraceError | null = null;
   #matchedAtMs = Number.NEGATIVE_INFINITY;
   #next = 0;
+  /** The file whose progress was told last. */
+  #toldFor: FileTail | null = null;
+  #toldAtMs = Number.NEGATIVE_INFINITY;
   #wake: () => void = () => undefined;
   #changed = false;
 
@@ -78,7 +84,7 @@ export class FileSourceTask implements SourceTask {
       const stored = await this.#context.offset({ filename: path });
       this.#tails.set(
         path,
-        new FileTail(path, offsetOf(stored), {
+        new FileTail(path, fileOffset(stored), {
           lineMax: this.#config['max.line.bytes'],
           rotateWaitMs: this.#config['rotate.wait.ms'],
           logger: this.#context.logger,
@@ -96,19 +102,39 @@ export class FileSourceTask implements SourceTask {
       const tail = tails[this.#next++ % tails.length] as FileTail;
       const tailed = await tail.lines(this.#config['batch.size']);
       if (tailed.lines.length === 0) continue;
+      await this.#tellProgress(tail, tailed);
       const records = this.#recordsOf(tail.path, tailed);
       if (records.length > 0 || this.#failure) return records;
     }
     return [];
   }
 
+  /** A full batch has more behind it: how far along, at most once a while. */
+  async #tellProgress(tail: FileTail, { lines }: TailedLines): Promise<void> {
+    const isBehind = lines.length >= this.#config['batch.size'];
+    const nowMs = performance.now();
+    if (!isBehind && this.#toldFor === tail) {
+      this.#toldFor = null;
+      this.#context.progress(null);
+    }
+    if (!isBehind || nowMs - this.#toldAtMs < PROGRESS_INTERVAL_MS) return;
+    this.#toldAtMs = nowMs;
+    this.#toldFor = tail;
+    const done = lines.at(-1)?.end ?? 0;
+    this.#context.progress({ what: `reading ${tail.path}`, done, total: await tail.size(), unit: 'bytes' });
+  }
+
   #recordsOf(path: string, { lines, inode, fingerprint }: TailedLines): readonly SourceRecord[] {
     const sourcePartition = { filename: path };
     const records: SourceRecord[] = [];
     for (const line of lines) {
-      const parsed = this.#parse(path, line);
-      if (this.#failure) break;
+      const parsed = lineRecord(line, this.#config);
       if (parsed === null) continue;
+      if ('fault' in parsed) {
+        this.#bad(path, line.start, parsed.fault, parsed.what);
+        if (this.#failure) break;
+        continue;
+      }
       records.push({
         topic: this.#config.topic,
         partition: null,
@@ -123,26 +149,10 @@ export class FileSourceTask implements SourceTask {
     return records;
   }
 
-  /** Null: the line makes no record. */
-  #parse(path: string, { text, start }: Line): { readonly key: unknown; readonly value: unknown } | null {
-    if (text === null) {
-      return this.#bad(path, start, 'LINE_TOO_LONG', `longer than ${this.#config['max.line.bytes']} bytes`);
-    }
-    if (this.#config.format === 'lines') return { key: null, value: text };
-    if (text.trim() === '') return null;
-    try {
-      const value = parseExact(text);
-      return { key: keyOf(value, this.#config['key.field']), value };
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-      return this.#bad(path, start, 'NOT_JSON', 'not JSON');
-    }
-  }
-
-  #bad(path: string, position: number, code: string, what: string): null {
+  #bad(path: string, position: number, code: string, what: string): void {
     if (this.#config['bad.lines'] === 'skip') {
       this.#context.logger.warn({ file: path, position, code }, 'a line was skipped');
-      return null;
+      return;
     }
     this.#failure = new MillraceError(`The line at byte ${position} of ${path} is ${what}.`, {
       code,
@@ -150,7 +160,6 @@ export class FileSourceTask implements SourceTask {
       hint: 'Mend the line, or set bad.lines=skip to go on without such lines.',
       facts: { file: path, position },
     });
-    return null;
   }
 
   // Waiting for news: a watcher's word, or the interval where the file system sends none (network mounts, many of them).
@@ -185,23 +194,4 @@ export class FileSourceTask implements SourceTask {
       this.#context.logger.warn({ folder, error: String(error) }, 'folder can’t be watched; it is polled');
     }
   }
-}
-
-function offsetOf(stored: Readonly<Record<string, unknown>> | null): FileOffset | null {
-  if (stored === null) return null;
-  const { position, inode, fingerprint } = stored;
-  if (!Number.isSafeInteger(position) || typeof inode !== 'string' || typeof fingerprint !== 'string') {
-    throw new MillraceError('A stored offset of the connector has no position, inode and fingerprint.', {
-      code: 'OFFSET_NOT_READABLE',
-      class: 'config',
-      hint: 'Alter or delete the offsets of the connector.',
-    });
-  }
-  return { position: position as number, inode, fingerprint };
-}
-
-function keyOf(value: unknown, field: string | null): unknown {
-  if (field === null || typeof value !== 'object' || value === null || !Object.hasOwn(value, field))
-    return null;
-  return (value as Record<string, unknown>)[field];
 }

@@ -40,6 +40,9 @@ describe('the suite finds a connector that', () => {
     ['writes on stop', /has written a batch/, /to deeply equal/],
     ['drops what is empty', /^sink .*: keeps empty texts/, /to deeply equal/],
     ['writes in part', /writes 2000 records/, /to deeply equal/],
+    ['eats its sample', /gives a sample/, /20 entries/],
+    ['takes any offset', /accepts positions/, /instead of rejecting/],
+    ['writes its plan', /plans without/, /to deeply equal/],
     ['undocumented option', /documents every option of MemorySink/, /mystery|deeply equal/],
   ];
   it.each(faults)('%s', async (fault, name, complaint) => {

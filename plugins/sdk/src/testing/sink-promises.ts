@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import type { SinkConnector } from '../plugin.ts';
 import type { SinkRecord } from '../record.ts';
 import { configPromises, expectHelpful } from './config-promises.ts';
+import { declaredSinkPromises } from './declared-promises.ts';
 import type { AcceptanceDriver, Entry, SinkDriver, SinkPlace } from './driver.ts';
 import { eventually } from './eventually.ts';
 import { byKey, connectorOf, entries, type InPlace, inPlace, ODD_VALUES, type Suite } from './promise.ts';
@@ -30,6 +31,7 @@ export function sinkPromises(suite: Suite, driver: AcceptanceDriver, sink: SinkD
     writingPromises(test, sink);
     nullPromises(test, sink);
     failurePromises(test, inItsPlace, connector, sink);
+    declaredSinkPromises(inItsPlace, connector);
   });
 }
 

@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import type { SourceConnector } from '../plugin.ts';
 import type { SourceRecord } from '../record.ts';
 import { configPromises, expectHelpful } from './config-promises.ts';
+import { declaredSourcePromises } from './declared-promises.ts';
 import type { AcceptanceDriver, Entry, SourceDriver, SourcePlace } from './driver.ts';
 import { eventually, within } from './eventually.ts';
 import { byKey, connectorOf, entries, type InPlace, inPlace, ODD_VALUES, type Suite } from './promise.ts';
@@ -37,6 +38,7 @@ export function sourcePromises(suite: Suite, driver: AcceptanceDriver, source: S
     readingPromises(test, source);
     resumePromises(test, source);
     stoppingPromises(test, inItsPlace, connector);
+    declaredSourcePromises(inItsPlace, connector, source);
   });
 }
 
