@@ -360,6 +360,14 @@ export function addressProblem(config: SinkConfig): ConfigProblem | null {
   return { key, message: `"${key}" must not hold a password: set connection.password instead.` };
 }
 
+/** How the source gives values that PostgreSQL has in more digits than others. */
+export function valueModes(config: SourceConfig) {
+  return {
+    decimals: config['decimal.handling.mode'] === 'precise' ? 'precise' : 'string',
+    times: config['time.precision.mode'] === 'connect' ? 'connect' : 'isostring',
+  } as const;
+}
+
 /** Where the source reads. */
 export function sourceConnection(config: SourceConfig): ConnectionSettings {
   return {

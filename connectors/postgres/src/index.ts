@@ -1,5 +1,10 @@
 import { definePlugins, defineSink, defineSource } from '@millrace/sdk';
+import { debeziumPostgres, jdbcSink } from './aliases.ts';
+import { checkAltered } from './altered-offsets.ts';
 import { sinkConfig, sourceConfig } from './config.ts';
+import { planSink } from './plan.ts';
+import { fromOffset, inWords } from './position.ts';
+import { sampleRows } from './sample.ts';
 import { PostgresSinkTask, validateSink } from './sink.ts';
 import { PostgresSourceTask, validateSource } from './source.ts';
 
@@ -7,6 +12,7 @@ const version = '0.1.0';
 
 const source = defineSource({
   class: 'PostgresSource',
+  aliases: [debeziumPostgres],
   version,
   docs: 'Captures the tables of a PostgreSQL database: the rows that are there, then every change, by logical replication.',
   config: sourceConfig,
@@ -14,14 +20,24 @@ const source = defineSource({
   // A slot has one reader.
   taskConfigs: () => [{}],
   createTask: (context) => new PostgresSourceTask(context),
+  // Changes are: a place in the log names what follows. The snapshot of a table without key begins again when it is cut off.
+  exactlyOnce: (config) => config['snapshot.mode'] !== 'initial',
+  sample: sampleRows,
+  alterOffsets: checkAltered,
+  describeOffset: ({ offset }) => {
+    const position = fromOffset(offset);
+    return position ? inWords(position) : 'no position of PostgresSource';
+  },
 });
 
 const sink = defineSink({
   class: 'PostgresSink',
+  aliases: [jdbcSink],
   version,
   docs: 'Writes records to PostgreSQL tables: upserts by key, deletions for tombstones.',
   config: sinkConfig,
   validate: validateSink,
+  plan: planSink,
   createTask: (context) => new PostgresSinkTask(context),
 });
 

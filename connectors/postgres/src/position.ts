@@ -58,6 +58,16 @@ export function fromOffset(offset: SourceOffset): Position | null {
   return isSnapshotState(snapshot) ? { lsn, event, snapshot } : null;
 }
 
+/** In a person's words, such as `0/16B3748, 3 changes into the transaction`. */
+export function inWords({ lsn, event, snapshot }: Position): string {
+  const within = event > 0 ? `, ${event} change${event === 1 ? '' : 's'} into the transaction` : '';
+  if (snapshot === undefined || snapshot.finished) return `${formatLsn(lsn)}${within}`;
+  const { table, key, done } = snapshot.reads.at(-1) ?? {};
+  const where = table === undefined ? '' : ` of ${table}`;
+  const after = done ? ', read to its end' : key ? ` after key (${key.join(', ')})` : '';
+  return `snapshot${where}${after}, then the log from ${formatLsn(lsn)}`;
+}
+
 function isSnapshotState(stored: unknown): stored is SnapshotState {
   const { reads } = stored as { reads?: unknown };
   return Array.isArray(reads) && reads.every(isSnapshotRead);

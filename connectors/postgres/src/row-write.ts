@@ -2,7 +2,7 @@ import type { Schema, SinkRecord } from '@millrace/sdk';
 import { columnText } from './column-text.ts';
 import type { SinkConfig } from './config.ts';
 import type { NewColumn } from './ddl.ts';
-import { refused, type TargetTable } from './target-table.ts';
+import { quoteTableName, refused, type TableName, type TargetTable, tableOf } from './target-table.ts';
 
 /** What a record asks of its table. */
 export interface RowWrite {
@@ -12,6 +12,27 @@ export interface RowWrite {
   readonly key: readonly string[];
   /** Values by column; of a deletion only the key's. */
   readonly fields: ReadonlyMap<string, unknown>;
+}
+
+/** What records ask of each table, in their order. @throws {MillraceError} as `rowWrite` and `tableOf` */
+export function writesByTable(
+  records: readonly SinkRecord[],
+  config: SinkConfig,
+): ReadonlyMap<TableName, readonly RowWrite[]> {
+  const names = new Map<string, TableName>();
+  const groups = new Map<TableName, RowWrite[]>();
+  for (const record of records) {
+    const write = rowWrite(record, config);
+    if (!write) continue;
+    const made = tableOf(record.topic, config['table.name.format']);
+    const quoted = quoteTableName(made);
+    const name = names.get(quoted) ?? made;
+    names.set(quoted, name);
+    const group = groups.get(name);
+    if (group) group.push(write);
+    else groups.set(name, [write]);
+  }
+  return groups;
 }
 
 /**

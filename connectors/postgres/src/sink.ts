@@ -1,5 +1,6 @@
 import {
   type ConfigProblem,
+  connectionProblems,
   isMillraceError,
   MillraceError,
   type SinkRecord,
@@ -11,8 +12,8 @@ import { addressProblem, type SinkConfig, type sinkConfig, sinkConnection } from
 import { disconnectIfSilent, Session } from './connection.ts';
 import { addColumnsStatement, createTableStatements, type NewColumn } from './ddl.ts';
 import { sqlStateOf, toPostgresError } from './errors.ts';
-import { lastOfEachKey, newColumns, type RowWrite, rowWrite, textRow } from './row-write.ts';
-import { findTable, quoteTableName, type TableName, type TargetTable, tableOf } from './target-table.ts';
+import { lastOfEachKey, newColumns, type RowWrite, textRow, writesByTable } from './row-write.ts';
+import { findTable, quoteTableName, type TableName, type TargetTable } from './target-table.ts';
 import { type Statement, writeStatements } from './upsert.ts';
 
 /** Statements that are kept prepared on the server; what comes beyond is parsed each time. */
@@ -32,12 +33,10 @@ export async function validateSink(
   const abort = () => session.close();
   signal.addEventListener('abort', abort);
   try {
-    await session.client();
-    return [];
-  } catch (error) {
-    if (!isMillraceError(error)) throw error;
-    const hint = error.details.hint ? ` ${error.details.hint}` : '';
-    return [{ key: error.details.path ?? session.settings.keys.host, message: `${error.message}.${hint}` }];
+    return await connectionProblems(session.settings.keys.host, async () => {
+      await session.client();
+      return [];
+    });
   } finally {
     signal.removeEventListener('abort', abort);
     session.close();
@@ -75,7 +74,7 @@ export class PostgresSinkTask implements SinkTask {
 
   async write(batch: readonly SinkRecord[]): Promise<void> {
     const statements: Statement[] = [];
-    for (const [name, writes] of this.#byTable(batch)) {
+    for (const [name, writes] of writesByTable(batch, this.#config)) {
       const table = await this.#tableFor(name, writes);
       const rows = writes.map((write) => textRow(write, table));
       const mode = this.#config['insert.mode'];
@@ -87,23 +86,6 @@ export class PostgresSinkTask implements SinkTask {
 
   async stop(): Promise<void> {
     this.#session.close();
-  }
-
-  #byTable(batch: readonly SinkRecord[]): ReadonlyMap<TableName, RowWrite[]> {
-    const names = new Map<string, TableName>();
-    const groups = new Map<TableName, RowWrite[]>();
-    for (const record of batch) {
-      const write = rowWrite(record, this.#config);
-      if (!write) continue;
-      const made = tableOf(record.topic, this.#config['table.name.format']);
-      const quoted = quoteTableName(made);
-      const name = names.get(quoted) ?? made;
-      names.set(quoted, name);
-      const group = groups.get(name);
-      if (group) group.push(write);
-      else groups.set(name, [write]);
-    }
-    return groups;
   }
 
   /** The table with all the columns that the writes need. */

@@ -1,4 +1,4 @@
-import { isMillraceError, type SourcePartition, type SourceRecord } from '@millrace/sdk';
+import { isMillraceError, type Progress, type SourcePartition, type SourceRecord } from '@millrace/sdk';
 import { type CatalogColumn, type CatalogTable, compareNames, listColumns, quoteTable } from './catalog.ts';
 import { type Change, changeOf, recordAt } from './change-record.ts';
 import { quoteIdent, quoteLiteral, type Session } from './connection.ts';
@@ -52,6 +52,8 @@ export class Snapshot {
   #held: { readonly change: Change; readonly read: SnapshotRead } | null = null;
   #timeMs = 0;
   #over = false;
+  #rowsRead = 0;
+  #rowsEstimated: number | null = null;
 
   constructor(options: SnapshotOptions) {
     this.#options = options;
@@ -88,6 +90,7 @@ export class Snapshot {
       if (!open) return await this.#finish();
       const rows = await this.#fetch();
       for (const row of rows) this.#add(open, row, records);
+      this.#rowsRead += rows.length;
       if (rows.length < this.#fetchRows) await this.#closeTable(open);
       else this.#adapt(rows);
     }
@@ -116,6 +119,13 @@ export class Snapshot {
   #record(change: Change, snapshot: SnapshotState | null): SourceRecord {
     const { from, partition } = this.#options;
     return recordAt(change, partition, { lsn: from.lsn, event: 0, ...(snapshot && { snapshot }) });
+  }
+
+  /** How far this attempt has come in the table that it reads; the whole is what the server's statistics estimate. */
+  get progress(): Progress | null {
+    if (this.#open === null) return null;
+    const total = this.#rowsEstimated === null ? null : Math.max(this.#rowsEstimated, this.#rowsRead);
+    return { what: `snapshot of ${this.#open.shape.table}`, done: this.#rowsRead, total, unit: 'rows' };
   }
 
   /** The state that the stream goes on with; null where the slot's own snapshot has shown everything. */
@@ -160,6 +170,8 @@ export class Snapshot {
     const last = this.#before.at(-1);
     const from = last?.table === table.table ? (last.key ?? null) : null;
     this.#open = { shape, columns, keyIndexes };
+    this.#rowsRead = 0;
+    this.#rowsEstimated = await estimatedRows(session, table.oid);
     this.#fetchRows = Math.min(FIRST_FETCH_ROWS, this.#options.fetchRowsMax);
     const select = selectRows(table, columns, keyIndexes, from);
     try {
@@ -198,6 +210,17 @@ export class Snapshot {
     if (this.#held) this.#held = { ...this.#held, read: { ...this.#held.read, done: true } };
     this.#open = null;
   }
+}
+
+/** Null where the table was never analysed. */
+async function estimatedRows(session: Session, oid: number): Promise<number | null> {
+  const [row] = await session.query(
+    'SELECT reltuples::bigint AS rows FROM pg_class WHERE oid = $1',
+    [oid],
+    'Reading a table’s statistics',
+  );
+  const rows = Number(row?.rows ?? -1);
+  return rows >= 0 ? rows : null;
 }
 
 function selectRows(

@@ -1,7 +1,7 @@
 import {
   type ConfigProblem,
+  connectionProblems,
   type DurableOffset,
-  isMillraceError,
   MillraceError,
   type SourcePartition,
   type SourceRecord,
@@ -10,7 +10,7 @@ import {
 } from '@millrace/sdk';
 import type pg from 'pg';
 import { ChangeReader } from './change-reader.ts';
-import { type SourceConfig, type sourceConfig, sourceConnection } from './config.ts';
+import { type SourceConfig, type sourceConfig, sourceConnection, valueModes } from './config.ts';
 import { connect, disconnect, Session } from './connection.ts';
 import { formatLsn, type Lsn, parseLsn } from './lsn.ts';
 import { decodeLogicalMessage } from './pgoutput.ts';
@@ -43,16 +43,12 @@ export async function validateSource(
   const abort = () => session.close();
   signal.addEventListener('abort', abort);
   try {
-    const names = { slot: config['slot.name'], publication: config['publication.name'] };
-    const { obstacles } = await inspect(session, config, names);
-    if (obstacles.length > 0)
+    return await connectionProblems('database.hostname', async () => {
+      const names = { slot: config['slot.name'], publication: config['publication.name'] };
+      const { obstacles } = await inspect(session, config, names);
+      if (obstacles.length === 0) disconnect(await connect(sourceConnection(config), 'replication'));
       return obstacles.map(({ key, message, hint }) => ({ key, message: `${message} ${hint}` }));
-    disconnect(await connect(sourceConnection(config), 'replication'));
-    return [];
-  } catch (error) {
-    if (!isMillraceError(error)) throw error;
-    const hint = error.details.hint ? ` ${error.details.hint}` : '';
-    return [{ key: error.details.path ?? 'database.hostname', message: `${error.message}.${hint}` }];
+    });
   } finally {
     signal.removeEventListener('abort', abort);
     session.close();
@@ -90,10 +86,7 @@ export class PostgresSourceTask implements SourceTask {
     const settings = sourceConnection(context.config);
     this.#catalog = new Session(settings);
     this.#snapshotSession = new Session(settings, false);
-    this.#types = new TypeCatalog(this.#catalog, {
-      decimals: this.#config['decimal.handling.mode'] === 'precise' ? 'precise' : 'string',
-      times: this.#config['time.precision.mode'] === 'connect' ? 'connect' : 'isostring',
-    });
+    this.#types = new TypeCatalog(this.#catalog, valueModes(this.#config));
   }
 
   async start(): Promise<void> {
@@ -244,6 +237,7 @@ export class PostgresSourceTask implements SourceTask {
     if (this.#snapshot) {
       const records = await this.#snapshot.next();
       if (records) {
+        this.#context.progress(this.#snapshot.progress);
         const last = records.at(-1);
         const position = last && fromOffset(last.sourceOffset);
         if (position) this.#confirmed.emitted(position);
@@ -251,6 +245,7 @@ export class PostgresSourceTask implements SourceTask {
       }
       this.#shown = this.#snapshot.outcome;
       this.#snapshot = null;
+      this.#context.progress(null);
       this.#snapshotSession.close();
       this.#context.logger.info({ slot: this.#names.slot }, 'snapshot finished');
     }

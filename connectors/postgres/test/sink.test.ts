@@ -1,5 +1,5 @@
 import type { Schema, SinkRecord } from '@millrace/sdk';
-import { isMillraceError } from '@millrace/sdk';
+import { isMillraceError, requireConfig } from '@millrace/sdk';
 import { eventually, SinkHarness } from '@millrace/sdk/testing';
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -50,6 +50,37 @@ describe.skipIf(unavailable !== undefined)('postgres sink', () => {
     if (!isMillraceError(error)) throw new Error('no MillraceError', { cause: error });
     return error;
   };
+
+  it('plans the tables and columns that records need, as statements, and runs none of them', async () => {
+    await db.query('CREATE TABLE known (id int PRIMARY KEY)');
+    const records = [
+      record({ id: 1 }, { id: 1, name: 'a' }, { topic: 'shop.public.known' }),
+      record({ id: 1 }, { id: 1, at: new Date(0) }, { topic: 'shop.public.fresh' }),
+    ];
+    const plan = async (more: Record<string, string>) => {
+      const config = requireConfig(postgresSink.config, sinkOptions(service, name, more));
+      return (await postgresSink.plan?.(config, records, AbortSignal.timeout(30_000))) ?? [];
+    };
+    expect(await plan({ 'auto.create': 'true', 'auto.evolve': 'true' })).toEqual([
+      {
+        what: 'add 1 column to table "public"."known": name',
+        statement: expect.stringMatching(/^ALTER TABLE "public"."known" ADD COLUMN .*"name" text$/),
+      },
+      {
+        what: 'create table "public"."fresh" (2 columns)',
+        statement: expect.stringContaining(
+          'CREATE TABLE IF NOT EXISTS "public"."fresh" ("id" bigint NOT NULL',
+        ),
+      },
+    ]);
+    expect(
+      (await plan({})).map(({ what, statement }) => [/refused: (.*)\)/.exec(what)?.[1], statement]),
+    ).toEqual([
+      ['auto.evolve=false', undefined],
+      ['auto.create=false', undefined],
+    ]);
+    expect(await rows("SELECT to_regclass('fresh')::text AS fresh")).toEqual([{ fresh: null }]);
+  });
 
   it('writes the last state of each key, whatever the batch went through', async () => {
     await db.query('CREATE TABLE t (id int PRIMARY KEY, v text, w int)');

@@ -1,0 +1,100 @@
+import { parseConfig } from '@millrace/sdk';
+import { describe, expect, test } from 'vitest';
+import { debeziumPostgres, jdbcSink } from './aliases.ts';
+import { sinkConfig, sourceConfig } from './config.ts';
+
+const debezium = {
+  name: 'inventory',
+  'connector.class': debeziumPostgres.class,
+  'database.hostname': 'db',
+  'database.port': '5432',
+  'database.user': 'postgres',
+  'database.password': 'postgres',
+  'database.dbname': 'inventory',
+  'topic.prefix': 'dbserver1',
+  'table.include.list': 'public.orders',
+  'plugin.name': 'pgoutput',
+  'time.precision.mode': 'connect',
+  'slot.drop.on.stop': 'false',
+  transforms: 'unwrap',
+  'transforms.unwrap.type': 'io.debezium.transforms.ExtractNewRecordState',
+};
+
+describe('a config of Debezium’s connector', () => {
+  test('moves over, with Debezium’s own defaults', () => {
+    const { config, problems } = debeziumPostgres.translate(debezium);
+    expect(problems).toEqual([]);
+    const parsed = parseConfig(sourceConfig, config);
+    expect(parsed.problems).toEqual([]);
+    expect(parsed.values).toMatchObject({
+      'topic.prefix': 'dbserver1',
+      'slot.name': 'debezium',
+      'publication.name': 'dbz_publication',
+      'decimal.handling.mode': 'precise',
+    });
+    expect(config['transforms.unwrap.type']).toBe('io.debezium.transforms.ExtractNewRecordState');
+  });
+
+  test('by the names of older versions too', () => {
+    const { 'topic.prefix': _, ...rest } = debezium;
+    const { config, keys } = debeziumPostgres.translate({ ...rest, 'database.server.name': 'old' });
+    expect(config['topic.prefix']).toBe('old');
+    expect(keys).toEqual({ 'topic.prefix': 'database.server.name' });
+  });
+
+  test.each([
+    ['column.mask.with.12.chars', 'public.orders.email'],
+    ['schema.include.list', 'public'],
+    ['signal.data.collection', 'public.signals'],
+    ['plugin.name', 'decoderbufs'],
+    ['time.precision.mode', ''],
+    ['time.precision.mode', 'adaptive'],
+    ['snapshot.mode', 'always'],
+    ['tombstones.on.delete', 'false'],
+    ['transforms', ''],
+  ])('is refused for %s=%s, which we lack, by that name', (key, value) => {
+    const { problems } = debeziumPostgres.translate({ ...debezium, [key]: value });
+    expect(problems.map((problem) => problem.key)).toEqual([key]);
+    expect(problems[0]?.message).toContain(`"${key}"`);
+  });
+});
+
+describe('a config of Confluent’s JDBC sink', () => {
+  const jdbc = {
+    name: 'sink',
+    'connector.class': jdbcSink.class,
+    topics: 'orders',
+    'connection.url': 'jdbc:postgresql://db:5432/shop',
+    'connection.user': 'postgres',
+    'connection.password': 'postgres',
+    'insert.mode': 'upsert',
+    'pk.mode': 'record_key',
+    'pk.fields': 'id',
+    'auto.create': 'true',
+    'dialect.name': 'PostgreSqlDatabaseDialect',
+  };
+
+  test('moves over, with its own defaults', () => {
+    const { config, problems } = jdbcSink.translate(jdbc);
+    expect(problems).toEqual([]);
+    expect(parseConfig(sinkConfig, config)).toMatchObject({
+      problems: [],
+      values: { 'insert.mode': 'upsert', 'delete.enabled': false, 'auto.create': true },
+    });
+    const { 'insert.mode': _i, 'pk.mode': _m, 'pk.fields': _f, ...plain } = jdbc;
+    expect(parseConfig(sinkConfig, jdbcSink.translate(plain).config)).toMatchObject({
+      problems: [],
+      values: { 'insert.mode': 'insert', 'pk.mode': 'none' },
+    });
+  });
+
+  test.each([
+    ['insert.mode', 'update'],
+    ['pk.mode', 'kafka'],
+    ['fields.whitelist', 'id'],
+  ])('is refused for %s=%s, which we lack, by that name', (key, value) => {
+    expect(jdbcSink.translate({ ...jdbc, [key]: value }).problems.map((problem) => problem.key)).toEqual([
+      key,
+    ]);
+  });
+});

@@ -1,0 +1,61 @@
+import type { ConnectRecord, PlannedChange, SinkRecord } from '@millrace/sdk';
+import { type SinkConfig, sinkConnection } from './config.ts';
+import { Session } from './connection.ts';
+import { addColumnsStatement, createTableStatements, type NewColumn } from './ddl.ts';
+import { newColumns, type RowWrite, writesByTable } from './row-write.ts';
+import { findTable, quoteTableName, type TableName } from './target-table.ts';
+
+/**
+ * What writing these records would define in the database, as the statements that the task would run; none is run. What the config
+ * forbids is said as that.
+ * @throws {MillraceError} where the database can't be asked, or a record is no row
+ */
+export async function planSink(
+  config: SinkConfig,
+  records: readonly ConnectRecord[],
+  signal: AbortSignal,
+): Promise<readonly PlannedChange[]> {
+  const session = new Session(sinkConnection(config));
+  const abort = () => session.close();
+  signal.addEventListener('abort', abort);
+  try {
+    const changes: PlannedChange[] = [];
+    for (const [name, writes] of writesByTable(records.map(asRead), config))
+      changes.push(...(await changesOf(session, config, name, writes)));
+    return changes;
+  } finally {
+    signal.removeEventListener('abort', abort);
+    session.close();
+  }
+}
+
+async function changesOf(
+  session: Session,
+  config: SinkConfig,
+  name: TableName,
+  writes: readonly RowWrite[],
+): Promise<readonly PlannedChange[]> {
+  const table = await findTable(session, name);
+  const missing = newColumns(writes, table);
+  const quoted = quoteTableName(name);
+  if (table && missing.length === 0) return [];
+  if (table) {
+    const what = `add ${count(missing)} to table ${quoted}: ${namesOf(missing)}`;
+    if (!config['auto.evolve']) return [{ what: `${what} (refused: auto.evolve=false)` }];
+    return [{ what, statement: addColumnsStatement(name, missing) }];
+  }
+  const what = `create table ${quoted} (${count(missing)})`;
+  if (!config['auto.create']) return [{ what: `${what} (refused: auto.create=false)` }];
+  if (missing.length === 0) return [{ what: `${what} (refused: its records have no columns)` }];
+  return [{ what, statement: createTableStatements(name, missing).join(';\n') }];
+}
+
+const count = (columns: readonly NewColumn[]): string =>
+  columns.length === 1 ? '1 column' : `${columns.length} columns`;
+
+const namesOf = (columns: readonly NewColumn[]): string => columns.map(({ name }) => name).join(', ');
+
+/** Records of a preview may not have been read from anywhere. */
+function asRead(record: ConnectRecord, index: number): SinkRecord {
+  return { ...record, partition: record.partition ?? 0, offset: index };
+}

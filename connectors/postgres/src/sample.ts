@@ -1,0 +1,69 @@
+import type { ConnectRecord } from '@millrace/sdk';
+import { type CatalogTable, listTables } from './catalog.ts';
+import { type SourceConfig, sourceConnection, valueModes } from './config.ts';
+import { Session } from './connection.ts';
+import { Snapshot } from './snapshot.ts';
+import { TableFilter } from './table-filter.ts';
+import { topicName } from './topic-name.ts';
+import { TypeCatalog } from './type-catalog.ts';
+
+/**
+ * The first rows of the captured tables, a fair share of each, as a snapshot gives them: read in read-only transactions, without
+ * slot and publication, so that nothing in the database tells of it.
+ * @throws {MillraceError} where the database can't be read
+ */
+export async function sampleRows(
+  config: SourceConfig,
+  { limit, signal }: { readonly limit: number; readonly signal: AbortSignal },
+): Promise<readonly ConnectRecord[]> {
+  const catalog = new Session(sourceConnection(config));
+  const rows = new Session(sourceConnection(config));
+  const abort = () => {
+    catalog.close();
+    rows.close();
+  };
+  signal.addEventListener('abort', abort);
+  try {
+    const filter = new TableFilter(config['table.include.list'], config['table.exclude.list']);
+    const tables = (await listTables(catalog)).filter(({ table }) => filter.includes(table)).slice(0, limit);
+    const types = new TypeCatalog(catalog, valueModes(config));
+    const records: ConnectRecord[] = [];
+    for (const [index, table] of tables.entries()) {
+      const share = Math.ceil((limit - records.length) / (tables.length - index));
+      if (share > 0) records.push(...(await firstRows(config, { rows, types, table, share })));
+    }
+    return records;
+  } finally {
+    signal.removeEventListener('abort', abort);
+    abort();
+  }
+}
+
+async function firstRows(
+  config: SourceConfig,
+  from: {
+    readonly rows: Session;
+    readonly types: TypeCatalog;
+    readonly table: CatalogTable;
+    readonly share: number;
+  },
+): Promise<readonly ConnectRecord[]> {
+  const { rows, types, table, share } = from;
+  const snapshot = new Snapshot({
+    session: rows,
+    types,
+    partition: {},
+    topicOf: (name) => topicName(config['topic.prefix'], name),
+    tables: [{ ...table, published: undefined }],
+    from: { lsn: 0n, event: 0 },
+    exported: null,
+    // The last record that was fetched is held back until the next one is known.
+    fetchRowsMax: share + 1,
+  });
+  await snapshot.begin();
+  const records = (await snapshot.next()) ?? [];
+  await rows.query('ROLLBACK', [], 'Closing the sample');
+  return records
+    .slice(0, share)
+    .map(({ sourcePartition: _partition, sourceOffset: _offset, ...record }) => record);
+}
