@@ -1,4 +1,5 @@
-import { type ConfigDef, type ConfigOf, defineConfig, nonEmpty, range } from '@millrace/foundation';
+import { type ConfigDef, type ConfigOf, defineConfig, nonEmpty, oneOf, range } from '@millrace/foundation';
+import { signatureAlgorithms } from './core/herder/session-key.ts';
 import { FOR_EVER } from './core/restart/restart-policy.ts';
 
 /** How often a task is started again after a failure of one class. */
@@ -169,6 +170,59 @@ export const workerConfig = defineConfig({
     importance: 'high',
     docs: 'How long a rebalance waits for each worker to join.',
     validate: range(1),
+  },
+  'topic.tracking.enable': {
+    type: 'boolean',
+    default: true,
+    importance: 'low',
+    docs: 'Whether the topics that connectors use are tracked (KIP-558).',
+  },
+  'topic.tracking.allow.reset': {
+    type: 'boolean',
+    default: true,
+    importance: 'low',
+    docs: 'Whether tracked topics may be reset over REST.',
+  },
+  'topic.creation.enable': {
+    type: 'boolean',
+    default: true,
+    importance: 'low',
+    docs: 'Whether sources make the topics that they write to, where their config has topic.creation.* (KIP-158).',
+  },
+  'inter.worker.key.generation.algorithm': {
+    type: 'string',
+    default: 'HmacSHA256',
+    importance: 'low',
+    docs: 'For what the leader makes the key that workers sign requests to each other with.',
+    validate: oneOf(...signatureAlgorithms),
+  },
+  'inter.worker.key.size': {
+    type: 'int',
+    default: null,
+    importance: 'low',
+    docs: 'Bits of that key; as is usual for its algorithm where it is not given.',
+    validate: range(64, 8_192),
+  },
+  'inter.worker.key.ttl.ms': {
+    type: 'int',
+    default: 3_600_000,
+    importance: 'low',
+    docs: 'How long that key is used before the leader makes a new one; 0 for ever.',
+    validate: range(0),
+  },
+  'inter.worker.signature.algorithm': {
+    type: 'string',
+    default: 'HmacSHA256',
+    importance: 'low',
+    docs: 'What this worker signs its requests to other workers with.',
+    validate: oneOf(...signatureAlgorithms),
+  },
+  'inter.worker.verification.algorithms': {
+    type: 'list',
+    default: ['HmacSHA256'],
+    importance: 'low',
+    docs: 'What this worker takes as signatures of others.',
+    validate: nonEmpty,
   },
   'offset.flush.interval.ms': {
     type: 'long',

@@ -11,6 +11,7 @@ import {
   systemClock,
   systemRandom,
 } from '@millrace/foundation';
+import type { ConfigChange } from './core/config/cluster-config.ts';
 import type { RestartPolicy } from './core/restart/restart-policy.ts';
 import type { TaskId } from './core/task-id.ts';
 import { ConnectorCommands } from './herder/connector-commands.ts';
@@ -18,7 +19,9 @@ import { ConnectorView } from './herder/connector-view.ts';
 import { ControlLoop } from './herder/control-loop.ts';
 import type { ConnectorConfig, TargetState } from './herder/entities.ts';
 import { LoadWatch } from './herder/load-watch.ts';
+import { LogLevels } from './herder/log-levels.ts';
 import { Membership } from './herder/membership.ts';
+import { Operations } from './herder/operations.ts';
 import { configKeyInfo, pluginInfo, validationInfo } from './herder/plugin-entities.ts';
 import { WorkerMetrics } from './metrics/worker-metrics.ts';
 import { PluginCatalog } from './plugins/plugin-catalog.ts';
@@ -69,6 +72,8 @@ export class Worker {
   readonly #load: LoadWatch;
   readonly #view: ConnectorView;
   readonly #commands: ConnectorCommands;
+  /** Positions, active topics and log levels, for the REST API. */
+  readonly operations: Operations;
   readonly #listeners = new Set<(connector: string) => void>();
   #clusterId = '';
   #ended: Error | null = null;
@@ -78,12 +83,19 @@ export class Worker {
   constructor(raw: RawConfig, ports: WorkerPorts) {
     this.config = requireConfig(workerConfig, raw);
     warnOfUnknownKeys(raw, ports.logger);
-    this.#ports = ports;
+    const clock = ports.clock ?? systemClock;
+    const loggers = this.#createLogLevels(ports.logger, clock);
+    const logger = loggers.named('worker');
+    this.#ports = { ...ports, logger };
     this.#converterDefaults = converterDefaults(raw);
     const { config } = this;
-    const { logger, clock = systemClock, random = systemRandom } = ports;
+    const { random = systemRandom } = ports;
     const clientId = `connect-${ports.restAddress}`;
-    const client = { bootstrapServers: config['bootstrap.servers'], clientId, logger };
+    const client = {
+      bootstrapServers: config['bootstrap.servers'],
+      clientId,
+      logger: loggers.named('client'),
+    };
     this.#admin = createAdmin(client);
     this.#producer = createProducer({ ...client, lingerMs: 0 });
     const storage = (topic: string, partitions: number, replicationFactor: number) => ({
@@ -104,11 +116,7 @@ export class Worker {
     );
     this.#configs = new ConfigStore(
       storage(config['config.storage.topic'], 1, config['config.storage.replication.factor']),
-      (change) => {
-        this.#changed(change.kind === 'restart' ? change.request.connector : change.connector);
-        this.#loop.onConfigChange(change);
-        if (change.kind === 'connector') this.#learnTypesSoon();
-      },
+      (change) => this.#configChanged(change),
     );
     this.#statuses = new StatusStore(
       storage(
@@ -116,7 +124,10 @@ export class Worker {
         config['status.storage.partitions'],
         config['status.storage.replication.factor'],
       ),
-      (connector) => this.#changed(connector),
+      (connector) => {
+        this.#metrics.connectorSaid(connector, this.#statuses.connector(connector));
+        this.#changed(connector);
+      },
     );
     this.#secrets = this.#createSecrets(raw, storage);
     this.#hosts = this.#createHosts();
@@ -141,6 +152,7 @@ export class Worker {
       loop: this.#loop,
       secrets: this.#secrets.configs,
     });
+    this.operations = this.#createOperations(loggers, clock);
   }
 
   /**
@@ -267,6 +279,10 @@ export class Worker {
     return this.#commands.putConfig(name, config);
   }
 
+  patchConfig(name: string, patch: { readonly [key: string]: string | null }) {
+    return this.#commands.patchConfig(name, patch);
+  }
+
   deleteConnector(name: string) {
     return this.#commands.remove(name);
   }
@@ -290,8 +306,8 @@ export class Worker {
       .map(pluginInfo);
   }
 
-  async pluginConfig(pluginClass: string) {
-    return (await this.#catalog.configKeys(pluginClass)).map(configKeyInfo);
+  async pluginConfig(pluginClass: string, version?: string) {
+    return (await this.#catalog.configKeys(pluginClass, version)).map(configKeyInfo);
   }
 
   async validate(pluginClass: string, config: ConnectorConfig) {
@@ -316,6 +332,40 @@ export class Worker {
     const configured = (this.#configs.config.connector(connector)?.topics ?? '').split(',');
     const names = [...counted.flatMap((row) => row.topics), ...configured.map((topic) => topic.trim())];
     return [...new Set(names)].filter((topic) => topic !== '').sort();
+  }
+
+  #configChanged(change: ConfigChange): void {
+    // What was written before this worker began is not for it, where it is about loggers or what to forget.
+    if (this.#clusterId !== '') this.operations.configChanged(change);
+    if (change.kind === 'logger') return;
+    this.#changed(change.kind === 'restart' ? change.request.connector : change.connector);
+    this.#loop.onConfigChange(change);
+    if (change.kind === 'connector') this.#learnTypesSoon();
+  }
+
+  #createOperations(loggers: LogLevels, clock: Clock): Operations {
+    return new Operations({
+      config: this.config,
+      configs: this.#configs,
+      statuses: this.#statuses,
+      offsets: this.#offsets,
+      catalog: this.#catalog,
+      commands: this.#commands,
+      loop: this.#loop,
+      admin: this.#admin,
+      logger: this.#ports.logger,
+      loggers,
+      clock,
+    });
+  }
+
+  #createLogLevels(logger: Logger, clock: Clock): LogLevels {
+    return new LogLevels({
+      ...{ logger, clock },
+      connectors: () => this.#hosts.counters().map(({ connector }) => connector),
+      onTaskLevels: (levels) => this.#hosts.setLogLevels(levels),
+      publish: (name, level) => this.#configs.putLoggerLevel(name, level),
+    });
   }
 
   #changed(connector: string): void {
@@ -361,6 +411,7 @@ export class Worker {
       logger: this.#ports.logger,
       sourceOffsets: (connector: string, partitions: readonly JsonObject[]) =>
         this.#offsets.offsets(connector, partitions),
+      onCounters: (rows) => this.operations.activeTopics.counted(rows),
       onTaskState: (id, state) => this.#tasks.stateChanged(id, state),
       onTaskFailed: (id, error, trace) => this.#tasks.failed(id, error, trace),
       onConfigChanged: (id) => void this.#tasks.restart(id),
@@ -397,6 +448,7 @@ export class Worker {
     const held = () => this.#loop.held();
     return new WorkerMetrics({
       clock,
+      workerId: this.#ports.restAddress,
       counters: () => this.#hosts.counters(),
       hosts: () => this.#hosts.figures(),
       running: () => this.#tasks.running(),
@@ -469,7 +521,10 @@ export class Worker {
       clientId,
       url: `http://${this.#ports.restAddress}/`,
       logger: this.#ports.logger,
-      state: () => ({ ...this.#loop.join(), configOffset: config.offset, weights: this.#load.tell() }),
+      state: () => {
+        this.#metrics.rebalanceBegan();
+        return { ...this.#loop.join(), configOffset: config.offset, weights: this.#load.tell() };
+      },
       configured: async () => {
         await this.#configs.refresh();
         return {

@@ -15,7 +15,12 @@ afterEach(() => api.close());
 
 const json = { 'content-type': 'application/json' };
 
-async function call(method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, body?: unknown, headers = {}) {
+async function call(
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+  url: string,
+  body?: unknown,
+  headers = {},
+) {
   const payload =
     body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) };
   const answer = await api.inject({
@@ -87,7 +92,7 @@ describe('connectors', () => {
       config: { 'connector.class': 'FilesSinkConnector', 'tasks.max': 1, 'is.on': true, ratio: 1.0 },
     });
     expect(answer.status).toBe(201);
-    expect(answer.headers.location).toBe('/connectors/a%2Fb');
+    expect(answer.headers.location).toBe('http://localhost:80/connectors/a%2Fb');
     expect(answer.json).toMatchObject({
       name: 'a/b',
       type: 'sink',
@@ -158,7 +163,7 @@ describe('connectors', () => {
 
   test('a config is put: 201 with Location where it is new, 200 where it replaces one', async () => {
     const created = await call('PUT', '/connectors/new/config', { 'connector.class': 'X' });
-    expect([created.status, created.headers.location]).toEqual([201, '/connectors/new']);
+    expect([created.status, created.headers.location]).toEqual([201, 'http://localhost:80/connectors/new']);
     const updated = await call('PUT', '/connectors/new/config', { name: 'new', 'connector.class': 'Y' });
     expect([updated.status, updated.headers.location]).toEqual([200, undefined]);
     expect(updated.json.config).toEqual({ name: 'new', 'connector.class': 'Y' });
@@ -201,12 +206,62 @@ describe('connectors', () => {
   ] as const)('%s /connectors/unknown%s is 404', async (method, path) => {
     const answer = await call(method, `/connectors/unknown${path}`);
     expect(answer.status).toBe(404);
-    expect(answer.json).toMatchObject({ error_code: 404, message: 'Connector unknown not found' });
+    expect(answer.json).toMatchObject({ error_code: 404, message: expect.stringContaining('unknown') });
   });
 
   test.each(['9', 'x', '-1'])('task %s does not exist', async (task) => {
     expect((await call('GET', `/connectors/orders/tasks/${task}/status`)).status).toBe(404);
     expect((await call('POST', `/connectors/orders/tasks/${task}/restart`)).status).toBe(404);
+  });
+});
+
+describe('positions, topics and loggers', () => {
+  test('positions are read, altered with numbers as they are, and reset', async () => {
+    expect((await call('GET', '/connectors/orders/offsets')).json).toEqual({
+      offsets: [{ partition: { table: 'orders' }, offset: { lsn: 42 } }],
+    });
+    const offsets = [
+      { partition: { t: 'x' }, offset: { lsn: 7, ratio: 0.5 } },
+      { partition: { t: 'y' } },
+      {},
+    ];
+    const altered = await call('PATCH', '/connectors/orders/offsets', { offsets });
+    expect([altered.status, altered.json]).toEqual([200, { message: 'altered' }]);
+    expect((await call('DELETE', '/connectors/orders/offsets')).json).toEqual({ message: 'reset' });
+    expect(ports.herder.calls).toEqual([
+      'alter orders [{"partition":{"t":"x"},"offset":{"lsn":7,"ratio":0.5}},{"partition":{"t":"y"},"offset":null},{"partition":null,"offset":null}]',
+      'reset orders',
+    ]);
+  });
+
+  test('active topics are told and forgotten', async () => {
+    ports.topicsByConnector.set('orders', ['b', 'a']);
+    expect((await call('GET', '/connectors/orders/topics')).json).toEqual({ orders: { topics: ['b', 'a'] } });
+    expect((await call('PUT', '/connectors/orders/topics/reset')).status).toBe(202);
+    expect((await call('GET', '/connectors/orders/topics')).json).toEqual({ orders: { topics: [] } });
+  });
+
+  test('levels are read and set, here or everywhere', async () => {
+    expect((await call('GET', '/admin/loggers')).json).toEqual({
+      root: { level: 'INFO', last_modified: null },
+    });
+    expect((await call('GET', '/admin/loggers/root')).json).toEqual({ level: 'INFO', last_modified: null });
+    expect((await call('GET', '/admin/loggers/nobody')).status).toBe(404);
+    const set = await call('PUT', '/admin/loggers/worker', { level: 'debug' });
+    expect([set.status, set.json]).toEqual([200, ['worker']]);
+    const everywhere = await call('PUT', '/admin/loggers/worker?scope=CLUSTER', { level: 'WARN' });
+    expect([everywhere.status, everywhere.body]).toEqual([204, '']);
+    expect(ports.herder.calls).toEqual(['level worker debug', 'level everywhere worker WARN']);
+  });
+
+  test('a config is patched, null takes a key away', async () => {
+    const patched = await call('PATCH', '/connectors/orders/config', { 'tasks.max': null, table: 5 });
+    expect(patched.status).toBe(200);
+    expect(patched.json.config).toEqual({
+      name: 'orders',
+      'connector.class': 'PostgresSourceConnector',
+      table: '5',
+    });
   });
 });
 
@@ -264,12 +319,20 @@ describe('bad input is refused with the key at fault', () => {
       'config key "topics" must be a string',
     ],
     ['POST', '/connectors', { name: 'a', config: { topics: null } }, 'topics', '"topics" is null'],
-    ['POST', '/connectors', { name: 'a', config: { name: 'b' } }, 'name', 'name "b"'],
+    ['POST', '/connectors', { name: 'a', config: { name: 'b' } }, 'name', '(b)'],
     ['POST', '/connectors', { name: 'a', config: {}, initial_state: 'GONE' }, 'initial_state', '"GONE"'],
     ['POST', '/connectors', '{"name":"a","config":{"__proto__":{"x":"y"}}}', '__proto__', '__proto__'],
     ['PUT', '/connectors/a/config', [], undefined, 'must be a JSON object'],
     ['PUT', '/connectors/a/config', { x: {} }, 'x', 'config key "x"'],
-    ['PUT', '/connectors/a/config', { name: 'b' }, 'name', 'name "b"'],
+    ['PUT', '/connectors/a/config', { name: 'b' }, 'name', '(b)'],
+    ['PATCH', '/connectors/a/config', { name: 'b' }, 'name', '(b)'],
+    ['PATCH', '/connectors/a/config', { name: null }, 'name', '(null)'],
+    ['PATCH', '/connectors/a/offsets', {}, 'offsets', 'need to be provided'],
+    ['PATCH', '/connectors/a/offsets', { nope: 1 }, 'nope', '"nope" is not known'],
+    ['PATCH', '/connectors/a/offsets', { offsets: [{ partition: 1 }] }, 'partition', 'JSON object'],
+    ['PATCH', '/connectors/a/offsets', '{"offsets":[{"partition":{"a":9007199254740993}}]}', 'a', 'exactly'],
+    ['PUT', '/admin/loggers/root', {}, 'level', "'level'"],
+    ['POST', '/connectors', { name: 'a', config: {}, foo: 1 }, 'foo', '"foo" is not known'],
     ['PUT', '/connectors/a%00/config', { x: '1' }, 'name', 'control character'],
     ['POST', '/connectors/orders/restart?includeTasks=maybe', undefined, 'includeTasks', 'true or false'],
     ['POST', '/connectors/orders/restart?onlyFailed=1', undefined, 'onlyFailed', '"1"'],

@@ -94,6 +94,8 @@ function bodyError(problems: readonly Problem[]) {
   const first = problems[0];
   if (first === undefined) return badRequest('The request body is not as it must be.');
   const at = first.instancePath;
+  const unknown = unknownKey(first);
+  if (unknown !== undefined) return badRequest(`"${unknown}" is not known here.`, { path: unknown });
   const required = requiredKey(first);
   if (required !== undefined) return badRequest(`"${required}" is missing.`, { path: required });
   if (at === '') return badRequest(`The request body must be ${wanted([first])}.`);
@@ -105,6 +107,11 @@ function bodyError(problems: readonly Problem[]) {
 }
 
 const TOP_LEVEL_KEYS = new Set(['name', 'config', 'initial_state']);
+
+/** Of an object that takes no other keys than its own, TypeBox names the key that is none: no value of it is right. */
+function unknownKey(problem: Problem): string | undefined {
+  return problem.keyword === 'boolean' ? segments(problem.instancePath).at(-1) : undefined;
+}
 
 function requiredKey(problem: Problem): string | undefined {
   const params = problem.params as { requiredProperties?: readonly string[] };

@@ -43,6 +43,9 @@ export async function startWorkerServer(options: WorkerServerOptions): Promise<W
   const rest = await createRestApi(
     {
       herder: worker,
+      offsets: worker.operations.offsets,
+      activeTopics: worker.operations.activeTopics,
+      loggers: worker.operations.loggers,
       monitor: worker,
       topics: createTopicBrowser({ bootstrapServers, admin, logger }),
       ui: serveUi(logger),

@@ -5,7 +5,7 @@ import type { PluginCatalog } from '../plugins/plugin-catalog.ts';
 import type { ConfigSecrets } from '../secrets/config-secrets.ts';
 import type { ConfigStore } from '../storage/config-store.ts';
 import type { ValidationResult } from '../tasks/host-protocol.ts';
-import { type ConnectorView, connectorNotFound } from './connector-view.ts';
+import { type ConnectorView, connectorNotFound, notFound } from './connector-view.ts';
 import type { ControlLoop } from './control-loop.ts';
 import type { ConnectorConfig, ConnectorInfo, ConnectorStatus, TargetState } from './entities.ts';
 
@@ -14,6 +14,8 @@ export interface ConnectorCommandsOptions {
   readonly catalog: PluginCatalog;
   readonly view: ConnectorView;
   readonly loop: ControlLoop;
+  /** Where the REST API of the worker answers that runs a task, as the leader knows it; empty where it does not. */
+  readonly workerOf: (id: TaskId) => string;
   readonly secrets: Pick<ConfigSecrets, 'protect' | 'forget'>;
 }
 
@@ -55,19 +57,30 @@ export class ConnectorCommands {
     });
   }
 
+  /** Changes some keys; null takes one away (KIP-477). @throws {MillraceError} NOT_FOUND, INVALID_CONFIG, ... as `create` */
+  async patchConfig(name: string, patch: { readonly [key: string]: string | null }): Promise<ConnectorInfo> {
+    // In one turn, so that no other change comes between what was read and what is written.
+    return this.inTurn(async () => {
+      const before = this.#options.configs.config.connector(name);
+      if (!before) throw connectorNotFound(name);
+      const full = { ...withPatch(before, patch), name };
+      const secretKeys = await this.#check(full);
+      await this.#options.configs.putConnector(name, await this.#withoutSecrets(name, full, secretKeys));
+      return this.#options.view.connector(name);
+    });
+  }
+
   remove(name: string): Promise<void> {
-    return this.#inTurn(async () => {
-      await this.#lead();
-      this.#mustExist(name);
+    return this.inTurn(async () => {
+      this.#mustExist(name, connectorNotFound(name));
       await this.#options.configs.removeConnector(name);
       await this.#options.secrets.forget(name);
     });
   }
 
   setTargetState(name: string, state: TargetState): Promise<void> {
-    return this.#inTurn(async () => {
-      await this.#lead();
-      this.#mustExist(name);
+    return this.inTurn(async () => {
+      this.#mustExist(name, notFound(`Unknown connector ${name}`));
       await this.#options.configs.putTargetState(name, state);
     });
   }
@@ -76,26 +89,25 @@ export class ConnectorCommands {
     name: string,
     request: Omit<RestartRequest, 'connector'>,
   ): Promise<ConnectorStatus | null> {
-    return this.#inTurn(async () => {
-      await this.#lead();
-      this.#mustExist(name);
+    return this.inTurn(async () => {
+      this.#mustExist(name, notFound(`Unknown connector: ${name}`));
       await this.#options.configs.putRestart({ connector: name, ...request });
       return request.includeTasks || request.onlyFailed ? this.#options.view.status(name) : null;
     });
   }
 
   async restartTask(id: TaskId): Promise<void> {
-    this.#mustExist(id.connector);
-    const { configs, loop, view } = this.#options;
+    this.#mustExist(id.connector, notFound(`Unknown connector: ${id.connector}`));
+    const { configs, loop } = this.#options;
     if (!configs.config.taskConfigs(id.connector)[id.task]) {
-      throw new MillraceError(`Task ${id.task} of connector ${id.connector} not found`, {
+      throw new MillraceError(`Unknown task: ${id.connector}-${id.task}`, {
         code: 'NOT_FOUND',
         class: 'config',
         hint: `GET /connectors/${id.connector}/tasks lists those that exist.`,
       });
     }
     if (await loop.restartTask(id)) return;
-    const worker = view.status(id.connector).tasks.find((task) => task.id === id.task)?.worker_id;
+    const worker = loop.isLeader ? this.#options.workerOf(id) : loop.leaderUrl;
     throw rebalancing('the task does not run on this worker', worker);
   }
 
@@ -131,8 +143,8 @@ export class ConnectorCommands {
     return result.secretKeys;
   }
 
-  #mustExist(name: string): void {
-    if (!this.#options.configs.config.has(name)) throw connectorNotFound(name);
+  #mustExist(name: string, otherwise: MillraceError): void {
+    if (!this.#options.configs.config.has(name)) throw otherwise;
   }
 
   #mustBeNew(name: string): void {
@@ -152,6 +164,14 @@ export class ConnectorCommands {
     await configs.refresh();
   }
 
+  /** A change that this worker makes as the leader, after all that were begun before. @throws {MillraceError} REBALANCE_IN_PROGRESS */
+  inTurn<T>(job: () => Promise<T>): Promise<T> {
+    return this.#inTurn(async () => {
+      await this.#lead();
+      return job();
+    });
+  }
+
   #inTurn<T>(job: () => Promise<T>): Promise<T> {
     const turn = this.#tail.then(job, job);
     this.#tail = turn.catch(() => undefined);
@@ -159,10 +179,12 @@ export class ConnectorCommands {
   }
 }
 
+/** `forwardTo` is for the REST API, which asks that worker then. */
 function rebalancing(why: string, askInstead = ''): MillraceError {
   return new MillraceError(`The request can't be served here now: ${why}.`, {
     code: 'REBALANCE_IN_PROGRESS',
     class: 'transient',
+    ...(askInstead === '' ? {} : { facts: { forwardTo: askInstead } }),
     hint: askInstead === '' ? 'Try again in a moment.' : `Ask the worker at ${askInstead}.`,
   });
 }
@@ -173,12 +195,21 @@ function invalidConfig(result: ValidationResult): MillraceError {
   );
   const list = errors.map(({ message }) => message).join('\n');
   return new MillraceError(
-    `Connector configuration is invalid and contains the following ${errors.length} error(s):\n${list}`,
+    `Connector configuration is invalid and contains the following ${errors.length} error(s):\n${list}\nYou can also find the above list of errors at the endpoint \`/connector-plugins/{connectorType}/config/validate\``,
     {
       code: 'INVALID_CONFIG',
       class: 'config',
       ...(errors[0] === undefined ? {} : { path: errors[0].key }),
-      hint: `PUT /connector-plugins/CLASS/config/validate shows each key with its error.`,
+      hint: 'PUT /connector-plugins/CLASS/config/validate shows each key with its error.',
     },
+  );
+}
+
+function withPatch(
+  config: ConnectorConfig,
+  patch: { readonly [key: string]: string | null },
+): ConnectorConfig {
+  return Object.fromEntries(
+    Object.entries({ ...config, ...patch }).filter((entry): entry is [string, string] => entry[1] !== null),
   );
 }

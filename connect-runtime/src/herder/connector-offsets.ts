@@ -152,7 +152,9 @@ export class ConnectorOffsets {
     const isForgotten = (topic: string, partition: number) =>
       partitions.some((gone) => gone.topic === topic && gone.partition === partition);
     const before = await admin.groupOffsets(group);
-    const kept = before.filter(({ topic, partition, offset }) => offset >= 0 && !isForgotten(topic, partition));
+    const kept = before.filter(
+      ({ topic, partition, offset }) => offset >= 0 && !isForgotten(topic, partition),
+    );
     if (kept.length === before.length) return;
     await admin.deleteGroups([group]);
     if (kept.length > 0) await admin.alterGroupOffsets(group, kept);

@@ -46,6 +46,7 @@ export class ConnectorView {
 
   /** @throws {MillraceError} NOT_FOUND */
   status(name: string): ConnectorStatus {
+    if (!this.#configs.config.has(name)) throw notFound(`No status found for connector ${name}`);
     const { tasks, type } = this.connector(name);
     return {
       name,
@@ -64,7 +65,12 @@ export class ConnectorView {
 }
 
 export function connectorNotFound(name: string): MillraceError {
-  return new MillraceError(`Connector ${name} not found`, {
+  return notFound(`Connector ${name} not found`);
+}
+
+/** Kafka Connect has a sentence of its own for what is asked about the connector. */
+export function notFound(message: string): MillraceError {
+  return new MillraceError(message, {
     code: 'NOT_FOUND',
     class: 'config',
     hint: 'GET /connectors lists those that exist.',

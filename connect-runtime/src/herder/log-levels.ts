@@ -1,4 +1,5 @@
 import { type Clock, type Logger, MillraceError } from '@millrace/foundation';
+import type { HostLogLevels } from '../tasks/host-protocol.ts';
 
 /** Kafka's names of levels, and the logger's own. */
 const LEVELS: Readonly<Record<string, string>> = {
@@ -26,12 +27,6 @@ export interface LoggerLevel {
   readonly last_modified: number | null;
 }
 
-/** A level for the task hosts of this worker: of all their tasks, or of one connector's. */
-export interface HostLogLevels {
-  readonly tasks: string;
-  readonly byConnector: { readonly [connector: string]: string };
-}
-
 export interface LogLevelsOptions {
   /** What all loggers are children of. */
   readonly logger: Logger;
@@ -39,7 +34,7 @@ export interface LogLevelsOptions {
   /** Connectors that have tasks here. */
   readonly connectors: () => readonly string[];
   /** Passes the levels of tasks on to their hosts. */
-  readonly onTaskLevels: () => void;
+  readonly onTaskLevels: (levels: HostLogLevels) => void;
   /** Writes a level for all workers. */
   readonly publish: (name: string, level: string) => Promise<void>;
 }
@@ -93,7 +88,7 @@ export class LogLevels {
     if (this.#own.size >= OWN_LEVELS_MAX) throw tooMany();
     this.#own.set(name, { level, atMs: this.#options.clock.now().wallMs });
     for (const [other, logger] of this.#loggers) logger.level = this.#levelOf(other);
-    this.#options.onTaskLevels();
+    this.#options.onTaskLevels(this.#forHosts());
     const after = this.all();
     return Object.keys(after).filter(
       (other) => isBelow(other, name) && after[other]?.level !== before[other]?.level,
@@ -106,8 +101,7 @@ export class LogLevels {
     await this.#options.publish(name, kafkaLevel.toUpperCase());
   }
 
-  /** For task hosts, in the logger's own names. */
-  forHosts(): HostLogLevels {
+  #forHosts(): HostLogLevels {
     const connectors = [...this.#own.keys()]
       .filter((name) => name.startsWith(`${TASKS}.`))
       .map((name) => [name.slice(TASKS.length + 1), this.#levelOf(name)]);

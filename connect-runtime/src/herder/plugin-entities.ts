@@ -19,7 +19,7 @@ export function configKeyInfo(key: ConfigKeyDescription) {
     importance: key.importance as 'HIGH' | 'MEDIUM' | 'LOW',
     documentation: key.docs,
     group: key.group,
-    order: key.order,
+    order_in_group: key.order,
     width: key.width as 'NONE' | 'SHORT' | 'MEDIUM' | 'LONG',
     display_name: key.displayName,
     dependents: key.dependents,

@@ -6,6 +6,7 @@ import {
   type RestartRequest,
   type TargetState,
 } from '../core/config/cluster-config.ts';
+import type { SessionKey } from '../core/herder/session-key.ts';
 import { jsonBytes, readJson } from './json-record.ts';
 import { TopicLog, type TopicLogOptions } from './topic-log.ts';
 
@@ -14,7 +15,10 @@ export class ConfigStore {
   readonly config = new ClusterConfig();
   readonly #log: TopicLog;
 
-  constructor(options: Omit<TopicLogOptions, 'onRecord'>, onChange: (change: ConfigChange) => void) {
+  constructor(
+    options: Omit<TopicLogOptions, 'onRecord'>,
+    onChange: (change: ConfigChange) => void,
+  ) {
     this.#log = new TopicLog({
       ...options,
       onRecord: (record) => {
@@ -65,6 +69,17 @@ export class ConfigStore {
 
   async putTargetState(connector: string, state: TargetState): Promise<void> {
     await this.#put(configRecord.targetState(connector, state));
+    await this.refresh();
+  }
+
+  /** For all workers that run now; one that starts later does not take it over (KIP-976). */
+  async putLoggerLevel(logger: string, level: string): Promise<void> {
+    await this.#put(configRecord.loggerLevel(logger, level));
+    await this.refresh();
+  }
+
+  async putSessionKey(key: SessionKey): Promise<void> {
+    await this.#put(configRecord.sessionKey(key));
     await this.refresh();
   }
 

@@ -1,7 +1,7 @@
 import { type JsonObject, type Logger, MillraceError } from '@millrace/foundation';
 import { type TaskId, taskKey } from '../core/task-id.ts';
 import type { DeathReason } from './host-death.ts';
-import type { HostCalls, HostUse, TaskCounterRow } from './host-protocol.ts';
+import type { HostCalls, HostLogLevels, HostUse, TaskCounterRow } from './host-protocol.ts';
 import { TaskHost } from './task-host.ts';
 
 export interface HostPoolOptions {
@@ -15,6 +15,8 @@ export interface HostPoolOptions {
     connector: string,
     partitions: readonly JsonObject[],
   ) => Promise<readonly (JsonObject | null)[]>;
+  /** New counters of tasks came. */
+  readonly onCounters?: (rows: readonly TaskCounterRow[]) => void;
   readonly onTaskState: (id: TaskId, state: 'RUNNING' | 'PAUSED') => void;
   readonly onTaskFailed: (id: TaskId, error: MillraceError, trace: string) => void;
   /** Values that were provided for the task's config are others by now: it is to start again with them. */
@@ -43,6 +45,7 @@ export class HostPool {
   readonly #idleTimers = new Map<string, NodeJS.Timeout>();
   readonly #retired = new Set<TaskHost>();
   readonly #deaths = new Map<DeathReason, number>();
+  #logLevels: HostLogLevels | null = null;
   #starts = 0;
   #closed = false;
 
@@ -101,6 +104,12 @@ export class HostPool {
     return { hosts, starts: this.#starts, deaths: this.#deaths };
   }
 
+  /** Levels of what is logged in hosts, from now on and in those that come. */
+  setLogLevels(levels: HostLogLevels): void {
+    this.#logLevels = levels;
+    for (const host of [...this.#hosts.values(), ...this.#retired]) host.setLogLevels(levels);
+  }
+
   /** Forgets a task that was stopped; one that ran alone may share a host again. */
   forget(id: TaskId): void {
     this.#alone.delete(taskKey(id));
@@ -133,6 +142,7 @@ export class HostPool {
       onTaskFailed,
       onCounters: (rows) => {
         for (const row of rows) this.#counters.set(taskKey(row), row);
+        this.#options.onCounters?.(rows);
       },
       onEnd: (death, tasks, trace) => {
         this.#remove(name, host);
@@ -145,6 +155,7 @@ export class HostPool {
       },
     });
     this.#hosts.set(name, host);
+    if (this.#logLevels) host.setLogLevels(this.#logLevels);
     return host;
   }
 

@@ -5,6 +5,7 @@ import { HostDeath } from './host-death.ts';
 import type {
   HostCalls,
   HostEvents,
+  HostLogLevels,
   HostUse,
   TaskCounterRow,
   TaskSpec,
@@ -108,6 +109,11 @@ export class TaskHost {
   /** What the process used when it was heard of last; null before that. */
   get use(): HostUse | null {
     return this.#use;
+  }
+
+  /** Sets the levels of what is logged in there. */
+  setLogLevels(levels: HostLogLevels): void {
+    this.#ipc.emit('logLevels', levels);
   }
 
   /** Asks the host; @throws {MillraceError} what the plugin threw, TASK_HOST_TIMEOUT, or what its process died of (`host-death.ts`) */

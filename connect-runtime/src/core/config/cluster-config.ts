@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '@millrace/foundation/types';
+import type { SessionKey } from '../herder/session-key.ts';
 import { parseTaskKey, type TaskId, taskKey } from '../task-id.ts';
 
 export type ConnectorConfig = { readonly [key: string]: string };
@@ -19,7 +20,7 @@ export type ConfigChange =
   | { readonly kind: 'target-state'; readonly connector: string }
   | { readonly kind: 'fenced'; readonly connector: string }
   | { readonly kind: 'restart'; readonly request: RestartRequest }
-  /** Of a logger, on all workers that run now (KIP-976). */
+  /** The level of a logger, on all workers that run now (KIP-976). */
   | { readonly kind: 'logger'; readonly logger: string; readonly level: string };
 
 /**
@@ -35,11 +36,17 @@ export class ClusterConfig {
   readonly #deferred = new Map<string, Map<number, ConnectorConfig>>();
   readonly #fencedTasks = new Map<string, number>();
   readonly #pendingFencing = new Set<string>();
+  #sessionKey: SessionKey | null = null;
   #offset = -1;
 
   /** Offset of the last record replayed; -1 before the first. */
   get offset(): number {
     return this.#offset;
+  }
+
+  /** What workers sign requests to each other with; null before the first leader has written one. */
+  get sessionKey(): SessionKey | null {
+    return this.#sessionKey;
   }
 
   connectors(): readonly string[] {
@@ -95,6 +102,7 @@ export class ClusterConfig {
       return this.#replayFencing(key.slice('tasks-fencing-'.length), record);
     if (key.startsWith('target-state-')) return this.#replayTarget(key.slice('target-state-'.length), record);
     if (key.startsWith(LOGGER_KEY)) return loggerLevel(key.slice(LOGGER_KEY.length), record);
+    if (key === SESSION_KEY) this.#sessionKey = sessionKey(record) ?? this.#sessionKey;
     if (key.startsWith('restart-connector-')) return restart(key.slice('restart-connector-'.length), record);
     return null;
   }
@@ -167,6 +175,7 @@ export class ClusterConfig {
 /** The target state RUNNING in the config topic's words. */
 const KAFKA_RUNNING = 'STARTED';
 
+const SESSION_KEY = 'session-key';
 const LOGGER_KEY = 'logger-cluster-';
 
 /** Keys and values of the config topic, in Kafka Connect's words. */
@@ -197,6 +206,10 @@ export const configRecord = {
     key: `${LOGGER_KEY}${logger}`,
     value: { level },
   }),
+  sessionKey: ({ key, algorithm, createdAtMs }: SessionKey) => ({
+    key: SESSION_KEY,
+    value: { key, algorithm, 'creation-timestamp': createdAtMs },
+  }),
   restart: (request: RestartRequest) => ({
     key: `restart-connector-${request.connector}`,
     value: { 'include-tasks': request.includeTasks, 'only-failed': request.onlyFailed },
@@ -206,6 +219,13 @@ export const configRecord = {
 function loggerLevel(logger: string, record: JsonObject | null): ConfigChange | null {
   const level = record?.level;
   return typeof level === 'string' ? { kind: 'logger', logger, level } : null;
+}
+
+function sessionKey(record: JsonObject | null): SessionKey | null {
+  const { key, algorithm, 'creation-timestamp': createdAtMs } = record ?? {};
+  if (typeof key !== 'string' || typeof algorithm !== 'string' || typeof createdAtMs !== 'number')
+    return null;
+  return { key, algorithm, createdAtMs };
 }
 
 function restart(connector: string, record: JsonObject | null): ConfigChange | null {

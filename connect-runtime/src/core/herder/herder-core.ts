@@ -220,6 +220,7 @@ export class HerderCore {
   }
 
   #takeChange(change: ConfigChange): void {
+    if (change.kind === 'logger') return;
     const connector = change.kind === 'restart' ? change.request.connector : change.connector;
     const owned = this.#assignment.connectors.includes(connector);
     this.#takeUp();

@@ -22,12 +22,14 @@ import type {
   WorkerEvents,
 } from '../host-protocol.ts';
 import { Ipc } from '../ipc.ts';
-import { ConfigResolver, type ResolvedConfig, withPlaceholders } from './config/config-resolver.ts';
+import { ConfigResolver, type ResolvedConfig } from './config/config-resolver.ts';
 import { ConfigWatch } from './config/config-watch.ts';
+import { withPlaceholders } from './config/placeholder-form.ts';
 import { Redactor, redactOutput } from './config/redactor.ts';
 import { redactInlined, validateWritten } from './config/written-config.ts';
 import { createTaskRunner } from './create-task-runner.ts';
 import { preview, refuseUnusable } from './preview/preview.ts';
+import { TaskLoggers } from './task-loggers.ts';
 import type { TaskRunner } from './task-runner.ts';
 import { traceOf } from './trace.ts';
 
@@ -56,6 +58,7 @@ export function runHost(): void {
 
 class Host {
   readonly #logger: Logger;
+  readonly #loggers: TaskLoggers;
   readonly #redactor: Redactor;
   readonly #loader = new PluginLoader();
   readonly #resolver: ConfigResolver;
@@ -68,6 +71,7 @@ class Host {
 
   constructor(logger: Logger, redactor: Redactor) {
     this.#logger = logger;
+    this.#loggers = new TaskLoggers(logger);
     this.#redactor = redactor;
     this.#resolver = new ConfigResolver(this.#loader, redactor);
     this.#link = new Ipc(
@@ -92,8 +96,10 @@ class Host {
           setPaused: (body: HostCalls['setPaused']['body']) =>
             this.#inTurn(body.id, () => this.#setPaused(body)),
         },
-        event: (name) => {
+        event: (name, body: WorkerEvents[keyof WorkerEvents]) => {
           if (name === ('end' satisfies keyof WorkerEvents)) process.exit(0);
+          if (name === ('logLevels' satisfies keyof WorkerEvents))
+            this.#loggers.setLevels(body as WorkerEvents['logLevels']);
         },
       },
     );
@@ -171,15 +177,16 @@ class Host {
 
   async #taskConfigs(body: HostCalls['taskConfigs']['body']): Promise<HostCalls['taskConfigs']['result']> {
     const connector = await this.#loader.connector(body.module, body.class);
-    redactInlined(connector, body.config, this.#redactor);
-    const resolved = await this.#resolver.resolve(body.config.name ?? '', body.config, body.sources);
+    const secretKeys = redactInlined(connector, body.config, this.#redactor);
+    const place = { connector: body.config.name ?? '' };
+    const resolved = await this.#resolver.resolve(place, body.config, body.sources);
     const translated = requireTranslated(connector, resolved.config);
     const tasksMax = parseConfig(definitionOf(connector), translated).values['tasks.max'];
     const max = typeof tasksMax === 'number' ? tasksMax : 1;
     const config = requireConfig(connector.config, translated);
     const parts = (await connector.taskConfigs?.(config, max)) ?? Array.from({ length: max }, () => ({}));
     if (parts.length <= max)
-      return parts.map((part) => withPlaceholders(textOnly(part), body.config, resolved));
+      return parts.map((part) => withPlaceholders(textOnly(part), body.config, resolved, secretKeys));
     throw new MillraceError(`The connector asked for ${parts.length} tasks, and tasks.max is ${max}.`, {
       code: 'TOO_MANY_TASKS',
       class: 'config',
@@ -206,7 +213,11 @@ class Host {
   async #preview(request: HostCalls['preview']['body']): Promise<HostCalls['preview']['result']> {
     const connector = await this.#loader.connector(request.module, request.class);
     redactInlined(connector, request.config, this.#redactor);
-    const resolved = await this.#resolver.resolve(request.connector, request.config, request.sources);
+    const resolved = await this.#resolver.resolve(
+      { connector: request.connector },
+      request.config,
+      request.sources,
+    );
     const config = requireTranslated(connector, resolved.config);
     refuseUnusable(connector, config);
     const logger = this.#logger.child({ connector: request.connector });
@@ -227,7 +238,7 @@ class Host {
       },
       connector,
       loader: this.#loader,
-      logger: this.#logger.child({ connector: spec.id.connector, task: spec.id.task }),
+      logger: this.#loggers.of(spec.id),
       sourceOffsets: (partitions) =>
         this.#link.call('sourceOffsets', { connector: spec.id.connector, partitions }, 30_000),
       onState: (state) => this.#link.emit('taskState', { id: spec.id, state }),
@@ -246,9 +257,9 @@ class Host {
   /** The three configs of a task in one, each key under the part that it is of. */
   async #resolveTask(spec: TaskSpec): Promise<ResolvedTask> {
     const { connector } = spec.id;
-    const own = await this.#resolver.resolve(connector, spec.connectorConfig, spec.sources);
-    const task = await this.#resolver.resolve(connector, spec.taskConfig, spec.sources);
-    const defaults = await this.#resolver.resolve(connector, spec.worker.converters, spec.sources);
+    const own = await this.#resolver.resolve({ connector }, spec.connectorConfig, spec.sources);
+    const task = await this.#resolver.resolve({ connector, isTask: true }, spec.taskConfig, spec.sources);
+    const defaults = await this.#resolver.resolve({ connector }, spec.worker.converters, spec.sources);
     const worker = { ...spec.worker, converters: defaults.config };
     const ttls = [own, task, defaults].flatMap(({ ttlMs }) => (ttlMs === null ? [] : [ttlMs]));
     return {
@@ -264,7 +275,7 @@ class Host {
     const watch = new ConfigWatch({
       resolve: () => this.#resolveTask(spec),
       onChange: () => this.#link.emit('configChanged', { id: spec.id }),
-      logger: this.#logger.child({ connector: spec.id.connector, task: spec.id.task }),
+      logger: this.#loggers.of(spec.id),
     });
     this.#watches.set(taskKey(spec.id), watch);
     watch.start(resolved);
@@ -272,6 +283,7 @@ class Host {
 
   #forget(key: string): void {
     this.#tasks.delete(key);
+    this.#loggers.forget(key);
     this.#watches.get(key)?.stop();
     this.#watches.delete(key);
   }
