@@ -1,6 +1,6 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { startBroker } from '@millrace/broker';
-import { workerConfig } from '@millrace/connect-runtime';
+import { ensureKeyFile, workerConfig } from '@millrace/connect-runtime';
 import {
   createLogger,
   isMillraceError,
@@ -27,10 +27,12 @@ export async function dev(options: DevOptions): Promise<number> {
     throw inOptions(error);
   });
   const kafka = [...broker.addresses.values()].map(({ host, port }) => `${host}:${port}`);
+  const secretKeys = join(dataDir, 'secrets.key');
   let server: WorkerServer;
   try {
+    await ensureKeyFile(secretKeys);
     server = await startWorkerServer({
-      config: workerKeys(kafka, options),
+      config: workerKeys(kafka, secretKeys, options),
       listen: { host: HOST, port: options.httpPort },
       listenOption: '--http-port',
       about: { command: 'dev', bootstrapServers: kafka, dataDir },
@@ -99,7 +101,7 @@ function brokerKeys(dataDir: string, options: DevOptions): RawConfig {
   };
 }
 
-function workerKeys(bootstrapServers: readonly string[], options: DevOptions): RawConfig {
+function workerKeys(bootstrapServers: readonly string[], secretKeys: string, options: DevOptions): RawConfig {
   const plugins = new Map(options.overrides).get(PLUGINS) ?? '';
   return {
     'bootstrap.servers': bootstrapServers.join(','),
@@ -112,6 +114,9 @@ function workerKeys(bootstrapServers: readonly string[], options: DevOptions): R
     'offset.storage.replication.factor': '-1',
     'offset.storage.partitions': '5',
     'status.storage.replication.factor': '-1',
+    'secrets.key.file': secretKeys,
+    'secrets.storage.topic': 'connect-secrets',
+    'secrets.storage.replication.factor': '-1',
     'key.converter': 'JsonConverter',
     'key.converter.schemas.enable': 'false',
     'value.converter': 'JsonConverter',

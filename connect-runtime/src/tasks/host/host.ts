@@ -199,7 +199,8 @@ class Host {
     const connector = await this.#loader.connector(body.module, body.class);
     if (connector.type !== 'source' || !connector.alterOffsets) return false;
     redactInlined(connector, body.config, this.#redactor);
-    const resolved = await this.#resolver.resolve(body.config.name ?? '', body.config, body.sources);
+    const place = { connector: body.config.name ?? '' };
+    const resolved = await this.#resolver.resolve(place, body.config, body.sources);
     const config = requireConfig(connector.config, requireTranslated(connector, resolved.config));
     return connector.alterOffsets(config, body.offsets);
   }

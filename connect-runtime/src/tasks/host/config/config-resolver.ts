@@ -2,7 +2,6 @@ import { isMillraceError, MillraceError, requireConfig, toMillraceError } from '
 import type { ConfigProvider, ProvidedValues } from '@millrace/sdk';
 import type { ConnectorConfig } from '../../../core/config/cluster-config.ts';
 import {
-  type Placeholder,
   placeholdersIn,
   replacePlaceholders,
   SECRETS_PROVIDER,
@@ -14,10 +13,18 @@ import { type KeyRing, readKeyRing } from '../../../secrets/key-ring.ts';
 import { unseal } from '../../../secrets/sealed-value.ts';
 import type { ConfigSources } from '../../host-protocol.ts';
 import { settledWithin } from '../wait.ts';
+import { formOf, withoutForm } from './placeholder-form.ts';
 import type { Redactor } from './redactor.ts';
 
 /** How long a provider may take for one path, ms. */
 const PROVIDER_TIMEOUT_MS = 10_000;
+
+/** Whose config it is. */
+export interface ConfigPlace {
+  readonly connector: string;
+  /** Whether it is a task's, as the connector made it: there its secrets may stand anywhere. */
+  readonly isTask?: boolean;
+}
 
 export interface ResolvedConfig {
   readonly config: ConnectorConfig;
@@ -46,14 +53,22 @@ export class ConfigResolver {
    * @throws {MillraceError} with the config key as path: SECRET_NOT_STORED, SECRET_OF_ANOTHER_PLACE, what unsealing throws,
    *   CONFIG_VALUE_NOT_PROVIDED, CONFIG_PROVIDER_FAILED (class config), CONFIG_PROVIDER_TIMED_OUT (class transient)
    */
-  async resolve(connector: string, config: ConnectorConfig, sources: ConfigSources): Promise<ResolvedConfig> {
+  async resolve(
+    place: ConfigPlace,
+    config: ConnectorConfig,
+    sources: ConfigSources,
+  ): Promise<ResolvedConfig> {
     const provided = new Map<string, string>();
     try {
-      const opened = await openSecrets(connector, config, sources, provided);
+      const opened = await openSecrets(place, config, sources, provided);
       const ttlMs = await this.#provide(opened, sources, provided);
       const resolved = mapValues(opened, (value) =>
         replacePlaceholders(value, ({ text }) => provided.get(text) ?? null),
       );
+      // A secret may itself refer to a provider: what was put in is what came out of both.
+      for (const [key, value] of Object.entries(config)) {
+        if (placeholdersIn(value)[0]?.text === value) provided.set(value, resolved[key] ?? '');
+      }
       return { config: resolved, provided, ttlMs };
     } finally {
       this.#redactor.add(provided.values(), new Set(Object.values(config)));
@@ -67,12 +82,12 @@ export class ConfigResolver {
   ): Promise<number | null> {
     let ttlMs: number | null = null;
     for (const group of groupsOf(config, sources).values()) {
-      const { provider: name, path } = group.placeholder;
+      const { provider: name, path } = group;
       const { values, ttlMs: holdsMs } = await this.#ask(name, group, sources);
-      for (const [key, text] of group.keys) {
+      for (const [key, texts] of group.keys) {
         const value = values[key];
         if (value === undefined) throw notProvided(group.configKey, name, path, key);
-        provided.set(text, value);
+        for (const text of texts) provided.set(text, formOf(text).encode(value));
       }
       if (holdsMs !== undefined) ttlMs = Math.min(ttlMs ?? holdsMs, holdsMs);
     }
@@ -80,11 +95,9 @@ export class ConfigResolver {
   }
 
   async #ask(name: string, group: Group, sources: ConfigSources): Promise<ProvidedValues> {
-    const { configKey, placeholder, keys } = group;
+    const { configKey, path, keys } = group;
     try {
-      const asked = this.#provider(name, sources).then((provider) =>
-        provider.get(placeholder.path, [...keys.keys()]),
-      );
+      const asked = this.#provider(name, sources).then((provider) => provider.get(path, [...keys.keys()]));
       if (await settledWithin(asked, PROVIDER_TIMEOUT_MS)) return await asked;
     } catch (error) {
       const fallback = { code: 'CONFIG_PROVIDER_FAILED', class: 'config' } as const;
@@ -116,38 +129,14 @@ export class ConfigResolver {
   }
 }
 
-/**
- * What a plugin made of a resolved config, with the placeholders back in their places: values that were provided must not be
- * stored. A plugin may have put them into other words, such as a URL.
- */
-export function withPlaceholders(
-  made: ConnectorConfig,
-  original: ConnectorConfig,
-  resolved: ResolvedConfig,
-): ConnectorConfig {
-  const long = [...resolved.provided].filter(([, value]) => value.length >= MIN_EMBEDDED_LENGTH);
-  return mapValues(made, (value, key) => {
-    const written = original[key];
-    if (written !== undefined && value === resolved.config[key]) return written;
-    const whole = [...resolved.provided].find(([, provided]) => provided !== '' && provided === value);
-    if (whole) return whole[0];
-    return long.reduce(
-      (text, [placeholder, provided]) => text.replaceAll(provided, () => placeholder),
-      value,
-    );
-  });
-}
-
-/** Shorter values turn up in other words by chance. */
-const MIN_EMBEDDED_LENGTH = 4;
-
 /** Placeholders of one provider and path, asked for together. */
 interface Group {
   /** The first config key that has one of them, for messages. */
   readonly configKey: string;
-  readonly placeholder: Placeholder;
-  /** Keys at the path, with the placeholder's text. */
-  readonly keys: Map<string, string>;
+  readonly provider: string;
+  readonly path: string;
+  /** Keys at the path, with the texts of their placeholders. */
+  readonly keys: Map<string, readonly string[]>;
 }
 
 function groupsOf(config: ConnectorConfig, { providers }: ConfigSources): ReadonlyMap<string, Group> {
@@ -156,10 +145,11 @@ function groupsOf(config: ConnectorConfig, { providers }: ConfigSources): Readon
   for (const [configKey, value] of Object.entries(config)) {
     for (const placeholder of placeholdersIn(value)) {
       // As in Kafka Connect: what no provider stands for is text that means itself.
-      if (!names.has(placeholder.provider)) continue;
-      const id = JSON.stringify([placeholder.provider, placeholder.path]);
-      const group = groups.get(id) ?? { configKey, placeholder, keys: new Map() };
-      group.keys.set(placeholder.key, placeholder.text);
+      const provider = withoutForm(placeholder.provider);
+      if (!names.has(provider)) continue;
+      const id = JSON.stringify([provider, placeholder.path]);
+      const group = groups.get(id) ?? { configKey, provider, path: placeholder.path, keys: new Map() };
+      group.keys.set(placeholder.key, [...(group.keys.get(placeholder.key) ?? []), placeholder.text]);
       groups.set(id, group);
     }
   }
@@ -167,29 +157,52 @@ function groupsOf(config: ConnectorConfig, { providers }: ConfigSources): Readon
 }
 
 /**
- * The config with its sealed secrets opened. A secret stands only where it was given: whoever may edit a connector must not be able to
- * have its password written into a file name, or another connector's into his own.
+ * The config with its sealed secrets opened. In what a person wrote, a secret stands only where it was given: whoever may edit a
+ * connector must not be able to have its password written into a file name, or another connector's into his own.
  */
 async function openSecrets(
-  connector: string,
+  place: ConfigPlace,
   config: ConnectorConfig,
-  { secrets }: ConfigSources,
+  sources: ConfigSources,
   provided: Map<string, string>,
 ): Promise<ConnectorConfig> {
-  let keys: KeyRing | null = null;
+  const secrets = new SealedLookup(place.connector, sources);
   const opened: Record<string, string> = { ...config };
   for (const [key, value] of Object.entries(config)) {
-    const placeholder = placeholdersIn(value).find(({ provider }) => provider === SECRETS_PROVIDER);
-    if (!placeholder) continue;
-    if (value !== secretPlaceholder(connector, key)) throw elsewhere(key, connector);
-    const sealed = secrets?.sealed[key];
-    if (!secrets || sealed === undefined) throw notStored(key, connector, secrets !== null);
-    keys ??= await readKeyRing(secrets.keyFile);
-    const text = unseal(keys, { connector, key }, sealed);
-    provided.set(placeholder.text, text);
-    opened[key] = text;
+    for (const { text, provider } of placeholdersIn(value)) {
+      if (withoutForm(provider) !== SECRETS_PROVIDER) continue;
+      if (!place.isTask && value !== secretPlaceholder(place.connector, key))
+        throw elsewhere(key, place.connector);
+      provided.set(text, await secrets.open(text, key));
+    }
+    opened[key] = replacePlaceholders(value, ({ text }) => provided.get(text) ?? null);
   }
   return opened;
+}
+
+/** The connector's own secrets, by the placeholders that stand for them. */
+class SealedLookup {
+  readonly #connector: string;
+  readonly #secrets: ConfigSources['secrets'];
+  readonly #keys: ReadonlyMap<string, string>;
+  #ring: KeyRing | null = null;
+
+  constructor(connector: string, { secrets }: ConfigSources) {
+    this.#connector = connector;
+    this.#secrets = secrets;
+    const sealed = Object.keys(secrets?.sealed ?? {});
+    this.#keys = new Map(sealed.map((key) => [secretPlaceholder(connector, key), key]));
+  }
+
+  async open(text: string, configKey: string): Promise<string> {
+    const { plain, encode } = formOf(text);
+    const key = this.#keys.get(plain);
+    const sealed = key === undefined ? undefined : this.#secrets?.sealed[key];
+    if (!this.#secrets || key === undefined || sealed === undefined)
+      throw notStored(configKey, this.#connector, this.#secrets !== null);
+    this.#ring ??= await readKeyRing(this.#secrets.keyFile);
+    return encode(unseal(this.#ring, { connector: this.#connector, key }, sealed));
+  }
 }
 
 function mapValues(config: ConnectorConfig, map: (value: string, key: string) => string): ConnectorConfig {

@@ -2,7 +2,8 @@ import { type ConfigProblem, isMillraceError } from '@millrace/foundation';
 import type { AnyConnector } from '@millrace/sdk';
 import type { ConnectorConfig } from '../../../core/config/cluster-config.ts';
 import type { ConfigSources, ValidationResult } from '../../host-protocol.ts';
-import { type ConfigResolver, type ResolvedConfig, withPlaceholders } from './config-resolver.ts';
+import type { ConfigResolver, ResolvedConfig } from './config-resolver.ts';
+import { withPlaceholders } from './placeholder-form.ts';
 import type { Redactor } from './redactor.ts';
 import { ownSecretKeys, secretKeysOf } from './secret-keys.ts';
 
@@ -37,16 +38,23 @@ export async function validateWritten(
       value.value === null ? {} : { [value.name]: value.value },
       config,
       resolved,
+      secretKeys,
     );
     return { definition, value: { ...value, value: shown, errors: redactor.deep(value.errors) } };
   });
   return { ...result, configs, secretKeys };
 }
 
-/** Secrets that stand in a config in clear, as in one that Kafka Connect's own workers stored: kept out of what the host tells. */
-export function redactInlined(connector: AnyConnector, config: ConnectorConfig, redactor: Redactor): void {
+/** Secrets that stand in a config in clear, as in one that Kafka Connect's own workers stored: kept out of what the host tells.
+ * Answers the keys of all secrets. */
+export function redactInlined(
+  connector: AnyConnector,
+  config: ConnectorConfig,
+  redactor: Redactor,
+): readonly string[] {
   const keys = ownSecretKeys(connector, config);
   redactor.add(valuesAt(config, keys), valuesBeside(config, keys));
+  return keys;
 }
 
 async function tryToResolve({
@@ -55,7 +63,7 @@ async function tryToResolve({
   resolver,
 }: WrittenConfig): Promise<{ resolved: ResolvedConfig; problems: readonly ConfigProblem[] }> {
   try {
-    const resolved = await resolver.resolve(config.name ?? '', config, sources);
+    const resolved = await resolver.resolve({ connector: config.name ?? '' }, config, sources);
     return { resolved, problems: [] };
   } catch (error) {
     if (!isMillraceError(error) || error.details.path === undefined) throw error;
