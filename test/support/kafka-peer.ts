@@ -29,9 +29,14 @@ function scriptFolder(): string {
   return process.env.KAFKA_PEER_DIR ?? beside;
 }
 
+/** One of the scripts that run it and what belongs to it. */
+export function kafkaPeerScript(name: 'broker.sh' | 'connect.sh'): string {
+  return join(scriptFolder(), name);
+}
+
 /** Why it cannot be run here; null where it can. Say it when a suite is skipped for it. */
 export function kafkaPeerSkipReason(): string | null {
-  const script = join(scriptFolder(), 'broker.sh');
+  const script = kafkaPeerScript('broker.sh');
   if (!existsSync(script))
     return `no Apache Kafka to compare with: ${script} is missing (set KAFKA_PEER_DIR)`;
   const home = process.env.KAFKA_PEER_HOME ?? join(homedir(), '.cache/kafka-peer');
@@ -71,7 +76,7 @@ export async function startKafkaPeer(options: KafkaPeerOptions = {}): Promise<Ka
       .join(' '),
   };
   const script = (...args: string[]) =>
-    run(join(scriptFolder(), 'broker.sh'), args, { env, timeout: START_TIMEOUT_MS });
+    run(kafkaPeerScript('broker.sh'), args, { env, timeout: START_TIMEOUT_MS });
   const stop = async () => {
     await script('stop');
     await rm(folder, { recursive: true, force: true });
