@@ -1,16 +1,17 @@
 import { type Clock, type MetricsText, metricsText, type PutMetric } from '@millrace/foundation';
-import { type TaskId, taskKey } from '../core/task-id.ts';
+import { parseTaskKey, type TaskId, taskKey } from '../core/task-id.ts';
 import type { HostFigures } from '../tasks/host-pool.ts';
 import type { TaskCounterRow } from '../tasks/host-protocol.ts';
-import type { TaskReport } from '../tasks/task-supervisor.ts';
 import { type ConnectMetrics, connectMetrics } from './definitions.ts';
 import { FigureWindow } from './figure-window.ts';
 import { Rebalances } from './rebalances.ts';
+import { RunStates, type StateReport } from './run-states.ts';
 import { figuresOf, putTask } from './task-figures.ts';
-import { StartCount, TaskStates } from './task-states.ts';
 
 export interface WorkerMetricsOptions {
   readonly clock: Clock;
+  /** As statuses name this worker. */
+  readonly workerId: string;
   /** Counters of the tasks that run here. */
   readonly counters: () => readonly TaskCounterRow[];
   /** Tasks that are to run here. */
@@ -34,20 +35,22 @@ type Put = PutMetric<ConnectMetrics>;
 export class WorkerMetrics {
   readonly rebalances = new Rebalances();
   readonly #options: WorkerMetricsOptions;
-  readonly #tasks = new TaskStates();
-  readonly #connectorStarts = new StartCount();
+  readonly #tasks = new RunStates();
+  readonly #connectors = new RunStates();
   readonly #windows = new Map<string, FigureWindow>();
 
   constructor(options: WorkerMetricsOptions) {
     this.#options = options;
   }
 
-  taskReported(id: TaskId, report: TaskReport): void {
-    this.#tasks.reported(id, report, this.#nowMs());
+  taskReported(id: TaskId, report: StateReport): void {
+    this.#tasks.reported(taskKey(id), report, this.#nowMs());
   }
 
-  connectorStarted(outcome: 'succeeded' | 'failed'): void {
-    this.#connectorStarts[outcome]++;
+  /** A status of a connector was read, this worker's or another one's. */
+  connectorSaid(name: string, report: (StateReport & { readonly workerId: string }) | undefined): void {
+    if (report?.workerId === this.#options.workerId) this.#connectors.reported(name, report, this.#nowMs());
+    else this.#connectors.forget(name);
   }
 
   rebalanceBegan(): void {
@@ -81,7 +84,7 @@ export class WorkerMetrics {
     put('kafka_connect_coordinator_assigned_connectors', connectors.length);
     put('kafka_connect_coordinator_assigned_tasks', tasks.length);
     for (const [what, starts] of [
-      ['connector', this.#connectorStarts],
+      ['connector', this.#connectors.starts],
       ['task', this.#tasks.starts],
     ] as const) {
       const { attempts, succeeded, failed } = starts;
@@ -112,12 +115,12 @@ export class WorkerMetrics {
       put('kafka_connect_connector_connector_class', 1, { connector, connector_class: facts.class });
       put('kafka_connect_connector_status', 1, { connector, status: facts.state.toLowerCase() });
     }
-    const states = new Map(this.#tasks.all(this.#nowMs()).map((task) => [taskKey(task.id), task.state]));
+    const states = this.#tasks.all(this.#nowMs());
     const counts = new Map<string, { [state: string]: number }>();
     for (const [key, { id }] of this.#options.running()) {
       const count = counts.get(id.connector) ?? {};
       counts.set(id.connector, count);
-      const state = states.get(key) ?? 'UNASSIGNED';
+      const state = states.get(key)?.state ?? 'UNASSIGNED';
       count[state] = (count[state] ?? 0) + 1;
       count.total = (count.total ?? 0) + 1;
     }
@@ -135,16 +138,16 @@ export class WorkerMetrics {
   #putTasks(put: Put): void {
     const { monoMs: nowMs, wallMs } = this.#options.clock.now();
     const rows = new Map(this.#options.counters().map((row) => [taskKey(row), row]));
-    const seen = new Set<string>();
-    for (const task of this.#tasks.all(nowMs)) {
-      const key = taskKey(task.id);
-      seen.add(key);
+    const tasks = this.#tasks.all(nowMs);
+    for (const [key, task] of tasks) {
+      const id = parseTaskKey(key);
+      if (!id) continue;
       const row = rows.get(key);
       const window = this.#windows.get(key) ?? new FigureWindow();
       this.#windows.set(key, window);
       const { runningMs, pausedMs } = task;
       window.add(nowMs, { runningMs, pausedMs, ...(row ? figuresOf(row) : {}) });
-      const labels = { connector: task.id.connector, task: String(task.id.task) };
+      const labels = { connector: id.connector, task: String(id.task) };
       put('kafka_connect_connector_task_status', 1, { ...labels, status: task.state.toLowerCase() });
       put('millrace_connect_task_restarts_total', task.restarts, labels);
       const [running, paused] = [window.perSecond('runningMs'), window.perSecond('pausedMs')];
@@ -152,7 +155,7 @@ export class WorkerMetrics {
       if (paused !== null) put('kafka_connect_connector_task_pause_ratio', paused / 1000, labels);
       if (row) putTask({ put, row, window, labels }, wallMs);
     }
-    for (const key of this.#windows.keys()) if (!seen.has(key)) this.#windows.delete(key);
+    for (const key of this.#windows.keys()) if (!tasks.has(key)) this.#windows.delete(key);
   }
 
   #putHosts(put: Put): void {
