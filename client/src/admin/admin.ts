@@ -4,7 +4,21 @@ import { fetchOffsets } from '../cluster/list-offsets.ts';
 import { throwOnError } from '../cluster/outcome.ts';
 import type { Admin, ClientOptions } from '../types.ts';
 import { changeConfigs, readConfigs } from './configs.ts';
-import { describeAll, listAllGroups, readGroupOffsets, removeGroups, setGroupOffsets } from './groups.ts';
+import {
+  describeAll,
+  listAllGroups,
+  readGroupOffsets,
+  removeGroupOffsets,
+  removeGroups,
+  setGroupOffsets,
+} from './groups.ts';
+import { removeRecords } from './records.ts';
+import {
+  describeShareGroups,
+  readShareGroupOffsets,
+  removeShareGroupOffsets,
+  setShareGroupOffsets,
+} from './share-groups.ts';
 import {
   createNewTopics,
   describeTopics,
@@ -13,6 +27,13 @@ import {
   listTopics,
   removeTopics,
 } from './topics.ts';
+import {
+  abortHangingTransaction,
+  describeProducersOf,
+  describeTransactionsOf,
+  fenceProducers,
+  listAllTransactions,
+} from './transactions.ts';
 
 /**
  * An Admin. Each call goes to the broker that can answer it and is tried again on passing failures for
@@ -36,6 +57,17 @@ export function createAdmin(options: ClientOptions): Admin {
     deleteGroups: (groupIds) => removeGroups(cluster, groupIds),
     groupOffsets: (groupId) => readGroupOffsets(cluster, groupId),
     alterGroupOffsets: (groupId, offsets) => setGroupOffsets(cluster, groupId, offsets),
+    deleteGroupOffsets: (groupId, partitions) => removeGroupOffsets(cluster, groupId, partitions),
+    deleteRecords: (partitions) => removeRecords(cluster, partitions),
+    fenceProducers: (transactionalIds) => fenceProducers(cluster, transactionalIds),
+    listTransactions: () => listAllTransactions(cluster),
+    describeTransactions: (transactionalIds) => describeTransactionsOf(cluster, transactionalIds),
+    describeProducers: (partition) => describeProducersOf(cluster, partition),
+    abortTransaction: (partition, producer) => abortHangingTransaction(cluster, partition, producer),
+    describeShareGroups: (groupIds) => describeShareGroups(cluster, groupIds),
+    shareGroupOffsets: (groupId) => readShareGroupOffsets(cluster, groupId),
+    alterShareGroupOffsets: (groupId, offsets) => setShareGroupOffsets(cluster, groupId, offsets),
+    deleteShareGroupOffsets: (groupId, topics) => removeShareGroupOffsets(cluster, groupId, topics),
     close: () => cluster.close(),
   };
 }

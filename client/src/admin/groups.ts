@@ -1,12 +1,13 @@
 import { kafkaError } from '@millrace/protocol';
-import { deleteGroups, describeGroups, listGroups } from '@millrace/protocol/messages';
+import { deleteGroups, describeGroups, listGroups, offsetDelete } from '@millrace/protocol/messages';
 import type { Cluster } from '../cluster/cluster.ts';
 import { Coordinator } from '../cluster/coordinator.ts';
 import { askCoordinator } from '../cluster/coordinator-requests.ts';
-import { throwOnError } from '../cluster/outcome.ts';
+import { byTopic } from '../cluster/leader-requests.ts';
+import { errorOf, throwFirst, throwOnError } from '../cluster/outcome.ts';
 import { retrying } from '../cluster/retry.ts';
 import { commitGroupOffsets, fetchGroupOffsets } from '../group/group-offsets.ts';
-import type { GroupDescription, OffsetAndMetadata } from '../types.ts';
+import type { GroupDescription, OffsetAndMetadata, TopicPartition } from '../types.ts';
 
 export interface GroupListing {
   readonly groupId: string;
@@ -77,6 +78,31 @@ export async function removeGroups(cluster: Cluster, groupIds: readonly string[]
       });
     }),
   );
+}
+
+/** Offsets that are not there are no failure. @throws {MillraceError} GROUP_SUBSCRIBED_TO_TOPIC, ... */
+export function removeGroupOffsets(
+  cluster: Cluster,
+  groupId: string,
+  partitions: readonly TopicPartition[],
+): Promise<void> {
+  const topics = [...byTopic(partitions)].map(([name, some]) => ({
+    name,
+    partitions: some.map(({ partition }) => ({ partitionIndex: partition })),
+  }));
+  const coordinator = new Coordinator(cluster, 'group', groupId);
+  return askCoordinator(cluster, coordinator, cluster.deadline(), async (connection) => {
+    const response = await connection.request(offsetDelete, { groupId, topics });
+    throwOnError(response.errorCode, `offsets of group ${groupId}`);
+    throwFirst(
+      response.topics.flatMap(({ name, partitions: told }) =>
+        told.flatMap(
+          ({ partitionIndex, errorCode }) =>
+            errorOf(errorCode, `offset of group ${groupId} for ${name}-${partitionIndex}`) ?? [],
+        ),
+      ),
+    );
+  });
 }
 
 export function readGroupOffsets(cluster: Cluster, groupId: string): Promise<readonly OffsetAndMetadata[]> {

@@ -1,0 +1,118 @@
+import { kafkaError } from '@millrace/protocol';
+import {
+  alterShareGroupOffsets,
+  deleteShareGroupOffsets,
+  describeShareGroupOffsets,
+  shareGroupDescribe,
+} from '@millrace/protocol/messages';
+import type { Cluster } from '../cluster/cluster.ts';
+import { Coordinator } from '../cluster/coordinator.ts';
+import { askCoordinator } from '../cluster/coordinator-requests.ts';
+import { byTopic } from '../cluster/leader-requests.ts';
+import { errorOf, throwFirst, throwOnError } from '../cluster/outcome.ts';
+import type { Connection } from '../connection/index.ts';
+import type { ShareGroupDescription, ShareGroupOffset, TopicPartition } from '../types.ts';
+
+export function describeShareGroups(
+  cluster: Cluster,
+  groupIds: readonly string[],
+): Promise<readonly ShareGroupDescription[]> {
+  return Promise.all(groupIds.map((groupId) => describeOne(cluster, groupId)));
+}
+
+function describeOne(cluster: Cluster, groupId: string): Promise<ShareGroupDescription> {
+  return askGroup(cluster, groupId, async (connection) => {
+    const body = { groupIds: [groupId], includeAuthorizedOperations: false };
+    const { groups } = await connection.request(shareGroupDescribe, body);
+    const group = groups[0];
+    if (group === undefined) throw kafkaError('GROUP_ID_NOT_FOUND', `share group ${groupId} does not exist`);
+    throwOnError(group.errorCode, `share group ${groupId}`, group.errorMessage);
+    return {
+      groupId,
+      state: group.groupState,
+      assignor: group.assignorName,
+      members: group.members.map(({ memberId, clientId, clientHost, subscribedTopicNames, assignment }) => ({
+        memberId,
+        clientId,
+        clientHost,
+        topics: subscribedTopicNames,
+        assignment: assignment.topicPartitions.flatMap(({ topicName: topic, partitions }) =>
+          partitions.map((partition) => ({ topic, partition })),
+        ),
+      })),
+    };
+  });
+}
+
+/** Partitions that the group has not begun to read are left out. */
+export function readShareGroupOffsets(
+  cluster: Cluster,
+  groupId: string,
+): Promise<readonly ShareGroupOffset[]> {
+  return askGroup(cluster, groupId, async (connection) => {
+    const body = { groups: [{ groupId, topics: null }] };
+    const { groups } = await connection.request(describeShareGroupOffsets, body);
+    const group = groups[0];
+    if (group === undefined) return [];
+    throwOnError(group.errorCode, `offsets of share group ${groupId}`, group.errorMessage);
+    return group.topics.flatMap(({ topicName: topic, partitions }) =>
+      partitions.flatMap(({ partitionIndex: partition, startOffset, lag, errorCode, errorMessage }) => {
+        throwOnError(errorCode, `offset of share group ${groupId} for ${topic}-${partition}`, errorMessage);
+        return startOffset < 0 ? [] : [{ topic, partition, startOffset, lag: lag < 0 ? null : lag }];
+      }),
+    );
+  });
+}
+
+export function setShareGroupOffsets(
+  cluster: Cluster,
+  groupId: string,
+  offsets: readonly (TopicPartition & { readonly startOffset: number })[],
+): Promise<void> {
+  const topics = [...byTopic(offsets)].map(([topicName, some]) => ({
+    topicName,
+    partitions: some.map(({ partition, startOffset }) => ({ partitionIndex: partition, startOffset })),
+  }));
+  return askGroup(cluster, groupId, async (connection) => {
+    const response = await connection.request(alterShareGroupOffsets, { groupId, topics });
+    throwOnError(response.errorCode, `offsets of share group ${groupId}`, response.errorMessage);
+    throwFirst(
+      response.responses.flatMap(({ topicName, partitions }) =>
+        partitions.flatMap(
+          ({ partitionIndex, errorCode, errorMessage }) =>
+            errorOf(
+              errorCode,
+              `offset of share group ${groupId} for ${topicName}-${partitionIndex}`,
+              errorMessage,
+            ) ?? [],
+        ),
+      ),
+    );
+  });
+}
+
+export function removeShareGroupOffsets(
+  cluster: Cluster,
+  groupId: string,
+  topics: readonly string[],
+): Promise<void> {
+  const body = { groupId, topics: topics.map((topicName) => ({ topicName })) };
+  return askGroup(cluster, groupId, async (connection) => {
+    const response = await connection.request(deleteShareGroupOffsets, body);
+    throwOnError(response.errorCode, `offsets of share group ${groupId}`, response.errorMessage);
+    throwFirst(
+      response.responses.flatMap(
+        ({ topicName, errorCode, errorMessage }) =>
+          errorOf(errorCode, `offsets of share group ${groupId} for ${topicName}`, errorMessage) ?? [],
+      ),
+    );
+  });
+}
+
+function askGroup<T>(
+  cluster: Cluster,
+  groupId: string,
+  ask: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  return askCoordinator(cluster, new Coordinator(cluster, 'group', groupId), cluster.deadline(), ask);
+}
