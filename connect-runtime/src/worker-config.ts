@@ -1,6 +1,6 @@
 import { type ConfigDef, type ConfigOf, defineConfig, nonEmpty, oneOf, range } from '@millrace/foundation';
 import { signatureAlgorithms } from './core/herder/session-key.ts';
-import { FOR_EVER } from './core/restart/restart-policy.ts';
+import { FOR_EVER, type RestartPolicy } from './core/restart/restart-policy.ts';
 
 /** How often a task is started again after a failure of one class. */
 function restartAttempts(attempts: number, what: string) {
@@ -231,6 +231,13 @@ export const workerConfig = defineConfig({
     docs: 'How often tasks commit offsets. Kafka Connect waits 60000.',
     validate: range(1),
   },
+  'exactly.once.source.support': {
+    type: 'string',
+    default: 'disabled',
+    importance: 'high',
+    docs: 'Whether sources write exactly once, in transactions: disabled, preparing (as disabled; for a rolling change of a group with Java workers), enabled. The brokers must have transactions.',
+    validate: oneOf('disabled', 'preparing', 'enabled'),
+  },
   'task.shutdown.graceful.timeout.ms': {
     type: 'long',
     default: 5_000,
@@ -334,3 +341,20 @@ export const workerConfig = defineConfig({
 } as const satisfies ConfigDef);
 
 export type WorkerConfig = ConfigOf<typeof workerConfig>;
+
+/** What is done about failed tasks where their connector says nothing else. */
+export function restartPolicyIn(config: WorkerConfig): RestartPolicy {
+  return {
+    backoffMs: config['task.restart.backoff.ms'],
+    backoffMaxMs: config['task.restart.backoff.max.ms'],
+    resetAfterMs: config['task.restart.reset.ms'],
+    attempts: {
+      transient: config['task.restart.attempts.transient'],
+      throttled: config['task.restart.attempts.throttled'],
+      poison: config['task.restart.attempts.poison'],
+      auth: config['task.restart.attempts.auth'],
+      config: config['task.restart.attempts.config'],
+      bug: config['task.restart.attempts.bug'],
+    },
+  };
+}

@@ -1,7 +1,6 @@
 import { createAdmin, createConsumer, createProducer } from '@millrace/client';
 import {
   type Clock,
-  isMillraceError,
   type JsonObject,
   type Logger,
   parseConfig,
@@ -12,17 +11,15 @@ import {
   systemRandom,
 } from '@millrace/foundation';
 import type { ConfigChange } from './core/config/cluster-config.ts';
-import type { RestartPolicy } from './core/restart/restart-policy.ts';
 import type { TaskId } from './core/task-id.ts';
 import { ConnectorCommands } from './herder/connector-commands.ts';
 import { ConnectorView } from './herder/connector-view.ts';
-import { ControlLoop } from './herder/control-loop.ts';
 import type { ConnectorConfig, TargetState } from './herder/entities.ts';
-import { LoadWatch } from './herder/load-watch.ts';
+import { type ForwardedRequest, forward } from './herder/forwarding.ts';
 import { LogLevels } from './herder/log-levels.ts';
-import { Membership } from './herder/membership.ts';
 import { Operations } from './herder/operations.ts';
 import { configKeyInfo, pluginInfo, validationInfo } from './herder/plugin-entities.ts';
+import { WorkerGroup } from './herder/worker-group.ts';
 import { WorkerMetrics } from './metrics/worker-metrics.ts';
 import { PluginCatalog } from './plugins/plugin-catalog.ts';
 import { isProviderSetting } from './secrets/provider-settings.ts';
@@ -33,7 +30,7 @@ import { StatusStore } from './storage/status-store.ts';
 import { HostPool } from './tasks/host-pool.ts';
 import type { PluginDescription } from './tasks/host-protocol.ts';
 import { TaskSupervisor } from './tasks/task-supervisor.ts';
-import { type WorkerConfig, workerConfig } from './worker-config.ts';
+import { restartPolicyIn, type WorkerConfig, workerConfig } from './worker-config.ts';
 
 /** How long the last statuses may take to be written, ms. */
 const CLOSE_TIMEOUT_MS = 5_000;
@@ -67,16 +64,13 @@ export class Worker {
   readonly #secrets: WorkerSecrets;
   readonly #tasks: TaskSupervisor;
   readonly #metrics: WorkerMetrics;
-  readonly #loop: ControlLoop;
-  readonly #membership: Membership;
-  readonly #load: LoadWatch;
+  readonly #group: WorkerGroup;
   readonly #view: ConnectorView;
   readonly #commands: ConnectorCommands;
   /** Positions, active topics and log levels, for the REST API. */
   readonly operations: Operations;
   readonly #listeners = new Set<(connector: string) => void>();
   #clusterId = '';
-  #ended: Error | null = null;
   #closing: Promise<void> | null = null;
 
   /** @throws {MillraceError} INVALID_CONFIG */
@@ -141,15 +135,14 @@ export class Worker {
     });
     this.#tasks = this.#createSupervisor(clock, random);
     this.#metrics = this.#createMetrics(clock);
-    this.#loop = this.#createLoop(clock, random);
-    this.#membership = this.#createMembership(clientId);
-    this.#load = this.#createLoadWatch(clock);
+    this.#group = this.#createGroup(clientId, clock, random);
     this.#view = new ConnectorView(this.#configs, this.#statuses, (name) => this.#catalog.typeOf(name));
     this.#commands = new ConnectorCommands({
       configs: this.#configs,
       catalog: this.#catalog,
       view: this.#view,
-      loop: this.#loop,
+      loop: this.#group.loop,
+      workerOf: (id) => this.#group.workerOf(id),
       secrets: this.#secrets.configs,
     });
     this.operations = this.#createOperations(loggers, clock);
@@ -175,8 +168,7 @@ export class Worker {
       await this.close();
       throw error;
     }
-    this.#membership.start();
-    this.#load.start();
+    this.#group.start();
   }
 
   /**
@@ -185,11 +177,11 @@ export class Worker {
    * `worker.drain.timeout.ms` is over (false).
    */
   drain(): Promise<boolean> {
-    return this.#loop.drain(this.config['worker.drain.timeout.ms']);
+    return this.#group.drain();
   }
 
   endDrain(): void {
-    this.#loop.endDrain();
+    this.#group.loop.endDrain();
   }
 
   /**
@@ -202,12 +194,7 @@ export class Worker {
   }
 
   async #close(): Promise<void> {
-    this.#load.close();
-    // Whoever leads without others has nobody to hand over to.
-    const isAlone = this.#loop.isLeader && this.#membership.workers.length <= 1;
-    if (this.#loop.joined && !isAlone) await this.#loop.drain(this.config['worker.drain.timeout.ms']);
-    await this.#loop.close();
-    await this.#membership.close();
+    await this.#group.close();
     await this.#hosts.close();
     await this.#producer.close(CLOSE_TIMEOUT_MS);
     await Promise.all([
@@ -219,20 +206,26 @@ export class Worker {
     await this.#admin.close();
   }
 
+  /** @throws {MillraceError} FORWARDING_FAILED (class transient) */
+  forward(workerUrl: string, request: ForwardedRequest) {
+    return forward(workerUrl, request);
+  }
+
   server() {
     return { version: this.#ports.version, commit: this.#ports.commit, kafka_cluster_id: this.#clusterId };
   }
 
   health(): { readonly status: 'healthy' | 'starting' | 'unhealthy'; readonly message: string } {
-    if (this.#ended) {
+    const { ended, loop } = this.#group;
+    if (ended) {
       return {
         status: 'unhealthy',
-        message: `Worker was put out of its group and does not come back: ${this.#ended.message}`,
+        message: `Worker was put out of its group and does not come back: ${ended.message}`,
       };
     }
-    const storage = this.#loop.joined ? this.#storageFailure() : null;
+    const storage = loop.joined ? this.#storageFailure() : null;
     if (storage) return { status: 'unhealthy', message: storage };
-    return this.#loop.joined
+    return loop.joined
       ? { status: 'healthy', message: 'Worker has completed startup and is ready to handle requests.' }
       : { status: 'starting', message: 'Worker is reading its storage topics or joining its group.' };
   }
@@ -339,7 +332,7 @@ export class Worker {
     if (this.#clusterId !== '') this.operations.configChanged(change);
     if (change.kind === 'logger') return;
     this.#changed(change.kind === 'restart' ? change.request.connector : change.connector);
-    this.#loop.onConfigChange(change);
+    this.#group.loop.onConfigChange(change);
     if (change.kind === 'connector') this.#learnTypesSoon();
   }
 
@@ -351,7 +344,7 @@ export class Worker {
       offsets: this.#offsets,
       catalog: this.#catalog,
       commands: this.#commands,
-      loop: this.#loop,
+      loop: this.#group.loop,
       admin: this.#admin,
       logger: this.#ports.logger,
       loggers,
@@ -426,26 +419,30 @@ export class Worker {
       sources: (connectorConfig) => this.#secrets.sources(connectorConfig),
       settings: async () => ({
         bootstrapServers: config['bootstrap.servers'],
+        groupId: config['group.id'],
+        exactlyOnce: config['exactly.once.source.support'] === 'enabled',
         offsetTopic: config['offset.storage.topic'],
+        offsetTopicPartitions: config['offset.storage.partitions'],
+        offsetTopicReplicationFactor: config['offset.storage.replication.factor'],
         offsetFlushIntervalMs: config['offset.flush.interval.ms'],
         writeTimeoutMs: config['task.write.timeout.ms'],
         converters: this.#converterDefaults,
         plugins: await this.#catalog.steps(),
       }),
       stopTimeoutMs: config['task.shutdown.graceful.timeout.ms'],
-      restartPolicy: this.#restartPolicy(),
+      restartPolicy: restartPolicyIn(this.config),
       clock,
       random,
       logger: this.#ports.logger,
       report: (id, report) => {
         this.#metrics.taskReported(id, report);
-        this.#loop.reportTask(id, report);
+        this.#group.loop.reportTask(id, report);
       },
     });
   }
 
   #createMetrics(clock: Clock): WorkerMetrics {
-    const held = () => this.#loop.held();
+    const held = () => this.#group.loop.held();
     return new WorkerMetrics({
       clock,
       workerId: this.#ports.restAddress,
@@ -464,90 +461,28 @@ export class Worker {
     });
   }
 
-  async #lost(reason: Error): Promise<void> {
-    const { logger } = this.#ports;
-    // Of what passes, the group member joins again by itself.
-    if (isFinal(reason)) {
-      this.#ended = reason;
-      logger.error({ err: reason }, 'this worker can not be a member of its group; its tasks stop');
-    } else logger.warn({ err: reason }, 'the place in the group was lost; tasks stop until it is regained');
-    await this.#loop.onLost();
-  }
-
-  #restartPolicy(): RestartPolicy {
-    return {
-      backoffMs: this.config['task.restart.backoff.ms'],
-      backoffMaxMs: this.config['task.restart.backoff.max.ms'],
-      resetAfterMs: this.config['task.restart.reset.ms'],
-      attempts: {
-        transient: this.config['task.restart.attempts.transient'],
-        throttled: this.config['task.restart.attempts.throttled'],
-        poison: this.config['task.restart.attempts.poison'],
-        auth: this.config['task.restart.attempts.auth'],
-        config: this.config['task.restart.attempts.config'],
-        bug: this.config['task.restart.attempts.bug'],
-      },
-    };
-  }
-
-  #createLoop(clock: Clock, random: Random): ControlLoop {
-    return new ControlLoop({
-      workerId: this.#ports.restAddress,
+  #createGroup(clientId: string, clock: Clock, random: Random): WorkerGroup {
+    return new WorkerGroup({
+      config: this.config,
+      clientId,
+      restAddress: this.#ports.restAddress,
       configs: this.#configs,
       statuses: this.#statuses,
       catalog: this.#catalog,
       tasks: this.#tasks,
-      restartPolicy: this.#restartPolicy(),
+      counters: () => this.#hosts.counters(),
+      restartPolicy: restartPolicyIn(this.config),
+      onJoin: () => this.#metrics.rebalanceBegan(),
+      onJoined: (rebalance) => this.#metrics.rebalanceEnded(rebalance),
       clock,
       random,
       logger: this.#ports.logger,
-      rejoin: (reason) => this.#membership.rejoin(reason),
-    });
-  }
-
-  #createLoadWatch(clock: Clock): LoadWatch {
-    return new LoadWatch({
-      clock,
-      counters: () => this.#hosts.counters(),
-      rebalanceIntervalMs: this.config['load.rebalance.interval.ms'],
-      rejoin: (reason) => this.#membership.rejoin(reason),
-    });
-  }
-
-  #createMembership(clientId: string): Membership {
-    const { config } = this.#configs;
-    return new Membership({
-      config: this.config,
-      clientId,
-      url: `http://${this.#ports.restAddress}/`,
-      logger: this.#ports.logger,
-      state: () => {
-        this.#metrics.rebalanceBegan();
-        return { ...this.#loop.join(), configOffset: config.offset, weights: this.#load.tell() };
-      },
-      configured: async () => {
-        await this.#configs.refresh();
-        return {
-          work: { connectors: config.connectors(), tasks: config.tasks() },
-          configOffset: config.offset,
-        };
-      },
-      onAssignment: (assignment, generation, isLeader) => {
-        this.#metrics.rebalanceEnded({ epoch: generation, leaderUrl: assignment.leaderUrl });
-        this.#loop.onAssignment(assignment, generation, isLeader);
-      },
-      onPlaced: (work) => this.#loop.onPlaced(work),
-      onLost: (reason) => this.#lost(reason),
     });
   }
 }
 
 function isConnector(plugin: PluginDescription): boolean {
   return plugin.type === 'source' || plugin.type === 'sink';
-}
-
-function isFinal(reason: Error): boolean {
-  return isMillraceError(reason) && reason.class !== 'transient' && reason.class !== 'throttled';
 }
 
 function converterDefaults(raw: RawConfig): ConnectorConfig {

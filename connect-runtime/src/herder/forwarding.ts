@@ -41,12 +41,15 @@ export async function forward(workerUrl: string, asked: ForwardedRequest): Promi
     const text = await textOf(answer);
     return { status: answer.statusCode ?? 500, location: answer.headers.location ?? null, body: text };
   } catch (error) {
-    throw new MillraceError(`The worker at ${url.origin} did not answer the request that was forwarded to it.`, {
-      code: 'FORWARDING_FAILED',
-      class: 'transient',
-      hint: 'It may have stopped; the group finds that out within its session timeout. Try again then.',
-      cause: error,
-    });
+    throw new MillraceError(
+      `The worker at ${url.origin} did not answer the request that was forwarded to it.`,
+      {
+        code: 'FORWARDING_FAILED',
+        class: 'transient',
+        hint: 'It may have stopped; the group finds that out within its session timeout. Try again then.',
+        cause: error,
+      },
+    );
   }
 }
 

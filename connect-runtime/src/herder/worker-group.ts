@@ -23,7 +23,8 @@ export interface WorkerGroupOptions {
   readonly tasks: TaskSupervisor;
   readonly counters: () => readonly TaskCounterRow[];
   readonly restartPolicy: RestartPolicy;
-  readonly onRebalance: (rebalance: { readonly epoch: number; readonly leaderUrl: string }) => void;
+  readonly onJoin: () => void;
+  readonly onJoined: (rebalance: { readonly epoch: number; readonly leaderUrl: string }) => void;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -114,24 +115,23 @@ export class WorkerGroup {
   }
 
   #createMembership(): Membership {
-    const { config, clientId, restAddress, logger, configs, onRebalance } = this.#options;
+    const { config, clientId, restAddress, logger, configs, onJoin, onJoined } = this.#options;
     return new Membership({
       config,
       clientId,
       url: `http://${restAddress}/`,
       logger,
-      state: () => ({
-        ...this.loop.join(),
-        configOffset: configs.config.offset,
-        weights: this.#load.tell(),
-      }),
+      state: () => {
+        onJoin();
+        return { ...this.loop.join(), configOffset: configs.config.offset, weights: this.#load.tell() };
+      },
       configured: async () => {
         await configs.refresh();
         const { config: all } = configs;
         return { work: { connectors: all.connectors(), tasks: all.tasks() }, configOffset: all.offset };
       },
       onAssignment: (assignment, generation, isLeader) => {
-        onRebalance({ epoch: generation, leaderUrl: assignment.leaderUrl });
+        onJoined({ epoch: generation, leaderUrl: assignment.leaderUrl });
         this.loop.onAssignment(assignment, generation, isLeader);
       },
       onPlaced: (work) => this.loop.onPlaced(work),
