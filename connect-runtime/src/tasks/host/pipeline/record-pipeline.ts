@@ -1,5 +1,5 @@
 import type { ConsumerRecord, ProducerRecord } from '@millrace/client';
-import { type Logger, toMillraceError } from '@millrace/foundation';
+import { type Logger, systemRandom, toMillraceError } from '@millrace/foundation';
 import type { ConnectRecord, SinkRecord, SourceRecord, Transformed } from '@millrace/sdk';
 import { errorPolicyOf } from '../../../plugins/error-config.ts';
 import { PluginDirectory } from '../../../plugins/plugin-directory.ts';
@@ -81,7 +81,7 @@ export class RecordPipeline {
       converters,
       chain,
       tolerance: new Tolerance({ id, policy, counters, logger }),
-      retry: new Retry({ ...policy, signal, onRetry }),
+      retry: new Retry({ ...policy, random: systemRandom, signal, onRetry }),
     });
   }
 

@@ -1,3 +1,4 @@
+import type { Random } from '@millrace/foundation';
 import { waitOrAbort } from '../wait.ts';
 import { canPass, type StepError } from './step-error.ts';
 
@@ -9,6 +10,7 @@ export interface RetryOptions {
   /** 0: a few tries; -1: without an end. */
   readonly retryTimeoutMs: number;
   readonly retryDelayMaxMs: number;
+  readonly random: Random;
   /** Ends the waiting: the task is to stop. */
   readonly signal: AbortSignal;
   /** Told before each further try. */
@@ -52,9 +54,9 @@ export class Retry {
 
   /** The wait before the next try; null where there is none. */
   #delayMs(tries: number, elapsedMs: number): number | null {
-    const { retryTimeoutMs, retryDelayMaxMs } = this.#options;
+    const { retryTimeoutMs, retryDelayMaxMs, random } = this.#options;
     const doubled = Math.min(FIRST_DELAY_MS * 2 ** Math.min(tries - 1, 30), retryDelayMaxMs);
-    const delayMs = doubled * (0.5 + Math.random() / 2);
+    const delayMs = doubled * (0.5 + random.float() / 2);
     if (retryTimeoutMs === -1) return delayMs;
     if (retryTimeoutMs === 0) return tries < TRIES ? delayMs : null;
     const leftMs = retryTimeoutMs - elapsedMs;

@@ -1,5 +1,5 @@
 import type { ConsumerRecord, ProducerRecord } from '@millrace/client';
-import { MillraceError, silentLogger } from '@millrace/foundation';
+import { MillraceError, silentLogger, systemRandom } from '@millrace/foundation';
 import type { SinkRecord } from '@millrace/sdk';
 import { describe, expect, test } from 'vitest';
 import { errorPolicyOf } from '../../../plugins/error-config.ts';
@@ -28,6 +28,7 @@ function newWriter(
   const writes: unknown[][] = [];
   const retry = new Retry({
     ...policy,
+    random: systemRandom,
     signal: new AbortController().signal,
     onRetry: () => counters.retried('put'),
   });
