@@ -52,6 +52,12 @@ describe('writing around culprits', () => {
     },
   );
 
+  test('does not write a second half that must hold the culprit, since the first did not', async () => {
+    const { writes, write } = target(new Set([511]));
+    await writeAround(512, { write, isPoison });
+    expect(writes).toHaveLength(1 + 9 + 1);
+  });
+
   test('takes one write where nothing is wrong', async () => {
     const { writes, write } = target(new Set());
     await writeAround(500, { write, isPoison });

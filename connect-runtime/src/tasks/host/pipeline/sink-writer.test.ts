@@ -110,6 +110,16 @@ describe('a sink that throws', () => {
     expect(sink.writes.length).toBeLessThanOrEqual(79);
   });
 
+  test('poison for all that became of one record: one dead letter', async () => {
+    const sink = newWriter(refusing(poison));
+    const { origins, records } = batchOf(['bad', 'a']);
+    const [bad, a] = records as [SinkRecord, SinkRecord];
+    const [badOrigin, aOrigin] = origins as [ConsumerRecord, ConsumerRecord];
+    const batch = { records: [bad, { ...bad }, a], origins: [badOrigin, badOrigin, aOrigin] };
+    expect(await sink.writer.write(batch)).toBe(1);
+    expect(sink.letters()).toEqual(['bad']);
+  });
+
   test.each(['auth', 'config', 'bug'] as const)('class %s: fails whatever is tolerated', async (kind) => {
     const sink = newWriter(refusing((value) => new MillraceError(value, { code: 'X', class: kind })));
     await expect(sink.run('a', 'bad')).rejects.toMatchObject({ code: 'X', class: kind });
