@@ -379,7 +379,7 @@ export interface ShareGroupDescription {
 }
 
 export interface ShareGroupOffset extends TopicPartition {
-  /** Everything before it is done with. */
+  /** Everything before it is done with. Kafka moves it with the acknowledgements after those that earned it; the lag is exact. */
   readonly startOffset: number;
   /** Records that are not done with; null from brokers that do not say (KIP-1226). */
   readonly lag: number | null;
