@@ -2,7 +2,9 @@ import { MillraceError } from '@millrace/foundation';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { type Actor, nameIn } from './access.ts';
 import type { BodyOf, Need, ParamsOf, QueryOf, ReplyOf, Route } from './contract/index.ts';
+import { forwarded } from './forwarding.ts';
 import type { RestSettings } from './options.ts';
+import type { ForwardedAnswer, Forwarder } from './ports.ts';
 import { createValidator, type Validator } from './validation.ts';
 
 declare module 'fastify' {
@@ -40,7 +42,7 @@ export function requireNeeds(route: Pick<RouteOptions, 'method' | 'url' | 'confi
   }
 }
 
-export function createDoors(app: FastifyInstance, settings: RestSettings): Doors {
+export function createDoors(app: FastifyInstance, settings: RestSettings, forwarder: Forwarder): Doors {
   const validator = createValidator();
   app.addHook('onRoute', requireNeeds);
   return {
@@ -52,8 +54,15 @@ export function createDoors(app: FastifyInstance, settings: RestSettings): Doors
         handler: async (request, reply) => {
           const actor = await authorize(request, route.needs, settings);
           const read = await readRequest(validator, route, request);
-          const running = handler({ ...read, actor } as ApiRequest<typeof route>);
-          const answer = await within(settings.operationTimeoutMs, running);
+          let answer: ReplyOf<typeof route>;
+          try {
+            const running = handler({ ...read, actor } as ApiRequest<typeof route>);
+            answer = await within(settings.operationTimeoutMs, running);
+          } catch (error) {
+            const elsewhere = await forwarded(forwarder, request, error);
+            if (elsewhere === null) throw error;
+            return handOn(request, reply, elsewhere);
+          }
           reply.code(answer.status);
           if (answer.location !== undefined)
             reply.header('location', `${originOf(request)}${answer.location}`);
@@ -93,6 +102,15 @@ async function readRequest(validator: Validator, route: Route, request: FastifyR
   const query = await validator.query(route, request.query);
   if (request.method !== 'GET' && request.method !== 'DELETE') await validator.body(route, request.body);
   return { params: request.params, query, body: request.body };
+}
+
+function handOn(request: FastifyRequest, reply: FastifyReply, answer: ForwardedAnswer): FastifyReply {
+  reply.code(answer.status);
+  const { location } = answer;
+  // The host that the client asked, not the one that was asked for it.
+  if (location !== null && URL.canParse(location))
+    reply.header('location', `${originOf(request)}${new URL(location).pathname}`);
+  return answer.body === '' ? reply.send() : reply.type('application/json').send(answer.body);
 }
 
 /** Kafka Connect's Location is absolute, by the host that the client asked for. */

@@ -95,8 +95,33 @@ export interface RestartRequest {
   readonly onlyFailed: boolean;
 }
 
+/** A request that another worker of the group is to serve. */
+export interface ForwardedRequest {
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  readonly body: string | null;
+  readonly headers: { readonly [name: string]: string };
+}
+
+/** What that worker answered, handed on as it is. */
+export interface ForwardedAnswer {
+  readonly status: number;
+  readonly location: string | null;
+  readonly body: string;
+}
+
+/**
+ * Asks other workers. A port that refuses with REBALANCE_IN_PROGRESS may name in `facts.forwardTo` the URL of the worker that can serve
+ * the request; it is asked then.
+ */
+export interface Forwarder {
+  /** @throws {MillraceError} FORWARDING_FAILED (class transient) */
+  forward(workerUrl: string, request: ForwardedRequest): Promise<ForwardedAnswer>;
+}
+
 /** Drives connectors, wherever in the cluster of workers they run. */
-export interface Herder {
+export interface Herder extends Forwarder {
   server(): { readonly version: string; readonly commit: string; readonly kafka_cluster_id: string };
   health(): { readonly status: 'healthy' | 'starting' | 'unhealthy'; readonly message: string };
   connectors(): readonly string[];

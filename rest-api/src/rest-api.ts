@@ -65,7 +65,7 @@ export async function createRestApi(ports: RestPorts, options: RestOptions = {})
   const guard = { checksHosts: true };
   addGuards(app, settings, guard);
   answerUnknownPaths(app);
-  const doors = createDoors(app, settings);
+  const doors = createDoors(app, settings, ports.herder);
   const board = new PipelineBoard(ports.herder, ports.monitor, settings.clock);
   const streams = new EventStreams(board, settings);
   serverRoutes(doors, ports);
@@ -132,12 +132,15 @@ function createApp(settings: RestSettings): FastifyInstance {
       sendError(reply, error, settings);
     },
   });
+  app.decorateRequest('sentText', null);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     'application/json',
     { parseAs: 'string' },
-    async (request: FastifyRequest, text: string) =>
-      text === '' ? undefined : parseJsonBody(text, request.routeOptions.config.numbers ?? 'text'),
+    async (request: FastifyRequest, text: string) => {
+      request.sentText = text === '' ? null : text;
+      return text === '' ? undefined : parseJsonBody(text, request.routeOptions.config.numbers ?? 'text');
+    },
   );
   app.setErrorHandler((error, _request, reply) => sendError(reply, error, settings));
   return app;

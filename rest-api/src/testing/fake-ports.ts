@@ -6,6 +6,8 @@ import type {
   ConnectorConfig,
   ConnectorInfo,
   ConnectorStatus,
+  ForwardedAnswer,
+  ForwardedRequest,
   Herder,
   RestartRequest,
   RestPorts,
@@ -72,6 +74,14 @@ export class FakeHerder implements Herder {
   onChange(listener: (connector: string) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** What other workers answer. */
+  forwardedAnswer: ForwardedAnswer = { status: 204, location: null, body: '' };
+
+  async forward(workerUrl: string, { method, path, body }: ForwardedRequest) {
+    this.calls.push(`forward ${method} ${workerUrl} ${path} ${body ?? ''}`.trim());
+    return this.forwardedAnswer;
   }
 
   server() {
