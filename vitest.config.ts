@@ -24,7 +24,11 @@ export default defineConfig({
       ),
       project('architecture', ['test/architecture/**/*.test.ts'], 30_000, { isolate: false }),
       project('simulation', ['test/simulation/**/*.test.ts'], 120_000),
-      project('acceptance', ['connectors/*/{src,test}/**/*.test.ts'], 120_000),
+      project(
+        'acceptance',
+        ['connectors/*/{src,test}/**/*.test.ts', 'plugins/template/test/**/*.test.ts'],
+        120_000,
+      ),
       project('conformance', ['test/conformance/**/*.test.ts'], 180_000),
       project('integration', ['test/integration/**/*.test.ts'], 300_000),
       project('e2e', ['test/e2e/**/*.test.ts'], 240_000, { fileParallelism: false }),

@@ -13,9 +13,12 @@ const END = '<!-- options:end -->';
 
 const check = process.argv.includes('--check');
 const problems: string[] = [];
-for (const index of globSync(['connectors/*/src/index.ts', 'plugins/converters/src/index.ts'], {
-  cwd: ROOT,
-}).sort()) {
+for (const index of globSync(
+  ['connectors/*/src/index.ts', 'plugins/converters/src/index.ts', 'plugins/template/src/index.ts'],
+  {
+    cwd: ROOT,
+  },
+).sort()) {
   const problem = await renew(join(dirname(dirname(index)), 'README.md'), index);
   if (problem !== null) problems.push(problem);
 }

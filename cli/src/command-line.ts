@@ -11,6 +11,8 @@ export const USAGE = `Usage: millrace COMMAND [OPTIONS]
              --config FILE       .properties, .json or .yaml, with Kafka's keys
   worker   a Connect worker with its REST API and the UI
              --config FILE       .properties, .json or .yaml, with Kafka Connect's keys
+  create-connector NAME
+             --dir DIR           where the new package is made   (default ./NAME)
 
   --set KEY=VALUE    overrides one key of the config, any number of times
   --log-level LEVEL  trace, debug, info, warn, error, silent     (default info)
@@ -34,10 +36,18 @@ export interface ServerOptions {
   readonly logLevel: string;
 }
 
+export interface CreateConnectorOptions {
+  /** Such as `city-bikes`. */
+  readonly name: string;
+  /** Null: a folder of that name. */
+  readonly dir: string | null;
+}
+
 export type CommandLine =
   | { readonly kind: 'help' | 'version' }
   | { readonly kind: 'wrong'; readonly message: string }
   | { readonly kind: 'dev'; readonly options: DevOptions }
+  | { readonly kind: 'create-connector'; readonly options: CreateConnectorOptions }
   | { readonly kind: 'broker' | 'worker'; readonly options: ServerOptions };
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
@@ -67,6 +77,8 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       case 'broker':
       case 'worker':
         return parseServer(command, rest);
+      case 'create-connector':
+        return parseCreateConnector(rest);
       default:
         return { kind: 'wrong', message: `There is no command "${command}".` };
     }
@@ -109,6 +121,20 @@ function parseServer(kind: 'broker' | 'worker', args: readonly string[]): Comman
     logLevel: logLevel(values['log-level'], 'info'),
   };
   return { kind, options };
+}
+
+function parseCreateConnector(args: readonly string[]): CommandLine {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { help: shared.help, version: shared.version, dir: { type: 'string' } },
+    allowPositionals: true,
+  });
+  if (values.help) return { kind: 'help' };
+  if (values.version) return { kind: 'version' };
+  const [name, ...more] = positionals;
+  if (name === undefined || more.length > 0)
+    return { kind: 'wrong', message: 'create-connector takes one name, such as city-bikes.' };
+  return { kind: 'create-connector', options: { name, dir: values.dir ?? null } };
 }
 
 function port(option: string, text: string | undefined, fallback: number): number {

@@ -18,6 +18,8 @@ async function main(): Promise<number> {
       return (await import('./commands/dev.ts')).dev(parsed.options);
     case 'broker':
       return (await import('./commands/broker.ts')).broker(parsed.options);
+    case 'create-connector':
+      return (await import('./commands/create-connector.ts')).createConnector(parsed.options);
     case 'worker':
       return (await import('./commands/worker.ts')).worker(parsed.options);
   }

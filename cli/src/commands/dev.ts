@@ -3,6 +3,7 @@ import { startBroker } from '@millrace/broker';
 import { ensureKeyFile, workerConfig } from '@millrace/connect-runtime';
 import {
   createLogger,
+  defineConfig,
   isMillraceError,
   type Logger,
   MillraceError,
@@ -15,8 +16,11 @@ import { startWorkerServer, type WorkerServer } from '../serve/worker-server.ts'
 import { stopSignal } from '../stop-signal.ts';
 
 const HOST = '127.0.0.1';
-/** The one key of the worker that `--set` reaches; all others are the broker's. */
-const PLUGINS = 'plugins';
+/** The keys of the worker that `--set` reaches; all others are the broker's. */
+const WORKER_KEYS = defineConfig({
+  plugins: workerConfig.plugins,
+  'plugin.path': workerConfig['plugin.path'],
+});
 
 /** `millrace dev`: everything in one process on loopback, with the demo shop. */
 export async function dev(options: DevOptions): Promise<number> {
@@ -97,12 +101,12 @@ function brokerKeys(dataDir: string, options: DevOptions): RawConfig {
     'log.dirs': `${dataDir}/broker`,
     'offsets.topic.num.partitions': '8',
     'group.initial.rebalance.delay.ms': '0',
-    ...Object.fromEntries(options.overrides.filter(([key]) => key !== PLUGINS)),
+    ...Object.fromEntries(options.overrides.filter(([key]) => !Object.hasOwn(WORKER_KEYS, key))),
   };
 }
 
 function workerKeys(bootstrapServers: readonly string[], secretKeys: string, options: DevOptions): RawConfig {
-  const plugins = new Map(options.overrides).get(PLUGINS) ?? '';
+  const given = requireConfig(WORKER_KEYS, Object.fromEntries(options.overrides));
   return {
     'bootstrap.servers': bootstrapServers.join(','),
     'group.id': 'millrace-dev',
@@ -122,6 +126,8 @@ function workerKeys(bootstrapServers: readonly string[], secretKeys: string, opt
     'value.converter': 'JsonConverter',
     'value.converter.schemas.enable': 'false',
     'offset.flush.interval.ms': '1000',
-    plugins: [...BUILT_IN_PLUGINS, ...requireConfig({ plugins: workerConfig.plugins }, { plugins }).plugins],
+    plugins: [...BUILT_IN_PLUGINS, ...given.plugins],
+    'plugin.path':
+      given['plugin.path'].length > 0 ? given['plugin.path'] : [join(options.dataDir, 'plugins')],
   };
 }

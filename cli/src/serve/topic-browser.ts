@@ -1,6 +1,7 @@
-import { type Admin, type ConsumerRecord, createConsumer } from '@millrace/client';
+import type { Admin, ConsumerRecord } from '@millrace/client';
+import { decodedBytes, newestRecords } from '@millrace/connect-runtime';
 import { type Logger, MillraceError } from '@millrace/foundation';
-import type { DecodedBytes, TopicBrowser, TopicMessage } from '@millrace/rest-api';
+import type { TopicBrowser, TopicMessage } from '@millrace/rest-api';
 
 /** How long one look at a topic may take, ms. */
 const READ_TIMEOUT_MS = 5_000;
@@ -39,66 +40,22 @@ async function newest(
     });
   }
   const partitions = description.partitions.map(({ partition }) => ({ topic, partition }));
-  const consumer = createConsumer({
-    bootstrapServers,
-    clientId: 'millrace-topic-browser',
-    logger,
-    fetchMaxWaitMs: 100,
+  const [starts, ends] = await Promise.all([
+    admin.listOffsets(partitions, 'earliest'),
+    admin.listOffsets(partitions, 'latest'),
+  ]);
+  const { records } = await newestRecords({
+    ...{ bootstrapServers, partitions, logger, clientId: 'millrace-topic-browser' },
+    ...{ perPartition: limit, keep: limit, deadlineMs: performance.now() + READ_TIMEOUT_MS },
   });
-  try {
-    const [starts, ends] = await Promise.all([
-      consumer.beginningOffsets(partitions),
-      consumer.endOffsets(partitions),
-    ]);
-    const ranges = partitions.map(({ partition }, index) => ({
+  return {
+    partitions: partitions.map(({ partition }, index) => ({
       partition,
       startOffset: starts[index] ?? 0,
       endOffset: ends[index] ?? 0,
-    }));
-    const records = await readTails(consumer, topic, ranges, limit);
-    records.sort((a, b) => b.timestamp - a.timestamp || b.partition - a.partition || b.offset - a.offset);
-    return {
-      partitions: ranges,
-      messages: records.slice(0, limit).map((record) => message(record, maxBytes)),
-    };
-  } finally {
-    await consumer.close();
-  }
-}
-
-interface Range {
-  readonly partition: number;
-  readonly startOffset: number;
-  readonly endOffset: number;
-}
-
-/** The last `limit` records of each partition, read until the ends that were seen or the time is over. */
-async function readTails(
-  consumer: ReturnType<typeof createConsumer>,
-  topic: string,
-  ranges: readonly Range[],
-  limit: number,
-): Promise<ConsumerRecord[]> {
-  const left = new Map(
-    ranges.filter((range) => range.endOffset > range.startOffset).map((range) => [range.partition, range]),
-  );
-  if (left.size === 0) return [];
-  consumer.assign([...left.keys()].map((partition) => ({ topic, partition })));
-  for (const { partition, startOffset, endOffset } of left.values()) {
-    consumer.seek({ topic, partition }, Math.max(startOffset, endOffset - limit));
-  }
-  const records: ConsumerRecord[] = [];
-  const deadline = performance.now() + READ_TIMEOUT_MS;
-  while (left.size > 0 && performance.now() < deadline) {
-    for (const record of await consumer.poll(200)) {
-      const range = left.get(record.partition);
-      if (range && record.offset < range.endOffset) records.push(record);
-    }
-    for (const { partition, endOffset } of [...left.values()]) {
-      if ((consumer.position({ topic, partition }) ?? 0) >= endOffset) left.delete(partition);
-    }
-  }
-  return records;
+    })),
+    messages: records.map((record) => message(record, maxBytes)),
+  };
 }
 
 function message(record: ConsumerRecord, maxBytes: number): TopicMessage {
@@ -107,39 +64,8 @@ function message(record: ConsumerRecord, maxBytes: number): TopicMessage {
     partition,
     offset,
     timestamp,
-    key: decode(record.key, maxBytes),
-    value: decode(record.value, maxBytes),
-    headers: headers.map(({ key, value }) => ({ key, value: decode(value, maxBytes) })),
+    key: decodedBytes(record.key, maxBytes),
+    value: decodedBytes(record.value, maxBytes),
+    headers: headers.map(({ key, value }) => ({ key, value: decodedBytes(value, maxBytes) })),
   };
-}
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-
-/** JSON where it is JSON, text where it is UTF-8, base64 otherwise. Exported for its test. */
-export function decode(bytes: Buffer | null, maxBytes: number): DecodedBytes {
-  if (bytes === null) return { encoding: 'null', text: '', sizeBytes: 0, truncated: false };
-  const sizeBytes = bytes.length;
-  const truncated = sizeBytes > maxBytes;
-  try {
-    const text = utf8.decode(truncated ? wholeCharacters(bytes, maxBytes) : bytes);
-    return { encoding: !truncated && isJson(text) ? 'json' : 'text', text, sizeBytes, truncated };
-  } catch {
-    return { encoding: 'base64', text: bytes.subarray(0, maxBytes).toString('base64'), sizeBytes, truncated };
-  }
-}
-
-/** At most `maxBytes`, not ending inside a UTF-8 character. */
-function wholeCharacters(bytes: Buffer, maxBytes: number): Buffer {
-  let end = maxBytes;
-  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
-  return bytes.subarray(0, end);
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { acceptance, type Entry, type SourcePlace } from '@millrace/sdk/testing';
+import manifest from '../src/index.ts';
+
+/** The system under test: a server of its own for each test, empty at first. */
+async function openPlace(): Promise<SourcePlace> {
+  const entries: (Entry & { id: number })[] = [];
+  const server = createServer((request, response) => {
+    const after = Number(new URL(request.url ?? '', 'http://localhost').searchParams.get('after'));
+    response.setHeader('connection', 'close').end(JSON.stringify(entries.slice(after, after + 10)));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    options: { url, topic: 'entries', 'poll.interval.ms': '20' },
+    unstartable: { url: 'http://127.0.0.1:1' },
+    insert: async (more) => {
+      for (const entry of more) entries.push({ id: entries.length + 1, ...entry });
+    },
+    entryOf: ({ key, value }) => ({ key, value }) as Entry,
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+acceptance({
+  manifest,
+  source: {
+    class: 'TemplateSource',
+    open: openPlace,
+    abilities: { exactResume: true, deletes: true },
+    refusals: [
+      { what: 'an address without server', options: { url: 'http://127.0.0.1:1' }, key: 'url' },
+      { what: 'a wait that is no number', options: { 'poll.interval.ms': 'long' }, key: 'poll.interval.ms' },
+    ],
+  },
+});
