@@ -1,3 +1,7 @@
 import { definePlugins } from '@millrace/sdk';
+import { hasHeaderKey, recordIsTombstone, topicNameMatches } from './predicates.ts';
 
-export default definePlugins({ name: '@millrace/predicates', plugins: [] });
+export default definePlugins({
+  name: '@millrace/predicates',
+  plugins: [topicNameMatches, hasHeaderKey, recordIsTombstone],
+});

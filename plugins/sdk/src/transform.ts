@@ -22,6 +22,8 @@ export interface TransformContext {
   readonly connector: string;
   /** Its own name in the chain: `transforms=NAME`. */
   readonly name: string;
+  /** Whether code that stands in a config may run (`transforms.inline.enabled` of the worker). Left out: no. */
+  readonly inlineAllowed?: boolean;
 }
 
 export interface TransformPlugin<D extends ConfigDef = ConfigDef> {

@@ -58,7 +58,9 @@ function castToString(schema: Schema | undefined, value: unknown): string {
   if (value instanceof Uint8Array)
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64');
   if (typeof value === 'number') return numberText(schema, value);
-  return schema?.name === logicalType.decimal ? bigDecimalText(String(value)) : String(value);
+  return schema?.name === logicalType.decimal
+    ? bigDecimalText(String(value), Number(schema.parameters?.scale ?? 0))
+    : String(value);
 }
 
 function castToBoolean(value: unknown, schema: Schema | undefined): boolean {

@@ -32,4 +32,9 @@ export const differences: readonly {
     covers: (test, _mine, theirs) =>
       test.what === 'the value {}' && message(theirs).startsWith('NullPointerException'),
   },
+  {
+    reason:
+      'fields are dropped by a header also where a deletion becomes a tombstone; Debezium 3.7 fails there',
+    covers: (_test, _mine, theirs) => message(theirs).includes('Schema.fields()" because "schema" is null'),
+  },
 ];

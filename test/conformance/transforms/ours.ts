@@ -1,4 +1,4 @@
-import { jsonConverter } from '@millrace/converters';
+import { jsonConverter, simpleHeaderConverter } from '@millrace/converters';
 import {
   type ConnectRecord,
   type Converter,
@@ -8,7 +8,7 @@ import {
   type TransformPlugin,
 } from '@millrace/sdk';
 import transforms from '@millrace/transforms';
-import type { Answer, Envelope, TransformCase, TransformedRecord } from './oracle.ts';
+import type { Answer, Envelope, HeaderAnswer, TransformCase, TransformedRecord } from './oracle.ts';
 
 /** The time of records that name none. */
 export const TIMESTAMP_MS = 1_600_000_000_123;
@@ -92,4 +92,14 @@ function equal(one: unknown, other: unknown): boolean {
   return [...keys].every((key) =>
     equal((one as Record<string, unknown>)[key], (other as Record<string, unknown>)[key]),
   );
+}
+
+/** What our SimpleHeaderConverter reads in a text, and writes again. */
+export function oursOfHeader(text: string): HeaderAnswer {
+  const converter = simpleHeaderConverter.create({}, false);
+  const { value, schema } = converter.toConnect('t', Buffer.from(text));
+  return {
+    read: written(schema, value),
+    written: converter.fromConnect('t', schema, value)?.toString() ?? null,
+  };
 }

@@ -19,15 +19,14 @@ export function floatText(value: number): string {
   return doubleText(single);
 }
 
-/** `BigDecimal.toString` of a decimal's plain text: with an exponent where it is small. */
-export function bigDecimalText(text: string): string {
-  const parts = /^(-?)0\.(0*)([1-9]\d*)$/.exec(text);
-  if (!parts) {
-    const zeros = /^-?0\.(0+)$/.exec(text)?.[1] ?? '';
-    return zeros.length > 6 ? `0E-${zeros.length}` : text;
-  }
-  const [, sign, zeros = '', digits = ''] = parts;
-  if (zeros.length < 6) return text;
-  const rest = digits.slice(1);
-  return `${sign}${digits[0]}${rest === '' ? '' : `.${rest}`}E-${zeros.length + 1}`;
+/** `BigDecimal.toString` of a decimal's plain text: with an exponent where it is small, or its scale is negative. */
+export function bigDecimalText(text: string, scale = 0): string {
+  const sign = text.startsWith('-') ? '-' : '';
+  const [whole = '', fraction = ''] = text.slice(sign.length).split('.');
+  const kept = scale < 0 && whole !== '0' ? whole.slice(0, scale) : whole;
+  const digits = (kept + fraction).replace(/^0+(?=\d)/, '');
+  const exponent = digits.length - 1 - (scale < 0 ? scale : fraction.length);
+  if (scale >= 0 && exponent >= -6) return text;
+  const mantissa = digits.length === 1 ? digits : `${digits[0]}.${digits.slice(1)}`;
+  return `${sign}${mantissa}E${exponent > 0 ? '+' : ''}${exponent}`;
 }

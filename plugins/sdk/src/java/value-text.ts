@@ -31,7 +31,8 @@ function textOf(schema: Schema | undefined, value: unknown, embedded: boolean, d
   if (depth > DEPTH_MAX) throw new Misfit(`is nested deeper than ${DEPTH_MAX} levels`);
   switch (typeof value) {
     case 'string':
-      if (schema?.name === logicalType.decimal) return bigDecimalText(value);
+      if (schema?.name === logicalType.decimal)
+        return bigDecimalText(value, Number(schema.parameters?.scale ?? 0));
       return embedded ? `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"` : value;
     case 'boolean':
     case 'bigint':
