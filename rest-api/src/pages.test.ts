@@ -137,7 +137,8 @@ describe('answers are what the contract says', () => {
       .replace(':connector', 'orders')
       .replace(':task', '0')
       .replace(':plugin', 'FilesSinkConnector')
-      .replace(':topic', 't');
+      .replace(':topic', 't')
+      .replace(':logger', 'root');
     const answer = await get(url);
     expect(answer.statusCode).toBe(200);
     const check = Compile(route.schemas(Type).replies[200]!);
