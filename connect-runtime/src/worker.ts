@@ -13,12 +13,14 @@ import {
 import type { ConfigChange } from './core/config/cluster-config.ts';
 import type { TaskId } from './core/task-id.ts';
 import { ConnectorCommands } from './herder/connector-commands.ts';
+import { connectorFacts } from './herder/connector-facts.ts';
 import { ConnectorView } from './herder/connector-view.ts';
 import type { ConnectorConfig, TargetState } from './herder/entities.ts';
 import { type ForwardedRequest, forward } from './herder/forwarding.ts';
 import { LogLevels } from './herder/log-levels.ts';
 import { Operations } from './herder/operations.ts';
 import { configKeyInfo, pluginInfo, validationInfo } from './herder/plugin-entities.ts';
+import { readTaskLogs, type TaskLogRequest } from './herder/task-log-view.ts';
 import { WorkerGroup } from './herder/worker-group.ts';
 import { WorkerMetrics } from './metrics/worker-metrics.ts';
 import { PluginCatalog } from './plugins/plugin-catalog.ts';
@@ -29,6 +31,7 @@ import { OffsetStore } from './storage/offset-store.ts';
 import { StatusStore } from './storage/status-store.ts';
 import { HostPool } from './tasks/host-pool.ts';
 import type { PluginDescription } from './tasks/host-protocol.ts';
+import { TaskLogs } from './tasks/task-logs.ts';
 import { TaskSupervisor } from './tasks/task-supervisor.ts';
 import { restartPolicyIn, type WorkerConfig, workerConfig } from './worker-config.ts';
 
@@ -64,6 +67,7 @@ export class Worker {
   readonly #secrets: WorkerSecrets;
   readonly #tasks: TaskSupervisor;
   readonly #metrics: WorkerMetrics;
+  readonly #logs = new TaskLogs();
   readonly #group: WorkerGroup;
   readonly #view: ConnectorView;
   readonly #commands: ConnectorCommands;
@@ -131,6 +135,7 @@ export class Worker {
       hosts: this.#hosts,
       logger,
       validateTimeoutMs: config['plugin.call.timeout.ms'],
+      exactlyOnce: config['exactly.once.source.support'] === 'enabled',
       sources: (connectorConfig) => this.#secrets.sources(connectorConfig),
     });
     this.#tasks = this.#createSupervisor(clock, random);
@@ -315,6 +320,12 @@ export class Worker {
     return this.#metrics.text();
   }
 
+  /** See {@link readTaskLogs}. */
+  taskLogs(id: TaskId, request: TaskLogRequest) {
+    const from = { view: this.#view, logs: this.#logs, workerId: this.#ports.restAddress };
+    return readTaskLogs(from, id, request);
+  }
+
   onChange(listener: (connector: string) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -405,6 +416,7 @@ export class Worker {
       sourceOffsets: (connector: string, partitions: readonly JsonObject[]) =>
         this.#offsets.offsets(connector, partitions),
       onCounters: (rows) => this.operations.activeTopics.counted(rows),
+      onLogs: (report) => this.#logs.add(report),
       onTaskState: (id, state) => this.#tasks.stateChanged(id, state),
       onTaskFailed: (id, error, trace) => this.#tasks.failed(id, error, trace),
       onConfigChanged: (id) => void this.#tasks.restart(id),
@@ -436,6 +448,7 @@ export class Worker {
       logger: this.#ports.logger,
       report: (id, report) => {
         this.#metrics.taskReported(id, report);
+        this.#logs.reported(id, report, clock.now().wallMs);
         this.#group.loop.reportTask(id, report);
       },
     });
@@ -451,12 +464,10 @@ export class Worker {
       running: () => this.#tasks.running(),
       assignment: held,
       connectors: () =>
-        held().connectors.flatMap((name) => {
-          const config = this.#configs.config.connector(name);
-          if (!config) return [];
-          const pluginClass = config['connector.class'] ?? '';
-          const state = this.#statuses.connector(name)?.state ?? 'UNASSIGNED';
-          return [{ name, class: pluginClass, type: this.#catalog.typeOf(pluginClass), state }];
+        connectorFacts(held().connectors, {
+          configs: this.#configs,
+          statuses: this.#statuses,
+          typeOf: (connectorClass) => this.#catalog.typeOf(connectorClass),
         }),
     });
   }

@@ -11,6 +11,7 @@ import {
 } from '@millrace/foundation';
 import { chainConfig, chainOf } from './chain-config.ts';
 import { errorConfig } from './error-config.ts';
+import { exactlyOnceConfig } from './exactly-once-config.ts';
 
 const common = {
   name: {
@@ -61,7 +62,7 @@ const common = {
 } as const satisfies ConfigDef;
 
 /** Keys that every source connector has, whatever its plugin. Names and defaults are Kafka Connect's. */
-export const sourceConnectorConfig = defineConfig(common);
+export const sourceConnectorConfig = defineConfig({ ...common, ...exactlyOnceConfig });
 
 /** Keys that every sink connector has, whatever its plugin. */
 export const sinkConnectorConfig = defineConfig({
@@ -113,13 +114,7 @@ const clientOverrides: { readonly [prefix: string]: ConfigDef } = {
 };
 
 /** Keys of Kafka Connect's that mean something there and nothing here yet: refused by name, never ignored in silence. */
-const unserved = [
-  /^exactly\.once\.support$/,
-  /^transaction\.boundary/,
-  /^topic\.creation\./,
-  /^offsets\.storage\.topic$/,
-  /^admin\.override\./,
-];
+const unserved = [/^topic\.creation\./, /^admin\.override\./];
 
 /** What is wrong beyond single keys: options that are not served, and keys that exclude each other. */
 export function connectorProblems(
@@ -193,7 +188,6 @@ function matchesWhole(regex: string | undefined, name: string): boolean {
 /** Configs that were moved over often spell out what is the default anyway; that asks for nothing. */
 function isKafkaDefault(key: string, value: string): boolean {
   const defaults: { readonly [key: string]: string } = {
-    'exactly.once.support': 'requested',
     'topic.creation.enable': 'true',
   };
   return defaults[key] === value.trim();

@@ -65,6 +65,7 @@ function catalogOf(path: string): PluginCatalog {
   });
   ends.push(() => hosts.close());
   return new PluginCatalog({
+    exactlyOnce: false,
     modules: [],
     path: [path],
     hosts,

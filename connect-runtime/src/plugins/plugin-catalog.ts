@@ -30,6 +30,8 @@ export interface PluginCatalogOptions {
   readonly hosts: Pick<HostPool, 'call' | 'callApart' | 'retire'>;
   readonly logger: Logger;
   readonly validateTimeoutMs: number;
+  /** Whether the worker's sources write in transactions. */
+  readonly exactlyOnce: boolean;
   /** What the placeholders of a config are resolved with, in the host. */
   readonly sources: (config: ConnectorConfig) => Promise<ConfigSources>;
 }
@@ -122,6 +124,7 @@ export class PluginCatalog {
       config: 'connector.class' in config ? config : named,
       plugins: directory.plugins,
       sources: await this.#options.sources(config),
+      exactlyOnce: this.#options.exactlyOnce,
       // The plugin hears of the end of its time before its process does.
       timeoutMs: Math.ceil(this.#options.validateTimeoutMs * 0.8),
     });

@@ -90,7 +90,7 @@ const loader = {
 const base = { name: 'c', 'connector.class': 'S', host: 'here' };
 function check(config: Record<string, string>, connector: AnyConnector = source) {
   const signal = AbortSignal.timeout(1_000);
-  return validateConfig({ connector, config, installed, loader, signal });
+  return validateConfig({ exactlyOnce: false, connector, config, installed, loader, signal });
 }
 
 async function errorsOf(config: Record<string, string>, connector: AnyConnector = source) {

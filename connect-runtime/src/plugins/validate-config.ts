@@ -11,6 +11,7 @@ import type { ConfigValueDescription, ValidationResult } from '../tasks/host-pro
 import { translateAlias } from './connector-alias.ts';
 import { connectorProblems, sinkConnectorConfig, sourceConnectorConfig } from './connector-config.ts';
 import { configText, describeConfig } from './describe-config.ts';
+import { exactlyOnceProblems } from './exactly-once-config.ts';
 import { type OptionSection, type StepCheck, stepOptions } from './step-options.ts';
 
 /** What stands where a password would be read back. */
@@ -25,6 +26,8 @@ export function definitionOf(connector: AnyConnector): ConfigDef {
 export interface ConfigCheck extends StepCheck {
   readonly connector: AnyConnector;
   readonly signal: AbortSignal;
+  /** Whether the worker's sources write in transactions. */
+  readonly exactlyOnce: boolean;
   /** What was found before: then the outside world is not asked. */
   readonly problems?: readonly ConfigProblem[];
 }
@@ -48,6 +51,10 @@ export async function validateConfig(check: ConfigCheck): Promise<Omit<Validatio
     ...connectorProblems(connector.type, config),
     ...steps.flatMap((step) => step.problems),
   ];
+  if (problems.length === 0 && connector.type === 'source') {
+    const own = parseConfig(connector.config, config).values;
+    problems.push(...exactlyOnceProblems(connector, config, own, check));
+  }
   if (problems.length === 0) problems.push(...(await foundOutside({ ...check, config })));
   const atKeys = problems.map((problem) => atKeyOf(problem, check.config, translated.keys));
   const values = parsed.values as Readonly<Record<string, ConfigValue>>;

@@ -36,6 +36,7 @@ function newPool(limits: Partial<HostPoolOptions> = {}) {
     callTimeoutMs: 10_000,
     logger: silentLogger,
     sourceOffsets: async (_, partitions) => partitions.map(() => null),
+    onLogs: () => undefined,
     onTaskState: ({ task }, state) => void states.push(`${task} ${state}`),
     onTaskFailed: ({ task }, error, trace) => void failures.push({ task, error, trace }),
     onConfigChanged: () => undefined,
@@ -62,6 +63,10 @@ function spec(task: number, config: Record<string, string>): TaskSpec {
     worker: {
       // Nobody listens there: these tasks fail before they have anything to send.
       bootstrapServers: ['127.0.0.1:1'],
+      groupId: 'test',
+      exactlyOnce: false,
+      offsetTopicPartitions: 1,
+      offsetTopicReplicationFactor: 1,
       offsetTopic: 'offsets',
       offsetFlushIntervalMs: 1_000,
       writeTimeoutMs: 10_000,
@@ -219,6 +224,7 @@ describe('plugins that are asked', () => {
     return {
       pool,
       catalog: new PluginCatalog({
+        exactlyOnce: false,
         modules,
         hosts: pool,
         logger: silentLogger,
@@ -252,7 +258,9 @@ describe('plugins that are asked', () => {
     const bad = ['exits-on-import', 'hangs-on-import', 'no-manifest', 'older-sdk', 'not-there'].map(fixture);
     const { catalog } = asking([FAULTY, ...bad, '@millrace/converters'], { callTimeoutMs: 2_500 });
     const classes = (await catalog.all()).map((plugin) => plugin.class);
-    expect(classes).toEqual(['FaultySource', 'JsonConverter', 'StringConverter', 'ByteArrayConverter']);
+    const converters = (await asking(['@millrace/converters']).catalog.all()).map((plugin) => plugin.class);
+    expect(converters).toContain('JsonConverter');
+    expect(classes).toEqual(['FaultySource', ...converters]);
   });
 
   test('a host with nothing to do ends, and the next question starts another one', async () => {
@@ -271,7 +279,7 @@ test('a host ends when its worker is killed', async () => {
     const nothing = () => undefined;
     const host = new TaskHost({ name: 'orphan', heapMaxBytes: 2 ** 28, memoryMaxBytes: 2 ** 30, silenceMaxMs: 20_000,
       callTimeoutMs: 10_000, logger: silentLogger, sourceOffsets: async () => [], onTaskState: nothing,
-      onTaskFailed: nothing, onCounters: nothing, onEnd: nothing });
+      onTaskFailed: nothing, onCounters: nothing, onLogs: nothing, onEnd: nothing });
     await host.call('describe', { modules: [] });
     console.log(host.pid);`;
   const parent = spawn(process.execPath, ['--input-type=module', '-e', program], {

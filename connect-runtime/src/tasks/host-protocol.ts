@@ -89,7 +89,13 @@ export interface ConfigSources {
 /** What of the worker's config reaches its tasks. */
 export interface TaskWorkerSettings {
   readonly bootstrapServers: readonly string[];
+  readonly groupId: string;
+  /** Whether sources write in transactions (`exactly.once.source.support=enabled`). */
+  readonly exactlyOnce: boolean;
   readonly offsetTopic: string;
+  /** How a connector's own offset topic is made. */
+  readonly offsetTopicPartitions: number;
+  readonly offsetTopicReplicationFactor: number;
   readonly offsetFlushIntervalMs: number;
   /** How long a sink may take for one batch. */
   readonly writeTimeoutMs: number;
@@ -194,6 +200,7 @@ export interface HostCalls extends Record<string, { body: unknown; result: unkno
       /** What is installed beside connectors. */
       readonly plugins: readonly PluginDescription[];
       readonly sources: ConfigSources;
+      readonly exactlyOnce: boolean;
       readonly timeoutMs: number;
     };
     result: ValidationResult;
@@ -227,6 +234,24 @@ export interface HostCalls extends Record<string, { body: unknown; result: unkno
   setPaused: { body: { readonly id: TaskId; readonly paused: boolean }; result: null };
 }
 
+export type TaskLogLevel = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL';
+
+/** A line that a task logged, or that its plugin printed (`facts.console`). */
+export interface TaskLogLine {
+  /** Wall clock of its host, ms since the epoch. */
+  readonly atMs: number;
+  readonly level: TaskLogLevel;
+  readonly message: string;
+  readonly facts: JsonObject;
+}
+
+/** Lines of one task since the last report, and how many more there were than are handed on. */
+export interface TaskLogReport {
+  readonly id: TaskId;
+  readonly lines: readonly TaskLogLine[];
+  readonly dropped: number;
+}
+
 /** What a host tells without being asked. */
 export interface HostEvents extends Record<string, unknown> {
   taskState: { readonly id: TaskId; readonly state: 'RUNNING' | 'PAUSED' };
@@ -236,6 +261,7 @@ export interface HostEvents extends Record<string, unknown> {
   /** The last word of a host that ends because a plugin threw where nobody waits. */
   hostFailed: { readonly error: ErrorReport; readonly trace: string };
   counters: { readonly rows: readonly TaskCounterRow[]; readonly use: HostUse };
+  logs: { readonly reports: readonly TaskLogReport[] };
 }
 
 /** What a host asks of the worker. */

@@ -29,6 +29,7 @@ import { Redactor, redactOutput } from './config/redactor.ts';
 import { redactInlined, validateWritten } from './config/written-config.ts';
 import { createTaskRunner } from './create-task-runner.ts';
 import { preview, refuseUnusable } from './preview/preview.ts';
+import { logConsole, runLogged, TaskLog } from './task-log.ts';
 import { TaskLoggers } from './task-loggers.ts';
 import type { TaskRunner } from './task-runner.ts';
 import { traceOf } from './trace.ts';
@@ -43,11 +44,17 @@ type Link = Ipc<WorkerCalls, HostEvents>;
 export function runHost(): void {
   const redactor = new Redactor();
   redactOutput(redactor);
+  logConsole();
+  const log = new TaskLog();
   const logger = createLogger({
     level: process.env.MILLRACE_LOG_LEVEL ?? 'info',
-    rewrite: (line) => redactor.text(line),
+    rewrite: (line) => {
+      const clean = redactor.text(line);
+      log.line(clean);
+      return clean;
+    },
   }).child({ component: 'task-host' });
-  const host = new Host(logger, redactor);
+  const host = new Host(logger, redactor, log);
   process.on('disconnect', () => process.exit(0));
   // The worker decides when a host ends; a signal to the whole process group must not cut tasks off before they committed.
   process.on('SIGINT', () => undefined);
@@ -60,6 +67,7 @@ class Host {
   readonly #logger: Logger;
   readonly #loggers: TaskLoggers;
   readonly #redactor: Redactor;
+  readonly #log: TaskLog;
   readonly #loader = new PluginLoader();
   readonly #resolver: ConfigResolver;
   readonly #watches = new Map<string, ConfigWatch>();
@@ -69,7 +77,8 @@ class Host {
   readonly #link: Link;
   #loopBefore = performance.eventLoopUtilization();
 
-  constructor(logger: Logger, redactor: Redactor) {
+  constructor(logger: Logger, redactor: Redactor, log: TaskLog) {
+    this.#log = log;
     this.#logger = logger;
     this.#loggers = new TaskLoggers(logger);
     this.#redactor = redactor;
@@ -113,6 +122,7 @@ class Host {
   threwOutOfBand(error: unknown): void {
     const cause = toMillraceError(error, { code: 'PLUGIN_THREW_OUT_OF_BAND', class: 'transient' });
     this.#logger.error({ err: error }, 'a plugin threw outside of any call; this task host ends');
+    this.#sendLogs();
     this.#link.emit('hostFailed', { error: cause.report(), trace: traceOf(cause) });
     setImmediate(() => process.exit(OUT_OF_BAND_EXIT_CODE));
   }
@@ -170,6 +180,7 @@ class Host {
         config: resolved,
         problems,
         installed: new PluginDirectory(body.plugins),
+        exactlyOnce: body.exactlyOnce,
         signal: AbortSignal.timeout(body.timeoutMs),
       }),
     );
@@ -232,6 +243,7 @@ class Host {
     const connector = await this.#loader.connector(spec.module, spec.class);
     redactInlined(connector, spec.connectorConfig, this.#redactor);
     const resolved = await this.#resolveTask(spec);
+    const logger = this.#loggers.of(spec.id);
     const runner = createTaskRunner({
       spec: {
         ...resolved.spec,
@@ -239,7 +251,7 @@ class Host {
       },
       connector,
       loader: this.#loader,
-      logger: this.#loggers.of(spec.id),
+      logger,
       sourceOffsets: (partitions) =>
         this.#link.call('sourceOffsets', { connector: spec.id.connector, partitions }, 30_000),
       onState: (state) => this.#link.emit('taskState', { id: spec.id, state }),
@@ -250,7 +262,7 @@ class Host {
       },
     });
     this.#tasks.set(key, runner);
-    runner.start();
+    runLogged(logger, () => runner.start());
     this.#watch(spec, resolved);
     return null;
   }
@@ -302,7 +314,13 @@ class Host {
     return null;
   }
 
+  #sendLogs(): void {
+    const reports = this.#log.take();
+    if (reports.length > 0) this.#link.emit('logs', { reports });
+  }
+
   #sendCounters(): void {
+    this.#sendLogs();
     const { user, system } = process.cpuUsage();
     const loop = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(loop, this.#loopBefore);

@@ -1,5 +1,5 @@
 import { MillraceError, silentLogger } from '@millrace/foundation';
-import { defineConfig, defineSink, type SinkTask } from '@millrace/sdk';
+import { defineConfig, defineSink, type SinkRecord, type SinkTask } from '@millrace/sdk';
 import { describe, expect, test, vi } from 'vitest';
 import type { PluginLoader } from '../../plugins/plugin-loader.ts';
 import { SinkTaskRunner } from './sink-task-runner.ts';
@@ -10,6 +10,11 @@ const kafka = vi.hoisted(() => ({
   /** Dead letters that wait for what the test says of them. */
   sent: [] as { topic: string; acknowledge: (error: Error | null) => void }[],
   flush: () => Promise.resolve(),
+  /** Partitions that are to be taken away in the next poll. */
+  revoke: [] as number[],
+  assigned: [] as number[],
+  paused: new Set<number>(),
+  offsets: [0, 0],
 }));
 
 vi.mock('@millrace/client', () => ({
@@ -23,19 +28,38 @@ vi.mock('@millrace/client', () => ({
     close: async () => undefined,
   }),
   createConsumer: () => {
+    const at = (partition: number) => ({ topic: 't', partition });
     let revoked: (partitions: readonly object[]) => Promise<void>;
-    let offset = 0;
     return {
       subscribe: (_: unknown, listener: { revoked: typeof revoked }) => {
         revoked = listener.revoked;
       },
+      /** One record of each partition that is not paused. */
       poll: async () => {
         await new Promise((resolve) => setTimeout(resolve, 1));
-        return [
-          { topic: 't', partition: 0, offset: offset++, timestamp: 0, key: null, value: null, headers: [] },
-        ];
+        const lost = kafka.revoke.splice(0);
+        kafka.assigned = kafka.assigned.filter((partition) => !lost.includes(partition));
+        if (lost.length > 0) await revoked(lost.map(at));
+        const open = kafka.assigned.filter((partition) => !kafka.paused.has(partition));
+        return open.map((partition) => ({
+          ...at(partition),
+          offset: kafka.offsets[partition]++,
+          timestamp: 0,
+          key: null,
+          value: null,
+          headers: [],
+        }));
       },
-      assignment: () => [],
+      seek: ({ partition }: { partition: number }, offset: number) => {
+        kafka.offsets[partition] = offset;
+      },
+      pause: (partitions: readonly { partition: number }[]) => {
+        for (const { partition } of partitions) kafka.paused.add(partition);
+      },
+      resume: (partitions: readonly { partition: number }[]) => {
+        for (const { partition } of partitions) kafka.paused.delete(partition);
+      },
+      assignment: () => kafka.assigned.map(at),
       wakeup: () => undefined,
       commit: async (offsets: unknown) => void kafka.committed.push(offsets),
       close: async () => {
@@ -55,6 +79,7 @@ const plain = {
 /** Runs a sink's task until it fails, or is stopped. */
 function run(task: Partial<SinkTask>, config: Record<string, string> = {}) {
   Object.assign(kafka, { closed: 0, committed: [], sent: [], flush: () => Promise.resolve() });
+  Object.assign(kafka, { revoke: [], assigned: [0], paused: new Set(), offsets: [0, 0] });
   const failed = Promise.withResolvers<MillraceError>();
   const runner = new SinkTaskRunner({
     spec: {
@@ -67,6 +92,10 @@ function run(task: Partial<SinkTask>, config: Record<string, string> = {}) {
       paused: false,
       worker: {
         bootstrapServers: ['127.0.0.1:1'],
+        groupId: 'test',
+        exactlyOnce: false,
+        offsetTopicPartitions: 1,
+        offsetTopicReplicationFactor: 1,
         offsetTopic: 'o',
         offsetFlushIntervalMs: 1,
         writeTimeoutMs: 30,
@@ -148,5 +177,51 @@ describe('dead letters', () => {
     expect(await failed).toMatchObject({ code: 'GONE', class: 'transient' });
     expect(kafka.committed).toEqual([]);
     expect(runner.counters().deadLetterFailures).toBeGreaterThan(0);
+  });
+});
+
+describe('a write that fails for now', () => {
+  const busy = () => new MillraceError('later', { code: 'BUSY', class: 'throttled' });
+  const patient = { 'errors.retry.timeout': '-1', 'errors.retry.delay.max.ms': '5' };
+  const placesOf = (batch: readonly SinkRecord[]) =>
+    batch.map(({ partition, offset }) => `${partition}:${offset}`).join(' ');
+
+  test('stays a member while it waits, reads nothing more, and goes on behind the batch', async () => {
+    const writes: string[] = [];
+    const done = Promise.withResolvers<void>();
+    const { runner } = run(
+      {
+        write: async (batch) => {
+          writes.push(placesOf(batch));
+          if (writes.length < 4) throw busy();
+          if (writes.length === 6) done.resolve();
+        },
+      },
+      patient,
+    );
+    await done.promise;
+    await runner.stop();
+    expect(writes.slice(0, 6)).toEqual(['0:0', '0:0', '0:0', '0:0', '0:1', '0:2']);
+  });
+
+  test('is given up where the group takes partitions of it away, and what is left is read again', async () => {
+    const writes: string[] = [];
+    const done = Promise.withResolvers<void>();
+    const { runner } = run(
+      {
+        write: async (batch) => {
+          writes.push(placesOf(batch));
+          if (writes.length === 2) kafka.revoke.push(1);
+          if (writes.length <= 2) throw busy();
+          done.resolve();
+        },
+      },
+      patient,
+    );
+    kafka.assigned = [0, 1];
+    await done.promise;
+    await runner.stop();
+    expect(writes.slice(0, 3)).toEqual(['0:0 1:0', '0:0 1:0', '0:0']);
+    expect(JSON.stringify(kafka.committed)).not.toContain('"partition":1');
   });
 });

@@ -1,14 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createProducer, type Producer, type ProducerRecord } from '@millrace/client';
 import { type JsonObject, MillraceError, requireConfig } from '@millrace/foundation';
 import type { DurableOffset, SourceConnector, SourceRecord, SourceTask } from '@millrace/sdk';
-import { offsetKey } from '../../core/offsets/offset-key.ts';
-import { SubmittedRecords } from '../../core/offsets/submitted-records.ts';
-import { taskKey } from '../../core/task-id.ts';
-import { producerOverrides } from './client-settings.ts';
+import { boundaryOf } from '../../plugins/exactly-once-config.ts';
+import { AtLeastOnceDelivery } from './delivery/at-least-once.ts';
+import { ExactlyOnceDelivery } from './delivery/exactly-once.ts';
+import { ensureOffsetTopic } from './delivery/offset-topic.ts';
+import type { SourceDelivery } from './delivery/source-delivery.ts';
 import { Gate } from './gate.ts';
-import { isLater } from './pipeline/promise-like.ts';
-import { type Made, RecordPipeline } from './pipeline/record-pipeline.ts';
+import { RecordPipeline } from './pipeline/record-pipeline.ts';
 import { pluginError } from './pipeline/step-error.ts';
 import { TaskCounters } from './task-counters.ts';
 import type { TaskRunner, TaskRunnerOptions } from './task-runner.ts';
@@ -25,21 +24,18 @@ const COMMIT_CHECK_MS = 1_000;
 const EMPTY_POLL_WAIT_MS = 10;
 
 /**
- * Polls a source, sends what it reads through the pipeline, produces what comes out of it, and stores its offsets, at least once: an offset is written only
- * when its record and all before it in the same source partition are acknowledged, and the task hears of it (`commit`) only when
- * the offset itself is.
+ * Polls a source, and hands what it reads to a delivery, which sends it through the pipeline and stores its offsets: at least
+ * once, or exactly once.
  */
 export class SourceTaskRunner implements TaskRunner {
   readonly #options: TaskRunnerOptions<SourceConnector>;
   readonly #counters: TaskCounters;
   readonly #abort = new AbortController();
   readonly #gate: Gate;
-  readonly #submitted = new SubmittedRecords<DurableOffset>();
-  #committing: Promise<void> | null = null;
-  #committedAtMs = performance.now();
   #failure: MillraceError | null = null;
-  #producer: Producer | null = null;
+  #task: SourceTask | null = null;
   #pipeline: RecordPipeline | null = null;
+  #delivery: SourceDelivery | null = null;
   #ended: Promise<void> = Promise.resolve();
 
   constructor(options: TaskRunnerOptions<SourceConnector>) {
@@ -63,35 +59,44 @@ export class SourceTaskRunner implements TaskRunner {
   }
 
   counters() {
-    return this.#counters.row(this.#submitted.unacknowledged);
+    return this.#counters.row(this.#delivery?.unacknowledged ?? 0);
   }
 
   async #run(): Promise<void> {
-    let task: SourceTask | null = null;
     let stage = 'start';
     try {
-      this.#pipeline = await this.#createPipeline();
-      this.#producer = this.#createProducer();
-      task = this.#createTask();
+      await ensureOffsetTopic(this.#options.spec);
+      const pipeline = await this.#createPipeline();
+      this.#pipeline = pipeline;
+      const delivery = this.#createDelivery(pipeline);
+      this.#delivery = delivery;
+      await delivery.open();
+      const task = this.#createTask(delivery);
+      this.#task = task;
       await task.start();
       this.#options.onState(this.#gate.closed ? 'PAUSED' : 'RUNNING');
       stage = 'poll';
-      await this.#pollUntilStopped(task, this.#pipeline);
+      await this.#pollUntilStopped(task, pipeline, delivery);
       stage = 'commit';
-      await this.#producer.flush();
-      await this.#commit(task);
+      await delivery.finish();
     } catch (error) {
       this.#fail(error, stage);
     }
-    if (this.#failure && task) await settledWithin(this.#commit(task), FAILED_STEP_TIMEOUT_MS);
-    await this.#letGo(task);
+    // A delivery that was never opened has nothing to keep.
+    if (this.#failure && this.#task && this.#delivery)
+      await settledWithin(this.#delivery.abandon(), FAILED_STEP_TIMEOUT_MS);
+    await this.#letGo();
     if (this.#failure) this.#options.onFailure(this.#failure, traceOf(this.#failure));
   }
 
-  async #pollUntilStopped(task: SourceTask, pipeline: RecordPipeline): Promise<void> {
+  async #pollUntilStopped(
+    task: SourceTask,
+    pipeline: RecordPipeline,
+    delivery: SourceDelivery,
+  ): Promise<void> {
     const { signal } = this.#abort;
-    const interval = this.#options.spec.worker.offsetFlushIntervalMs;
-    const timer = setInterval(() => this.#commitIfDue(task), Math.min(interval, COMMIT_CHECK_MS));
+    const intervalMs = this.#options.spec.worker.offsetFlushIntervalMs;
+    const timer = setInterval(() => delivery.commitIfDue(), Math.min(intervalMs, COMMIT_CHECK_MS));
     try {
       while (!signal.aborted) {
         await this.#gate.passed(signal);
@@ -100,89 +105,24 @@ export class SourceTaskRunner implements TaskRunner {
         const records = checkList(await task.poll());
         this.#counters.spent('poll', performance.now() - polledAtMs);
         this.#counters.took(records.length);
-        await this.#sendAll(records, pipeline);
+        const startedAtMs = performance.now();
+        await delivery.deliver(records);
+        const produceMs = pipeline.countTimes(performance.now() - startedAtMs);
+        if (records.length > 0) this.#counters.spent('produce', produceMs);
         // A source that always has records, or never waits, must not keep the channel and the timers from their turn.
         if (records.length > 0) await nextTurn();
         else await waitOrAbort(EMPTY_POLL_WAIT_MS, signal);
       }
     } finally {
       clearInterval(timer);
-      await this.#committing;
+      await delivery.settled();
     }
     if (this.#failure) throw this.#failure;
   }
 
-  #commitIfDue(task: SourceTask): void {
-    const nowMs = performance.now();
-    if (this.#committing || nowMs - this.#committedAtMs < this.#options.spec.worker.offsetFlushIntervalMs)
-      return;
-    this.#committedAtMs = nowMs;
-    this.#committing = this.#commit(task)
-      .catch((error) => this.#fail(error, 'commit'))
-      .finally(() => {
-        this.#committing = null;
-      });
-  }
-
-  async #sendAll(records: readonly SourceRecord[], pipeline: RecordPipeline): Promise<void> {
-    const startedAtMs = performance.now();
-    for (const record of records) {
-      checkPosition(record);
-      const made = pipeline.outgoing(record);
-      const full = this.#send(record, isLater(made) ? await made : made);
-      if (full) await full;
-      if (this.#failure) break;
-    }
-    const produceMs = pipeline.countTimes(performance.now() - startedAtMs);
-    if (records.length > 0) this.#counters.spent('produce', produceMs);
-  }
-
-  /**
-   * Produces what became of a record. Its offset counts when all of that is acknowledged; of a record that became nothing, at once.
-   * Answers what to wait for where the producer's buffer is full.
-   */
-  #send(record: SourceRecord, made: Made<ProducerRecord>): Promise<void> | null {
-    const producer = this.#producer;
-    if (!producer) return null;
-    const { sourcePartition: partition, sourceOffset: offset } = record;
-    const key = offsetKey(this.#options.spec.id.connector, partition);
-    const submitted = this.#submitted.submit(key, { partition, offset });
-    const outgoing: readonly ProducerRecord[] = made === null ? [] : Array.isArray(made) ? made : [made];
-    let left = outgoing.length;
-    if (left === 0) this.#submitted.acknowledge(submitted);
-    let room = true;
-    for (const one of outgoing) {
-      const bytes = (one.key?.length ?? 0) + (one.value?.length ?? 0);
-      room = producer.produce(one, (error, metadata) => {
-        if (error) {
-          this.#fail(error, 'produce');
-          return;
-        }
-        left--;
-        if (left === 0) this.#submitted.acknowledge(submitted);
-        this.#counters.passed(one.topic, bytes, metadata?.timestamp ?? null);
-      });
-    }
-    return room ? null : producer.ready();
-  }
-
-  /** Writes the offsets of the acknowledged prefix, waits until they are durable, and tells the task. */
-  async #commit(task: SourceTask): Promise<void> {
-    const committable = this.#submitted.takeCommittable();
-    if (committable.size === 0 || !this.#producer) return;
-    const topic = this.#options.spec.worker.offsetTopic;
-    const startedAtMs = performance.now();
-    await this.#producer.send(
-      [...committable].map(([key, { offset }]) => ({
-        topic,
-        key: Buffer.from(key, 'utf8'),
-        value: Buffer.from(JSON.stringify(offset), 'utf8'),
-      })),
-    );
-    this.#counters.committed(performance.now() - startedAtMs, 'stored');
+  async #tellDurable(offsets: readonly DurableOffset[]): Promise<void> {
     try {
-      // Invariant 7: the send above has put them into the offset topic.
-      await task.commit?.([...committable.values()]);
+      await this.#task?.commit?.(offsets);
     } catch (error) {
       // The offsets are stored; upstream is told again with the next ones.
       this.#options.logger.warn(
@@ -192,7 +132,7 @@ export class SourceTaskRunner implements TaskRunner {
     }
   }
 
-  #createTask(): SourceTask {
+  #createTask(delivery: SourceDelivery): SourceTask {
     const { connector, spec, logger, sourceOffsets } = this.#options;
     return connector.createTask({
       connector: spec.id.connector,
@@ -202,19 +142,26 @@ export class SourceTaskRunner implements TaskRunner {
       logger,
       signal: this.#abort.signal,
       progress: (progress) => this.#counters.progress(progress),
-      transaction: null,
+      transaction: delivery.transaction,
       offset: async (partition: JsonObject) => (await sourceOffsets([partition]))[0] ?? null,
     });
   }
 
-  #createProducer(): Producer {
+  #createDelivery(pipeline: RecordPipeline): SourceDelivery {
     const { spec, logger } = this.#options;
-    return createProducer({
-      bootstrapServers: spec.worker.bootstrapServers,
-      clientId: `connector-producer-${taskKey(spec.id)}`,
+    const options = {
+      spec,
       logger,
-      ...producerOverrides(spec.connectorConfig),
-    });
+      counters: this.#counters,
+      pipeline,
+      onDurable: (offsets: readonly DurableOffset[]) => this.#tellDurable(offsets),
+      onFailure: (error: unknown, stage: string) => this.#fail(error, stage),
+    };
+    if (!spec.worker.exactlyOnce) return new AtLeastOnceDelivery(options);
+    return new ExactlyOnceDelivery(
+      options,
+      boundaryOf(spec.connectorConfig, spec.worker.offsetFlushIntervalMs),
+    );
   }
 
   #createPipeline(): Promise<RecordPipeline> {
@@ -236,11 +183,11 @@ export class SourceTaskRunner implements TaskRunner {
     this.#abort.abort();
   }
 
-  async #letGo(task: SourceTask | null): Promise<void> {
+  async #letGo(): Promise<void> {
     const failed = this.#failure !== null;
     const steps = [
-      () => task?.stop(),
-      () => this.#producer?.close(failed ? 0 : FLUSH_TIMEOUT_MS),
+      () => this.#task?.stop(),
+      () => this.#delivery?.close(failed ? 0 : FLUSH_TIMEOUT_MS),
       () => this.#pipeline?.close(),
     ];
     for (const step of steps) {
@@ -265,16 +212,5 @@ function checkList(records: readonly SourceRecord[]): readonly SourceRecord[] {
     code: 'INVALID_SOURCE_RECORD',
     class: 'bug',
     hint: "Where there is nothing, it gives an empty list; report this to the connector's author.",
-  });
-}
-
-/** @throws {MillraceError} INVALID_SOURCE_RECORD: without its position a record can't be committed */
-function checkPosition(record: SourceRecord): void {
-  const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (isObject(record.sourcePartition) && isObject(record.sourceOffset)) return;
-  throw new MillraceError('The source gave a record without sourcePartition or sourceOffset.', {
-    code: 'INVALID_SOURCE_RECORD',
-    class: 'bug',
-    hint: "Both must be objects; report this to the connector's author.",
   });
 }

@@ -1,0 +1,138 @@
+import { createProducer, type Producer, type ProducerRecord } from '@millrace/client';
+import type { DurableOffset, SourceRecord } from '@millrace/sdk';
+import { offsetKey } from '../../../core/offsets/offset-key.ts';
+import { SubmittedRecords } from '../../../core/offsets/submitted-records.ts';
+import { taskKey } from '../../../core/task-id.ts';
+import { producerOverrides } from '../client-settings.ts';
+import { isLater } from '../pipeline/promise-like.ts';
+import type { Made } from '../pipeline/record-pipeline.ts';
+import { offsetTopicOf } from './offset-topic.ts';
+import {
+  checkPosition,
+  listOf,
+  offsetRecord,
+  type SourceDelivery,
+  type SourceDeliveryOptions,
+  sizeOf,
+} from './source-delivery.ts';
+
+/**
+ * At least once: an offset is written only when its record and all before it in the same source partition are acknowledged, and
+ * the task hears of it only when the offset itself is.
+ */
+export class AtLeastOnceDelivery implements SourceDelivery {
+  readonly transaction = null;
+  readonly #options: SourceDeliveryOptions;
+  readonly #producer: Producer;
+  readonly #offsetTopic: string;
+  readonly #submitted = new SubmittedRecords<DurableOffset>();
+  #committing: Promise<void> | null = null;
+  #committedAtMs = performance.now();
+  #failed = false;
+
+  constructor(options: SourceDeliveryOptions) {
+    this.#options = options;
+    const { spec, logger } = options;
+    this.#offsetTopic = offsetTopicOf(spec);
+    this.#producer = createProducer({
+      bootstrapServers: spec.worker.bootstrapServers,
+      clientId: `connector-producer-${taskKey(spec.id)}`,
+      logger,
+      ...producerOverrides(spec.connectorConfig),
+    });
+  }
+
+  get unacknowledged(): number {
+    return this.#submitted.unacknowledged;
+  }
+
+  open(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async deliver(records: readonly SourceRecord[]): Promise<void> {
+    const { pipeline } = this.#options;
+    for (const record of records) {
+      checkPosition(record);
+      const made = pipeline.outgoing(record);
+      const full = this.#send(record, isLater(made) ? await made : made);
+      if (full) await full;
+      if (this.#failed) break;
+    }
+  }
+
+  commitIfDue(): void {
+    const nowMs = performance.now();
+    const intervalMs = this.#options.spec.worker.offsetFlushIntervalMs;
+    if (this.#committing || nowMs - this.#committedAtMs < intervalMs) return;
+    this.#committedAtMs = nowMs;
+    this.#committing = this.#commit()
+      .catch((error) => this.#fail(error, 'commit'))
+      .finally(() => {
+        this.#committing = null;
+      });
+  }
+
+  async settled(): Promise<void> {
+    await this.#committing;
+  }
+
+  async finish(): Promise<void> {
+    await this.#producer.flush();
+    await this.#commit();
+  }
+
+  abandon(): Promise<void> {
+    return this.#commit();
+  }
+
+  close(timeoutMs: number): Promise<void> {
+    return this.#producer.close(timeoutMs);
+  }
+
+  /**
+   * Produces what became of a record. Its offset counts when all of that is acknowledged; of a record that became nothing, at once.
+   * Answers what to wait for where the producer's buffer is full.
+   */
+  #send(record: SourceRecord, made: Made<ProducerRecord>): Promise<void> | null {
+    const { sourcePartition: partition, sourceOffset: offset } = record;
+    const key = offsetKey(this.#options.spec.id.connector, partition);
+    const submitted = this.#submitted.submit(key, { partition, offset });
+    const outgoing = listOf(made);
+    let left = outgoing.length;
+    if (left === 0) this.#submitted.acknowledge(submitted);
+    let room = true;
+    for (const one of outgoing) {
+      const bytes = sizeOf(one);
+      room = this.#producer.produce(one, (error, metadata) => {
+        if (error) {
+          this.#fail(error, 'produce');
+          return;
+        }
+        left--;
+        if (left === 0) this.#submitted.acknowledge(submitted);
+        this.#options.counters.passed(one.topic, bytes, metadata?.timestamp ?? null);
+      });
+    }
+    return room ? null : this.#producer.ready();
+  }
+
+  /** Writes the offsets of the acknowledged prefix, waits until they are durable, and tells of them. */
+  async #commit(): Promise<void> {
+    // Invariant 6: only what is acknowledged, with all before it.
+    const committable = this.#submitted.takeCommittable();
+    if (committable.size === 0) return;
+    const startedAtMs = performance.now();
+    await this.#producer.send(
+      [...committable].map(([key, { offset }]) => offsetRecord(this.#offsetTopic, key, offset)),
+    );
+    this.#options.counters.committed(performance.now() - startedAtMs, 'stored');
+    // Invariant 7: the send above has put them into the offset topic.
+    await this.#options.onDurable([...committable.values()]);
+  }
+
+  #fail(error: unknown, stage: string): void {
+    this.#failed = true;
+    this.#options.onFailure(error, stage);
+  }
+}

@@ -1,0 +1,28 @@
+import { createAdmin } from '@millrace/client';
+import { taskKey } from '../../../core/task-id.ts';
+import type { TaskSpec } from '../../host-protocol.ts';
+
+/** Where the offsets of a source go: its own `offsets.storage.topic` (KIP-618), or else the worker's. */
+export function offsetTopicOf(spec: TaskSpec): string {
+  return spec.connectorConfig['offsets.storage.topic']?.trim() || spec.worker.offsetTopic;
+}
+
+/** Makes a connector's own offset topic where it is missing, as the worker makes its own. */
+export async function ensureOffsetTopic(spec: TaskSpec): Promise<void> {
+  const name = offsetTopicOf(spec);
+  const { bootstrapServers, offsetTopic, offsetTopicPartitions, offsetTopicReplicationFactor } = spec.worker;
+  if (name === offsetTopic) return;
+  const admin = createAdmin({ bootstrapServers, clientId: `connector-adminclient-${taskKey(spec.id)}` });
+  try {
+    await admin.ensureTopics([
+      {
+        name,
+        partitions: offsetTopicPartitions,
+        replicationFactor: offsetTopicReplicationFactor,
+        configs: { 'cleanup.policy': 'compact' },
+      },
+    ]);
+  } finally {
+    await admin.close();
+  }
+}

@@ -1,0 +1,66 @@
+import type { ProducerRecord } from '@millrace/client';
+import { type Logger, MillraceError } from '@millrace/foundation';
+import type { DurableOffset, SourceRecord, TransactionContext } from '@millrace/sdk';
+import type { TaskSpec } from '../../host-protocol.ts';
+import type { Made, RecordPipeline } from '../pipeline/record-pipeline.ts';
+import type { TaskCounters } from '../task-counters.ts';
+
+/** What a delivery needs of the task around it. */
+export interface SourceDeliveryOptions {
+  readonly spec: TaskSpec;
+  readonly logger: Logger;
+  readonly counters: TaskCounters;
+  readonly pipeline: RecordPipeline;
+  /** Told of offsets when they are in the offset topic for good; must not throw. */
+  readonly onDurable: (offsets: readonly DurableOffset[]) => Promise<void>;
+  /** Told of the first failure of what nobody waits for, and of all others. */
+  readonly onFailure: (error: unknown, stage: string) => void;
+}
+
+/** How a source's records and offsets get into the log, and what it promises about them. One `deliver` at a time. */
+export interface SourceDelivery {
+  /** For the task's own say in where transactions end; null where it has none. */
+  readonly transaction: TransactionContext | null;
+  /** Records that were sent and have no answer yet. */
+  readonly unacknowledged: number;
+  /** Before the task reads its offsets. */
+  open(): Promise<void>;
+  /** Sends what one poll gave, in order; resolves when there is room for more. */
+  deliver(records: readonly SourceRecord[]): Promise<void>;
+  /** Stores offsets where that is due; called often, also while a poll or a `deliver` is under way. */
+  commitIfDue(): void;
+  /** Resolves when a commit that `commitIfDue` began is over. */
+  settled(): Promise<void>;
+  /** The task stops: all that was delivered becomes durable with its offsets. */
+  finish(): Promise<void>;
+  /** The task has failed: keeps what may be kept. */
+  abandon(): Promise<void>;
+  close(timeoutMs: number): Promise<void>;
+}
+
+/** What became of a record, as a list. */
+export function listOf(made: Made<ProducerRecord>): readonly ProducerRecord[] {
+  if (made === null) return [];
+  return Array.isArray(made) ? made : [made as ProducerRecord];
+}
+
+/** Bytes of key and value. */
+export function sizeOf(record: ProducerRecord): number {
+  return (record.key?.length ?? 0) + (record.value?.length ?? 0);
+}
+
+/** An offset as the offset topic holds it. */
+export function offsetRecord(topic: string, key: string, offset: DurableOffset['offset']): ProducerRecord {
+  return { topic, key: Buffer.from(key, 'utf8'), value: Buffer.from(JSON.stringify(offset), 'utf8') };
+}
+
+/** @throws {MillraceError} INVALID_SOURCE_RECORD: without its position a record can't be committed */
+export function checkPosition(record: SourceRecord): void {
+  const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (isObject(record.sourcePartition) && isObject(record.sourceOffset)) return;
+  throw new MillraceError('The source gave a record without sourcePartition or sourceOffset.', {
+    code: 'INVALID_SOURCE_RECORD',
+    class: 'bug',
+    hint: "Both must be objects; report this to the connector's author.",
+  });
+}
