@@ -6,6 +6,8 @@ import { join } from 'node:path';
 const ROOT = import.meta.dirname;
 const DIST = join(ROOT, 'dist');
 const LOCKFILE = join(ROOT, '..', 'package-lock.json');
+/** What a package that is installed brings: built, without its sources. */
+const PACKED = join(ROOT, 'bundle');
 const KEEP_MS = 7 * 24 * 3_600_000;
 const CONTRACT = join(ROOT, '..', 'rest-api', 'src', 'contract');
 
@@ -19,6 +21,7 @@ export interface UiBundle {
  * sources (some milliseconds), loads no bundler.
  */
 export function uiBundle(): UiBundle | null {
+  if (existsSync(join(PACKED, 'index.html'))) return { folder: PACKED };
   const folder = join(DIST, sourceHash());
   return existsSync(join(folder, 'index.html')) ? { folder } : null;
 }

@@ -10,6 +10,8 @@ const LAUNCHER = fileURLToPath(new URL('../../cli/bin/millrace.mjs', import.meta
 const READY_TIMEOUT_MS = 30_000;
 
 export interface MillraceOptions {
+  /** The command itself, where it is not the one of this checkout. */
+  readonly launcher?: string;
   /** More arguments of `millrace dev`. `--no-demo` is given unless `demo` is true. */
   readonly args?: readonly string[];
   readonly demo?: boolean;
@@ -53,7 +55,7 @@ export async function startMillrace(options: MillraceOptions = {}): Promise<Mill
     if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
   };
   const startedMs = performance.now();
-  const child = spawn(process.execPath, [LAUNCHER, ...argumentsOf(dataDir, options)], {
+  const child = spawn(process.execPath, [options.launcher ?? LAUNCHER, ...argumentsOf(dataDir, options)], {
     env: { ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

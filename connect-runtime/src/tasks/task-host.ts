@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { extname } from 'node:path';
 import { type JsonObject, type Logger, MillraceError } from '@millrace/foundation';
 import { type TaskId, taskKey } from '../core/task-id.ts';
 import { HostDeath } from './host-death.ts';
@@ -8,6 +9,7 @@ import type {
   HostLogLevels,
   HostUse,
   TaskCounterRow,
+  TaskLogReport,
   TaskSpec,
   WorkerEvents,
 } from './host-protocol.ts';
@@ -31,11 +33,13 @@ export interface TaskHostOptions {
   readonly onTaskFailed: (id: TaskId, error: MillraceError, trace: string) => void;
   readonly onConfigChanged: (id: TaskId) => void;
   readonly onCounters: (rows: readonly TaskCounterRow[]) => void;
+  readonly onLogs: (report: TaskLogReport) => void;
   /** The process ended, with these tasks in it; `death` is null when it was asked to. */
   readonly onEnd: (death: HostDeath | null, tasks: readonly TaskId[], trace: string) => void;
 }
 
-const HOST_MAIN = new URL('./host/main.ts', import.meta.url);
+// TypeScript in a checkout, JavaScript where it is installed.
+const HOST_MAIN = new URL(`./host/main${extname(import.meta.filename)}`, import.meta.url);
 const MIB = 1024 * 1024;
 /** How long a host may take to end when it is asked to, ms. */
 const CLOSE_TIMEOUT_MS = 2_000;
@@ -226,6 +230,9 @@ export class TaskHost {
         return;
       case 'hostFailed':
         this.#lastWords = body as HostEvents['hostFailed'];
+        return;
+      case 'logs':
+        for (const report of (body as HostEvents['logs']).reports) this.#options.onLogs(report);
         return;
       case 'counters': {
         const { rows, use } = body as HostEvents['counters'];
