@@ -1,4 +1,5 @@
 import type { ErrorReport, JsonObject, MetricsText } from '@millrace/foundation';
+import type { TaskLogs } from './contract/index.ts';
 
 /**
  * What the REST API needs of the rest of Millrace. The composition root hands in the implementations; tests hand in theirs.
@@ -208,6 +209,14 @@ export interface PipelineMonitor {
   onChange(listener: (connector: string) => void): () => void;
   /** Topics that a connector writes to or reads from, as far as known. */
   topicsOf(connector: string): readonly string[];
+  /**
+   * What a task logged last.
+   * @throws {MillraceError} NOT_FOUND; REBALANCE_IN_PROGRESS where another worker has the task
+   */
+  taskLogs(
+    id: TaskId,
+    request: { readonly limit: number; readonly level: TaskLogs['lines'][number]['level'] },
+  ): TaskLogs;
   /** The page of `GET /metrics`, for Prometheus. */
   metrics(): Promise<MetricsText>;
 }

@@ -25,6 +25,7 @@ import { metricsRoute } from './routes/metrics.ts';
 import { offsetRoutes } from './routes/offsets.ts';
 import { pipelineRoutes } from './routes/pipelines.ts';
 import { redirectBrowsers, serverRoutes } from './routes/server.ts';
+import { taskLogRoutes } from './routes/task-logs.ts';
 import { topicRoutes } from './routes/topics.ts';
 import { uiRoutes } from './ui-routes.ts';
 import { answerUnknownPaths } from './unknown-path.ts';
@@ -78,6 +79,7 @@ export async function createRestApi(ports: RestPorts, options: RestOptions = {})
   pluginRoutes(doors, ports.herder);
   pipelineRoutes(doors, board, streams);
   metricsRoute(doors, ports.monitor);
+  taskLogRoutes(doors, ports.monitor);
   topicRoutes(doors, ports);
   const docs = new LazyApp(() => createDocsApp(ports.herder.server().version));
   for (const url of ['/api/docs', '/api/docs/*']) {

@@ -36,7 +36,6 @@ function newPool(limits: Partial<HostPoolOptions> = {}) {
     callTimeoutMs: 10_000,
     logger: silentLogger,
     sourceOffsets: async (_, partitions) => partitions.map(() => null),
-    onLogs: () => undefined,
     onTaskState: ({ task }, state) => void states.push(`${task} ${state}`),
     onTaskFailed: ({ task }, error, trace) => void failures.push({ task, error, trace }),
     onConfigChanged: () => undefined,

@@ -1,7 +1,7 @@
 import { type JsonObject, type Logger, MillraceError } from '@millrace/foundation';
 import { type TaskId, taskKey } from '../core/task-id.ts';
 import type { DeathReason } from './host-death.ts';
-import type { HostCalls, HostLogLevels, HostUse, TaskCounterRow } from './host-protocol.ts';
+import type { HostCalls, HostLogLevels, HostUse, TaskCounterRow, TaskLogReport } from './host-protocol.ts';
 import { TaskHost } from './task-host.ts';
 
 export interface HostPoolOptions {
@@ -17,6 +17,7 @@ export interface HostPoolOptions {
   ) => Promise<readonly (JsonObject | null)[]>;
   /** New counters of tasks came. */
   readonly onCounters?: (rows: readonly TaskCounterRow[]) => void;
+  readonly onLogs?: (report: TaskLogReport) => void;
   readonly onTaskState: (id: TaskId, state: 'RUNNING' | 'PAUSED') => void;
   readonly onTaskFailed: (id: TaskId, error: MillraceError, trace: string) => void;
   /** Values that were provided for the task's config are others by now: it is to start again with them. */
@@ -140,6 +141,7 @@ export class HostPool {
       ...options,
       name,
       onTaskFailed,
+      onLogs: (report) => this.#options.onLogs?.(report),
       onCounters: (rows) => {
         for (const row of rows) this.#counters.set(taskKey(row), row);
         this.#options.onCounters?.(rows);

@@ -7,4 +7,5 @@ export * from './pipelines.ts';
 export * from './route.ts';
 export * from './server.ts';
 export * from './shapes.ts';
+export * from './task-logs.ts';
 export * from './topics.ts';

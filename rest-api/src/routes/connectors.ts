@@ -4,6 +4,7 @@ import * as contract from '../contract/index.ts';
 import type { Doors } from '../doors.ts';
 import type { ConnectorInfo, ConnectorStatus, Herder } from '../ports.ts';
 import { accepted, created, noContent, ok } from '../reply.ts';
+import { readTaskNumber } from './task-number.ts';
 
 export function connectorRoutes(doors: Doors, herder: Herder): void {
   doors.operation(contract.listConnectors, ({ query }) => {
@@ -73,16 +74,6 @@ export function taskRoutes(doors: Doors, herder: Herder): void {
 
 function locationOf(name: string): string {
   return `/connectors/${encodeURIComponent(name)}`;
-}
-
-/** Kafka Connect's task numbers are part of the path: what is no number is a path that does not exist. */
-function readTaskNumber(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new MillraceError('HTTP 404 Not Found', {
-    code: 'NOT_FOUND',
-    class: 'config',
-    hint: `"${text}" is no task number.`,
-  });
 }
 
 /** Of a connector that is not there, none: Kafka Connect answers for the task in the same words then. */

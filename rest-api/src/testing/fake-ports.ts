@@ -262,6 +262,12 @@ export function fakePorts(): FakePorts {
       counters: () => [...tasks.values()],
       onChange: (listener) => herder.onChange(listener),
       topicsOf: (connector) => topicsByConnector.get(connector) ?? [],
+      taskLogs: (id, { level }) => {
+        if (!herder.status(id.connector).tasks.some((task) => task.id === id.task))
+          throw notFound(`Task ${id.task}`);
+        const line = { atMs: 1_700_000_000_000, level, message: 'the task is RUNNING', facts: {} };
+        return { worker_id: WORKER, lines: [line], dropped: 0 };
+      },
       metrics: async () => ({ contentType: 'text/plain; version=0.0.4', text: 'up 1\n' }),
     },
     offsets: {
