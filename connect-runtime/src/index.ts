@@ -1,4 +1,6 @@
 export { connectMetrics } from './metrics/definitions.ts';
+export { decodedBytes } from './records/decoded-bytes.ts';
+export { newestRecords } from './records/newest-records.ts';
 export { ensureKeyFile } from './secrets/key-ring.ts';
 export { Worker, type WorkerPorts } from './worker.ts';
 export { type WorkerConfig, workerConfig } from './worker-config.ts';

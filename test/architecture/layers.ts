@@ -71,6 +71,7 @@ const ROOMS: readonly {
       secrets: ['core', 'storage', 'tasks', 'worker-config.ts'],
       'tasks/host': ['core', 'tasks', 'plugins', 'plugins/plugin-loader.ts', 'secrets', 'records'],
       records: [],
+      'dead-letters': ['core', 'records', 'plugins'],
       preview: ['core', 'plugins', 'tasks', 'secrets'],
       metrics: ['core', 'tasks'],
       herder: ['core', 'protocol', 'storage', 'secrets', 'plugins', 'tasks', 'worker-config.ts'],

@@ -25,7 +25,7 @@ import { Ipc } from '../ipc.ts';
 import { ConfigResolver, type ResolvedConfig } from './config/config-resolver.ts';
 import { ConfigWatch } from './config/config-watch.ts';
 import { withPlaceholders } from './config/placeholder-form.ts';
-import { Redactor, redactOutput } from './config/redactor.ts';
+import { processRedactor, type Redactor, redactOutput } from './config/redactor.ts';
 import { redactInlined, validateWritten } from './config/written-config.ts';
 import { createTaskRunner } from './create-task-runner.ts';
 import { preview, refuseUnusable } from './preview/preview.ts';
@@ -42,19 +42,18 @@ type Link = Ipc<WorkerCalls, HostEvents>;
 
 /** Runs in a child process: loads plugins, answers what they are, runs their tasks. Ends when the worker is gone. */
 export function runHost(): void {
-  const redactor = new Redactor();
-  redactOutput(redactor);
+  redactOutput();
   logConsole();
   const log = new TaskLog();
   const logger = createLogger({
     level: process.env.MILLRACE_LOG_LEVEL ?? 'info',
     rewrite: (line) => {
-      const clean = redactor.text(line);
+      const clean = processRedactor.text(line);
       log.line(clean);
       return clean;
     },
   }).child({ component: 'task-host' });
-  const host = new Host(logger, redactor, log);
+  const host = new Host(logger, processRedactor, log);
   process.on('disconnect', () => process.exit(0));
   // The worker decides when a host ends; a signal to the whole process group must not cut tasks off before they committed.
   process.on('SIGINT', () => undefined);

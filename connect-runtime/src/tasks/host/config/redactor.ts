@@ -49,12 +49,15 @@ export class Redactor {
   }
 }
 
+/** Of this process: what leaves it leaves by many ways. */
+export const processRedactor = new Redactor();
+
 /** Plugins print too: what goes to the output of this process passes the redactor. */
-export function redactOutput(redactor: Redactor): void {
+export function redactOutput(): void {
   for (const stream of [process.stdout, process.stderr]) {
     const write = stream.write.bind(stream) as (chunk: unknown, ...rest: unknown[]) => boolean;
     stream.write = (chunk: unknown, ...rest: unknown[]) =>
-      write(typeof chunk === 'string' ? redactor.text(chunk) : chunk, ...rest);
+      write(typeof chunk === 'string' ? processRedactor.text(chunk) : chunk, ...rest);
   }
 }
 

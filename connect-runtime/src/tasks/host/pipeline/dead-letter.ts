@@ -1,7 +1,9 @@
 import type { ProducerRecord, RecordHeader } from '@millrace/client';
 import type { JsonObject } from '@millrace/foundation';
+import { REDRIVE_COUNT } from '../../../core/dead-letters/redrive-marks.ts';
 import type { TaskId } from '../../../core/task-id.ts';
 import type { DeadLetterPolicy } from '../../../plugins/error-config.ts';
+import { processRedactor } from '../config/redactor.ts';
 import { traceOf } from '../trace.ts';
 import type { StepError } from './step-error.ts';
 
@@ -15,6 +17,8 @@ export interface FailedRecord {
   readonly value: Buffer | null;
   readonly headers: readonly RecordHeader[];
   readonly timestamp: number | null;
+  /** How often it was sent again, for one that was a dead letter before. */
+  readonly redrives?: number;
   /** Of a source's record. */
   readonly source?: { readonly partition: JsonObject; readonly offset: JsonObject };
 }
@@ -33,9 +37,10 @@ export function deadLetterOf(
   failure: StepError,
 ): ProducerRecord {
   const { key, value, timestamp } = record;
-  const headers = policy.contextHeaders
-    ? [...record.headers, ...contextHeaders(id, record, failure)]
+  const own = record.redrives
+    ? [...record.headers, text(REDRIVE_COUNT, String(record.redrives))]
     : record.headers;
+  const headers = policy.contextHeaders ? [...own, ...contextHeaders(id, record, failure)] : own;
   return { topic: policy.topic, key, value, headers, timestamp: timestamp === -1 ? null : timestamp };
 }
 
@@ -68,5 +73,5 @@ function contextHeaders(id: TaskId, record: FailedRecord, { step, error }: StepE
 }
 
 function text(key: string, value: string): RecordHeader {
-  return { key, value: Buffer.from(value, 'utf8') };
+  return { key, value: Buffer.from(processRedactor.text(value), 'utf8') };
 }

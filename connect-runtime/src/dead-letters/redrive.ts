@@ -1,0 +1,252 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  type Admin,
+  type ConsumerRecord,
+  createConsumer,
+  createProducer,
+  type Producer,
+} from '@millrace/client';
+import { type Clock, type ErrorReport, type Logger, toMillraceError } from '@millrace/foundation';
+import { letterFacts } from '../core/dead-letters/causes.ts';
+import {
+  placeOf,
+  redriveHeaders,
+  redrivenPlaceOf,
+  redriveTopicOf,
+} from '../core/dead-letters/redrive-marks.ts';
+
+/** A letter that came back this often is left where it is: sending it again changes nothing. */
+const MAX_REDRIVES = 5;
+/** Pacing looks at the clock this often, ms. */
+const PACE_MS = 100;
+const POLL_MS = 500;
+const CLOSE_TIMEOUT_MS = 10_000;
+
+/** Which letters: those at these places, those of one cause, or all that there are by now. */
+export type RedriveSelection =
+  | { readonly places: readonly { readonly partition: number; readonly offset: number }[] }
+  | { readonly cause: string }
+  | { readonly all: true };
+
+export interface RedriveProgress {
+  readonly id: string;
+  readonly connector: string;
+  readonly state: 'RUNNING' | 'DONE' | 'FAILED' | 'CANCELLED';
+  /** Dead letters that were looked at, and that there are to look at. */
+  readonly read: number;
+  readonly toRead: number;
+  /** Those that were sent again by this run. */
+  readonly sent: number;
+  readonly skipped: {
+    /** Sent by an earlier run. */
+    readonly already: number;
+    /** Came back too often. */
+    readonly tooOften: number;
+    /** Without headers that say from where they came. */
+    readonly unknownOrigin: number;
+  };
+  readonly startedAtMs: number;
+  readonly endedAtMs: number | null;
+  readonly error: ErrorReport | null;
+  /** Of all that were sent again, how many the sink has not written yet; null where that was not looked for. */
+  readonly waiting: number | null;
+}
+
+export interface RedriveOptions {
+  readonly id: string;
+  readonly connector: string;
+  /** Of the dead letters. */
+  readonly topic: string;
+  readonly selection: RedriveSelection;
+  readonly recordsPerSecond: number;
+  /** The topic that letters without headers came from; null where nobody knows. */
+  readonly soleTopic: string | null;
+  readonly bootstrapServers: readonly string[];
+  readonly admin: Admin;
+  readonly restartTasks: (connector: string) => Promise<unknown>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * One run that puts dead letters into the connector's redrive topic, from which its tasks read them like any record. What is in that
+ * topic already says what was sent before: so nothing is sent twice, whoever asks, also after a crash.
+ */
+export class Redrive {
+  readonly #options: RedriveOptions;
+  readonly #abort = new AbortController();
+  readonly #startedAtMs: number;
+  #state: RedriveProgress['state'] = 'RUNNING';
+  #counts = { read: 0, toRead: 0, sent: 0 };
+  #skipped = { already: 0, tooOften: 0, unknownOrigin: 0 };
+  #endedAtMs: number | null = null;
+  #error: ErrorReport | null = null;
+  #ended: Promise<void> = Promise.resolve();
+
+  constructor(options: RedriveOptions) {
+    this.#options = options;
+    this.#startedAtMs = options.clock.now().wallMs;
+  }
+
+  get connector(): string {
+    return this.#options.connector;
+  }
+
+  get running(): boolean {
+    return this.#state === 'RUNNING';
+  }
+
+  start(): void {
+    this.#ended = this.#run();
+  }
+
+  async cancel(): Promise<void> {
+    this.#abort.abort();
+    await this.#ended;
+  }
+
+  progress(): RedriveProgress {
+    const { id, connector } = this.#options;
+    return {
+      ...{ id, connector, state: this.#state, ...this.#counts, skipped: { ...this.#skipped } },
+      ...{ startedAtMs: this.#startedAtMs, endedAtMs: this.#endedAtMs, error: this.#error, waiting: null },
+    };
+  }
+
+  async #run(): Promise<void> {
+    const { bootstrapServers, logger, connector, clock } = this.#options;
+    const clientId = `millrace-redrive-${connector}`;
+    const producer = createProducer({ bootstrapServers, clientId, logger });
+    try {
+      const sent = await this.#sentBefore();
+      const isNew = await this.#ensureTopic();
+      await this.#sendAll(producer, sent);
+      await producer.flush();
+      if (isNew && this.#counts.sent > 0) await this.#options.restartTasks(connector);
+      this.#state = this.#abort.signal.aborted ? 'CANCELLED' : 'DONE';
+    } catch (error) {
+      const known = toMillraceError(error, { code: 'REDRIVE_FAILED', class: 'bug' });
+      this.#error = known.report();
+      this.#state = 'FAILED';
+      logger.warn({ connector, err: known }, 'sending dead letters again failed');
+    } finally {
+      this.#endedAtMs = clock.now().wallMs;
+      await producer
+        .close(CLOSE_TIMEOUT_MS)
+        .catch((error) => logger.debug({ err: error }, 'a producer did not close'));
+    }
+  }
+
+  /** The coordinates of all letters that were sent so far. */
+  async #sentBefore(): Promise<ReadonlySet<string>> {
+    const sent = new Set<string>();
+    await this.#read(redriveTopicOf(this.#options.connector), async (record) => {
+      const place = redrivenPlaceOf(record.headers);
+      if (place !== null) sent.add(place);
+    });
+    return sent;
+  }
+
+  async #ensureTopic(): Promise<boolean> {
+    const { admin, connector, topic } = this.#options;
+    const letters = (await admin.listTopics()).find(({ name }) => name === topic);
+    // As safe as the letters themselves are; one partition keeps their order.
+    const replicationFactor = letters?.partitions[0]?.replicas.length ?? -1;
+    const made = await admin.ensureTopics([
+      { name: redriveTopicOf(connector), partitions: 1, replicationFactor },
+    ]);
+    return made.length > 0;
+  }
+
+  async #sendAll(producer: Producer, sent: ReadonlySet<string>): Promise<void> {
+    const startedMs = performance.now();
+    let failure: Error | null = null;
+    const onSent = (error: Error | null) => {
+      if (error) failure ??= error;
+      else this.#counts.sent++;
+    };
+    let handed = 0;
+    await this.#read(this.#options.topic, async (record) => {
+      if (failure) throw failure;
+      this.#counts.read++;
+      const headers = this.#headersFor(record, sent);
+      if (headers === null) return;
+      const { key, value, timestamp } = record;
+      const topic = redriveTopicOf(this.#options.connector);
+      const copies = { key: key && Buffer.from(key), value: value && Buffer.from(value) };
+      if (!producer.produce({ topic, ...copies, headers, timestamp }, onSent)) await producer.ready();
+      handed++;
+      await this.#pace(handed, startedMs);
+    });
+    await producer.flush();
+    if (failure) throw failure;
+  }
+
+  /** The headers that a letter is sent with; null where it is not to be sent. */
+  #headersFor(record: ConsumerRecord, sent: ReadonlySet<string>) {
+    const { connector, soleTopic } = this.#options;
+    const facts = letterFacts(record.headers);
+    if (facts.connector !== null && facts.connector !== connector) return null;
+    if (!this.#isSelected(record, facts.cause)) return null;
+    if (sent.has(placeOf(record))) return this.#skip('already');
+    if (facts.redrives >= MAX_REDRIVES) return this.#skip('tooOften');
+    const { partition, offset } = record;
+    const origin = facts.origin ?? (soleTopic === null ? null : { topic: soleTopic, partition, offset });
+    return origin ? redriveHeaders(record.headers, record, origin) : this.#skip('unknownOrigin');
+  }
+
+  #isSelected({ partition, offset }: ConsumerRecord, cause: string): boolean {
+    const { selection } = this.#options;
+    if ('cause' in selection) return selection.cause === cause;
+    if ('all' in selection) return true;
+    return selection.places.some((place) => place.partition === partition && place.offset === offset);
+  }
+
+  #skip(reason: keyof RedriveProgress['skipped']): null {
+    this.#skipped[reason]++;
+    return null;
+  }
+
+  /** Waits so long that no more are sent than the rate allows, on average since the start. */
+  async #pace(handed: number, startedMs: number): Promise<void> {
+    const dueMs = (handed / this.#options.recordsPerSecond) * 1_000;
+    const aheadMs = dueMs - (performance.now() - startedMs);
+    if (aheadMs >= PACE_MS)
+      await delay(aheadMs, undefined, { signal: this.#abort.signal }).catch(() => undefined);
+  }
+
+  /** Everything that is in a topic by now, partition by partition in order; nothing where there is no such topic. */
+  async #read(topic: string, take: (record: ConsumerRecord) => Promise<void>): Promise<void> {
+    const { admin, bootstrapServers, logger, topic: letters } = this.#options;
+    const found = (await admin.listTopics()).find(({ name }) => name === topic);
+    const partitions = (found?.partitions ?? []).map(({ partition }) => ({ topic, partition }));
+    if (partitions.length === 0) return;
+    const [starts, ends] = await Promise.all([
+      admin.listOffsets(partitions, 'earliest'),
+      admin.listOffsets(partitions, 'latest'),
+    ]);
+    const left = new Map(partitions.map(({ partition }, index) => [partition, ends[index] ?? 0]));
+    for (const [index, { partition }] of partitions.entries()) {
+      const [start, end] = [starts[index] ?? 0, ends[index] ?? 0];
+      if (topic === letters) this.#counts.toRead += end - start;
+      if (end <= start) left.delete(partition);
+    }
+    if (left.size === 0) return;
+    const consumer = createConsumer({
+      ...{ bootstrapServers, logger, clientId: 'millrace-redrive', autoOffsetReset: 'earliest' },
+    });
+    try {
+      consumer.assign([...left.keys()].map((partition) => ({ topic, partition })));
+      while (left.size > 0 && !this.#abort.signal.aborted) {
+        for (const record of await consumer.poll(POLL_MS)) {
+          const end = left.get(record.partition);
+          if (end !== undefined && record.offset < end && !this.#abort.signal.aborted) await take(record);
+        }
+        for (const [partition, end] of left)
+          if ((consumer.position({ topic, partition }) ?? 0) >= end) left.delete(partition);
+      }
+    } finally {
+      await consumer.close();
+    }
+  }
+}
