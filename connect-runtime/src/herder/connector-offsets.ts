@@ -104,8 +104,10 @@ export class ConnectorOffsets {
   async #tasksGone(connector: string): Promise<void> {
     const { configs, statuses, stoppingTimeoutMs } = this.#options;
     const deadlineMs = performance.now() + stoppingTimeoutMs;
-    const left = () => configs.config.taskConfigs(connector).length + statuses.taskNumbers(connector).length;
-    while (left() > 0) {
+    const runs = (task: number) => statuses.task({ connector, task })?.state !== 'UNASSIGNED';
+    const left = () =>
+      configs.config.taskConfigs(connector).length > 0 || statuses.taskNumbers(connector).some(runs);
+    while (left()) {
       if (performance.now() >= deadlineMs) throw tasksNotGone(connector);
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }

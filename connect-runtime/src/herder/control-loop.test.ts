@@ -57,7 +57,7 @@ function loop() {
       connectors: () => [],
       connector: () => undefined,
     } as unknown as StatusStore,
-    catalog: { taskConfigs: (config) => fake.taskConfigs(config) },
+    catalog: { taskConfigs: (config) => fake.taskConfigs(config), versionOf: () => undefined },
     tasks: {
       start: async ({ id }) => void fake.started.push(taskKey(id)),
       stop: async (id) => {

@@ -25,7 +25,7 @@ export interface ControlLoopOptions {
     StatusStore,
     'connector' | 'task' | 'connectors' | 'taskNumbers' | 'putConnector' | 'putTask' | 'putTaskLeft'
   >;
-  readonly catalog: Pick<PluginCatalog, 'taskConfigs'>;
+  readonly catalog: Pick<PluginCatalog, 'taskConfigs' | 'versionOf'>;
   readonly tasks: Pick<TaskSupervisor, 'start' | 'stop' | 'restart' | 'setPaused'>;
   readonly restartPolicy: RestartPolicy;
   readonly clock: Clock;
@@ -275,7 +275,7 @@ export class ControlLoop {
     const { logger, statuses } = this.#options;
     const error = failure && errorOf(failure);
     if (error) logger.warn({ connector, code: error.code, err: error, retryAfterMs }, 'connector failed');
-    const status = this.#status(state, error, error?.stack);
+    const status = this.#status(connector, state, error, error?.stack);
     this.#track(this.#stored({ connector }, statuses.putConnector(connector, status)));
   }
 
@@ -289,7 +289,7 @@ export class ControlLoop {
   async #publish(id: TaskId, report: TaskReport): Promise<void> {
     const { configs, statuses } = this.#options;
     const status = {
-      ...this.#status(report.state, report.error, report.trace),
+      ...this.#status(id.connector, report.state, report.error, report.trace),
       ...(report.restart === undefined ? {} : { restart: report.restart }),
     };
     const isOver = report.state === 'UNASSIGNED' || report.state === 'FAILED';
@@ -315,11 +315,14 @@ export class ControlLoop {
     }
   }
 
-  #status(state: StatusState, error?: MillraceError, trace?: string): Status {
+  #status(connector: string, state: StatusState, error?: MillraceError, trace?: string): Status {
+    const { configs, catalog } = this.#options;
+    const version = catalog.versionOf(configs.config.connector(connector) ?? {});
     return {
       state,
       workerId: this.#options.workerId,
       generation: this.#core.generation,
+      ...(version === undefined ? {} : { version }),
       ...(error === undefined ? {} : { trace: traceText(error, trace ?? '') }),
       ...(error === undefined ? {} : { error: error.report() }),
     };

@@ -10,7 +10,7 @@ import type {
   PluginType,
   ValidationResult,
 } from '../tasks/host-protocol.ts';
-import { PluginDirectory } from './plugin-directory.ts';
+import { PluginDirectory, type PluginQuestion } from './plugin-directory.ts';
 import { type FoundPlugin, findPlugins } from './plugin-path.ts';
 
 /** How often at most a question looks into the folders of `plugin.path` again, ms. */
@@ -78,6 +78,15 @@ export class PluginCatalog {
     return type === 'source' || type === 'sink' ? type : 'unknown';
   }
 
+  /** Of the plugin that a connector's config asks for, as far as it is known by now. */
+  versionOf(config: ConnectorConfig): string | undefined {
+    try {
+      return this.#directory.find(connectorQuestion(config)).version;
+    } catch {
+      return undefined;
+    }
+  }
+
   /** What is installed beside connectors, in all its versions. */
   async steps(): Promise<readonly PluginDescription[]> {
     return (await this.directory()).all(STEPS);
@@ -88,18 +97,20 @@ export class PluginCatalog {
    * @throws {MillraceError} UNKNOWN_CONNECTOR_CLASS, PLUGIN_VERSION_NOT_INSTALLED, INVALID_VERSION_RANGE (class config, with the path)
    */
   async connector(config: ConnectorConfig): Promise<PluginDescription> {
-    return (await this.directory()).find({
-      types: CONNECTORS,
-      class: (config['connector.class'] ?? '').trim(),
-      version: config['connector.plugin.version'],
-      path: 'connector.class',
-      versionPath: 'connector.plugin.version',
-    });
+    return (await this.directory()).find(connectorQuestion(config));
   }
 
-  /** The options of a plugin of any kind; of its newest version where none is asked for. @throws as `connector` */
+  /** The options of a plugin of any kind; of its newest version where none is asked for. @throws {MillraceError} NOT_FOUND, and as `connector` */
   async configKeys(className: string, version?: string) {
-    const { module, class: own } = (await this.directory()).find({
+    const directory = await this.directory();
+    if (directory.named(className, ALL).length === 0) {
+      throw new MillraceError(`Unknown plugin ${className}.`, {
+        code: 'NOT_FOUND',
+        class: 'config',
+        hint: 'GET /connector-plugins?connectorsOnly=false lists what is installed.',
+      });
+    }
+    const { module, class: own } = directory.find({
       ...{ types: ALL, class: className, version, path: 'connector.class', versionPath: 'version' },
     });
     return this.#options.hosts.call('configKeys', { module, class: own });
@@ -251,6 +262,16 @@ export class PluginCatalog {
       return { plugins: [], failures: [{ module, error: known.report() }] };
     }
   }
+}
+
+function connectorQuestion(config: ConnectorConfig): PluginQuestion {
+  return {
+    types: CONNECTORS,
+    class: (config['connector.class'] ?? '').trim(),
+    version: config['connector.plugin.version'],
+    path: 'connector.class',
+    versionPath: 'connector.plugin.version',
+  };
 }
 
 type Described = HostCalls['describe']['result'];
