@@ -18,7 +18,11 @@ const kafka = vi.hoisted(() => ({
 }));
 
 vi.mock('@millrace/client', () => ({
-  createAdmin: () => ({ ensureTopics: async () => [], close: async () => undefined }),
+  createAdmin: () => ({
+    ensureTopics: async () => [],
+    listTopics: async () => [],
+    close: async () => undefined,
+  }),
   createProducer: () => ({
     produce: ({ topic }: { topic: string }, acknowledge: (error: Error | null) => void) => {
       kafka.sent.push({ topic, acknowledge });
@@ -43,7 +47,7 @@ vi.mock('@millrace/client', () => ({
         const open = kafka.assigned.filter((partition) => !kafka.paused.has(partition));
         return open.map((partition) => ({
           ...at(partition),
-          offset: kafka.offsets[partition]++,
+          offset: kafka.offsets[partition]!++,
           timestamp: 0,
           key: null,
           value: null,
@@ -60,6 +64,7 @@ vi.mock('@millrace/client', () => ({
         for (const { partition } of partitions) kafka.paused.delete(partition);
       },
       assignment: () => kafka.assigned.map(at),
+      currentLag: () => null,
       wakeup: () => undefined,
       commit: async (offsets: unknown) => void kafka.committed.push(offsets),
       close: async () => {

@@ -10,9 +10,11 @@ import type { SinkConnector, SinkRecord, SinkTask } from '@millrace/sdk';
 import { taskKey } from '../../core/task-id.ts';
 import { consumerOverrides, producerOverrides } from './client-settings.ts';
 import { Gate } from './gate.ts';
+import { BatchRevoked, InFlightBatch } from './in-flight-batch.ts';
 import { DeadLetterQueue } from './pipeline/dead-letter-queue.ts';
 import { isLater } from './pipeline/promise-like.ts';
 import { RecordPipeline } from './pipeline/record-pipeline.ts';
+import { asFirstRead, findRedriveTopic, subscriptionOf } from './pipeline/redriven-records.ts';
 import { type SinkBatch, SinkWriter } from './pipeline/sink-writer.ts';
 import { pluginError } from './pipeline/step-error.ts';
 import { TaskCounters } from './task-counters.ts';
@@ -41,10 +43,13 @@ export class SinkTaskRunner implements TaskRunner {
   readonly #abort = new AbortController();
   readonly #gate: Gate;
   readonly #deadLetters: DeadLetterQueue;
+  readonly #inFlight = new InFlightBatch(() => this.#consumer);
   #consumer: Consumer | null = null;
   #task: SinkTask | null = null;
   #pipeline: RecordPipeline | null = null;
   #writer: SinkWriter | null = null;
+  /** Where dead letters come from again; null where none were sent so far. */
+  #redriveTopic: string | null = null;
   #failed = false;
   #written = new Map<string, TopicPartition & { offset: number }>();
   #ended: Promise<void> = Promise.resolve();
@@ -90,6 +95,7 @@ export class SinkTaskRunner implements TaskRunner {
       this.#task = this.#createTask();
       this.#writer = this.#createWriter(this.#pipeline, this.#task);
       await this.#task.start();
+      this.#redriveTopic = await findRedriveTopic(this.#options.spec);
       this.#consumer = this.#subscribe();
       this.#options.onState(this.#gate.closed ? 'PAUSED' : 'RUNNING');
       stage = 'put';
@@ -123,12 +129,29 @@ export class SinkTaskRunner implements TaskRunner {
       const records = await consumer.poll(POLL_MS);
       this.#counters.spent('fetch', performance.now() - polledAtMs);
       this.#counters.took(records.length);
-      if (records.length > 0) await this.#write(records, pipeline, writer);
+      if (records.length > 0 && (await this.#writeInFlight(records, pipeline, writer))) paused = true;
       if (performance.now() - committedAtMs >= interval) {
         committedAtMs = performance.now();
         await this.#commit();
       }
     }
+  }
+
+  /** Answers whether the partitions were paused meanwhile, as they are where the batch had to wait. */
+  async #writeInFlight(
+    records: readonly ConsumerRecord[],
+    pipeline: RecordPipeline,
+    writer: SinkWriter,
+  ): Promise<boolean> {
+    this.#inFlight.begin(records);
+    try {
+      await this.#write(records, pipeline, writer);
+      this.#inFlight.end();
+    } catch (error) {
+      if (!(error instanceof BatchRevoked)) throw error;
+      this.#inFlight.giveUp();
+    }
+    return this.#inFlight.waited;
   }
 
   async #write(
@@ -137,7 +160,7 @@ export class SinkTaskRunner implements TaskRunner {
     writer: SinkWriter,
   ): Promise<void> {
     const startedAtMs = performance.now();
-    const batch = await incomingBatch(records, pipeline);
+    const batch = await incomingBatch(asFirstRead(records, this.#redriveTopic), pipeline);
     const readyAtMs = performance.now();
     pipeline.countTimes(readyAtMs - startedAtMs);
     if (batch.records.length > 0) {
@@ -151,8 +174,10 @@ export class SinkTaskRunner implements TaskRunner {
 
   /** Which records were passed over is not known here; how many is. */
   #countPassed(origins: readonly ConsumerRecord[], passed: number): void {
-    for (const { topic, key, value, timestamp } of origins.slice(0, passed))
-      this.#counters.passed(topic, (key?.length ?? 0) + (value?.length ?? 0), timestamp);
+    for (let index = 0; index < passed; index++) {
+      const origin = origins[index];
+      if (origin) this.#counters.passed(origin.topic, sizeOf(origin), origin.timestamp);
+    }
   }
 
   /** Records come grouped by partition: one entry for each run. */
@@ -199,9 +224,7 @@ export class SinkTaskRunner implements TaskRunner {
       logger,
       ...consumerOverrides(config),
     });
-    const regex = config['topics.regex']?.trim();
-    const topics = (config.topics ?? '').split(',').map((topic) => topic.trim());
-    consumer.subscribe(regex ? new RegExp(`^(?:${regex})$`) : topics.filter((topic) => topic !== ''), {
+    consumer.subscribe(subscriptionOf(config, this.#redriveTopic), {
       assigned: async (partitions) => {
         await this.#task?.opened?.(partitions);
       },
@@ -209,6 +232,7 @@ export class SinkTaskRunner implements TaskRunner {
         await this.#commit();
         // From here on they may be read by another member, whose commits are the newer ones.
         this.#written.clear();
+        this.#inFlight.revoked(partitions);
         const closed = Promise.resolve(this.#task?.closed?.(partitions));
         // A failed task must not keep the membership that the group waits for.
         if (!this.#failed || (await settledWithin(closed, CLOSED_TIMEOUT_MS))) await closed;
@@ -239,6 +263,7 @@ export class SinkTaskRunner implements TaskRunner {
       logger,
       counters: this.#counters,
       signal: this.#abort.signal,
+      wait: (ms, signal) => this.#inFlight.wait(ms, signal),
       deadLetter: (record) => this.#deadLetters.put(record),
     });
   }
@@ -317,4 +342,9 @@ async function incomingBatch(
     }
   }
   return { records: batch, origins };
+}
+
+/** Bytes of key and value. */
+function sizeOf(record: ConsumerRecord): number {
+  return (record.key?.length ?? 0) + (record.value?.length ?? 0);
 }

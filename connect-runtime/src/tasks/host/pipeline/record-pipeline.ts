@@ -7,6 +7,7 @@ import type { PluginLoader } from '../../../plugins/plugin-loader.ts';
 import type { TaskSpec } from '../../host-protocol.ts';
 import { TaskConverters } from '../task-converters.ts';
 import type { TaskCounters } from '../task-counters.ts';
+import { waitOrAbort } from '../wait.ts';
 import type { FailedRecord } from './dead-letter.ts';
 import { ensureDeadLetterTopic } from './dead-letter-topic.ts';
 import { isLater } from './promise-like.ts';
@@ -23,6 +24,8 @@ export interface RecordPipelineOptions {
   readonly counters: TaskCounters;
   /** Aborted when the task is to stop: nothing is tried again after it. */
   readonly signal: AbortSignal;
+  /** How to wait between tries; left out: just so. What it throws comes out of `outgoing` and `incoming`. */
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Of a sink: takes the dead letters of `incoming`. A source's come out of `outgoing` like any record. */
   readonly deadLetter?: (record: ProducerRecord) => Promise<void>;
 }
@@ -66,7 +69,7 @@ export class RecordPipeline {
    * @throws {MillraceError} class config, with the key at fault; transient where the cluster can't be reached
    */
   static async create(options: RecordPipelineOptions): Promise<RecordPipeline> {
-    const { spec, loader, counters, logger, signal } = options;
+    const { spec, loader, counters, logger, signal, wait = waitOrAbort } = options;
     const { connectorConfig: config, worker, id } = spec;
     const installed = new PluginDirectory(worker.plugins);
     const policy = errorPolicyOf(config);
@@ -81,7 +84,7 @@ export class RecordPipeline {
       converters,
       chain,
       tolerance: new Tolerance({ id, policy, counters, logger }),
-      retry: new Retry({ ...policy, random: systemRandom, signal, onRetry }),
+      retry: new Retry({ ...policy, random: systemRandom, signal, wait, onRetry }),
     });
   }
 
@@ -239,7 +242,8 @@ export class RecordPipeline {
       try {
         return await this.retry.after(failure, ways.again, (error) => this.#counted(error));
       } catch (error) {
-        failure = asStepError(error);
+        if (!(error instanceof StepError)) throw error;
+        failure = error;
       }
     }
     if (this.tolerance.tolerates(failure.error)) return ways.passOver(failure);

@@ -3,13 +3,11 @@ import { describe, expect, test, vi } from 'vitest';
 import { Retry } from './retry.ts';
 import { StepError } from './step-error.ts';
 
-const waits = vi.hoisted(() => ({ ms: [] as number[], nowMs: 0 }));
-vi.mock('../wait.ts', () => ({
-  waitOrAbort: async (ms: number) => {
-    waits.ms.push(ms);
-    waits.nowMs += ms;
-  },
-}));
+const waits = { ms: [] as number[], nowMs: 0 };
+const wait = async (ms: number) => {
+  waits.ms.push(ms);
+  waits.nowMs += ms;
+};
 
 const step = { stage: 'put', connectStage: 'TASK_PUT', className: 'S' } as const;
 const failure = (kind: ErrorClass, message = 'later') =>
@@ -25,7 +23,7 @@ async function tried(
   const abort = new AbortController();
   let attempts = 1;
   const retry = new Retry({
-    ...{ retryDelayMaxMs: 60_000, ...options, signal: abort.signal },
+    ...{ retryDelayMaxMs: 60_000, ...options, signal: abort.signal, wait },
     random: { float: () => options.random ?? 1, uuid: () => '' },
     onRetry: () => {
       if (attempts > 100) abort.abort();
@@ -75,7 +73,7 @@ test.each([
   ['what must not be repeated', new StepError(step, failure('transient').error, { repeatable: false })],
 ])('%s is not tried again', async (_, first) => {
   const retry = new Retry({
-    ...{ retryTimeoutMs: -1, retryDelayMaxMs: 1, signal: new AbortController().signal },
+    ...{ retryTimeoutMs: -1, retryDelayMaxMs: 1, signal: new AbortController().signal, wait },
     random: { float: () => 0, uuid: () => '' },
     onRetry: () => undefined,
   });

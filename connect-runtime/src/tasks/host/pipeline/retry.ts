@@ -1,5 +1,4 @@
 import type { Random } from '@millrace/foundation';
-import { waitOrAbort } from '../wait.ts';
 import { canPass, type StepError } from './step-error.ts';
 
 /** With `errors.retry.timeout=0`, how often something is tried in all; then the task starts again, with its longer waits. */
@@ -13,6 +12,8 @@ export interface RetryOptions {
   readonly random: Random;
   /** Ends the waiting: the task is to stop. */
   readonly signal: AbortSignal;
+  /** How to wait between tries; what it throws ends them. */
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Told before each further try. */
   readonly onRetry: (failure: StepError) => void;
 }
@@ -27,21 +28,21 @@ export class Retry {
 
   /**
    * Goes on after a first failure until `attempt` succeeds.
-   * @throws {StepError} the last failure: one that can't pass, or the time for tries is over, or the task is to stop
+   * @throws {StepError} the last failure: one that can't pass, or the time for tries is over, or the task is to stop; what `wait` throws
    */
   async after<T>(
     first: StepError,
     attempt: () => T | Promise<T>,
     toStepError: (thrown: unknown) => StepError,
   ): Promise<T> {
-    const { signal, onRetry } = this.#options;
+    const { signal, wait, onRetry } = this.#options;
     const startedMs = performance.now();
     let failure = first;
     for (let tries = 1; ; tries++) {
       if (!canPass(failure.error) || !failure.repeatable || signal.aborted) throw failure;
       const delayMs = this.#delayMs(tries, performance.now() - startedMs);
       if (delayMs === null) throw failure;
-      await waitOrAbort(delayMs, signal);
+      await wait(delayMs, signal);
       if (signal.aborted) throw failure;
       onRetry(failure);
       try {

@@ -4,6 +4,7 @@ import type { SinkRecord } from '@millrace/sdk';
 import { describe, expect, test } from 'vitest';
 import { errorPolicyOf } from '../../../plugins/error-config.ts';
 import { TaskCounters } from '../task-counters.ts';
+import { waitOrAbort } from '../wait.ts';
 import { Retry } from './retry.ts';
 import { SinkWriter } from './sink-writer.ts';
 import { Tolerance } from './tolerance.ts';
@@ -30,6 +31,7 @@ function newWriter(
     ...policy,
     random: systemRandom,
     signal: new AbortController().signal,
+    wait: waitOrAbort,
     onRetry: () => counters.retried('put'),
   });
   const writer: SinkWriter = new SinkWriter({

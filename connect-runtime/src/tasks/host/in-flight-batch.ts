@@ -1,0 +1,82 @@
+import type { Consumer, ConsumerRecord, TopicPartition } from '@millrace/client';
+
+/** Thrown out of a wait: the batch must not be written any more. */
+export class BatchRevoked extends Error {
+  override readonly name = 'BatchRevoked';
+}
+
+/**
+ * The batch that a sink is busy with, and its place in the group while it waits to be tried again: the member goes on polling with its
+ * partitions paused, so that rebalances of the group do not wait for it. Where a rebalance takes partitions of the batch away, others
+ * may write their records from then on, and the batch is given up.
+ */
+export class InFlightBatch {
+  readonly #consumer: () => Consumer | null;
+  #records: readonly ConsumerRecord[] = [];
+  #revoked = false;
+  #waited = false;
+
+  constructor(consumer: () => Consumer | null) {
+    this.#consumer = consumer;
+  }
+
+  begin(records: readonly ConsumerRecord[]): void {
+    this.#records = records;
+    this.#revoked = false;
+    this.#waited = false;
+  }
+
+  end(): void {
+    this.#records = [];
+  }
+
+  /** Whether the batch had to wait, and left partitions paused behind it. */
+  get waited(): boolean {
+    return this.#waited;
+  }
+
+  /** Partitions were taken away. */
+  revoked(partitions: readonly TopicPartition[]): void {
+    this.#revoked ||= partitions.some(({ topic, partition }) =>
+      this.#records.some((record) => record.partition === partition && record.topic === topic),
+    );
+  }
+
+  /**
+   * Waits as long, or until the signal is aborted.
+   * @throws {BatchRevoked} where some of the batch is somebody else's now
+   */
+  async wait(ms: number, signal: AbortSignal): Promise<void> {
+    const consumer = this.#consumer();
+    const untilMs = performance.now() + ms;
+    this.#waited = true;
+    for (let leftMs = ms; leftMs > 0 && !signal.aborted; leftMs = untilMs - performance.now()) {
+      consumer?.pause(consumer.assignment());
+      // A rebalance within the poll may bring partitions that are not paused: what they gave is read again.
+      rewind(consumer, (await consumer?.poll(leftMs)) ?? []);
+      if (this.#revoked) throw new BatchRevoked('some of the batch belongs to another member now');
+    }
+  }
+
+  /** Gives the batch up: what is still this member's will be read again. */
+  giveUp(): void {
+    const consumer = this.#consumer();
+    const held = new Set(consumer?.assignment().map(keyOf));
+    rewind(
+      consumer,
+      this.#records.filter((record) => held.has(keyOf(record))),
+    );
+    this.end();
+  }
+}
+
+/** Back to the first of these records in each partition. */
+function rewind(consumer: Consumer | null, records: readonly ConsumerRecord[]): void {
+  const first = new Map<string, ConsumerRecord>();
+  for (const record of records) if (!first.has(keyOf(record))) first.set(keyOf(record), record);
+  for (const { topic, partition, offset } of first.values()) consumer?.seek({ topic, partition }, offset);
+}
+
+function keyOf({ topic, partition }: TopicPartition): string {
+  return `${topic}-${partition}`;
+}
