@@ -17,12 +17,14 @@ import { connectorFacts } from './herder/connector-facts.ts';
 import { ConnectorView } from './herder/connector-view.ts';
 import type { ConnectorConfig, TargetState } from './herder/entities.ts';
 import { type ForwardedRequest, forward } from './herder/forwarding.ts';
+import { GroupCommands } from './herder/group-commands.ts';
 import { LogLevels } from './herder/log-levels.ts';
 import { Operations } from './herder/operations.ts';
 import { configKeyInfo, pluginInfo, validationInfo } from './herder/plugin-entities.ts';
 import { readTaskLogs, type TaskLogRequest } from './herder/task-log-view.ts';
 import { WorkerGroup } from './herder/worker-group.ts';
 import { WorkerMetrics } from './metrics/worker-metrics.ts';
+import { transactionalIdOf } from './plugins/exactly-once-config.ts';
 import { PluginCatalog } from './plugins/plugin-catalog.ts';
 import { isProviderSetting } from './secrets/provider-settings.ts';
 import { WorkerSecrets, type WorkerSecretsOptions } from './secrets/worker-secrets.ts';
@@ -69,6 +71,8 @@ export class Worker {
   readonly #metrics: WorkerMetrics;
   readonly #logs = new TaskLogs();
   readonly #group: WorkerGroup;
+  /** The group itself, for the REST API. */
+  readonly group: GroupCommands;
   readonly #view: ConnectorView;
   readonly #commands: ConnectorCommands;
   /** Positions, active topics and log levels, for the REST API. */
@@ -141,15 +145,9 @@ export class Worker {
     this.#tasks = this.#createSupervisor(clock, random);
     this.#metrics = this.#createMetrics(clock);
     this.#group = this.#createGroup(clientId, clock, random);
+    this.group = new GroupCommands(ports.restAddress, this.#group, this.#configs);
     this.#view = new ConnectorView(this.#configs, this.#statuses, (name) => this.#catalog.typeOf(name));
-    this.#commands = new ConnectorCommands({
-      configs: this.#configs,
-      catalog: this.#catalog,
-      view: this.#view,
-      loop: this.#group.loop,
-      workerOf: (id) => this.#group.workerOf(id),
-      secrets: this.#secrets.configs,
-    });
+    this.#commands = this.#createCommands();
     this.operations = this.#createOperations(loggers, clock);
   }
 
@@ -472,6 +470,17 @@ export class Worker {
     });
   }
 
+  #createCommands(): ConnectorCommands {
+    return new ConnectorCommands({
+      configs: this.#configs,
+      catalog: this.#catalog,
+      view: this.#view,
+      loop: this.#group.loop,
+      workerOf: (id) => this.#group.workerOf(id),
+      secrets: this.#secrets.configs,
+    });
+  }
+
   #createGroup(clientId: string, clock: Clock, random: Random): WorkerGroup {
     return new WorkerGroup({
       config: this.config,
@@ -483,6 +492,8 @@ export class Worker {
       tasks: this.#tasks,
       counters: () => this.#hosts.counters(),
       restartPolicy: restartPolicyIn(this.config),
+      fence: (tasks) =>
+        this.#admin.fenceProducers(tasks.map((id) => transactionalIdOf(this.config['group.id'], id))),
       onJoin: () => this.#metrics.rebalanceBegan(),
       onJoined: (rebalance) => this.#metrics.rebalanceEnded(rebalance),
       clock,

@@ -4,7 +4,7 @@ import { type Actor, nameIn } from './access.ts';
 import type { BodyOf, Need, ParamsOf, QueryOf, ReplyOf, Route } from './contract/index.ts';
 import { forwarded } from './forwarding.ts';
 import type { RestSettings } from './options.ts';
-import type { ForwardedAnswer, Forwarder } from './ports.ts';
+import type { ForwardedAnswer, Forwarder, SentRequest } from './ports.ts';
 import { createValidator, type Validator } from './validation.ts';
 
 declare module 'fastify' {
@@ -20,6 +20,7 @@ export interface ApiRequest<R extends Route> {
   readonly query: QueryOf<R>;
   readonly body: BodyOf<R>;
   readonly actor: Actor;
+  readonly sent: SentRequest;
 }
 
 export type Handler<R extends Route> = (request: ApiRequest<R>) => ReplyOf<R> | Promise<ReplyOf<R>>;
@@ -101,7 +102,8 @@ async function authorize(request: FastifyRequest, needs: Need, settings: RestSet
 async function readRequest(validator: Validator, route: Route, request: FastifyRequest) {
   const query = await validator.query(route, request.query);
   if (request.method !== 'GET' && request.method !== 'DELETE') await validator.body(route, request.body);
-  return { params: request.params, query, body: request.body };
+  const sent = { headers: request.headers, body: request.sentText ?? '' };
+  return { params: request.params, query, body: request.body, sent };
 }
 
 function handOn(request: FastifyRequest, reply: FastifyReply, answer: ForwardedAnswer): FastifyReply {

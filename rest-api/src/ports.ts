@@ -121,6 +121,34 @@ export interface Forwarder {
   forward(workerUrl: string, request: ForwardedRequest): Promise<ForwardedAnswer>;
 }
 
+/** A request as it came, for who looks at its signature. */
+export interface SentRequest {
+  readonly headers: { readonly [name: string]: string | readonly string[] | undefined };
+  readonly body: string;
+}
+
+export interface GroupWorker {
+  /** `host:port` of its REST API. */
+  readonly id: string;
+  readonly url: string;
+  readonly leader: boolean;
+  readonly draining: boolean;
+  readonly tasks: readonly TaskId[];
+}
+
+/** The group of workers that this one belongs to. All refuse with REBALANCE_IN_PROGRESS where another worker has to be asked. */
+export interface WorkerGroup {
+  workers(): readonly GroupWorker[];
+  /** Begins it: `workers` shows how it goes. @throws {MillraceError} NOT_FOUND */
+  drainWorker(id: string): void;
+  /** @throws {MillraceError} NOT_FOUND */
+  endDrainOf(id: string): void;
+  /** Only of other workers. @throws {MillraceError} NOT_FOUND, BAD_REQUEST, FORBIDDEN, NO_SESSION_KEY (class transient) */
+  putTaskConfigs(connector: string, configs: readonly ConnectorConfig[], sent: SentRequest): Promise<void>;
+  /** Only of other workers. @throws {MillraceError} as `putTaskConfigs` */
+  fence(connector: string, sent: SentRequest): Promise<void>;
+}
+
 /** Drives connectors, wherever in the cluster of workers they run. */
 export interface Herder extends Forwarder {
   server(): { readonly version: string; readonly commit: string; readonly kafka_cluster_id: string };
@@ -266,6 +294,7 @@ export interface TopicBrowser {
 /** What the composition root gives to `createRestApi`. */
 export interface RestPorts {
   readonly herder: Herder;
+  readonly group: WorkerGroup;
   readonly offsets: ConnectorOffsets;
   readonly activeTopics: ActiveTopics;
   readonly loggers: Loggers;

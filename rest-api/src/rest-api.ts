@@ -27,6 +27,7 @@ import { pipelineRoutes } from './routes/pipelines.ts';
 import { redirectBrowsers, serverRoutes } from './routes/server.ts';
 import { taskLogRoutes } from './routes/task-logs.ts';
 import { topicRoutes } from './routes/topics.ts';
+import { workerRoutes } from './routes/workers.ts';
 import { uiRoutes } from './ui-routes.ts';
 import { answerUnknownPaths } from './unknown-path.ts';
 
@@ -81,6 +82,7 @@ export async function createRestApi(ports: RestPorts, options: RestOptions = {})
   metricsRoute(doors, ports.monitor);
   taskLogRoutes(doors, ports.monitor);
   topicRoutes(doors, ports);
+  workerRoutes(doors, ports.group);
   const docs = new LazyApp(() => createDocsApp(ports.herder.server().version));
   for (const url of ['/api/docs', '/api/docs/*']) {
     doors.page(url, { operation: 'DESCRIBE', resource: 'cluster' }, (request, reply) =>

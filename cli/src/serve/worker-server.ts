@@ -43,6 +43,7 @@ export async function startWorkerServer(options: WorkerServerOptions): Promise<W
   const rest = await createRestApi(
     {
       herder: worker,
+      group: worker.group,
       offsets: worker.operations.offsets,
       activeTopics: worker.operations.activeTopics,
       loggers: worker.operations.loggers,

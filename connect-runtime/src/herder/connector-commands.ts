@@ -180,7 +180,7 @@ export class ConnectorCommands {
 }
 
 /** `forwardTo` is for the REST API, which asks that worker then. */
-function rebalancing(why: string, askInstead = ''): MillraceError {
+export function rebalancing(why: string, askInstead = ''): MillraceError {
   return new MillraceError(`The request can't be served here now: ${why}.`, {
     code: 'REBALANCE_IN_PROGRESS',
     class: 'transient',

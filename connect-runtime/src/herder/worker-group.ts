@@ -1,4 +1,4 @@
-import { type Clock, isMillraceError, type Logger, type Random } from '@millrace/foundation';
+import { type Clock, isMillraceError, type Logger, MillraceError, type Random } from '@millrace/foundation';
 import type { RestartPolicy } from '../core/restart/restart-policy.ts';
 import { type TaskId, taskKey } from '../core/task-id.ts';
 import type { PluginCatalog } from '../plugins/plugin-catalog.ts';
@@ -8,6 +8,7 @@ import type { TaskCounterRow } from '../tasks/host-protocol.ts';
 import type { TaskSupervisor } from '../tasks/task-supervisor.ts';
 import type { WorkerConfig } from '../worker-config.ts';
 import { ControlLoop } from './control-loop.ts';
+import { forward } from './forwarding.ts';
 import { LoadWatch } from './load-watch.ts';
 import { type GroupWorker, Membership } from './membership.ts';
 import { SessionKeys } from './session-keys.ts';
@@ -23,6 +24,7 @@ export interface WorkerGroupOptions {
   readonly tasks: TaskSupervisor;
   readonly counters: () => readonly TaskCounterRow[];
   readonly restartPolicy: RestartPolicy;
+  readonly fence: (tasks: readonly TaskId[]) => Promise<void>;
   readonly onJoin: () => void;
   readonly onJoined: (rebalance: { readonly epoch: number; readonly leaderUrl: string }) => void;
   readonly clock: Clock;
@@ -43,7 +45,13 @@ export class WorkerGroup {
     this.#options = options;
     const { config, configs, clock, random, logger } = options;
     const rejoin = (reason: string) => this.#membership.rejoin(reason);
-    this.loop = new ControlLoop({ ...options, workerId: options.restAddress, clock, random, rejoin });
+    const exactlyOnce = config['exactly.once.source.support'] === 'enabled';
+    this.loop = new ControlLoop({
+      ...options,
+      workerId: options.restAddress,
+      rejoin,
+      isExactlyOnce: (connector) => exactlyOnce && options.catalog.typeOf(connector) !== 'sink',
+    });
     this.#load = new LoadWatch({
       clock,
       counters: options.counters,
@@ -86,6 +94,26 @@ export class WorkerGroup {
     this.#membership.start();
     this.#load.start();
     this.sessionKeys.start();
+  }
+
+  /**
+   * Asks the leader what only workers of the group may ask (KIP-507).
+   * @throws {MillraceError} NO_SESSION_KEY, LEADER_REFUSED, FORWARDING_FAILED (class transient)
+   */
+  async askLeader(method: 'POST' | 'PUT', path: string, body: string): Promise<void> {
+    const headers = this.sessionKeys.sign(body);
+    const { status } = await forward(this.loop.leaderUrl, {
+      method,
+      path: `${path}?forward=false`,
+      body: body === '' ? null : body,
+      headers,
+    });
+    if (status < 300) return;
+    throw new MillraceError(`The leader of the group answered ${status} to ${method} ${path}.`, {
+      code: 'LEADER_REFUSED',
+      class: 'transient',
+      hint: 'The group may be finding out who leads; it is tried again.',
+    });
   }
 
   /** See {@link ControlLoop.drain}; waits no longer than `worker.drain.timeout.ms`. */

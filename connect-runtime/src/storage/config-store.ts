@@ -15,10 +15,7 @@ export class ConfigStore {
   readonly config = new ClusterConfig();
   readonly #log: TopicLog;
 
-  constructor(
-    options: Omit<TopicLogOptions, 'onRecord'>,
-    onChange: (change: ConfigChange) => void,
-  ) {
+  constructor(options: Omit<TopicLogOptions, 'onRecord'>, onChange: (change: ConfigChange) => void) {
     this.#log = new TopicLog({
       ...options,
       onRecord: (record) => {
@@ -75,6 +72,12 @@ export class ConfigStore {
   /** For all workers that run now; one that starts later does not take it over (KIP-976). */
   async putLoggerLevel(logger: string, level: string): Promise<void> {
     await this.#put(configRecord.loggerLevel(logger, level));
+    await this.refresh();
+  }
+
+  /** Who wrote before this set of so many tasks is fenced (KIP-618). */
+  async putFenced(connector: string, tasks: number, taskSetOffset: number): Promise<void> {
+    await this.#put(configRecord.fenced(connector, tasks, taskSetOffset));
     await this.refresh();
   }
 

@@ -9,3 +9,4 @@ export * from './server.ts';
 export * from './shapes.ts';
 export * from './task-logs.ts';
 export * from './topics.ts';
+export * from './workers.ts';

@@ -248,6 +248,14 @@ export function fakePorts(): FakePorts {
   const messages = new Map<string, TopicMessage[]>();
   const ports: FakePorts = {
     herder,
+    group: {
+      workers: () => [{ id: WORKER, url: `http://${WORKER}/`, leader: true, draining: false, tasks: [] }],
+      drainWorker: (id) => void herder.calls.push(`drain ${id}`),
+      endDrainOf: (id) => void herder.calls.push(`end drain ${id}`),
+      putTaskConfigs: async (connector, configs) =>
+        void herder.calls.push(`task configs ${connector} ${JSON.stringify(configs)}`),
+      fence: async (connector) => void herder.calls.push(`fence ${connector}`),
+    },
     tasks,
     topicsByConnector,
     topicList,
