@@ -435,6 +435,7 @@ export class Worker {
         offsetTopicPartitions: config['offset.storage.partitions'],
         offsetTopicReplicationFactor: config['offset.storage.replication.factor'],
         offsetFlushIntervalMs: config['offset.flush.interval.ms'],
+        startTimeoutMs: config['task.start.timeout.ms'],
         writeTimeoutMs: config['task.write.timeout.ms'],
         converters: this.#converterDefaults,
         plugins: await this.#catalog.steps(),

@@ -45,9 +45,12 @@ function loop() {
     config,
     refresh: () => fake.refresh(),
     putTaskConfigs: async (connector: string) => void fake.split.push(connector),
+    putFenced: async () => undefined,
   };
   const control = new ControlLoop({
     workerId: 'w',
+    isExactlyOnce: () => false,
+    fence: async () => undefined,
     configs: configs as unknown as ConfigStore,
     statuses: {
       putConnector: (connector: string) => fake.putConnector(connector),

@@ -20,7 +20,7 @@ import { traceText } from './trace-text.ts';
 
 export interface ControlLoopOptions {
   readonly workerId: string;
-  readonly configs: Pick<ConfigStore, 'config' | 'refresh' | 'putTaskConfigs'>;
+  readonly configs: Pick<ConfigStore, 'config' | 'refresh' | 'putTaskConfigs' | 'putFenced'>;
   readonly statuses: Pick<
     StatusStore,
     'connector' | 'task' | 'connectors' | 'taskNumbers' | 'putConnector' | 'putTask' | 'putTaskLeft'
@@ -32,6 +32,10 @@ export interface ControlLoopOptions {
   readonly random: Random;
   readonly logger: Logger;
   readonly rejoin: (reason: string) => void;
+  /** Whether a connector's tasks write in transactions. */
+  readonly isExactlyOnce: (config: ConnectorConfig) => boolean;
+  /** Makes sure that tasks which wrote before in transactions can't do so any more. */
+  readonly fence: (tasks: readonly TaskId[]) => Promise<void>;
 }
 
 /** Wait before the config topic is read again after a failure, ms. */
@@ -57,6 +61,7 @@ export class ControlLoop {
       config: options.configs.config,
       statuses: options.statuses,
       restartPolicy: options.restartPolicy,
+      isExactlyOnce: options.isExactlyOnce,
       readRetryMs: READ_RETRY_MS,
     });
   }
@@ -196,6 +201,9 @@ export class ControlLoop {
       case 'storeTaskConfigs':
         this.#track(this.#store(effect.connector, effect.turn, effect.configs));
         break;
+      case 'fence':
+        this.#track(this.#fence(effect));
+        break;
       case 'tellConnector':
         this.#tellConnector(effect);
         break;
@@ -258,6 +266,22 @@ export class ControlLoop {
       await this.#options.configs.putTaskConfigs(connector, taskConfigs);
       this.#tell({ kind: 'taskConfigsStored', connector, turn });
     });
+  }
+
+  async #fence(effect: Extract<HerderEffect, { kind: 'fence' }>): Promise<void> {
+    const { connector, fenced, tasks, taskSetOffset } = effect;
+    let ok = true;
+    try {
+      if (fenced.length > 0) await this.#options.fence(fenced);
+      await this.#options.configs.putFenced(connector, tasks, taskSetOffset);
+    } catch (error) {
+      ok = false;
+      this.#options.logger.warn(
+        { connector, err: error },
+        'tasks wait: those before them could not be fenced',
+      );
+    }
+    this.#tell({ kind: 'fenceEnded', connector, ok });
   }
 
   async #attempt(connector: string, turn: number, job: () => Promise<void>): Promise<void> {

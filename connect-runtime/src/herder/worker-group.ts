@@ -50,7 +50,8 @@ export class WorkerGroup {
       ...options,
       workerId: options.restAddress,
       rejoin,
-      isExactlyOnce: (connector) => exactlyOnce && options.catalog.typeOf(connector) !== 'sink',
+      isExactlyOnce: (connector) =>
+        exactlyOnce && options.catalog.typeOf(connector['connector.class'] ?? '') !== 'sink',
     });
     this.#load = new LoadWatch({
       clock,

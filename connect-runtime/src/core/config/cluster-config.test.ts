@@ -176,18 +176,38 @@ test('a new set of tasks waits for the fencing of the one before, which outlives
   let offset = 0;
   const replay = (record: { key: string; value: unknown }) =>
     config.replay(offset++, record.key, record.value as never);
-  const twoTasks = () => {
-    replay(configRecord.connector('c', { a: '1' }));
-    replay(configRecord.task({ connector: 'c', task: 0 }, {}));
-    replay(configRecord.task({ connector: 'c', task: 1 }, {}));
-    replay(configRecord.commit('c', 2));
+  const tasks = (...configs: Record<string, string>[]) => {
+    for (const [task, each] of configs.entries()) replay(configRecord.task({ connector: 'c', task }, each));
+    replay(configRecord.commit('c', configs.length));
   };
-  expect(config.fencing('c')).toEqual({ pending: false, tasksBefore: null });
-  twoTasks();
-  expect(config.fencing('c')).toEqual({ pending: true, tasksBefore: null });
-  expect(replay(configRecord.fenced('c', 2))).toEqual({ kind: 'fenced', connector: 'c' });
-  expect(config.fencing('c')).toEqual({ pending: false, tasksBefore: 2 });
+  const numbers = () => config.fencing('c')?.tasks.map(({ task }) => task) ?? null;
+  const fence = (count: number) =>
+    replay(configRecord.fenced('c', count, config.fencing('c')?.taskSetOffset ?? 0));
+  const waiting = () => [0, 1, 2].filter((task) => config.awaitsFencing({ connector: 'c', task }));
+  expect(numbers()).toBe(null);
+  replay(configRecord.connector('c', { a: '1' }));
+  tasks({ n: '0' }, { n: '1' });
+  expect(numbers()).toEqual([]);
+  expect(waiting()).toEqual([0, 1, 2]);
+  expect(fence(2)).toEqual({ kind: 'fenced', connector: 'c' });
+  expect(numbers()).toBe(null);
+  expect(waiting()).toEqual([]);
+  // One stays as it is, one changes, one is new.
+  tasks({ n: '0' }, { n: 'other' }, { n: '2' });
+  expect(numbers()).toEqual([1]);
+  expect(waiting()).toEqual([1, 2]);
+  // Back to what it was before anybody fenced: nothing to do but the record.
+  tasks({ n: '0' }, { n: '1' });
+  expect(numbers()).toEqual([]);
+  fence(2);
   replay(configRecord.connector('c', null));
-  twoTasks();
-  expect(config.fencing('c')).toEqual({ pending: true, tasksBefore: 2 });
+  replay(configRecord.connector('c', { a: '2' }));
+  tasks({ n: '0' });
+  expect(numbers()).toEqual([0, 1]);
+  expect(waiting()).toContain(0);
+  // A fencing that was begun for the set before says nothing of this one.
+  const stale = configRecord.fenced('c', 1, config.fencing('c')?.taskSetOffset ?? 0);
+  tasks({ n: 'newer' });
+  expect(replay(stale)).toBe(null);
+  expect(numbers()).toEqual([0, 1]);
 });

@@ -23,6 +23,13 @@ export type ConfigChange =
   /** The level of a logger, on all workers that run now (KIP-976). */
   | { readonly kind: 'logger'; readonly logger: string; readonly level: string };
 
+/** A set of tasks that has to wait, and for the fencing of whom. */
+export interface PendingFencing {
+  /** Offset of the record that made the set count. */
+  readonly taskSetOffset: number;
+  readonly tasks: readonly TaskId[];
+}
+
 /**
  * The configuration of the whole group, replayed from the config topic: Kafka Connect's own keys and values
  * (`KafkaConfigBackingStore`). Task configs count only when their `commit-` record has come, so that a half-written set
@@ -35,7 +42,10 @@ export class ClusterConfig {
   readonly #applied = new Map<string, ConnectorConfig>();
   readonly #deferred = new Map<string, Map<number, ConnectorConfig>>();
   readonly #fencedTasks = new Map<string, number>();
-  readonly #pendingFencing = new Set<string>();
+  /** The effective configs of the tasks that were fenced off last; unknown where compaction took them. */
+  readonly #asFenced = new Map<string, readonly string[]>();
+  /** Of connectors whose tasks wait for fencing, where the record is that made the present set count. */
+  readonly #pendingFencing = new Map<string, number>();
   #sessionKey: SessionKey | null = null;
   #offset = -1;
 
@@ -79,12 +89,20 @@ export class ClusterConfig {
   }
 
   /**
-   * Whether tasks of the set before the present one may still be writing, where they do so exactly once (KIP-618), and how many
-   * there were at most; null where there were none.
+   * Which tasks wrote before the present set and may do so still: they are to be fenced before tasks that take over from them write
+   * exactly once (KIP-618). Null where the present set was fenced from its predecessors.
    */
-  fencing(connector: string): { readonly pending: boolean; readonly tasksBefore: number | null } {
-    const tasksBefore = this.#fencedTasks.get(connector) ?? null;
-    return { pending: this.#pendingFencing.has(connector), tasksBefore };
+  fencing(connector: string): PendingFencing | null {
+    const taskSetOffset = this.#pendingFencing.get(connector);
+    if (taskSetOffset === undefined) return null;
+    const count = this.#fencedTasks.get(connector) ?? 0;
+    const before = Array.from({ length: count }, (_, task) => ({ connector, task }));
+    return { taskSetOffset, tasks: before.filter((id) => !this.#isAsFenced(id)) };
+  }
+
+  /** Whether a task that writes exactly once has to wait until others are fenced. One that is as it was goes on. */
+  awaitsFencing(id: TaskId): boolean {
+    return this.#pendingFencing.has(id.connector) && !this.#isAsFenced(id);
   }
 
   targetState(connector: string): TargetState {
@@ -145,7 +163,7 @@ export class ClusterConfig {
     }
     // Invariant 9: task configs take effect as one whole.
     this.#tasks.set(connector, tasks);
-    this.#pendingFencing.add(connector);
+    this.#pendingFencing.set(connector, this.#offset);
     const applied = this.#connectors.get(connector);
     if (applied) this.#applied.set(connector, applied);
     return { kind: 'tasks', connector };
@@ -154,9 +172,26 @@ export class ClusterConfig {
   #replayFencing(connector: string, record: JsonObject | null): ConfigChange | null {
     const count = record?.['task-count'];
     if (typeof count !== 'number' || !Number.isSafeInteger(count) || count < 0) return null;
+    const fencedAt = record?.['task-set-offset'];
+    // Made for a set that another one has taken the place of meanwhile. Java's workers do not say which one they mean.
+    if (typeof fencedAt === 'number' && fencedAt < (this.#pendingFencing.get(connector) ?? 0)) return null;
     this.#fencedTasks.set(connector, count);
     this.#pendingFencing.delete(connector);
+    this.#asFenced.set(
+      connector,
+      this.taskConfigs(connector).map((_, task) => this.#effective({ connector, task })),
+    );
     return { kind: 'fenced', connector };
+  }
+
+  #isAsFenced(id: TaskId): boolean {
+    const before = this.#asFenced.get(id.connector)?.[id.task];
+    return before !== undefined && before === this.#effective(id);
+  }
+
+  #effective({ connector, task }: TaskId): string {
+    const taskConfig = this.taskConfigs(connector)[task];
+    return taskConfig ? fingerprintOf(this.appliedConnector(connector) ?? {}, taskConfig) : '';
   }
 
   #replayTarget(connector: string, record: JsonObject | null): ConfigChange | null {
@@ -190,9 +225,9 @@ export const configRecord = {
   }),
   commit: (connector: string, tasks: number) => ({ key: `commit-${connector}`, value: { tasks } }),
   /** Who wrote before this set of so many tasks can't write any more. It outlives the connector, as its tasks may. */
-  fenced: (connector: string, tasks: number) => ({
+  fenced: (connector: string, tasks: number, taskSetOffset: number) => ({
     key: `tasks-fencing-${connector}`,
-    value: { 'task-count': tasks },
+    value: { 'task-count': tasks, 'task-set-offset': taskSetOffset },
   }),
   // `state` is for workers older than KIP-875, which know no STOPPED and hold such a connector as paused.
   targetState: (connector: string, state: TargetState | null) => ({
@@ -241,6 +276,13 @@ function properties(record: JsonObject): ConnectorConfig | null {
   return Object.fromEntries(
     Object.entries(config).flatMap(([key, value]) => (value === null ? [] : [[key, String(value)]])),
   );
+}
+
+/** Equal for equal effective configs of a task, whatever the order of their keys. */
+export function fingerprintOf(connectorConfig: ConnectorConfig, taskConfig: ConnectorConfig): string {
+  const sorted = (config: ConnectorConfig) =>
+    Object.entries(config).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return JSON.stringify([sorted(connectorConfig), sorted(taskConfig)]);
 }
 
 function isObject(value: Json | undefined): value is JsonObject {

@@ -1,7 +1,6 @@
-import type { ClusterConfig, ConnectorConfig } from '../config/cluster-config.ts';
+import { type ClusterConfig, type ConnectorConfig, fingerprintOf } from '../config/cluster-config.ts';
 import { planRestart, type RestartPolicy, restartPolicyOf } from '../restart/restart-policy.ts';
 import type { ConnectorFailure, HerderEffect } from './herder-events.ts';
-import { fingerprintOf } from './reconcile.ts';
 
 /** One computation of a connector's task configs. */
 interface Turn {

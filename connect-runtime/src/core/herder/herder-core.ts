@@ -1,8 +1,14 @@
 import type { Assignment } from '../assignor/assign.ts';
-import type { ClusterConfig, ConfigChange, RestartRequest } from '../config/cluster-config.ts';
+import type {
+  ClusterConfig,
+  ConfigChange,
+  ConnectorConfig,
+  RestartRequest,
+} from '../config/cluster-config.ts';
 import type { RestartPolicy } from '../restart/restart-policy.ts';
 import { type TaskId, taskKey } from '../task-id.ts';
 import { ConnectorTurns, type TurnMoment } from './connector-turns.ts';
+import { FencingTurns } from './fencing-turns.ts';
 import type { GroupAssignment, HerderEffect, HerderEvent } from './herder-events.ts';
 import { type RunningTask, reconcileTasks } from './reconcile.ts';
 
@@ -19,6 +25,8 @@ export interface HerderCoreOptions {
   readonly config: ClusterConfig;
   readonly statuses: KnownStatuses;
   readonly restartPolicy: RestartPolicy;
+  /** Whether a connector's tasks write in transactions. */
+  readonly isExactlyOnce: (config: ConnectorConfig) => boolean;
   /** Wait before the config topic is read again after a failure, ms. */
   readonly readRetryMs: number;
 }
@@ -33,6 +41,7 @@ const nothing: Assignment = { connectors: [], tasks: [] };
 export class HerderCore {
   readonly #options: HerderCoreOptions;
   readonly #turns: ConnectorTurns;
+  readonly #fencing: FencingTurns;
   readonly #running = new Map<string, RunningTask>();
   readonly #stopping = new Map<string, TaskId>();
   #assignment: Assignment = nothing;
@@ -63,6 +72,7 @@ export class HerderCore {
   constructor(options: HerderCoreOptions) {
     this.#options = options;
     this.#turns = new ConnectorTurns(options.config, options.restartPolicy);
+    this.#fencing = new FencingTurns({ ...options, policy: options.restartPolicy });
   }
 
   /** In the group, with the work of its generation taken up. */
@@ -98,7 +108,7 @@ export class HerderCore {
 
   /** When the next `tick` is due, monotonic ms; Infinity where only an event can move things. */
   get wakeAtMs(): number {
-    return Math.min(this.#readRetryAtMs, this.#rejoinAtMs, this.#turns.wakeAtMs);
+    return Math.min(this.#readRetryAtMs, this.#rejoinAtMs, this.#turns.wakeAtMs, this.#fencing.wakeAtMs);
   }
 
   /** To be told with a join: what this worker holds, tasks that still stop included: nobody else may start those. */
@@ -149,6 +159,10 @@ export class HerderCore {
         break;
       case 'connectorFailed':
         this.#do(this.#turns.failed(event.connector, event.turn, event.failure, this.#now));
+        break;
+      case 'fenceEnded':
+        this.#fencing.ended(event.connector, event.ok, this.#now);
+        this.#fence([event.connector]);
         break;
       case 'drain':
         this.#drain(event.on);
@@ -201,6 +215,7 @@ export class HerderCore {
       for (const connector of statuses.connectors())
         if (!config.has(connector)) this.#do([{ kind: 'forgetStatuses', connector }]);
     }
+    this.#fence(this.#options.config.connectors());
     this.#meetIfChanged();
   }
 
@@ -237,8 +252,12 @@ export class HerderCore {
         this.#reconcile();
         if (owned) this.#do([{ kind: 'forgetStatuses', connector }]);
         break;
+      case 'fenced':
+        this.#reconcile();
+        break;
       case 'tasks':
         this.#reconcile();
+        this.#fence([connector]);
         // Somebody else wrote them, who may have led before: made from what is configured now, they stay as they are.
         if (owned && !this.#turns.isStoring(connector)) this.#refresh(connector);
         break;
@@ -280,7 +299,7 @@ export class HerderCore {
   /** Exactly the assigned tasks, each with its newest config; one that still stops is started when it has. */
   #reconcile(): void {
     if (!this.#joined || this.#untaken) return;
-    for (const action of reconcileTasks(this.#options.config, this.#assignment, this.#running)) {
+    for (const action of this.#toReconcile()) {
       const key = taskKey(action.id);
       if (action.kind === 'stop') this.#stop(action.id);
       else if (action.kind !== 'start') {
@@ -292,6 +311,15 @@ export class HerderCore {
         this.#do([action]);
       }
     }
+  }
+
+  #toReconcile() {
+    const waits = (id: TaskId) => this.#fencing.holds(id);
+    return reconcileTasks(this.#options.config, this.#assignment, this.#running, waits);
+  }
+
+  #fence(connectors: readonly string[]): void {
+    if (this.#joined && this.#isLeader) this.#do(this.#fencing.begin(connectors, this.#now.monoMs));
   }
 
   #stopUnassigned(): void {
@@ -363,6 +391,7 @@ export class HerderCore {
     this.#rejoinAtMs = Number.POSITIVE_INFINITY;
     this.#fresh.clear();
     this.#turns.forgetAll();
+    this.#fencing.forgetAll();
     this.#stopUnassigned();
   }
 
@@ -377,6 +406,7 @@ export class HerderCore {
       this.#do([{ kind: 'rejoin', reason: 'what was held back for a lost worker is due' }]);
     }
     this.#do(this.#turns.retry(monoMs));
+    if (monoMs >= this.#fencing.wakeAtMs) this.#fence(this.#options.config.connectors());
   }
 
   #do(effects: readonly HerderEffect[]): void {

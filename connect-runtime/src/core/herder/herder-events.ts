@@ -46,6 +46,8 @@ export type HerderEvent =
       readonly failure: ConnectorFailure;
     }
   /** Hand everything over to others, and take nothing; or take part again. */
+  /** A round of fencing is over; whether its record was written. */
+  | { readonly kind: 'fenceEnded'; readonly connector: string; readonly ok: boolean }
   | { readonly kind: 'drain'; readonly on: boolean }
   | { readonly kind: 'close' }
   | { readonly kind: 'tick' };
@@ -88,6 +90,14 @@ export type HerderEffect =
       readonly failure?: ConnectorFailure;
       /** When it is tried again, where it is. */
       readonly retryAfterMs?: number;
+    }
+  /** Have producers of these tasks fenced, then write that it was done for this set of so many tasks. */
+  | {
+      readonly kind: 'fence';
+      readonly connector: string;
+      readonly fenced: readonly TaskId[];
+      readonly tasks: number;
+      readonly taskSetOffset: number;
     }
   /** The statuses of a connector that was removed. */
   | { readonly kind: 'forgetStatuses'; readonly connector: string }

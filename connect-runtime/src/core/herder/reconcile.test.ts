@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ClusterConfig, configRecord } from '../config/cluster-config.ts';
-import { fingerprintOf, type RunningTask, reconcileTasks, type TaskAction } from './reconcile.ts';
+import { ClusterConfig, configRecord, fingerprintOf } from '../config/cluster-config.ts';
+import { type RunningTask, reconcileTasks, type TaskAction } from './reconcile.ts';
 
 const { connector, task, commit, targetState } = configRecord;
 const id = (number: number, name = 'a') => ({ connector: name, task: number });

@@ -1,5 +1,5 @@
 import type { Assignment } from '../assignor/assign.ts';
-import type { ClusterConfig, ConnectorConfig } from '../config/cluster-config.ts';
+import { type ClusterConfig, type ConnectorConfig, fingerprintOf } from '../config/cluster-config.ts';
 import { type TaskId, taskKey } from '../task-id.ts';
 
 /** A task as the worker runs it now. */
@@ -27,12 +27,14 @@ export type TaskAction =
 
 /**
  * What a worker has to do so that exactly the tasks assigned to it run, each with its newest config. A task whose effective
- * config is the same is left alone. Stops come first: a task that moves inside the worker never runs twice.
+ * config is the same is left alone. Stops come first: a task that moves inside the worker never runs twice. One that `waits` is not
+ * started yet.
  */
 export function reconcileTasks(
   config: ClusterConfig,
   assignment: Assignment,
   running: ReadonlyMap<string, RunningTask>,
+  waits: (id: TaskId) => boolean = () => false,
 ): readonly TaskAction[] {
   const stops: TaskAction[] = [];
   const starts: TaskAction[] = [];
@@ -52,15 +54,9 @@ export function reconcileTasks(
       continue;
     }
     if (now) stops.push({ kind: 'stop', id });
+    if (waits(id)) continue;
     starts.push({ kind: 'start', id, connectorConfig, taskConfig, fingerprint, paused: target === 'PAUSED' });
   }
   for (const [key, task] of running) if (!wanted.has(key)) stops.push({ kind: 'stop', id: task.id });
   return [...stops, ...starts];
-}
-
-/** Equal for equal configs, whatever the order of their keys. */
-export function fingerprintOf(connectorConfig: ConnectorConfig, taskConfig: ConnectorConfig): string {
-  const sorted = (config: ConnectorConfig) =>
-    Object.entries(config).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  return JSON.stringify([sorted(connectorConfig), sorted(taskConfig)]);
 }
