@@ -37,7 +37,10 @@ class PollingShareConsumer implements ShareConsumer {
   #fetcher: ShareFetcher | null = null;
   /** What the last poll gave, until it is accepted without a word. */
   #unsaid: readonly ShareRecord[] = [];
+  /** For the next poll to throw. */
   #error: MillraceError | null = null;
+  /** Why the membership is over: for every poll to throw. */
+  #end: MillraceError | null = null;
   #polling = false;
   #woken = false;
   #closing = false;
@@ -55,19 +58,21 @@ class PollingShareConsumer implements ShareConsumer {
   subscribe(topics: readonly string[]): void {
     if (this.#membership !== null) throw invalidUse('a share consumer subscribes once');
     const names = [...new Set(topics)].sort();
-    const failed = (error: MillraceError) => {
-      this.#error ??= error;
-      this.#signal.raise();
-    };
     this.#membership = new ShareMembership(this.#cluster, this.#config, names, {
       assigned: (assigned) => this.#fetcher?.assign(assigned),
-      failed,
+      failed: (error) => {
+        this.#end = error;
+        this.#signal.raise();
+      },
     });
     const member = { config: this.#config, memberId: this.#membership.memberId, topics: names };
     this.#fetcher = new ShareFetcher(this.#cluster, member, this.#acknowledgements, {
       changed: () => this.#signal.raise(),
-      failed,
-      acknowledged: (outcomes) => this.#options.acknowledged?.(outcomes),
+      failed: (error) => {
+        this.#error ??= error;
+        this.#signal.raise();
+      },
+      acknowledged: (outcomes) => this.#tell(outcomes),
     });
     this.#membership.start();
   }
@@ -157,8 +162,19 @@ class PollingShareConsumer implements ShareConsumer {
     this.#unsaid = [];
   }
 
+  /** A callback that throws is the caller's bug and surfaces as one; the session goes on. */
+  #tell(outcomes: readonly AcknowledgementOutcome[]): void {
+    try {
+      this.#options.acknowledged?.(outcomes);
+    } catch (thrown) {
+      queueMicrotask(() => {
+        throw thrown;
+      });
+    }
+  }
+
   #throwError(): void {
-    const error = this.#error;
+    const error = this.#end ?? this.#error;
     this.#error = null;
     if (error !== null) throw error;
   }

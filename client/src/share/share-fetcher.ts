@@ -56,6 +56,7 @@ export class ShareFetcher {
 
   assign(topics: readonly AssignedTopic[]): void {
     this.#assigned = topics;
+    this.#retryAtMs.clear();
     this.#events.changed();
   }
 
@@ -92,7 +93,7 @@ export class ShareFetcher {
       const node = this.#node(session.nodeId);
       if (!node.isBusy) void node.acknowledge();
     }
-    for (const atMs of this.#retryAtMs.values()) nextMs = Math.min(nextMs, atMs);
+    for (const atMs of this.#retryAtMs.values()) if (atMs > nowMs) nextMs = Math.min(nextMs, atMs);
     return nextMs;
   }
 
