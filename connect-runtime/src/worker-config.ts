@@ -245,6 +245,13 @@ export const workerConfig = defineConfig({
     docs: 'How long a task may take to stop before its host is killed.',
     validate: range(0),
   },
+  'task.start.timeout.ms': {
+    type: 'long',
+    default: 60_000,
+    importance: 'low',
+    docs: 'How long a task may take to start before it fails and is started again.',
+    validate: range(1, 2_147_483_647),
+  },
   'task.write.timeout.ms': {
     type: 'long',
     default: 300_000,

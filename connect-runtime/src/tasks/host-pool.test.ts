@@ -68,6 +68,7 @@ function spec(task: number, config: Record<string, string>): TaskSpec {
       offsetTopicReplicationFactor: 1,
       offsetTopic: 'offsets',
       offsetFlushIntervalMs: 1_000,
+      startTimeoutMs: 10_000,
       writeTimeoutMs: 10_000,
       converters: { 'key.converter': 'StringConverter', 'value.converter': 'JsonConverter' },
       plugins: converterPlugins,

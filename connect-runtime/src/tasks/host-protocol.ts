@@ -1,6 +1,7 @@
 import type { ErrorReport, JsonObject } from '@millrace/foundation';
 import type { Progress, StoredOffset, WantedOffset } from '@millrace/sdk';
 import type { ConnectorConfig } from '../core/config/cluster-config.ts';
+import type { ConnectorTraits } from '../core/delivery/guarantees.ts';
 import type { TaskId } from '../core/task-id.ts';
 import type { PreviewRequest, PreviewResult } from './preview-protocol.ts';
 
@@ -97,6 +98,8 @@ export interface TaskWorkerSettings {
   readonly offsetTopicPartitions: number;
   readonly offsetTopicReplicationFactor: number;
   readonly offsetFlushIntervalMs: number;
+  /** How long a task may take to start. */
+  readonly startTimeoutMs: number;
   /** How long a sink may take for one batch. */
   readonly writeTimeoutMs: number;
   readonly converters: ConnectorConfig;
@@ -227,6 +230,15 @@ export interface HostCalls extends Record<string, { body: unknown; result: unkno
   describeOffsets: {
     body: { readonly module: string; readonly class: string; readonly offsets: readonly StoredOffset[] };
     result: readonly (string | null)[];
+  };
+  traits: {
+    body: {
+      readonly module: string;
+      readonly class: string;
+      readonly config: ConnectorConfig;
+      readonly sources: ConfigSources;
+    };
+    result: ConnectorTraits;
   };
   preview: { body: PreviewRequest; result: PreviewResult };
   start: { body: TaskSpec; result: null };

@@ -181,7 +181,7 @@ export class TaskHost {
     this.#asked = true;
     // Not by disconnecting: a child that its parent disconnected never tells of its `close`.
     this.#ipc.emit('end', null);
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), CLOSE_TIMEOUT_MS);
+    const timer = setTimeout(() => this.#signalAll(), CLOSE_TIMEOUT_MS);
     await this.ended;
     clearTimeout(timer);
   }
@@ -189,6 +189,8 @@ export class TaskHost {
   #spawn(): ChildProcess {
     const { heapMaxBytes, logger } = this.#options;
     return fork(HOST_MAIN, [], {
+      // A process group of its own, to be killed as a whole.
+      detached: process.platform !== 'win32',
       execArgv: [
         `--max-old-space-size=${Math.ceil(heapMaxBytes / MIB)}`,
         '--disable-warning=ExperimentalWarning',
@@ -245,7 +247,17 @@ export class TaskHost {
 
   #kill(death: HostDeath): void {
     this.#killedFor ??= death;
-    this.#child.kill('SIGKILL');
+    this.#signalAll();
+  }
+
+  /** To the host and what its plugins have started: a plugin that waits for a child process would leave it behind. */
+  #signalAll(): void {
+    try {
+      if (this.pid !== undefined) process.kill(-this.pid, 'SIGKILL');
+    } catch {
+      // The group is gone, or there are no groups on this system.
+      this.#child.kill('SIGKILL');
+    }
   }
 
   #onClose(code: number | null, signal: string | null): void {

@@ -103,6 +103,7 @@ function run(task: Partial<SinkTask>, config: Record<string, string> = {}) {
         offsetTopicReplicationFactor: 1,
         offsetTopic: 'o',
         offsetFlushIntervalMs: 1,
+        startTimeoutMs: 10_000,
         writeTimeoutMs: 30,
         converters: {},
         plugins: [],

@@ -17,6 +17,7 @@ import { RecordPipeline } from './pipeline/record-pipeline.ts';
 import { asFirstRead, findRedriveTopic, subscriptionOf } from './pipeline/redriven-records.ts';
 import { type SinkBatch, SinkWriter } from './pipeline/sink-writer.ts';
 import { pluginError } from './pipeline/step-error.ts';
+import { startInTime } from './start-in-time.ts';
 import { TaskCounters } from './task-counters.ts';
 import type { TaskRunner, TaskRunnerOptions } from './task-runner.ts';
 import { traceOf } from './trace.ts';
@@ -94,7 +95,7 @@ export class SinkTaskRunner implements TaskRunner {
       this.#pipeline = await this.#createPipeline();
       this.#task = this.#createTask();
       this.#writer = this.#createWriter(this.#pipeline, this.#task);
-      await this.#task.start();
+      await startInTime(this.#task, this.#options.spec.worker);
       this.#redriveTopic = await findRedriveTopic(this.#options.spec);
       this.#consumer = this.#subscribe();
       this.#options.onState(this.#gate.closed ? 'PAUSED' : 'RUNNING');

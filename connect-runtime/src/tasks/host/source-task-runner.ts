@@ -9,6 +9,7 @@ import type { SourceDelivery } from './delivery/source-delivery.ts';
 import { Gate } from './gate.ts';
 import { RecordPipeline } from './pipeline/record-pipeline.ts';
 import { pluginError } from './pipeline/step-error.ts';
+import { startInTime } from './start-in-time.ts';
 import { TaskCounters } from './task-counters.ts';
 import type { TaskRunner, TaskRunnerOptions } from './task-runner.ts';
 import { traceOf } from './trace.ts';
@@ -73,7 +74,7 @@ export class SourceTaskRunner implements TaskRunner {
       await delivery.open();
       const task = this.#createTask(delivery);
       this.#task = task;
-      await task.start();
+      await startInTime(task, this.#options.spec.worker);
       this.#options.onState(this.#gate.closed ? 'PAUSED' : 'RUNNING');
       stage = 'poll';
       await this.#pollUntilStopped(task, pipeline, delivery);

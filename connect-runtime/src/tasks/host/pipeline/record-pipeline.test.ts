@@ -93,7 +93,13 @@ async function newPipeline(config: Record<string, string> = {}) {
       ...{ id: { connector: 'c', task: 3 }, module: 'm', class: 'C', taskConfig: {}, paused: false },
       connectorConfig: { 'errors.retry.delay.max.ms': '1', ...config },
       worker: {
-        ...{ bootstrapServers: [], offsetTopic: 'o', offsetFlushIntervalMs: 1, writeTimeoutMs: 1 },
+        ...{
+          bootstrapServers: [],
+          offsetTopic: 'o',
+          offsetFlushIntervalMs: 1,
+          writeTimeoutMs: 1,
+          startTimeoutMs: 1,
+        },
         converters: { 'key.converter': 'Text', 'value.converter': 'Text' },
         plugins: [] as readonly PluginDescription[],
       },
