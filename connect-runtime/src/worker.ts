@@ -10,6 +10,7 @@ import {
   systemClock,
   systemRandom,
 } from '@millrace/foundation';
+import { ConnectorInsight } from './connector-insight.ts';
 import type { ConfigChange } from './core/config/cluster-config.ts';
 import type { TaskId } from './core/task-id.ts';
 import { ConnectorCommands } from './herder/connector-commands.ts';
@@ -30,9 +31,11 @@ import { isProviderSetting } from './secrets/provider-settings.ts';
 import { WorkerSecrets, type WorkerSecretsOptions } from './secrets/worker-secrets.ts';
 import { ConfigStore } from './storage/config-store.ts';
 import { OffsetStore } from './storage/offset-store.ts';
+import { OffsetStores } from './storage/offset-stores.ts';
 import { StatusStore } from './storage/status-store.ts';
+import { taskSettings } from './task-settings.ts';
 import { HostPool } from './tasks/host-pool.ts';
-import type { PluginDescription } from './tasks/host-protocol.ts';
+import type { PluginDescription, TaskWorkerSettings } from './tasks/host-protocol.ts';
 import { TaskLogs } from './tasks/task-logs.ts';
 import { TaskSupervisor } from './tasks/task-supervisor.ts';
 import { restartPolicyIn, type WorkerConfig, workerConfig } from './worker-config.ts';
@@ -63,7 +66,7 @@ export class Worker {
   readonly #producer;
   readonly #hosts: HostPool;
   readonly #catalog: PluginCatalog;
-  readonly #offsets: OffsetStore;
+  readonly #offsets: OffsetStores;
   readonly #configs: ConfigStore;
   readonly #statuses: StatusStore;
   readonly #secrets: WorkerSecrets;
@@ -77,6 +80,8 @@ export class Worker {
   readonly #commands: ConnectorCommands;
   /** Positions, active topics and log levels, for the REST API. */
   readonly operations: Operations;
+  /** Previews, dead letters, guarantees and secrets, for the REST API. */
+  readonly insight: ConnectorInsight;
   readonly #listeners = new Set<(connector: string) => void>();
   #clusterId = '';
   #closing: Promise<void> | null = null;
@@ -106,16 +111,24 @@ export class Worker {
       replicationFactor,
       admin: this.#admin,
       producer: this.#producer,
-      consumer: createConsumer({ ...client, autoOffsetReset: 'earliest', fetchMaxWaitMs: 5_000 }),
+      consumer: createConsumer({
+        ...client,
+        autoOffsetReset: 'earliest',
+        fetchMaxWaitMs: 5_000,
+        // Offsets of an aborted transaction never were.
+        isolationLevel: 'read_committed',
+      }),
       logger,
     });
-    this.#offsets = new OffsetStore(
-      storage(
-        config['offset.storage.topic'],
-        config['offset.storage.partitions'],
-        config['offset.storage.replication.factor'],
-      ),
-    );
+    const offsetStore = (topic: string) =>
+      new OffsetStore(
+        storage(topic, config['offset.storage.partitions'], config['offset.storage.replication.factor']),
+      );
+    this.#offsets = new OffsetStores({
+      shared: offsetStore(config['offset.storage.topic']),
+      open: offsetStore,
+      topicOf: (connector) => this.#ownOffsetTopic(connector),
+    });
     this.#configs = new ConfigStore(
       storage(config['config.storage.topic'], 1, config['config.storage.replication.factor']),
       (change) => this.#configChanged(change),
@@ -149,6 +162,7 @@ export class Worker {
     this.#view = new ConnectorView(this.#configs, this.#statuses, (name) => this.#catalog.typeOf(name));
     this.#commands = this.#createCommands();
     this.operations = this.#createOperations(loggers, clock);
+    this.insight = this.#createInsight(clock);
   }
 
   /**
@@ -197,6 +211,7 @@ export class Worker {
   }
 
   async #close(): Promise<void> {
+    await this.insight.close();
     await this.#group.close();
     await this.#hosts.close();
     await this.#producer.close(CLOSE_TIMEOUT_MS);
@@ -345,6 +360,26 @@ export class Worker {
     if (change.kind === 'connector') this.#learnTypesSoon();
   }
 
+  async #taskSettings(): Promise<TaskWorkerSettings> {
+    return taskSettings(this.config, this.#converterDefaults, await this.#catalog.steps());
+  }
+
+  #createInsight(clock: Clock): ConnectorInsight {
+    return new ConnectorInsight({
+      config: this.config,
+      admin: this.#admin,
+      configs: this.#configs,
+      view: this.#view,
+      commands: this.#commands,
+      catalog: this.#catalog,
+      hosts: this.#hosts,
+      secrets: this.#secrets,
+      settings: () => this.#taskSettings(),
+      logger: this.#ports.logger,
+      clock,
+    });
+  }
+
   #createOperations(loggers: LogLevels, clock: Clock): Operations {
     return new Operations({
       config: this.config,
@@ -402,6 +437,11 @@ export class Worker {
     });
   }
 
+  #ownOffsetTopic(connector: string): string | null {
+    const own = this.#configs.config.connector(connector)?.['offsets.storage.topic']?.trim();
+    return own && own !== this.config['offset.storage.topic'] ? own : null;
+  }
+
   #createHosts(): HostPool {
     const { config } = this;
     return new HostPool({
@@ -427,19 +467,7 @@ export class Worker {
       hosts: this.#hosts,
       catalog: this.#catalog,
       sources: (connectorConfig) => this.#secrets.sources(connectorConfig),
-      settings: async () => ({
-        bootstrapServers: config['bootstrap.servers'],
-        groupId: config['group.id'],
-        exactlyOnce: config['exactly.once.source.support'] === 'enabled',
-        offsetTopic: config['offset.storage.topic'],
-        offsetTopicPartitions: config['offset.storage.partitions'],
-        offsetTopicReplicationFactor: config['offset.storage.replication.factor'],
-        offsetFlushIntervalMs: config['offset.flush.interval.ms'],
-        startTimeoutMs: config['task.start.timeout.ms'],
-        writeTimeoutMs: config['task.write.timeout.ms'],
-        converters: this.#converterDefaults,
-        plugins: await this.#catalog.steps(),
-      }),
+      settings: () => this.#taskSettings(),
       stopTimeoutMs: config['task.shutdown.graceful.timeout.ms'],
       restartPolicy: restartPolicyIn(this.config),
       clock,

@@ -4,7 +4,8 @@ import type { ConnectorConfig } from '../core/config/cluster-config.ts';
 import { parseSinkOffset, type SinkOffset, sinkGroupId } from '../core/offsets/sink-offset.ts';
 import type { PluginCatalog } from '../plugins/plugin-catalog.ts';
 import type { ConfigStore } from '../storage/config-store.ts';
-import type { OffsetStore, StoredOffset, WantedOffset } from '../storage/offset-store.ts';
+import type { StoredOffset, WantedOffset } from '../storage/offset-store.ts';
+import type { OffsetStores } from '../storage/offset-stores.ts';
 import type { StatusStore } from '../storage/status-store.ts';
 import { connectorNotFound } from './connector-view.ts';
 
@@ -17,7 +18,7 @@ export interface SentOffset {
 export interface ConnectorOffsetsOptions {
   readonly configs: ConfigStore;
   readonly statuses: StatusStore;
-  readonly offsets: OffsetStore;
+  readonly offsets: OffsetStores;
   readonly catalog: PluginCatalog;
   readonly admin: Admin;
   /** Runs one change after the other, where the config is the newest. @throws {MillraceError} REBALANCE_IN_PROGRESS */

@@ -3,7 +3,7 @@ import type { Clock, Logger } from '@millrace/foundation';
 import type { ConfigChange } from '../core/config/cluster-config.ts';
 import type { PluginCatalog } from '../plugins/plugin-catalog.ts';
 import type { ConfigStore } from '../storage/config-store.ts';
-import type { OffsetStore } from '../storage/offset-store.ts';
+import type { OffsetStores } from '../storage/offset-stores.ts';
 import type { StatusStore } from '../storage/status-store.ts';
 import type { WorkerConfig } from '../worker-config.ts';
 import { ActiveTopics } from './active-topics.ts';
@@ -19,7 +19,7 @@ export interface OperationsOptions {
   readonly config: WorkerConfig;
   readonly configs: ConfigStore;
   readonly statuses: StatusStore;
-  readonly offsets: OffsetStore;
+  readonly offsets: OffsetStores;
   readonly catalog: PluginCatalog;
   readonly loggers: LogLevels;
   readonly commands: ConnectorCommands;

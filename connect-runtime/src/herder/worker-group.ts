@@ -43,7 +43,7 @@ export class WorkerGroup {
 
   constructor(options: WorkerGroupOptions) {
     this.#options = options;
-    const { config, configs, clock, random, logger } = options;
+    const { config, configs, clock, logger } = options;
     const rejoin = (reason: string) => this.#membership.rejoin(reason);
     const exactlyOnce = config['exactly.once.source.support'] === 'enabled';
     this.loop = new ControlLoop({
