@@ -141,6 +141,13 @@ export class PluginCatalog {
     });
   }
 
+  /** What a connector says of itself with this config. */
+  async traits(config: ConnectorConfig) {
+    const { module, class: className } = await this.connector(config);
+    const sources = await this.#options.sources(config);
+    return this.#options.hosts.call('traits', { module, class: className, config, sources });
+  }
+
   /** The connector's work split into task configs. */
   async taskConfigs(config: ConnectorConfig): Promise<readonly ConnectorConfig[]> {
     const { module, class: className } = await this.connector(config);

@@ -76,20 +76,28 @@ export class ConfigSecrets {
   }
 
   /**
-   * Seals anew what an older key sealed, so that that key may leave the file; to be called by a worker that begins to lead. Values do
-   * not change, nothing starts again.
+   * Seals anew what an older key sealed, so that that key may leave the file. Values do not change, nothing starts again. Answers how
+   * many connectors had such secrets, and which have some that no key of the file opens.
    */
-  async renew(): Promise<void> {
+  async renew(): Promise<{ readonly renewed: number; readonly unreadable: readonly string[] }> {
     const { keyFile, store } = this.#options;
-    if (keyFile === null || store === null) return;
+    if (keyFile === null || store === null) return { renewed: 0, unreadable: [] };
+    await store.refresh();
     const keys = await readKeyRing(keyFile);
+    const unreadable: string[] = [];
+    let renewed = 0;
     for (const connector of store.connectors()) {
       const { revision, values } = store.of(connector);
       const entries = Object.entries(values);
       if (entries.every(([, sealed]) => isSealedWithNewest(keys, sealed))) continue;
-      const renewed = entries.map(([key, sealed]) => [key, resealed(keys, { connector, key }, sealed)]);
-      await store.put(connector, { revision, values: Object.fromEntries(renewed) });
+      const sealedAnew = entries.map(
+        ([key, sealed]) => [key, resealed(keys, { connector, key }, sealed)] as const,
+      );
+      if (sealedAnew.some(([, sealed]) => !isSealedWithNewest(keys, sealed))) unreadable.push(connector);
+      await store.put(connector, { revision, values: Object.fromEntries(sealedAnew) });
+      renewed++;
     }
+    return { renewed, unreadable };
   }
 
   async #put(

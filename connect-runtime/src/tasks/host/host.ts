@@ -98,6 +98,7 @@ class Host {
           taskConfigs: (body: HostCalls['taskConfigs']['body']) => this.#taskConfigs(body),
           alterOffsets: (body: HostCalls['alterOffsets']['body']) => this.#alterOffsets(body),
           describeOffsets: (body: HostCalls['describeOffsets']['body']) => this.#describeOffsets(body),
+          traits: (body: HostCalls['traits']['body']) => this.#traits(body),
           preview: (body: HostCalls['preview']['body']) => this.#preview(body),
           start: (spec: TaskSpec) => this.#inTurn(spec.id, () => this.#start(spec)),
           stop: (id: TaskId) => this.#inTurn(id, () => this.#stop(id)),
@@ -219,6 +220,17 @@ class Host {
     const connector = await this.#loader.connector(body.module, body.class);
     const inWords = connector.type === 'source' ? connector.describeOffset : undefined;
     return body.offsets.map((offset) => inWords?.(offset) ?? null);
+  }
+
+  async #traits(body: HostCalls['traits']['body']): Promise<HostCalls['traits']['result']> {
+    const connector = await this.#loader.connector(body.module, body.class);
+    if (connector.type === 'sink')
+      return { type: 'sink', exactlyOnce: null, bisects: connector.bisect !== false };
+    redactInlined(connector, body.config, this.#redactor);
+    const place = { connector: body.config.name ?? '' };
+    const resolved = await this.#resolver.resolve(place, body.config, body.sources);
+    const config = requireConfig(connector.config, requireTranslated(connector, resolved.config));
+    return { type: 'source', exactlyOnce: connector.exactlyOnce?.(config) ?? null, bisects: false };
   }
 
   async #preview(request: HostCalls['preview']['body']): Promise<HostCalls['preview']['result']> {

@@ -1,0 +1,24 @@
+import type { ConnectorConfig } from './core/config/cluster-config.ts';
+import type { PluginDescription, TaskWorkerSettings } from './tasks/host-protocol.ts';
+import type { WorkerConfig } from './worker-config.ts';
+
+/** What of the worker's config reaches its tasks, and previews of them. */
+export function taskSettings(
+  config: WorkerConfig,
+  converters: ConnectorConfig,
+  plugins: readonly PluginDescription[],
+): TaskWorkerSettings {
+  return {
+    bootstrapServers: config['bootstrap.servers'],
+    groupId: config['group.id'],
+    exactlyOnce: config['exactly.once.source.support'] === 'enabled',
+    offsetTopic: config['offset.storage.topic'],
+    offsetTopicPartitions: config['offset.storage.partitions'],
+    offsetTopicReplicationFactor: config['offset.storage.replication.factor'],
+    offsetFlushIntervalMs: config['offset.flush.interval.ms'],
+    startTimeoutMs: config['task.start.timeout.ms'],
+    writeTimeoutMs: config['task.write.timeout.ms'],
+    converters,
+    plugins,
+  };
+}
