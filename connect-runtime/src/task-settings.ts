@@ -15,6 +15,7 @@ export function taskSettings(
     offsetTopic: config['offset.storage.topic'],
     offsetTopicPartitions: config['offset.storage.partitions'],
     offsetTopicReplicationFactor: config['offset.storage.replication.factor'],
+    topicCreation: config['topic.creation.enable'],
     offsetFlushIntervalMs: config['offset.flush.interval.ms'],
     startTimeoutMs: config['task.start.timeout.ms'],
     writeTimeoutMs: config['task.write.timeout.ms'],

@@ -12,6 +12,7 @@ import {
 import { chainConfig, chainOf } from './chain-config.ts';
 import { errorConfig } from './error-config.ts';
 import { exactlyOnceConfig } from './exactly-once-config.ts';
+import { topicCreationConfig, topicCreationOf } from './topic-creation-config.ts';
 
 const common = {
   name: {
@@ -62,7 +63,11 @@ const common = {
 } as const satisfies ConfigDef;
 
 /** Keys that every source connector has, whatever its plugin. Names and defaults are Kafka Connect's. */
-export const sourceConnectorConfig = defineConfig({ ...common, ...exactlyOnceConfig });
+export const sourceConnectorConfig = defineConfig({
+  ...common,
+  ...exactlyOnceConfig,
+  ...topicCreationConfig,
+});
 
 /** Keys that every sink connector has, whatever its plugin. */
 export const sinkConnectorConfig = defineConfig({
@@ -114,7 +119,7 @@ const clientOverrides: { readonly [prefix: string]: ConfigDef } = {
 };
 
 /** Keys of Kafka Connect's that mean something there and nothing here yet: refused by name, never ignored in silence. */
-const unserved = [/^topic\.creation\./, /^admin\.override\./];
+const unserved = [/^admin\.override\./];
 
 /** What is wrong beyond single keys: options that are not served, and keys that exclude each other. */
 export function connectorProblems(
@@ -124,7 +129,7 @@ export function connectorProblems(
   const problems: ConfigProblem[] = [];
   for (const [key, value] of Object.entries(raw)) {
     if (value.trim() === '') continue;
-    if (unserved.some((pattern) => pattern.test(key)) && !isKafkaDefault(key, value)) {
+    if (unserved.some((pattern) => pattern.test(key))) {
       problems.push({
         key,
         message: `"${key}" is an option of Kafka Connect that this version does not serve. Remove it.`,
@@ -133,7 +138,7 @@ export function connectorProblems(
     problems.push(...overrideProblems(key, value));
   }
   problems.push(...chainOf(raw).problems, ...deadLetterProblems(raw));
-  return type === 'sink' ? [...problems, ...topicProblems(raw)] : problems;
+  return [...problems, ...(type === 'sink' ? topicProblems(raw) : topicCreationOf(raw).problems)];
 }
 
 function overrideProblems(key: string, value: string): readonly ConfigProblem[] {
@@ -183,12 +188,4 @@ function matchesWhole(regex: string | undefined, name: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** Configs that were moved over often spell out what is the default anyway; that asks for nothing. */
-function isKafkaDefault(key: string, value: string): boolean {
-  const defaults: { readonly [key: string]: string } = {
-    'topic.creation.enable': 'true',
-  };
-  return defaults[key] === value.trim();
 }

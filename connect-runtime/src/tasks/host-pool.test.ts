@@ -67,6 +67,7 @@ function spec(task: number, config: Record<string, string>): TaskSpec {
       offsetTopicPartitions: 1,
       offsetTopicReplicationFactor: 1,
       offsetTopic: 'offsets',
+      topicCreation: false,
       offsetFlushIntervalMs: 1_000,
       startTimeoutMs: 10_000,
       writeTimeoutMs: 10_000,

@@ -97,7 +97,11 @@ export interface TaskWorkerSettings {
   /** How a connector's own offset topic is made. */
   readonly offsetTopicPartitions: number;
   readonly offsetTopicReplicationFactor: number;
+  /** Whether sources may make the topics that they write to (`topic.creation.enable`). */
+  readonly topicCreation: boolean;
   readonly offsetFlushIntervalMs: number;
+  /** Whether records of sources that carry no trace get one. */
+  readonly tracing: boolean;
   /** How long a task may take to start. */
   readonly startTimeoutMs: number;
   /** How long a sink may take for one batch. */

@@ -12,6 +12,8 @@ const kafka = vi.hoisted(() => ({
   flush: () => Promise.resolve(),
   /** Partitions that are to be taken away in the next poll. */
   revoke: [] as number[],
+  /** Partitions that come in the next poll. */
+  assign: [] as number[],
   assigned: [] as number[],
   paused: new Set<number>(),
   offsets: [0, 0],
@@ -44,6 +46,7 @@ vi.mock('@millrace/client', () => ({
         const lost = kafka.revoke.splice(0);
         kafka.assigned = kafka.assigned.filter((partition) => !lost.includes(partition));
         if (lost.length > 0) await revoked(lost.map(at));
+        kafka.assigned.push(...kafka.assign.splice(0));
         const open = kafka.assigned.filter((partition) => !kafka.paused.has(partition));
         return open.map((partition) => ({
           ...at(partition),
@@ -84,7 +87,7 @@ const plain = {
 /** Runs a sink's task until it fails, or is stopped. */
 function run(task: Partial<SinkTask>, config: Record<string, string> = {}) {
   Object.assign(kafka, { closed: 0, committed: [], sent: [], flush: () => Promise.resolve() });
-  Object.assign(kafka, { revoke: [], assigned: [0], paused: new Set(), offsets: [0, 0] });
+  Object.assign(kafka, { revoke: [], assign: [], assigned: [0], paused: new Set(), offsets: [0, 0] });
   const failed = Promise.withResolvers<MillraceError>();
   const runner = new SinkTaskRunner({
     spec: {
@@ -102,6 +105,7 @@ function run(task: Partial<SinkTask>, config: Record<string, string> = {}) {
         offsetTopicPartitions: 1,
         offsetTopicReplicationFactor: 1,
         offsetTopic: 'o',
+        topicCreation: false,
         offsetFlushIntervalMs: 1,
         startTimeoutMs: 10_000,
         writeTimeoutMs: 30,
@@ -208,6 +212,25 @@ describe('a write that fails for now', () => {
     await done.promise;
     await runner.stop();
     expect(writes.slice(0, 6)).toEqual(['0:0', '0:0', '0:0', '0:0', '0:1', '0:2']);
+  });
+
+  test('reads what comes with new partitions meanwhile when it is done', async () => {
+    const writes: string[] = [];
+    const done = Promise.withResolvers<void>();
+    const { runner } = run(
+      {
+        write: async (batch) => {
+          writes.push(placesOf(batch));
+          if (writes.length === 1) kafka.assign.push(1);
+          if (writes.length === 4) done.resolve();
+          if (writes.length <= 2) throw busy();
+        },
+      },
+      patient,
+    );
+    await done.promise;
+    await runner.stop();
+    expect(writes.slice(0, 4)).toEqual(['0:0', '0:0', '0:0', '0:1 1:0']);
   });
 
   test('is given up where the group takes partitions of it away, and what is left is read again', async () => {

@@ -12,6 +12,7 @@ import { pluginError } from './pipeline/step-error.ts';
 import { startInTime } from './start-in-time.ts';
 import { TaskCounters } from './task-counters.ts';
 import type { TaskRunner, TaskRunnerOptions } from './task-runner.ts';
+import { TopicCreation } from './topic-creation.ts';
 import { traceOf } from './trace.ts';
 import { settledWithin, waitOrAbort } from './wait.ts';
 
@@ -37,6 +38,7 @@ export class SourceTaskRunner implements TaskRunner {
   #task: SourceTask | null = null;
   #pipeline: RecordPipeline | null = null;
   #delivery: SourceDelivery | null = null;
+  #topics: TopicCreation | null = null;
   #ended: Promise<void> = Promise.resolve();
 
   constructor(options: TaskRunnerOptions<SourceConnector>) {
@@ -69,6 +71,7 @@ export class SourceTaskRunner implements TaskRunner {
       await ensureOffsetTopic(this.#options.spec);
       const pipeline = await this.#createPipeline();
       this.#pipeline = pipeline;
+      this.#topics = TopicCreation.create(this.#options.spec, this.#options.logger);
       const delivery = this.#createDelivery(pipeline);
       this.#delivery = delivery;
       await delivery.open();
@@ -155,6 +158,7 @@ export class SourceTaskRunner implements TaskRunner {
       logger,
       counters: this.#counters,
       pipeline,
+      topics: this.#topics,
       onDurable: (offsets: readonly DurableOffset[]) => this.#tellDurable(offsets),
       onFailure: (error: unknown, stage: string) => this.#fail(error, stage),
     };
@@ -190,6 +194,7 @@ export class SourceTaskRunner implements TaskRunner {
       () => this.#task?.stop(),
       () => this.#delivery?.close(failed ? 0 : FLUSH_TIMEOUT_MS),
       () => this.#pipeline?.close(),
+      () => this.#topics?.close(),
     ];
     for (const step of steps) {
       const done = Promise.resolve().then(step);

@@ -10,6 +10,7 @@ import { offsetTopicOf } from './offset-topic.ts';
 import {
   checkPosition,
   listOf,
+  missingTopics,
   offsetRecord,
   type SourceDelivery,
   type SourceDeliveryOptions,
@@ -51,11 +52,14 @@ export class AtLeastOnceDelivery implements SourceDelivery {
   }
 
   async deliver(records: readonly SourceRecord[]): Promise<void> {
-    const { pipeline } = this.#options;
+    const { pipeline, topics } = this.#options;
     for (const record of records) {
       checkPosition(record);
-      const made = pipeline.outgoing(record);
-      const full = this.#send(record, isLater(made) ? await made : made);
+      const outgoing = pipeline.outgoing(record);
+      const made = isLater(outgoing) ? await outgoing : outgoing;
+      const making = missingTopics(topics, made);
+      if (making) await making;
+      const full = this.#send(record, made);
       if (full) await full;
       if (this.#failed) break;
     }

@@ -16,6 +16,7 @@ import { offsetTopicOf } from './offset-topic.ts';
 import {
   checkPosition,
   listOf,
+  missingTopics,
   offsetRecord,
   type SourceDelivery,
   type SourceDeliveryOptions,
@@ -132,8 +133,11 @@ export class ExactlyOnceDelivery implements SourceDelivery {
 
   async #deliverOne(record: SourceRecord): Promise<void> {
     checkPosition(record);
-    const made = this.#options.pipeline.outgoing(record);
-    const full = this.#send(isLater(made) ? await made : made);
+    const outgoing = this.#options.pipeline.outgoing(record);
+    const made = isLater(outgoing) ? await outgoing : outgoing;
+    const making = missingTopics(this.#options.topics, made);
+    if (making) await making;
+    const full = this.#send(made);
     const { sourcePartition: partition, sourceOffset: offset } = record;
     this.#pendingSinceMs ??= performance.now();
     this.#offsets.set(offsetKey(this.#options.spec.id.connector, partition), { partition, offset });

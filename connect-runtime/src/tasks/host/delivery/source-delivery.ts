@@ -4,6 +4,7 @@ import type { DurableOffset, SourceRecord, TransactionContext } from '@millrace/
 import type { TaskSpec } from '../../host-protocol.ts';
 import type { Made, RecordPipeline } from '../pipeline/record-pipeline.ts';
 import type { TaskCounters } from '../task-counters.ts';
+import type { TopicCreation } from '../topic-creation.ts';
 
 /** What a delivery needs of the task around it. */
 export interface SourceDeliveryOptions {
@@ -11,6 +12,8 @@ export interface SourceDeliveryOptions {
   readonly logger: Logger;
   readonly counters: TaskCounters;
   readonly pipeline: RecordPipeline;
+  /** Makes missing topics; null where that is left to the broker. */
+  readonly topics: TopicCreation | null;
   /** Told of offsets when they are in the offset topic for good; must not throw. */
   readonly onDurable: (offsets: readonly DurableOffset[]) => Promise<void>;
   /** Told of the first failure of what nobody waits for, and of all others. */
@@ -42,6 +45,16 @@ export interface SourceDelivery {
 export function listOf(made: Made<ProducerRecord>): readonly ProducerRecord[] {
   if (made === null) return [];
   return Array.isArray(made) ? made : [made as ProducerRecord];
+}
+
+/** What to wait for until the topics of what became of a record are there; null where all are. */
+export function missingTopics(
+  topics: TopicCreation | null,
+  made: Made<ProducerRecord>,
+): Promise<unknown> | null {
+  if (topics === null) return null;
+  const making = listOf(made).flatMap(({ topic }) => topics.ensure(topic) ?? []);
+  return making.length === 0 ? null : Promise.all(making);
 }
 
 /** Bytes of key and value. */
