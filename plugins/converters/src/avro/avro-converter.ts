@@ -95,6 +95,12 @@ const config = defineConfig({
     importance: 'low',
     docs: "Schemas carry Connect's own names, versions and parameters.",
   },
+  'enhanced.avro.schema.support': {
+    type: 'boolean',
+    default: false,
+    importance: 'low',
+    docs: 'Enums that were read are written as enums again. Off: as text.',
+  },
   'scrub.invalid.names': {
     type: 'boolean',
     default: false,
@@ -225,6 +231,7 @@ class AvroConverter implements Converter {
     const avro = this.#guarded(`can't write values of topic ${topic}`, 'SCHEMA_NOT_FOR_AVRO', () =>
       avroSchemaOf(schema, {
         metadata: this.#values['connect.meta.data'],
+        keepsEnums: this.#values['enhanced.avro.schema.support'],
         scrubsNames: this.#values['scrub.invalid.names'],
       }),
     );

@@ -6,6 +6,7 @@ import {
   ENUM_PARAMETER,
   FIXED_SIZE_PARAMETER,
   MAP_ENTRY,
+  MAP_ENTRY_NAME,
   NAMESPACE,
   PRECISION_DEFAULT,
   PRECISION_PARAMETER,
@@ -127,7 +128,9 @@ function enumParameters(node: AvroNode): Readonly<Record<string, string>> {
 
 function arrayDecoder(node: AvroNode, above: readonly AvroNode[]): AvroDecoder {
   const items = node.items as AvroNode;
-  const isMap = items.kind === 'record' && items.properties[property.internalType] === MAP_ENTRY;
+  const isMap =
+    items.name === MAP_ENTRY_NAME ||
+    (items.kind === 'record' && items.properties[property.internalType] === MAP_ENTRY);
   if (!isMap) {
     const { schema, decode } = decoderOf(items, above);
     return {

@@ -4,6 +4,7 @@ export const NAMESPACE = 'io.confluent.connect.avro';
 /** The record of a struct without a name; further ones are numbered. */
 export const DEFAULT_NAME = 'ConnectDefault';
 export const MAP_ENTRY = 'MapEntry';
+export const MAP_ENTRY_NAME = `${NAMESPACE}.${MAP_ENTRY}`;
 export const UNION_NAME = `${NAMESPACE}.Union`;
 export const ENUM_PARAMETER = `${NAMESPACE}.Enum`;
 export const FIXED_SIZE_PARAMETER = 'connect.fixed.size';
@@ -19,5 +20,4 @@ export const property = {
   default: 'connect.default',
   type: 'connect.type',
   internalType: 'connect.internal.type',
-  fieldDoc: 'connect.field.doc',
 } as const;

@@ -7,6 +7,7 @@ import {
   ENUM_PARAMETER,
   FIXED_SIZE_PARAMETER,
   MAP_ENTRY,
+  MAP_ENTRY_NAME,
   NAMESPACE,
   PRECISION_DEFAULT,
   PRECISION_PARAMETER,
@@ -17,6 +18,8 @@ import {
 export interface MappingOptions {
   /** Whether `connect.name`, `connect.version` and so on go along (`connect.meta.data`). */
   readonly metadata: boolean;
+  /** Whether enums stay enums (`enhanced.avro.schema.support`). */
+  readonly keepsEnums: boolean;
   /** Whether characters that Avro forbids in names become `_` (`scrub.invalid.names`). */
   readonly scrubsNames: boolean;
 }
@@ -95,7 +98,7 @@ function plainOf(schema: Schema): { readonly type: string; readonly [property: s
 /** Enums, fixed and records: what has a name in Avro. Null for everything else. */
 function namedOf(schema: Schema, walk: Walk): AvroJson | null {
   const parameters = schema.parameters ?? {};
-  const enumName = schema.type === 'string' ? parameters[ENUM_PARAMETER] : undefined;
+  const enumName = walk.keepsEnums && schema.type === 'string' ? parameters[ENUM_PARAMETER] : undefined;
   if (enumName !== undefined) {
     const symbols = Object.keys(parameters)
       .filter((key) => key.startsWith(`${ENUM_PARAMETER}.`))
@@ -155,7 +158,6 @@ function fieldsOf(schema: Schema, walk: Walk): readonly object[] {
       return {
         name: validName(field.field, walk.scrubsNames),
         type: optionalOf(field, walk),
-        ...(field.doc === undefined ? {} : { doc: field.doc }),
         ...(preset !== null
           ? { default: defaultOf(field, preset) }
           : field.optional
@@ -174,15 +176,18 @@ function mapOf(schema: Schema, walk: Walk, more: object): AvroJson {
   if (keys.type === 'string' && keys.optional !== true)
     return { type: 'map', values: optionalOf(values, walk), ...more };
   const number = ++walk.entries;
+  const name = schema.name === undefined ? null : validName(schema.name, walk.scrubsNames);
+  const full = name ?? `${NAMESPACE}.${MAP_ENTRY}${number === 1 ? '' : number}`;
   const entry = {
     type: 'record',
-    name: `${MAP_ENTRY}${number === 1 ? '' : number}`,
-    namespace: NAMESPACE,
+    name: full.slice(full.lastIndexOf('.') + 1),
+    ...(full.includes('.') ? { namespace: full.slice(0, full.lastIndexOf('.')) } : {}),
     fields: [
       { name: 'key', type: optionalOf(keys, walk) },
       { name: 'value', type: optionalOf(values, walk) },
     ],
-    [property.internalType]: MAP_ENTRY,
+    // The first one without a name is known by the name that it gets.
+    ...(full === MAP_ENTRY_NAME ? {} : { [property.internalType]: MAP_ENTRY }),
   };
   return { type: 'array', items: entry, ...more };
 }
