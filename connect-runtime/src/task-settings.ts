@@ -17,6 +17,8 @@ export function taskSettings(
     offsetTopicReplicationFactor: config['offset.storage.replication.factor'],
     topicCreation: config['topic.creation.enable'],
     offsetFlushIntervalMs: config['offset.flush.interval.ms'],
+    inlineTransforms: config['transforms.inline.enabled'],
+    tracing: config['tracing.enable'],
     startTimeoutMs: config['task.start.timeout.ms'],
     writeTimeoutMs: config['task.write.timeout.ms'],
     converters,

@@ -125,6 +125,12 @@ export const workerConfig = defineConfig({
     importance: 'low',
     docs: 'Folders of plugins: each subfolder is a plugin package with its own node_modules, or a folder into which npm installed some. What comes and goes there is seen without a restart.',
   },
+  'transforms.inline.enabled': {
+    type: 'boolean',
+    default: false,
+    importance: 'medium',
+    docs: 'Whether the transform Function may run code that stands in a connector config: whoever may write configs may then run code in the task hosts.',
+  },
   listeners: {
     type: 'list',
     default: ['http://127.0.0.1:8083'],
@@ -244,6 +250,12 @@ export const workerConfig = defineConfig({
     importance: 'low',
     docs: 'How long a task may take to stop before its host is killed.',
     validate: range(0),
+  },
+  'tracing.enable': {
+    type: 'boolean',
+    default: false,
+    importance: 'low',
+    docs: 'Gives records of sources that carry no trace a header traceparent (W3C Trace Context). One that a record carries is kept either way, and named in errors.',
   },
   'task.start.timeout.ms': {
     type: 'long',

@@ -18,7 +18,13 @@ export interface ErrorReport {
   /** The config key, or a JSON pointer, at fault. */
   readonly path?: string;
   /** The record at fault. */
-  readonly record?: { readonly topic: string; readonly partition: number | null; readonly offset?: number };
+  readonly record?: {
+    readonly topic: string;
+    readonly partition: number | null;
+    readonly offset?: number;
+    /** The trace that it belongs to (W3C Trace Context), where it carries one. */
+    readonly traceparent?: string;
+  };
   /** The stage of a task where it happened: poll, transform, convert, produce, fetch, put, commit, start, stop. */
   readonly stage?: string;
 }

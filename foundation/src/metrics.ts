@@ -71,9 +71,17 @@ async function processMetrics(): Promise<string> {
 
 /** The reference of a table of families, as Markdown. */
 export function metricsReference(defs: MetricDefs): string {
-  const rows = Object.entries(defs).map(
-    ([name, { kind, help, labels }]) =>
-      `| \`${name}\` | ${kind} | ${labels.map((label) => `\`${label}\``).join(', ')} | ${help} |`,
+  const rows = Object.entries(defs).map(([name, { kind, help, labels }]) => [
+    `\`${name}\``,
+    kind,
+    labels.map((label) => `\`${label}\``).join(', '),
+    help,
+  ]);
+  const head = ['name', 'kind', 'labels', 'meaning'];
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );
-  return ['| name | kind | labels | meaning |', '|---|---|---|---|', ...rows].join('\n');
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }

@@ -193,7 +193,7 @@ describe.skipIf(process.platform !== 'linux')('a plugin that misbehaves costs ot
     ['throw-out-of-band', {}, 'PLUGIN_THREW_OUT_OF_BAND', 'thrown by a timer'],
     ['reject-out-of-band', {}, 'PLUGIN_THREW_OUT_OF_BAND', 'rejected by nobody'],
     ['block-in-a-child', {}, 'TASK_HOST_UNRESPONSIVE', 'kept it busy'],
-    ['huge-records', {}, 'RECORD_TOO_LARGE', 'bytes'],
+    ['huge-records', {}, 'MESSAGE_TOO_LARGE', 'bytes'],
     ['hang in start', { 'hang.in': 'start' }, 'TASK_START_TIMED_OUT', 'did not start'],
   ] as const)('%s', async (fault, config, code, words) => {
     const name = `bad-${fault.replaceAll(' ', '-')}`;

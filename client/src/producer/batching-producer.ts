@@ -145,10 +145,10 @@ export class BatchingProducer implements Producer {
     if (!isBytes(record.key) || !isBytes(record.value)) return notBytes(record.topic);
     const { maxRequestBytes, bufferBytes } = this.#config;
     if (bytes + RECORD_OVERHEAD_BYTES > maxRequestBytes) {
-      return kafkaError(
-        'MESSAGE_TOO_LARGE',
-        `a record of ${bytes} bytes for topic ${record.topic} does not fit into maxRequestBytes (${maxRequestBytes})`,
-      );
+      const what = `a record of ${bytes} bytes for topic ${record.topic} does not fit into maxRequestBytes (${maxRequestBytes})`;
+      return kafkaError('MESSAGE_TOO_LARGE', what).with({
+        hint: "Raise it (in a connector: producer.override.max.request.size) and the topic's max.message.bytes, or make the record smaller.",
+      });
     }
     if (!this.#budget.isExhausted(maxRequestBytes)) return null;
     return new MillraceError(`the producer's buffer of ${bufferBytes} bytes is full`, {

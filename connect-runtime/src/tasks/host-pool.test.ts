@@ -45,7 +45,7 @@ function newPool(limits: Partial<HostPoolOptions> = {}) {
   return { pool, failures, states };
 }
 
-const converterPlugins = ['StringConverter', 'JsonConverter'].map((name) => ({
+const converterPlugins = ['StringConverter', 'JsonConverter', 'SimpleHeaderConverter'].map((name) => ({
   ...{ module: '@millrace/converters', class: name, aliases: [], docs: '' },
   ...{ type: 'converter' as const, version: '0.1.0' },
 }));
@@ -69,9 +69,14 @@ function spec(task: number, config: Record<string, string>): TaskSpec {
       offsetTopic: 'offsets',
       topicCreation: false,
       offsetFlushIntervalMs: 1_000,
+      tracing: false,
       startTimeoutMs: 10_000,
       writeTimeoutMs: 10_000,
-      converters: { 'key.converter': 'StringConverter', 'value.converter': 'JsonConverter' },
+      converters: {
+        'key.converter': 'StringConverter',
+        'value.converter': 'JsonConverter',
+        'header.converter': 'SimpleHeaderConverter',
+      },
       plugins: converterPlugins,
     },
   };

@@ -107,6 +107,8 @@ export interface TaskWorkerSettings {
   /** How long a sink may take for one batch. */
   readonly writeTimeoutMs: number;
   readonly converters: ConnectorConfig;
+  /** Whether code that stands in a config may run. */
+  readonly inlineTransforms: boolean;
   /** What is installed beside connectors: converters, transforms, predicates, config providers, in all their versions. */
   readonly plugins: readonly PluginDescription[];
 }
@@ -206,6 +208,7 @@ export interface HostCalls extends Record<string, { body: unknown; result: unkno
       readonly config: ConnectorConfig;
       /** What is installed beside connectors. */
       readonly plugins: readonly PluginDescription[];
+      readonly inlineTransforms: boolean;
       readonly sources: ConfigSources;
       readonly exactlyOnce: boolean;
       readonly timeoutMs: number;

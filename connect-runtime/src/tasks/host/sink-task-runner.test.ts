@@ -107,6 +107,7 @@ function run(task: Partial<SinkTask>, config: Record<string, string> = {}) {
         offsetTopic: 'o',
         topicCreation: false,
         offsetFlushIntervalMs: 1,
+        tracing: false,
         startTimeoutMs: 10_000,
         writeTimeoutMs: 30,
         converters: {},

@@ -7,6 +7,7 @@ import type { PluginLoader } from '../../../plugins/plugin-loader.ts';
 import type { TaskSpec } from '../../host-protocol.ts';
 import { TaskConverters } from '../task-converters.ts';
 import type { TaskCounters } from '../task-counters.ts';
+import { traced } from '../trace-context.ts';
 import { waitOrAbort } from '../wait.ts';
 import type { FailedRecord } from './dead-letter.ts';
 import { ensureDeadLetterTopic } from './dead-letter-topic.ts';
@@ -76,7 +77,9 @@ export class RecordPipeline {
     const converters = await TaskConverters.create({
       ...{ loader, installed, connectorConfig: config, workerConfig: worker.converters },
     });
-    const chain = await TransformChain.create({ loader, installed, config, connector: id.connector });
+    const chain = await TransformChain.create({
+      ...{ loader, installed, config, connector: id.connector, inlineAllowed: worker.inlineTransforms },
+    });
     if (policy.toleratesAll && policy.deadLetters)
       await ensureDeadLetterTopic(policy.deadLetters, id, worker.bootstrapServers);
     const onRetry = ({ step }: StepError) => counters.retried(step.stage);
@@ -160,9 +163,18 @@ export class RecordPipeline {
   #toBytes(record: ConnectRecord): ProducerRecord | Promise<ProducerRecord> {
     const start = this.#converting.start();
     const bytes = this.#converters.toBytes(record);
-    if (isLater(bytes)) return bytes.finally(() => this.#converting.end(start));
+    if (isLater(bytes)) {
+      return bytes.then((later) => {
+        this.#converting.end(start);
+        return this.#inTrace(later);
+      });
+    }
     this.#converting.end(start);
-    return bytes;
+    return this.#inTrace(bytes);
+  }
+
+  #inTrace(record: ProducerRecord): ProducerRecord {
+    return this.#options.spec.worker.tracing ? traced(record) : record;
   }
 
   #incoming(record: ConsumerRecord): Made<SinkRecord> | Promise<Made<SinkRecord>> {

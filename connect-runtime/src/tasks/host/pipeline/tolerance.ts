@@ -3,6 +3,7 @@ import type { Logger, MillraceError } from '@millrace/foundation';
 import type { TaskId } from '../../../core/task-id.ts';
 import type { ErrorPolicy } from '../../../plugins/error-config.ts';
 import type { TaskCounters } from '../task-counters.ts';
+import { traceparentOf } from '../trace-context.ts';
 import { deadLetterOf, type FailedRecord } from './dead-letter.ts';
 import type { StepError } from './step-error.ts';
 
@@ -54,6 +55,7 @@ export class Tolerance {
     counters.errorLogged();
     logger.error(
       {
+        traceparent: traceparentOf(record) ?? undefined,
         ...{ stage: step.connectStage, class: step.className, code: error.code, err: error },
         ...(policy.logsCoordinates ? { record: { topic, partition, offset, timestamp, source } } : {}),
       },
@@ -65,11 +67,21 @@ export class Tolerance {
 /** The error that the task fails with: it says where, and which record. */
 export function asTaskFailure(
   { step, error }: StepError,
-  record: { readonly topic: string; readonly partition: number | null; readonly offset?: number },
+  record: Parameters<typeof traceparentOf>[0] & {
+    readonly topic: string;
+    readonly partition: number | null;
+    readonly offset?: number;
+  },
 ): MillraceError {
   const { topic, partition, offset } = record;
+  const traceparent = traceparentOf(record);
   return error.with({
     stage: step.stage,
-    record: { topic, partition, ...(offset === undefined ? {} : { offset }) },
+    record: {
+      topic,
+      partition,
+      ...(offset === undefined ? {} : { offset }),
+      ...(traceparent === null ? {} : { traceparent }),
+    },
   });
 }
