@@ -299,6 +299,26 @@ describe.skipIf(skipReason !== null).each([
     expect(await admin.groupOffsets(groupId)).toMatchObject([{ offset: rounds - 1 }]);
   });
 
+  it('loses and doubles nothing behind an abort that left batches without an answer', async () => {
+    const topic = await newTopic(1);
+    const producer = transactional(uniqueName('id'), { batchBytes: 200 });
+    await producer.initTransactions();
+    producer.beginTransaction();
+    await producer.send([record(topic, 0, 'aborted')]);
+    for (let i = 0; i < 2_000; i++) producer.produce(record(topic, 0, `aborted ${i}`));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await peer.kill();
+    const aborted = producer.abortTransaction();
+    await peer.resume();
+    await aborted;
+    producer.beginTransaction();
+    const sent = Array.from({ length: 500 }, (_, i) => record(topic, 0, `${i}`));
+    await producer.send(sent);
+    await producer.commitTransaction();
+    const seen = await pollUntil(reader(topic, 1, 'read_committed'), ({ length }) => length >= sent.length);
+    expect(texts(seen)).toEqual(sent.map(({ value }) => String(value)));
+  });
+
   it('refuses calls out of their order', async () => {
     const topic = await newTopic(1);
     const producer = transactional(uniqueName('id'));

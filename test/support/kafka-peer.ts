@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { eventually } from './eventually.ts';
 
 const run = promisify(execFile);
 const START_TIMEOUT_MS = 120_000;
@@ -91,6 +92,9 @@ export async function startKafkaPeer(options: KafkaPeerOptions = {}): Promise<Ka
     bootstrapServers: [`127.0.0.1:${port}`],
     kill: async () => {
       await script('kill', '1');
+      // A killed process lets go of its sockets and of its folder's lock a moment after it has lost its command line.
+      const isGone = async () => (await isFree(port)) && (await isFree(port + 1));
+      await eventually(isGone, { what: `ports ${port} and ${port + 1} free again` });
     },
     resume: async () => {
       await script('resume', '1');
