@@ -9,7 +9,6 @@ import type { ConnectorConfig } from '../core/config/cluster-config.ts';
 import { type ChainPlugin, chainOf } from './chain-config.ts';
 import type { PluginDirectory } from './plugin-directory.ts';
 import type { PluginLoader, StepType } from './plugin-loader.ts';
-import { simpleHeaderConverters } from './simple-header-converters.ts';
 
 /** Options of one part of a connector: its own, or those of a transform, predicate or converter under their prefix. */
 export interface OptionSection {
@@ -26,6 +25,8 @@ export interface StepCheck {
   readonly config: ConnectorConfig;
   readonly installed: PluginDirectory;
   readonly loader: Pick<PluginLoader, 'find'>;
+  /** Whether code that stands in a config may run. */
+  readonly inlineAllowed: boolean;
 }
 
 interface Step extends Pick<ChainPlugin, 'name' | 'path' | 'class' | 'version' | 'versionPath' | 'prefix'> {
@@ -48,9 +49,7 @@ export async function stepOptions(check: StepCheck): Promise<readonly OptionSect
   const steps = [
     ...chain.steps.map((step) => chainStep('transform', step)),
     ...chain.predicates.map((predicate) => chainStep('predicate', predicate)),
-    ...CONVERTERS.filter((key) => !isLeftToTheWorker(key, config[key])).map((key) =>
-      converterStep(key, config),
-    ),
+    ...CONVERTERS.filter((key) => config[key]?.trim()).map((key) => converterStep(key, config)),
   ];
   return Promise.all(steps.map((step) => sectionOf(step, check)));
 }
@@ -82,11 +81,6 @@ function guardKeys(group: string): ConfigDef {
       docs: 'Whether the transform applies where the predicate does not hold.',
     },
   };
-}
-
-function isLeftToTheWorker(key: string, className: string | undefined): boolean {
-  const name = className?.trim() ?? '';
-  return name === '' || (key === 'header.converter' && simpleHeaderConverters.includes(name));
 }
 
 function converterStep(key: string, config: ConnectorConfig): Step {
@@ -136,8 +130,7 @@ async function knownSection(step: Step, raw: ConnectorConfig, check: StepCheck):
   ]);
   const definition: ConfigDef = { ...step.shared, ...Object.fromEntries(grouped) };
   const { values, problems } = parseConfig(definition, raw);
-  const found =
-    problems.length > 0 ? problems : await madeProblems(plugin, raw, step, check.config.name ?? '');
+  const found = problems.length > 0 ? problems : await madeProblems(plugin, raw, step, check);
   return {
     ...{ prefix: step.prefix, definition, raw, values },
     problems: found.map(({ key, message }) => ({
@@ -152,13 +145,13 @@ async function madeProblems(
   plugin: Awaited<ReturnType<PluginLoader['find']>>,
   raw: ConnectorConfig,
   step: Step,
-  connector: string,
+  { config: { name: connector = '' }, inlineAllowed }: StepCheck,
 ): Promise<readonly ConfigProblem[]> {
   try {
     const config = parseConfig(plugin.config, raw).values;
     if (plugin.type === 'predicate') plugin.create(config);
     if (plugin.type === 'transform')
-      await (await plugin.create(config, { connector, name: step.name })).close?.();
+      await (await plugin.create(config, { connector, name: step.name, inlineAllowed })).close?.();
     return [];
   } catch (error) {
     if (!isMillraceError(error)) throw error;

@@ -90,7 +90,15 @@ const loader = {
 const base = { name: 'c', 'connector.class': 'S', host: 'here' };
 function check(config: Record<string, string>, connector: AnyConnector = source) {
   const signal = AbortSignal.timeout(1_000);
-  return validateConfig({ exactlyOnce: false, connector, config, installed, loader, signal });
+  return validateConfig({
+    exactlyOnce: false,
+    inlineAllowed: false,
+    connector,
+    config,
+    installed,
+    loader,
+    signal,
+  });
 }
 
 async function errorsOf(config: Record<string, string>, connector: AnyConnector = source) {
@@ -147,7 +155,7 @@ describe('validateConfig', () => {
     ['errors.tolerance', 'none'],
     ['exactly.once.support', 'requested'],
     ['transforms', ''],
-    ['header.converter', 'org.apache.kafka.connect.storage.SimpleHeaderConverter'],
+    ['header.converter', 'org.apache.kafka.connect.json.JsonConverter'],
     ['producer.override.compression.type', 'zstd'],
   ])('lets %s=%s pass', async (key, value) => {
     expect(await errorsOf({ ...base, [key]: value })).toEqual({});

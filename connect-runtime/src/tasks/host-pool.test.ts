@@ -64,6 +64,7 @@ function spec(task: number, config: Record<string, string>): TaskSpec {
       bootstrapServers: ['127.0.0.1:1'],
       groupId: 'test',
       exactlyOnce: false,
+      inlineTransforms: false,
       offsetTopicPartitions: 1,
       offsetTopicReplicationFactor: 1,
       offsetTopic: 'offsets',

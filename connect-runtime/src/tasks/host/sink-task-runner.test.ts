@@ -101,6 +101,7 @@ function run(task: Partial<SinkTask>, config: Record<string, string> = {}) {
       worker: {
         bootstrapServers: ['127.0.0.1:1'],
         groupId: 'test',
+        inlineTransforms: false,
         exactlyOnce: false,
         offsetTopicPartitions: 1,
         offsetTopicReplicationFactor: 1,

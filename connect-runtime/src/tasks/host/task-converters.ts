@@ -6,14 +6,12 @@ import {
   type Converter,
   type Header,
   jsonText,
-  type Schema,
   type SinkRecord,
 } from '@millrace/sdk';
 import type { ConnectorConfig } from '../../core/config/cluster-config.ts';
 import type { PluginDirectory } from '../../plugins/plugin-directory.ts';
 import type { PluginLoader } from '../../plugins/plugin-loader.ts';
 import { requireOptions } from '../../plugins/require-options.ts';
-import { simpleHeaderConverters } from '../../plugins/simple-header-converters.ts';
 import type { FailedRecord } from './pipeline/dead-letter.ts';
 import { pluginError, type Step, StepError } from './pipeline/step-error.ts';
 
@@ -30,33 +28,31 @@ export interface ConverterChoice {
 export class TaskConverters {
   readonly #key: Converter;
   readonly #value: Converter;
-  /** Null: headers are written as text and read as text. */
-  readonly #header: Converter | null;
+  readonly #header: Converter;
   readonly #steps: ConverterSteps;
   /** Whether some converter may have to ask somebody before it can write, or read. */
   readonly #asksToWrite: boolean;
   readonly #asksToRead: boolean;
 
-  private constructor(key: Converter, value: Converter, header: Converter | null, steps: ConverterSteps) {
+  private constructor(key: Converter, value: Converter, header: Converter, steps: ConverterSteps) {
     this.#key = key;
     this.#value = value;
     this.#header = header;
     this.#steps = steps;
     const all = [key, value, header];
-    this.#asksToWrite = all.some((converter) => converter?.beforeFromConnect !== undefined);
-    this.#asksToRead = all.some((converter) => converter?.beforeToConnect !== undefined);
+    this.#asksToWrite = all.some((converter) => converter.beforeFromConnect !== undefined);
+    this.#asksToRead = all.some((converter) => converter.beforeToConnect !== undefined);
   }
 
   /** @throws {MillraceError} UNKNOWN_CONVERTER, INVALID_CONFIG (class config) */
   static async create(choice: ConverterChoice): Promise<TaskConverters> {
     const key = await load(choice, 'key.converter');
     const value = await load(choice, 'value.converter');
-    const named = classNameOf(choice, 'header.converter');
-    const simple = named === '' || simpleHeaderConverters.includes(named);
-    return new TaskConverters(key, value, simple ? null : await load(choice, 'header.converter'), {
+    const header = await load(choice, 'header.converter');
+    return new TaskConverters(key, value, header, {
       key: converterStep('KEY_CONVERTER', classNameOf(choice, 'key.converter')),
       value: converterStep('VALUE_CONVERTER', classNameOf(choice, 'value.converter')),
-      header: converterStep('HEADER_CONVERTER', named || SIMPLE_HEADER_CONVERTER),
+      header: converterStep('HEADER_CONVERTER', classNameOf(choice, 'header.converter')),
     });
   }
 
@@ -80,7 +76,7 @@ export class TaskConverters {
     const { topic, key, keySchema, value, valueSchema } = record;
     const headers: RecordHeader[] = [];
     for (const header of record.headers) {
-      await this.#header?.beforeFromConnect?.(topic, header.schema, header.value)?.catch(() => undefined);
+      await this.#header.beforeFromConnect?.(topic, header.schema, header.value)?.catch(() => undefined);
       try {
         headers.push(this.#headerToBytes(topic, header));
       } catch {
@@ -146,7 +142,7 @@ export class TaskConverters {
       asking(key, () => this.#key.beforeFromConnect?.(topic, record.keySchema, record.key)),
       asking(value, () => this.#value.beforeFromConnect?.(topic, record.valueSchema, record.value)),
       ...headers.map((each) =>
-        asking(header, () => this.#header?.beforeFromConnect?.(topic, each.schema, each.value)),
+        asking(header, () => this.#header.beforeFromConnect?.(topic, each.schema, each.value)),
       ),
     ].filter((question) => question !== null);
     return asked.length === 0 ? null : Promise.all(asked);
@@ -158,18 +154,16 @@ export class TaskConverters {
     const asked = [
       asking(key, () => this.#key.beforeToConnect?.(topic, record.key)),
       asking(value, () => this.#value.beforeToConnect?.(topic, record.value)),
-      ...headers.map((each) => asking(header, () => this.#header?.beforeToConnect?.(topic, each.value))),
+      ...headers.map((each) => asking(header, () => this.#header.beforeToConnect?.(topic, each.value))),
     ].filter((question) => question !== null);
     return asked.length === 0 ? null : Promise.all(asked);
   }
 
   #headerToBytes(topic: string, header: Header): RecordHeader {
-    if (!this.#header) return headerToText(header);
     return { key: header.key, value: this.#header.fromConnect(topic, header.schema, header.value) };
   }
 
   #headerToRecord(topic: string, header: RecordHeader): Header {
-    if (!this.#header) return headerFromText(header);
     const { value, schema } = this.#header.toConnect(topic, header.value);
     return { key: header.key, value, schema };
   }
@@ -181,6 +175,7 @@ interface ConverterSteps {
   readonly header: Step;
 }
 
+/** What Kafka Connect takes for headers where nothing else is said. */
 const SIMPLE_HEADER_CONVERTER = 'org.apache.kafka.connect.storage.SimpleHeaderConverter';
 const NO_HEADERS: readonly never[] = [];
 const INSPECT_DEPTH_MAX = 8;
@@ -226,7 +221,8 @@ function asking(step: Step, ask: () => Promise<void> | null | undefined): Promis
 }
 
 function classNameOf(choice: ConverterChoice, key: string): string {
-  return choice.connectorConfig[key]?.trim() || choice.workerConfig[key]?.trim() || '';
+  const named = choice.connectorConfig[key]?.trim() || choice.workerConfig[key]?.trim();
+  return named || (key === 'header.converter' ? SIMPLE_HEADER_CONVERTER : '');
 }
 
 async function load(choice: ConverterChoice, key: string): Promise<Converter> {
@@ -245,19 +241,4 @@ async function load(choice: ConverterChoice, key: string): Promise<Converter> {
     ),
   );
   return plugin.create(requireOptions(plugin.config, options, prefix), key === 'key.converter');
-}
-
-/** As Kafka Connect's SimpleHeaderConverter writes: text as it is, anything else as JSON. Numbers are read as text. */
-function headerToText(header: Header): RecordHeader {
-  const { key, value } = header;
-  if (value === null || value === undefined) return { key, value: null };
-  if (Buffer.isBuffer(value)) return { key, value };
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
-  return { key, value: Buffer.from(text, 'utf8') };
-}
-
-const textSchema: Schema = { type: 'string' };
-
-function headerFromText(header: RecordHeader): Header {
-  return { key: header.key, value: header.value?.toString('utf8') ?? null, schema: textSchema };
 }

@@ -16,6 +16,8 @@ export interface ChainOptions {
   readonly installed: PluginDirectory;
   readonly connector: string;
   readonly config: ConnectorConfig;
+  /** Whether code that stands in the config may run. */
+  readonly inlineAllowed: boolean;
 }
 
 /** One configured transform with the predicate that guards it. */
@@ -181,11 +183,11 @@ function isList(made: Transformed): made is readonly ConnectRecord[] {
 }
 
 async function createTransform(options: ChainOptions, step: ChainStep): Promise<Transform> {
-  const { loader, installed, connector } = options;
+  const { loader, installed, connector, inlineAllowed } = options;
   const plugin = await loader.find('transform', installed, step);
   const config = requireOptions(plugin.config, step.options, step.prefix);
   try {
-    return await plugin.create(config, { connector, name: step.name });
+    return await plugin.create(config, { connector, name: step.name, inlineAllowed });
   } catch (error) {
     throw atPrefix(error, step.prefix);
   }
