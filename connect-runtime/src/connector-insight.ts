@@ -68,7 +68,7 @@ export class ConnectorInsight {
   /** @throws {MillraceError} NOT_FOUND, UNKNOWN_CONNECTOR_CLASS; what the connector throws */
   async guarantees(
     name: string,
-  ): Promise<Guarantees & { readonly connector: string; readonly type: string }> {
+  ): Promise<Guarantees & { readonly connector: string; readonly type: 'source' | 'sink' }> {
     const { configs, view, catalog, config: worker } = this.#options;
     const config = configs.config.connector(name) ?? view.connector(name).config;
     const traits = await catalog.traits({ ...config, name });

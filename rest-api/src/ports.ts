@@ -1,5 +1,6 @@
 import type { ErrorReport, JsonObject, MetricsText } from '@millrace/foundation';
 import type { TaskLogs } from './contract/index.ts';
+import type { ConnectorInsight, DeadLetters } from './insight-ports.ts';
 
 /**
  * What the REST API needs of the rest of Millrace. The composition root hands in the implementations; tests hand in theirs.
@@ -298,6 +299,8 @@ export interface RestPorts {
   readonly offsets: ConnectorOffsets;
   readonly activeTopics: ActiveTopics;
   readonly loggers: Loggers;
+  readonly insight: ConnectorInsight;
+  readonly deadLetters: DeadLetters;
   readonly monitor: PipelineMonitor;
   readonly topics: TopicBrowser;
   /** Where the built UI stands, or why there is none yet. */

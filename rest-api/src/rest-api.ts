@@ -20,6 +20,8 @@ import { checkHost, checkOrigin, isLoopback } from './request-guard.ts';
 import { activeTopicRoutes } from './routes/active-topics.ts';
 import { pluginRoutes } from './routes/connector-plugins.ts';
 import { connectorRoutes, lifecycleRoutes, taskRoutes } from './routes/connectors.ts';
+import { deadLetterRoutes } from './routes/dead-letters.ts';
+import { insightRoutes } from './routes/insight.ts';
 import { loggerRoutes } from './routes/loggers.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { offsetRoutes } from './routes/offsets.ts';
@@ -83,6 +85,8 @@ export async function createRestApi(ports: RestPorts, options: RestOptions = {})
   taskLogRoutes(doors, ports.monitor);
   topicRoutes(doors, ports);
   workerRoutes(doors, ports.group);
+  insightRoutes(doors, ports.insight);
+  deadLetterRoutes(doors, ports.deadLetters);
   const docs = new LazyApp(() => createDocsApp(ports.herder.server().version));
   for (const url of ['/api/docs', '/api/docs/*']) {
     doors.page(url, { operation: 'DESCRIBE', resource: 'cluster' }, (request, reply) =>

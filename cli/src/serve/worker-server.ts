@@ -47,6 +47,8 @@ export async function startWorkerServer(options: WorkerServerOptions): Promise<W
       offsets: worker.operations.offsets,
       activeTopics: worker.operations.activeTopics,
       loggers: worker.operations.loggers,
+      insight: worker.insight,
+      deadLetters: worker.insight.deadLetters,
       monitor: worker,
       topics: createTopicBrowser({ bootstrapServers, admin, logger }),
       ui: serveUi(logger),

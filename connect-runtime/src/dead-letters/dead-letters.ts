@@ -132,13 +132,15 @@ export class DeadLetters {
 
   /** @throws {MillraceError} NOT_FOUND */
   async progress(connector: string, id: string): Promise<RedriveProgress> {
+    await this.#options.lead();
     const run = this.#find(connector, id);
     const waiting = run.running ? null : await this.#waiting(connector);
     return { ...run.progress(), waiting };
   }
 
   /** Those that this worker has run since it started, newest first. @throws {MillraceError} NOT_FOUND */
-  redrives(connector: string): readonly RedriveProgress[] {
+  async redrives(connector: string): Promise<readonly RedriveProgress[]> {
+    await this.#options.lead();
     this.#options.connector(connector);
     return [...this.#redrives.values()]
       .filter((run) => run.connector === connector)
@@ -148,6 +150,7 @@ export class DeadLetters {
 
   /** Ends one early; what it has sent stays sent. @throws {MillraceError} NOT_FOUND */
   async cancel(connector: string, id: string): Promise<RedriveProgress> {
+    await this.#options.lead();
     const run = this.#find(connector, id);
     await run.cancel();
     return run.progress();

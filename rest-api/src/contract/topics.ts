@@ -13,7 +13,7 @@ const topicSummary = (t: Builders) =>
 
 export type TopicRow = Of<typeof topicSummary>;
 
-const decodedBytes = (t: Builders) =>
+export const decodedBytes = (t: Builders) =>
   t.Object({
     encoding: t.Enum(['null', 'json', 'text', 'base64']),
     text: t.String(),

@@ -17,6 +17,7 @@ import type {
   TopicMessage,
   TopicSummary,
 } from '../ports.ts';
+import { fakeInsight } from './fake-insight.ts';
 
 /** Stand-ins for what the composition root wires, with everything in memory and set by hand. */
 
@@ -302,6 +303,7 @@ export function fakePorts(): FakePorts {
       },
       setEverywhere: async (name, level) => void herder.calls.push(`level everywhere ${name} ${level}`),
     },
+    ...fakeInsight(herder),
     topics: {
       topics: async () => topicList,
       newest: async (topic, { limit, maxBytes }) => {
