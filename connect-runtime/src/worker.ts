@@ -149,6 +149,7 @@ export class Worker {
     this.#catalog = new PluginCatalog({
       modules: config.plugins,
       path: config['plugin.path'],
+      inlineTransforms: config['transforms.inline.enabled'],
       hosts: this.#hosts,
       logger,
       validateTimeoutMs: config['plugin.call.timeout.ms'],

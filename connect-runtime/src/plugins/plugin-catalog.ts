@@ -30,6 +30,8 @@ export interface PluginCatalogOptions {
   readonly hosts: Pick<HostPool, 'call' | 'callApart' | 'retire'>;
   readonly logger: Logger;
   readonly validateTimeoutMs: number;
+  /** Whether code that stands in a config may run. Left out: no. */
+  readonly inlineTransforms?: boolean;
   /** Whether the worker's sources write in transactions. */
   readonly exactlyOnce: boolean;
   /** What the placeholders of a config are resolved with, in the host. */
@@ -134,6 +136,7 @@ export class PluginCatalog {
       class: plugin.class,
       config: 'connector.class' in config ? config : named,
       plugins: directory.plugins,
+      inlineTransforms: this.#options.inlineTransforms ?? false,
       sources: await this.#options.sources(config),
       exactlyOnce: this.#options.exactlyOnce,
       // The plugin hears of the end of its time before its process does.

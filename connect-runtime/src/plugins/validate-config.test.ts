@@ -145,7 +145,6 @@ describe('validateConfig', () => {
 
   test.each([
     ['exactly.once.support', 'required'],
-    ['topic.creation.groups', 'x'],
     ['admin.override.x', '1'],
   ])('refuses %s=%s, which is not served, by name', async (key, value) => {
     expect(Object.keys(await errorsOf({ ...base, [key]: value }))).toEqual([key]);

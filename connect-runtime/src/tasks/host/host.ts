@@ -180,6 +180,7 @@ class Host {
         config: resolved,
         problems,
         installed: new PluginDirectory(body.plugins),
+        inlineAllowed: body.inlineTransforms,
         exactlyOnce: body.exactlyOnce,
         signal: AbortSignal.timeout(body.timeoutMs),
       }),

@@ -45,6 +45,7 @@ export async function preview(options: PreviewOptions): Promise<PreviewResult> {
   });
   const chain = await TransformChain.create({
     ...{ loader: options.loader, installed, config, connector: request.connector },
+    inlineAllowed: request.worker.inlineTransforms,
   });
   const admin = createAdmin({
     bootstrapServers: request.worker.bootstrapServers,
