@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type MillraceWorker, skipping, startMillraceWorker } from '../support/index.ts';
 import {
   type KafkaConnectPeer,
   type KafkaPeer,
@@ -9,7 +10,6 @@ import {
   startKafkaConnect,
   startKafkaPeer,
 } from '../support/kafka-peer.ts';
-import { type MillraceWorker, skipping, startMillraceWorker } from '../support/index.ts';
 import { type Difference, differencesOf } from './connect-rest/comparison.ts';
 import { connectorScenarios } from './connect-rest/connectors.ts';
 import { lifecycleScenarios } from './connect-rest/lifecycle.ts';
@@ -53,16 +53,21 @@ afterAll(async () => {
 }, 60_000);
 
 describe.skipIf(skipReason !== null)('the REST API is that of Kafka Connect', () => {
-  test.each(SCENARIOS.map((each, number) => [each.name, each, number] as const))('%s', async (name, { run }, number) => {
-    const sides = [new Side(`kfk${number}`, kafka.url, folder), new Side(`mlr${number}`, ours.url, folder)] as const;
-    await Promise.all(sides.map((side) => run(side)));
-    const differences = differencesOf(name, sides[0].exchanges, sides[1].exchanges);
-    expect(sides[0].exchanges.length).toBeGreaterThan(0);
-    const judged = differences.map((difference) => ({ difference, id: allowedBy(difference) }));
-    found.push(...judged);
-    if (process.env.DUMP) (await import('node:fs')).appendFileSync(process.env.DUMP, judged.map((j) => JSON.stringify(j)).join('\n') + '\n');
-    expect(judged.filter(({ id }) => id === null).map(({ difference }) => difference)).toEqual([]);
-  });
+  test.each(SCENARIOS.map((each, number) => [each.name, each, number] as const))(
+    '%s',
+    async (name, { run }, number) => {
+      const sides = [
+        new Side(`kfk${number}`, kafka.url, folder),
+        new Side(`mlr${number}`, ours.url, folder),
+      ] as const;
+      await Promise.all(sides.map((side) => run(side)));
+      const differences = differencesOf(name, sides[0].exchanges, sides[1].exchanges);
+      expect(sides[0].exchanges.length).toBeGreaterThan(0);
+      const judged = differences.map((difference) => ({ difference, id: allowedBy(difference) }));
+      found.push(...judged);
+      expect(judged.filter(({ id }) => id === null).map(({ difference }) => difference)).toEqual([]);
+    },
+  );
 
   test('the differences are those of the table, and all of them', () => {
     const ids = [...new Set(found.map(({ id }) => id))];

@@ -22,7 +22,8 @@ export function differencesOf(
 ): Difference[] {
   return kafka.flatMap((exchange, index) => {
     const other = ours[index];
-    if (other?.request !== exchange.request) throw new Error(`${scenario}: ${exchange.request} was asked once`);
+    if (other?.request !== exchange.request)
+      throw new Error(`${scenario}: ${exchange.request} was asked once`);
     const statuses = [exchange.status, other.status] as const;
     const found: [string, unknown, unknown][] = [];
     if (exchange.status !== other.status) found.push(['status', exchange.status, other.status]);

@@ -14,7 +14,16 @@ export const connectorScenarios = [
     await create(side, 'life', sourceConfig(side, { 'tasks.max': 1 }));
     await side.untilTask('life', 'RUNNING');
     await create(side, 'life', sourceConfig(side));
-    for (const part of ['', '/', '/status', '/status/', '/config', '/tasks', '/tasks/0/status', '/tasks/1/status'])
+    for (const part of [
+      '',
+      '/',
+      '/status',
+      '/status/',
+      '/config',
+      '/tasks',
+      '/tasks/0/status',
+      '/tasks/1/status',
+    ])
       await side.ask('GET', side.path('life', part));
     const own = (all: Readonly<Record<string, unknown>>) =>
       Object.fromEntries(Object.entries(all).filter(([name]) => name.startsWith('SIDE')));
@@ -22,7 +31,13 @@ export const connectorScenarios = [
     await side.ask('GET', '/connectors', { view: names });
     await side.ask('GET', '/connectors/', { view: names });
     await side.ask('GET', '/connectors?other=1', { view: names });
-    for (const query of ['expand=info', 'expand=status', 'expand=status&expand=info&expand=x', 'expand=x', 'expand='])
+    for (const query of [
+      'expand=info',
+      'expand=status',
+      'expand=status&expand=info&expand=x',
+      'expand=x',
+      'expand=',
+    ])
       await side.ask('GET', `/connectors?${query}`, { view: own });
     await remove(side, 'life');
     for (const part of ['', '/status', '/config', '/tasks', '/tasks/0/status', '/offsets'])
@@ -66,18 +81,26 @@ export const connectorScenarios = [
     await wrong(sourceConfig(side, { transforms: 'a,a' }));
     await wrong(sourceConfig(side, { predicates: 'p' }));
     await wrong(sourceConfig(side, { 'errors.tolerance': 'some' }));
-    await wrong(sourceConfig(side, { 'topic.creation.groups': 'g', 'topic.creation.default.partitions': '1' }));
-    await wrong(
-      sourceConfig(side, {
-        'topic.creation.default.partitions': '0',
-        'topic.creation.default.replication.factor': '1',
-      }),
-    );
-    await wrong(sourceConfig(side, { 'topic.creation.default.partitions': '1' }));
     await wrong({ 'connector.class': 'FileStreamSink' });
     await wrong(sinkConfig(side, { 'topics.regex': 'x' }));
     await wrong(sinkConfig(side, { topics: '', 'topics.regex': '[' }));
     await side.ask('GET', side.path('bad'));
+  }),
+  scenario('topics that are to be made', async (side) => {
+    const made = (name: string, more: Readonly<Record<string, string>>) =>
+      create(side, name, sourceConfig(side, { 'topic.creation.default.replication.factor': '1', ...more }));
+    await made('no partitions', {});
+    await side.tidy('DELETE', side.path('no partitions'));
+    await made('bad group', { 'topic.creation.default.partitions': '1', 'topic.creation.groups': 'g' });
+    await side.tidy('DELETE', side.path('bad group'));
+    await made('whole', {
+      'topic.creation.default.partitions': '2',
+      'topic.creation.groups': 'g',
+      'topic.creation.g.include': 'x.*',
+      'topic.creation.g.cleanup.policy': 'compact',
+    });
+    await side.untilTask('whole', 'RUNNING');
+    await remove(side, 'whole');
   }),
   scenario('names', async (side) => {
     await create(side, 'with space', sourceConfig(side));
@@ -100,7 +123,9 @@ export const connectorScenarios = [
       const name = `initial ${state}`;
       await create(side, name, sourceConfig(side), { initial_state: state });
       await side.untilState(name, state.toUpperCase());
-      await side.ask('GET', side.path(name, '/status'), { view: ({ connector }: { connector: unknown }) => connector });
+      await side.ask('GET', side.path(name, '/status'), {
+        view: ({ connector }: { connector: unknown }) => connector,
+      });
       await remove(side, name);
     }
     await create(side, 'initial null', sourceConfig(side), { initial_state: null });

@@ -59,7 +59,16 @@ export const lifecycleScenarios = [
     await remove(side, 'again');
   }),
   scenario('a connector that nobody knows', async (side) => {
-    for (const part of ['', '/config', '/status', '/tasks', '/tasks/0/status', '/tasks/x/status', '/topics', '/offsets'])
+    for (const part of [
+      '',
+      '/config',
+      '/status',
+      '/tasks',
+      '/tasks/0/status',
+      '/tasks/x/status',
+      '/topics',
+      '/offsets',
+    ])
       await side.ask('GET', side.path('nobody', part));
     for (const part of ['/pause', '/resume', '/stop', '/topics/reset'])
       await side.ask('PUT', side.path('nobody', part));
@@ -86,6 +95,10 @@ export const lifecycleScenarios = [
     await side.ask('PUT', side.path('active', '/pause'));
     await side.untilTask('active', 'PAUSED');
     await side.ask('PUT', side.path('active', '/topics/reset'));
+    await side.until(
+      side.path('active', '/topics'),
+      (body: Record<string, { topics: string[] }>) => Object.values(body)[0]?.topics.length === 0,
+    );
     await side.ask('GET', side.path('active', '/topics'));
     await side.ask('PUT', side.path('active', '/topics/reset'));
     await side.ask('POST', side.path('active', '/topics/reset'));

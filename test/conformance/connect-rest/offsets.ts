@@ -6,7 +6,10 @@ const create = (side: Side, name: string, config: unknown) =>
   side.ask('POST', '/connectors', { body: { name: side.named(name), config } });
 
 interface Offsets {
-  readonly offsets: readonly { readonly partition: object; readonly offset: Readonly<Record<string, unknown>> }[];
+  readonly offsets: readonly {
+    readonly partition: object;
+    readonly offset: Readonly<Record<string, unknown>>;
+  }[];
 }
 
 /** Our file source says more of a file than where it is in it. */
@@ -40,6 +43,8 @@ export const offsetScenarios = [
     await read();
     const other = { filename: side.file('other.txt') };
     await alter({ partition: other, offset: { position: 1 } }, { partition, offset: { position: 4 } });
+    // Kafka Connect learns of partitions a moment after it has stored them.
+    await side.until(path, ({ offsets }: Offsets) => offsets.length === 2);
     await read();
     await alter({ partition: other, offset: null });
     await alter({ partition: { filename: side.file('never.txt') }, offset: null });
@@ -56,7 +61,17 @@ export const offsetScenarios = [
     await alter({ partition: { nope: 1 }, offset: { position: 2 } });
     await alter({ partition: 'x', offset: { position: 2 } });
     await alter({ partition, offset: { position: 2 }, more: 1 });
-    for (const body of ['', '{', '[]', 'null', '{}', '{"offsets":[]}', '{"offsets":null}', '{"offsets":{}}', '{"nope":1}'])
+    for (const body of [
+      '',
+      '{',
+      '[]',
+      'null',
+      '{}',
+      '{"offsets":[]}',
+      '{"offsets":null}',
+      '{"offsets":{}}',
+      '{"nope":1}',
+    ])
       await side.ask('PATCH', path, { body });
     await side.ask('DELETE', path);
     await read();
@@ -98,7 +113,10 @@ export const offsetScenarios = [
     await alter({ partition, offset: { kafka_offset: -1 } });
     await alter({ partition: { kafka_topic: topic, kafka_partition: 'abc' }, offset: { kafka_offset: 1 } });
     await alter({ offset: { kafka_offset: 1 } });
-    await alter({ partition: { kafka_topic: side.named('nosuch'), kafka_partition: 0 }, offset: { kafka_offset: 1 } });
+    await alter({
+      partition: { kafka_topic: side.named('nosuch'), kafka_partition: 0 },
+      offset: { kafka_offset: 1 },
+    });
     await alter({ partition: { kafka_topic: topic, kafka_partition: 9 }, offset: { kafka_offset: 1 } });
     await alter({ partition: { kafka_topic: side.named('nosuch'), kafka_partition: 0 }, offset: null });
     await read();

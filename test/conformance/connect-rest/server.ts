@@ -52,7 +52,10 @@ export const serverScenarios = [
     await side.ask('PUT', side.path('x', '/pause'), { body: 'x', headers: plain });
     await side.ask('PUT', side.path('x', '/pause'), { body: '{bad' });
     await side.ask('PUT', side.path('x', '/pause'), { body: '{}' });
-    await side.ask('POST', '/connectors', { body: '{', headers: { 'content-type': 'application/json; charset=utf-8' } });
+    await side.ask('POST', '/connectors', {
+      body: '{',
+      headers: { 'content-type': 'application/json; charset=utf-8' },
+    });
   }),
   scenario('plugins', async (side) => {
     await side.ask('GET', '/connector-plugins', { view: firstFields });
@@ -60,7 +63,9 @@ export const serverScenarios = [
     await side.ask('GET', '/connector-plugins?connectorsOnly=x', { view: firstFields });
     await side.ask('GET', `/connector-plugins/${SOURCE}/config`, { view: firstFields });
     await side.ask('GET', '/connector-plugins/JsonConverter/config', { view: firstFields });
-    await side.ask('GET', '/connector-plugins/org.apache.kafka.connect.json.JsonConverter/config', { view: firstFields });
+    await side.ask('GET', '/connector-plugins/org.apache.kafka.connect.json.JsonConverter/config', {
+      view: firstFields,
+    });
     await side.ask('GET', '/connector-plugins/Nobody/config');
     await side.ask('GET', `/connector-plugins/${SOURCE}/config?version=99`);
     await side.ask('GET', `/connector-plugins/${SOURCE}/config?version=%5B`);
@@ -77,7 +82,10 @@ export const serverScenarios = [
     await validate(SOURCE, sourceConfig(side, { name: 'n', 'key.converter': 'Nobody' }));
     await validate(SINK, { 'connector.class': SINK, name: 'n', topics: 'a', 'topics.regex': 'b' });
     await validate(SINK, { 'connector.class': SINK, name: 'n' });
-    await validate('org.apache.kafka.connect.file.FileStreamSourceConnector', sourceConfig(side, { name: 'n' }));
+    await validate(
+      'org.apache.kafka.connect.file.FileStreamSourceConnector',
+      sourceConfig(side, { name: 'n' }),
+    );
     await validate(SOURCE, {});
     await validate('Nobody', {});
     await validate('Nobody', { 'connector.class': 'Nobody' });
@@ -104,7 +112,9 @@ export const serverScenarios = [
     await side.ask('PUT', logger, { body: { level: null } });
     for (const body of ['', '{', '[]', 'null']) await side.ask('PUT', logger, { body });
     await side.ask('GET', '/admin/loggers/root', { view: (body: object) => Object.keys(body).sort() });
-    await side.ask('GET', '/admin/loggers', { view: ({ root }: { root: object }) => Object.keys(root).sort() });
+    await side.ask('GET', '/admin/loggers', {
+      view: ({ root }: { root: object }) => Object.keys(root).sort(),
+    });
     await side.ask('GET', `${logger}/more`);
     await side.ask('PUT', '/admin/loggers/', { body: { level: 'WARN' } });
   }),

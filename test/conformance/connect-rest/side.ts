@@ -59,6 +59,11 @@ export class Side {
     return exchange;
   }
 
+  /** Asks, and keeps nothing: takes away what may be there on one side alone. */
+  async tidy(method: string, path: string): Promise<void> {
+    await this.#send(method, path, {});
+  }
+
   /** Asks until the answer is as it must be, and keeps none of it. */
   async until(path: string, check: (body: never) => boolean): Promise<void> {
     let last: Exchange | null = null;

@@ -8,13 +8,73 @@ interface Rule {
   readonly matches: (difference: Difference) => boolean;
 }
 
-const RULES: readonly Rule[] = [];
+const ERROR_FIELDS = new Set(['/code', '/class', '/hint', '/path', '/error']);
+
+/** The whole answer is another one: its status and all that hangs on it. */
+const asksFor =
+  (pattern: RegExp, kafka: number, ours: number) =>
+  ({ request, statuses }: Difference) =>
+    pattern.test(request) && statuses[0] === kafka && statuses[1] === ours;
+
+/** Both refuse with the same status; ours in other words than these of Kafka Connect's. */
+const says =
+  (pattern: RegExp) =>
+  ({ at, kafka, statuses }: Difference) =>
+    at === '/message' && statuses[0] === statuses[1] && pattern.test(String(kafka));
+
+/** In order: the first one that matches has it. What each means stands in the page, under the same id. */
+const RULES: readonly Rule[] = [
+  {
+    id: 'error-fields',
+    matches: ({ at, kafka, statuses }) => kafka === undefined && statuses[1] >= 400 && ERROR_FIELDS.has(at),
+  },
+  { id: 'bad-input', matches: ({ statuses }) => statuses[0] === 500 && statuses[1] === 400 },
+  { id: 'validate-without-class', matches: asksFor(/\/config\/validate \{\}$/, 500, 200) },
+  { id: 'reset-of-nothing', matches: asksFor(/^PATCH .*\/offsets .*"offset":null/, 500, 200) },
+  { id: 'config-that-cannot-start', matches: asksFor(/topic\.creation\.default/, 201, 400) },
+  {
+    id: 'patched-name',
+    matches: ({ request }) => /^PATCH .*\/config \{"name":(?:"other"|null)\}/.test(request),
+  },
+  { id: 'query-booleans', matches: asksFor(/=(?:maybe|x)(?: |$)/, 200, 400) },
+  { id: 'query-booleans', matches: asksFor(/=maybe$/, 204, 400) },
+  { id: 'unread-body', matches: asksFor(/\/pause \{bad$/, 404, 400) },
+  { id: 'accept', matches: asksFor(/"accept":/, 406, 200) },
+  { id: 'browsers', matches: asksFor(/^GET \/ .*text\/html/, 406, 302) },
+  { id: 'paths', matches: asksFor(/%2F|\/\/|%zz/, 400, 404) },
+  { id: 'paths', matches: ({ request, kafka }) => request.includes('%zz') && kafka === '<html>' },
+  {
+    id: 'options',
+    matches: ({ request, at, statuses }) => /^OPTIONS/.test(request) && at === '' && statuses[1] === 200,
+  },
+  { id: 'task-class', matches: ({ at, ours }) => at.endsWith('/config/task.class') && ours === undefined },
+  {
+    id: 'plugin-docs',
+    matches: ({ request }) => /^GET \/connector-plugins(?:\?connectorsOnly=false)?$/.test(request),
+  },
+  {
+    id: 'one-error-a-mistake',
+    matches: ({ request, at, statuses }) =>
+      request.includes('/config/validate') && statuses[1] === 200 && /^\/(?:error_count|wrong)/.test(at),
+  },
+  { id: 'no-values-in-messages', matches: says(/^Connector config \{.*\} contains no connector type$/) },
+  { id: 'plugins-in-words', matches: says(/Failed to find any class that implements Connector/) },
+  {
+    id: 'plugins-in-words',
+    matches: says(/^Plugin .* not found that matches|^Invalid version specification/),
+  },
+  {
+    id: 'config-errors-in-words',
+    matches: says(/^Connector configuration is invalid and contains the following/),
+  },
+  { id: 'names-in-words', matches: says(/^Connector name configuration \(.*\) doesn't match .* \(\)$/) },
+];
 
 export function allowedBy(difference: Difference): string | null {
   return RULES.find(({ matches }) => matches(difference))?.id ?? null;
 }
 
-export const ruleIds = (): string[] => RULES.map(({ id }) => id);
+export const ruleIds = (): string[] => [...new Set(RULES.map(({ id }) => id))];
 
 /** The first column of the page's table. */
 export function documentedIds(): string[] {
