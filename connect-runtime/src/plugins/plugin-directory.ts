@@ -13,6 +13,9 @@ export interface PluginQuestion {
   readonly versionPath?: string;
 }
 
+/** Kinds of plugins that connectors are put together with. */
+export type StepType = Exclude<PluginType, 'source' | 'sink'>;
+
 const WORDS: Readonly<Record<PluginType, string>> = {
   source: 'connector',
   sink: 'connector',

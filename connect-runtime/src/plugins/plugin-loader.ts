@@ -1,6 +1,6 @@
 import { MillraceError, toMillraceError } from '@millrace/foundation';
 import { type AnyConnector, type AnyPlugin, type PluginManifest, SDK_VERSION } from '@millrace/sdk';
-import type { PluginDirectory, PluginQuestion } from './plugin-directory.ts';
+import type { PluginDirectory, PluginQuestion, StepType } from './plugin-directory.ts';
 import { locatePlugin } from './plugin-location.ts';
 
 /** Loads plugin packages. Runs in task hosts only: the worker's own process never imports plugin code. */
@@ -55,9 +55,6 @@ export class PluginLoader {
     });
   }
 }
-
-/** Kinds of plugins that connectors are put together with. */
-export type StepType = Exclude<AnyPlugin['type'], 'source' | 'sink'>;
 
 export function aliasesOf(plugin: AnyPlugin): readonly string[] {
   return (plugin.aliases ?? []).map((alias) => (typeof alias === 'string' ? alias : alias.class));

@@ -5,10 +5,10 @@ import {
   isMillraceError,
   parseConfig,
 } from '@millrace/foundation';
+import type { AnyPlugin } from '@millrace/sdk';
 import type { ConnectorConfig } from '../core/config/cluster-config.ts';
 import { type ChainPlugin, chainOf } from './chain-config.ts';
-import type { PluginDirectory } from './plugin-directory.ts';
-import type { PluginLoader, StepType } from './plugin-loader.ts';
+import type { PluginDirectory, PluginQuestion, StepType } from './plugin-directory.ts';
 
 /** Options of one part of a connector: its own, or those of a transform, predicate or converter under their prefix. */
 export interface OptionSection {
@@ -21,10 +21,19 @@ export interface OptionSection {
   readonly problems: readonly ConfigProblem[];
 }
 
+/** What loads a plugin that was asked for; in a task host. */
+export interface StepFinder {
+  find(
+    type: StepType,
+    installed: PluginDirectory,
+    question: Omit<PluginQuestion, 'types'>,
+  ): Promise<AnyPlugin>;
+}
+
 export interface StepCheck {
   readonly config: ConnectorConfig;
   readonly installed: PluginDirectory;
-  readonly loader: Pick<PluginLoader, 'find'>;
+  readonly loader: StepFinder;
   /** Whether code that stands in a config may run. */
   readonly inlineAllowed: boolean;
 }
@@ -142,7 +151,7 @@ async function knownSection(step: Step, raw: ConnectorConfig, check: StepCheck):
 
 /** What a transform or a predicate says when it is made of these options. */
 async function madeProblems(
-  plugin: Awaited<ReturnType<PluginLoader['find']>>,
+  plugin: AnyPlugin,
   raw: ConnectorConfig,
   step: Step,
   { config: { name: connector = '' }, inlineAllowed }: StepCheck,

@@ -11,7 +11,8 @@ import {
 } from '@millrace/sdk';
 import { describe, expect, test } from 'vitest';
 import { PluginDirectory, type PluginQuestion } from './plugin-directory.ts';
-import { aliasesOf, type PluginLoader } from './plugin-loader.ts';
+import { aliasesOf } from './plugin-loader.ts';
+import type { StepFinder } from './step-options.ts';
 import { validateConfig } from './validate-config.ts';
 
 const task = () => {
@@ -85,7 +86,7 @@ const installed = new PluginDirectory(
 const loader = {
   find: async (type: string, directory: PluginDirectory, question: Omit<PluginQuestion, 'types'>) =>
     plugins.get(directory.find({ ...question, types: [type as 'transform'] }).class),
-} as Pick<PluginLoader, 'find'>;
+} as StepFinder;
 
 const base = { name: 'c', 'connector.class': 'S', host: 'here' };
 function check(config: Record<string, string>, connector: AnyConnector = source) {

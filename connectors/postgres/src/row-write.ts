@@ -40,7 +40,7 @@ export function writesByTable(
  *
  * @throws {MillraceError} class poison where the record lacks a key or is no struct
  */
-export function rowWrite(record: SinkRecord, config: SinkConfig): RowWrite | null {
+function rowWrite(record: SinkRecord, config: SinkConfig): RowWrite | null {
   const fromKey = config['pk.mode'] === 'record_key';
   if (record.value === null || record.value === undefined) {
     if (!fromKey || !config['delete.enabled']) return null;

@@ -1,4 +1,4 @@
-import { isMillraceError } from '@millrace/foundation';
+import { isMillraceError, systemRandom } from '@millrace/foundation';
 import { pause } from './pause.ts';
 
 export interface RetryOptions {
@@ -26,7 +26,7 @@ export async function retry<T>(work: (attempt: number) => Promise<T>, options: R
     } catch (error) {
       if (attempt >= tries || signal.aborted || !retryable(error)) throw error;
       const waitMs = Math.min(backoffMaxMs, backoffMs * 2 ** (attempt - 1));
-      await pause(waitMs * (1 - Math.random() / 4), signal);
+      await pause(waitMs * (1 - systemRandom.float() / 4), signal);
       if (signal.aborted) throw error;
     }
   }
