@@ -75,7 +75,11 @@ export interface TopicPartition {
  * Writes. The runtime calls `start`, then `write` in turn, never two at a time; `stop` once.
  *
  * The contract of `write`: it resolves when the whole batch is durable in the target, and a batch that failed can be
- * written again without harm. The runtime commits consumer offsets only for what `write` resolved.
+ * written again without harm, also in parts. The runtime commits consumer offsets only for what `write` resolved.
+ *
+ * What to throw: class transient or throttled for what can work later, and the same batch comes again; class poison where records are
+ * at fault, and the runtime finds out which; class auth, config or bug where a person must act. A plain error counts as poison where the
+ * connector tolerates errors, else as a bug; one of the network (`ECONNREFUSED` and so on) as transient.
  */
 export interface SinkTask {
   start(): Promise<void>;
