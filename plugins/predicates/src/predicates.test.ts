@@ -67,7 +67,7 @@ describe('RecordIsTombstone', () => {
 
 describe('the manifest', () => {
   it("answers to Kafka's class names", () => {
-    expect(manifest.plugins.map((plugin) => ('aliases' in plugin ? plugin.aliases : []))).toEqual(
+    expect(manifest.plugins.map((plugin) => (plugin.type === 'predicate' ? plugin.aliases : []))).toEqual(
       ['TopicNameMatches', 'HasHeaderKey', 'RecordIsTombstone'].map((name) => [
         `org.apache.kafka.connect.transforms.predicates.${name}`,
       ]),

@@ -111,7 +111,7 @@ async function fromFile(file: string): Promise<RecordFunction> {
   try {
     // A module that has changed is loaded anew when the task starts again, though its host goes on.
     const { mtimeMs } = await stat(file);
-    return functionOf(await import(`${pathToFileURL(file).href}?changed=${mtimeMs}`), 'function.file');
+    return functionOf(await import(`${pathToFileURL(file).href}#${mtimeMs}`), 'function.file');
   } catch (error) {
     if (isMillraceError(error)) throw error;
     throw wrongOption(
