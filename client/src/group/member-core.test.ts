@@ -136,6 +136,17 @@ describe('MemberCore', () => {
     expect(play.tell({ kind: 'callbackEnded' })).toBe('sendJoin "m1" more topics');
   });
 
+  it('has lost everything when a rejoin does not get through for the session', () => {
+    const play = new Play().stable();
+    play.at(300, { kind: 'tick' });
+    expect(play.heartbeat('REBALANCE_IN_PROGRESS')).toBe('callRejoining');
+    expect(play.tell({ kind: 'callbackEnded' })).toBe('sendJoin "m1" the group rebalances');
+    play.at(400, { kind: 'joinFailed', failure: failure('CONNECTION_LOST'), memberId: 'm1' });
+    play.at(900, { kind: 'coordinatorFailed', failure: failure('COORDINATOR_NOT_AVAILABLE') });
+    expect(play.core.wakeAtMs).toBeLessThanOrEqual(1_300);
+    expect(play.at(1_300, { kind: 'tick' })).toContain('callLost');
+  });
+
   it('has lost everything when unknown, and joins as somebody new', () => {
     const play = new Play().stable();
     play.at(300, { kind: 'tick' });

@@ -88,8 +88,10 @@ export class MemberCore {
   get wakeAtMs(): number {
     if (!this.#started || this.#phase === 'stopped') return Number.POSITIVE_INFINITY;
     let atMs = Number.POSITIVE_INFINITY;
-    if (this.#isBeating) {
+    if (this.#hasSession) {
       atMs = this.#lastContactMs + this.#timings.sessionTimeoutMs;
+    }
+    if (this.#isBeating) {
       const beats = this.#coordinator === 'known' && !this.#heartbeatInFlight;
       if (beats) atMs = Math.min(atMs, this.#nextHeartbeatMs);
     }
@@ -108,6 +110,13 @@ export class MemberCore {
 
   get #isBeating(): boolean {
     return this.#generationId !== NO_GENERATION && beating.has(this.#phase);
+  }
+
+  /** Also where a rejoin does not get through: the broker gives what is held to others all the same. */
+  get #hasSession(): boolean {
+    return (
+      this.#isBeating || (this.#holding && this.#generationId !== NO_GENERATION && this.#phase === 'unjoined')
+    );
   }
 
   #take(event: MemberEvent, nowMs: number): void {
@@ -353,7 +362,7 @@ export class MemberCore {
   }
 
   #checkSession(nowMs: number): void {
-    if (!this.#isBeating || nowMs - this.#lastContactMs < this.#timings.sessionTimeoutMs) return;
+    if (!this.#hasSession || nowMs - this.#lastContactMs < this.#timings.sessionTimeoutMs) return;
     const message = `no heartbeat was answered for the session timeout of ${this.#timings.sessionTimeoutMs} ms`;
     this.#coordinator = 'unknown';
     this.#retryAtMs = nowMs;

@@ -55,7 +55,8 @@ function loop() {
     statuses: {
       putConnector: (connector: string) => fake.putConnector(connector),
       putTask: async () => undefined,
-      putTaskLeft: async () => undefined,
+      claimTask: () => undefined,
+      claimConnector: () => undefined,
       task: () => undefined,
       connectors: () => [],
       connector: () => undefined,

@@ -23,7 +23,14 @@ export interface ControlLoopOptions {
   readonly configs: Pick<ConfigStore, 'config' | 'refresh' | 'putTaskConfigs' | 'putFenced'>;
   readonly statuses: Pick<
     StatusStore,
-    'connector' | 'task' | 'connectors' | 'taskNumbers' | 'putConnector' | 'putTask' | 'putTaskLeft'
+    | 'connector'
+    | 'task'
+    | 'connectors'
+    | 'taskNumbers'
+    | 'putConnector'
+    | 'putTask'
+    | 'claimConnector'
+    | 'claimTask'
   >;
   readonly catalog: Pick<PluginCatalog, 'taskConfigs' | 'versionOf'>;
   readonly tasks: Pick<TaskSupervisor, 'start' | 'stop' | 'restart' | 'setPaused'>;
@@ -179,6 +186,7 @@ export class ControlLoop {
         this.#track(this.#readConfig());
         break;
       case 'start':
+        this.#claim(effect.id);
         this.#track(tasks.start(effect));
         break;
       case 'stop':
@@ -195,6 +203,7 @@ export class ControlLoop {
         this.#options.rejoin(effect.reason);
         break;
       case 'splitConnector':
+        this.#options.statuses.claimConnector(effect.connector);
         // Not waited for by who closes: a plugin may take its time, and what it says is passed over then.
         void this.#split(effect.connector, effect.turn, effect.config);
         break;
@@ -316,12 +325,18 @@ export class ControlLoop {
       ...this.#status(id.connector, report.state, report.error, report.trace),
       ...(report.restart === undefined ? {} : { restart: report.restart }),
     };
-    const isOver = report.state === 'UNASSIGNED' || report.state === 'FAILED';
-    if (!isOver) await this.#stored(id, statuses.putTask(id, status));
     // A task that left because its connector was removed or stopped must not come back as a status.
-    else if (report.state === 'UNASSIGNED' && !configs.config.taskConfigs(id.connector)[id.task])
-      await this.#stored(id, statuses.putTask(id, null));
-    else await this.#stored(id, statuses.putTaskLeft(id, status));
+    const isGone = report.state === 'UNASSIGNED' && !configs.config.taskConfigs(id.connector)[id.task];
+    await this.#stored(id, statuses.putTask(id, isGone ? null : status));
+  }
+
+  /** What the worker said of it that had it before does not hold any more. */
+  #claim(id: TaskId): void {
+    const { statuses, workerId } = this.#options;
+    statuses.claimTask(id);
+    const before = statuses.task(id);
+    if (before && before.workerId !== workerId && before.state !== 'UNASSIGNED')
+      this.#track(this.#stored(id, statuses.putTask(id, this.#status(id.connector, 'UNASSIGNED'))));
   }
 
   /** The work goes on where a status could not be stored; the store writes it again. */

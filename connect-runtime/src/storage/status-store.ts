@@ -1,7 +1,7 @@
 import type { ErrorReport, Json, JsonObject } from '@millrace/foundation';
 import { parseTaskKey, type TaskId, taskKey } from '../core/task-id.ts';
 import { jsonBytes, readJson } from './json-record.ts';
-import { TopicLog, type TopicLogOptions } from './topic-log.ts';
+import type { OpenLog, RecordLog } from './record-log.ts';
 import { UnstoredStatuses } from './unstored-statuses.ts';
 
 export type StatusState =
@@ -42,23 +42,23 @@ export interface ActiveTopic {
 
 /**
  * What every connector and task of the group was last said to do, from `status.storage.topic`. A status that cannot be
- * stored fails its caller, and is written again until it is stored, or said anew, or told by another worker.
+ * stored fails its caller, and is written again until it is stored, or said anew, or told by another worker. That something has ended is
+ * left out where another worker has told of it since it was claimed, in a later generation of the group.
  */
 export class StatusStore {
-  readonly #log: TopicLog;
+  readonly #log: RecordLog;
   readonly #unstored = new UnstoredStatuses((key, value) => this.#log.write(key, value));
+  /** By record key, what was known when this worker took it over. */
+  readonly #claimed = new Map<string, Status | undefined>();
   readonly #connectors = new Map<string, Status>();
   readonly #tasks = new Map<string, Map<number, Status>>();
   /** Topics by connector. */
   readonly #topics = new Map<string, Set<string>>();
 
-  constructor(options: Omit<TopicLogOptions, 'onRecord'>, onChange: (connector: string) => void) {
-    this.#log = new TopicLog({
-      ...options,
-      onRecord: (record) => {
-        const connector = this.#replay(record.key?.toString('utf8') ?? '', readJson(record.value));
-        if (connector !== null) onChange(connector);
-      },
+  constructor(open: OpenLog, onChange: (connector: string) => void) {
+    this.#log = open((record) => {
+      const connector = this.#replay(record.key?.toString('utf8') ?? '', readJson(record.value));
+      if (connector !== null) onChange(connector);
     });
   }
 
@@ -108,21 +108,22 @@ export class StatusStore {
     await this.#log.readToEnd();
   }
 
-  putConnector(connector: string, status: Status | null): Promise<void> {
-    return this.#put(`status-connector-${connector}`, status, () => this.connector(connector));
+  /** What was said up to now is of others, whose generations may be those of an earlier life of the group. */
+  claimConnector(connector: string): void {
+    this.#claimed.set(connectorKey(connector), this.connector(connector));
   }
 
-  /**
-   * Says what became of a task that this worker had; left out where another worker has told of it since, in a later
-   * generation of the group.
-   */
-  async putTaskLeft(id: TaskId, status: Status): Promise<void> {
-    if (isOvertaken(status, this.task(id))) return;
-    await this.putTask(id, status);
+  /** As `claimConnector`. */
+  claimTask(id: TaskId): void {
+    this.#claimed.set(statusTaskKey(id), this.task(id));
+  }
+
+  putConnector(connector: string, status: Status | null): Promise<void> {
+    return this.#put(connectorKey(connector), status, () => this.connector(connector));
   }
 
   putTask(id: TaskId, status: Status | null): Promise<void> {
-    return this.#put(`status-task-${taskKey(id)}`, status, () => this.task(id));
+    return this.#put(statusTaskKey(id), status, () => this.task(id));
   }
 
   close(): Promise<void> {
@@ -131,6 +132,9 @@ export class StatusStore {
   }
 
   async #put(key: string, status: Status | null, newest: () => Status | undefined): Promise<void> {
+    // Who was put out of the group may say later than the new owner what became of the work it had.
+    if (status && isEnd(status.state) && this.#claimed.get(key) !== newest() && isOvertaken(status, newest()))
+      return;
     const value = jsonBytes(status && statusJson(status));
     const before = newest();
     const isCurrent = () => (status === null ? newest() === before : !isOvertaken(status, newest()));
@@ -175,6 +179,13 @@ const TOPIC_OWNER = ':connector-';
 /** Names of topics hold no colon, so the first one ends it. */
 function topicKey(topic: string, connector: string): string {
   return `${TOPIC_KEY}${topic}${TOPIC_OWNER}${connector}`;
+}
+
+const connectorKey = (connector: string) => `status-connector-${connector}`;
+const statusTaskKey = (id: TaskId) => `status-task-${taskKey(id)}`;
+
+function isEnd(state: StatusState): boolean {
+  return state === 'UNASSIGNED' || state === 'FAILED';
 }
 
 /** Whether another worker has told of it since, in a later generation of the group. */

@@ -42,6 +42,12 @@ export class ConnectorTurns {
     return atMs;
   }
 
+  /** Whether its task configs are being computed or written now. */
+  isRunning(connector: string): boolean {
+    const phase = this.#turns.get(connector)?.phase;
+    return phase === 'splitting' || phase === 'storing';
+  }
+
   /** Whether its task configs are being written now, so that a change of them is this worker's own. */
   isStoring(connector: string): boolean {
     return this.#turns.get(connector)?.phase === 'storing';

@@ -279,7 +279,9 @@ export class HerderCore {
     if (!config.has(connector)) return;
     const target = config.targetState(connector);
     const failed = statuses.connector(connector)?.state === 'FAILED';
-    if (target === 'STOPPED' || config.taskConfigs(connector).length === 0) this.#refresh(connector);
+    const splits = target === 'STOPPED' || config.taskConfigs(connector).length === 0;
+    // What is under way may be about to publish what the state before asked for.
+    if (splits || this.#turns.isRunning(connector)) this.#refresh(connector);
     else if (!failed) this.#do([{ kind: 'tellConnector', connector, state: target }]);
   }
 

@@ -1,0 +1,148 @@
+import {
+  type AssignPlan,
+  type AssignRequest,
+  assign,
+  type MemberAssignment,
+} from '@millrace/connect-runtime/core/assignor/assign';
+import { taskKey } from '@millrace/connect-runtime/core/task-id';
+import type { Mutation } from './world.ts';
+
+/** Bugs such as one makes, planted one at a time: the simulation must find each. */
+export const mutations: Readonly<Record<string, Mutation>> = {
+  'what is revoked is given to its new owner in the same round': {
+    assign(request) {
+      const plan = assign(request);
+      return withMembers(plan, (memberId, mine) => ({
+        ...mine,
+        assigned: {
+          ...mine.assigned,
+          tasks: [
+            ...mine.assigned.tasks,
+            ...request.configured.tasks.filter((id) => plan.intended.get(taskKey(id)) === memberId),
+          ],
+        },
+      }));
+    },
+  },
+  'a task of a worker that is gone is forgotten': {
+    assign(request) {
+      const plan = assign(request);
+      const held = new Set(request.members.flatMap(({ held: { tasks } }) => tasks.map(taskKey)));
+      const lost = request.configured.tasks.find((id) => !held.has(taskKey(id)));
+      const isKept = (id: { connector: string; task: number }) => !lost || taskKey(id) !== taskKey(lost);
+      return withMembers(plan, (_, { assigned, revoked }) => ({
+        revoked,
+        assigned: { ...assigned, tasks: assigned.tasks.filter(isKept) },
+      }));
+    },
+  },
+  'every round divides anew, whoever holds what': {
+    assign(request) {
+      const { members, configured } = request;
+      const plan = assign({ ...request, members: members.map((member) => ({ ...member, held: NOTHING })) });
+      const held = new Map(members.map((member) => [member.memberId, member.held]));
+      const holderOf = (key: string) =>
+        members.find((member) => member.held.tasks.some((id) => taskKey(id) === key))?.memberId;
+      return withMembers(plan, (memberId, { assigned }) => {
+        const own = new Set(assigned.tasks.map(taskKey));
+        const tasks = assigned.tasks.filter((id) => (holderOf(taskKey(id)) ?? memberId) === memberId);
+        const mine = held.get(memberId) ?? NOTHING;
+        const connectors = plan.members.get(memberId)?.assigned.connectors ?? [];
+        const gone = mine.connectors.filter((name) => !connectors.includes(name));
+        return {
+          assigned: { connectors: connectors.filter((name) => configured.connectors.includes(name)), tasks },
+          revoked: { connectors: gone, tasks: mine.tasks.filter((id) => !own.has(taskKey(id))) },
+        };
+      });
+    },
+  },
+  'who drains is given tasks all the same': {
+    assign: (request) =>
+      assign({ ...request, members: request.members.map((member) => ({ ...member, draining: false })) }),
+  },
+  'a task that still stops is not told of with a join': {
+    assign,
+    join: (said, worker) => ({
+      ...said,
+      held: {
+        ...said.held,
+        tasks: said.held.tasks.filter((id) => !worker.stopping.has(taskKey(id))),
+      },
+    }),
+  },
+  'the group does not meet again when what was revoked is free': {
+    assign,
+    effects: (effects) =>
+      effects.filter((effect) => effect.kind !== 'rejoin' || !effect.reason.startsWith('what was revoked')),
+  },
+  'the group does not meet when connectors or tasks come and go': {
+    assign,
+    effects: (effects) =>
+      effects.filter(
+        (effect) => effect.kind !== 'rejoin' || !effect.reason.startsWith('connectors or tasks'),
+      ),
+  },
+  'a lost membership stops nothing': {
+    assign,
+    effects: (effects, worker) =>
+      worker.memberId === '' && !worker.closing ? effects.filter(({ kind }) => kind !== 'stop') : effects,
+  },
+  'tasks start before the config topic is read as far as the leader had': {
+    assign,
+    event: (event) =>
+      event.kind === 'assigned' ? { ...event, assignment: { ...event.assignment, configOffset: -1 } } : event,
+    effects: (effects) => effects,
+  },
+  'every change of a connector restarts its tasks': {
+    assign,
+    effects: (effects, worker) => {
+      const told = effects.flatMap((effect) => (effect.kind === 'tellConnector' ? [effect.connector] : []));
+      const again = [...worker.tasks.values()].filter(
+        ({ id }) => told.includes(id.connector) && !worker.stopping.has(taskKey(id)),
+      );
+      return [...again.map(({ id }) => ({ kind: 'stop', id }) as const), ...effects];
+    },
+  },
+  'an answer of the plugin to an older question counts': {
+    assign,
+    event(event, worker) {
+      if (event.kind !== 'connectorSplit') return event;
+      // The turn was overtaken by a newer config: this says that it was not.
+      return { ...event, configs: event.configs.slice(0, worker.config.taskConfigs(event.connector).length) };
+    },
+  },
+  'a pause is not passed on': {
+    assign,
+    effects: (effects) => effects.filter(({ kind }) => kind !== 'pause'),
+  },
+  'what is held twice is kept twice': {
+    assign(request) {
+      const plan = assign(request);
+      return withMembers(plan, (memberId, mine) => {
+        const held = request.members.find((member) => member.memberId === memberId)?.held ?? NOTHING;
+        const others = request.members.filter((member) => member.memberId !== memberId);
+        const twice = held.tasks.filter((id) =>
+          others.some((other) => other.held.tasks.some((one) => taskKey(one) === taskKey(id))),
+        );
+        const tasks = new Map([...mine.assigned.tasks, ...twice].map((id) => [taskKey(id), id]));
+        return { ...mine, assigned: { ...mine.assigned, tasks: [...tasks.values()] } };
+      });
+    },
+  },
+  'a config that could not be read is taken for read': {
+    assign,
+    event: (event) => (event.kind === 'configRead' ? { ...event, ok: true } : event),
+  },
+};
+
+const NOTHING = { connectors: [], tasks: [] } as const;
+
+function withMembers(
+  plan: AssignPlan,
+  change: (memberId: string, mine: MemberAssignment) => MemberAssignment,
+): AssignPlan {
+  const members = [...plan.members].map(([memberId, mine]) => [memberId, change(memberId, mine)] as const);
+  return { ...plan, members: new Map(members) };
+}
+
+export type { AssignRequest };
