@@ -12,6 +12,7 @@ import {
 import { chainConfig, chainOf } from './chain-config.ts';
 import { errorConfig } from './error-config.ts';
 import { exactlyOnceConfig } from './exactly-once-config.ts';
+import { shareGroupProblems, sinkConsumerConfig } from './sink-consumer-config.ts';
 import { topicCreationConfig, topicCreationOf } from './topic-creation-config.ts';
 
 const common = {
@@ -28,6 +29,13 @@ const common = {
     group: 'Common',
     docs: 'The connector to run: the class name of one of the installed plugins.',
     validate: nonEmpty,
+  },
+  'connector.plugin.version': {
+    type: 'string',
+    default: null,
+    importance: 'medium',
+    group: 'Common',
+    docs: "The version of the connector to run, or a range in Maven's syntax such as [1.0,2.0); the newest that is installed where it is not given.",
   },
   'tasks.max': {
     type: 'int',
@@ -72,6 +80,7 @@ export const sourceConnectorConfig = defineConfig({
 /** Keys that every sink connector has, whatever its plugin. */
 export const sinkConnectorConfig = defineConfig({
   ...common,
+  ...sinkConsumerConfig,
   topics: {
     type: 'list',
     default: [],

@@ -130,8 +130,8 @@ export class PluginCatalog {
       });
     }
     const named = { ...config, 'connector.class': className };
-    const plugin = await this.connector(named);
-    return this.#options.hosts.call('validate', {
+    const { plugin, problem } = await this.#orNewest(named);
+    const result = await this.#options.hosts.call('validate', {
       module: plugin.module,
       class: plugin.class,
       config: 'connector.class' in config ? config : named,
@@ -142,6 +142,18 @@ export class PluginCatalog {
       // The plugin hears of the end of its time before its process does.
       timeoutMs: Math.ceil(this.#options.validateTimeoutMs * 0.8),
     });
+    return problem === null ? result : withProblem(result, problem);
+  }
+
+  /** Where the version is not to be had, the rest of a config is still validated: by the newest one. */
+  async #orNewest(config: ConnectorConfig) {
+    try {
+      return { plugin: await this.connector(config), problem: null };
+    } catch (error) {
+      if (!isMillraceError(error) || error.details.path !== 'connector.plugin.version') throw error;
+      const { 'connector.plugin.version': _, ...rest } = config;
+      return { plugin: await this.connector(rest), problem: error };
+    }
   }
 
   /** What a connector says of itself with this config. */
@@ -281,6 +293,19 @@ function connectorQuestion(config: ConnectorConfig): PluginQuestion {
     version: config['connector.plugin.version'],
     path: 'connector.class',
     versionPath: 'connector.plugin.version',
+  };
+}
+
+function withProblem(result: ValidationResult, { message, details }: MillraceError): ValidationResult {
+  const error = [message, details.hint].filter((part) => part !== undefined).join(' ');
+  return {
+    ...result,
+    errorCount: result.errorCount + 1,
+    configs: result.configs.map((row) =>
+      row.value.name === details.path
+        ? { ...row, value: { ...row.value, errors: [...row.value.errors, error] } }
+        : row,
+    ),
   };
 }
 
