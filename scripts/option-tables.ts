@@ -14,7 +14,11 @@ const END = '<!-- options:end -->';
 const check = process.argv.includes('--check');
 const problems: string[] = [];
 for (const index of globSync(
-  ['connectors/*/src/index.ts', 'plugins/converters/src/index.ts', 'plugins/template/src/index.ts'],
+  [
+    'connectors/*/src/index.ts',
+    'plugins/{converters,transforms,predicates,config-providers}/src/index.ts',
+    'plugins/template/src/index.ts',
+  ],
   {
     cwd: ROOT,
   },
@@ -45,5 +49,14 @@ async function renew(readme: string, index: string): Promise<string | null> {
 }
 
 function tables({ plugins }: PluginManifest): string {
-  return plugins.map((plugin) => `### ${plugin.class}\n\n${optionTable(plugin.config)}`).join('\n');
+  return plugins
+    .filter((plugin) => !plugin.class.endsWith('$Key'))
+    .map((plugin) => `### ${titleOf(plugin.class)}\n\n${optionTable(plugin.config)}`)
+    .join('\n');
+}
+
+/** A transform's forms for key and value have the same options. */
+function titleOf(name: string): string {
+  const [plain, side] = name.split('$');
+  return side === undefined ? name : `${plain}$Key, ${plain}$Value`;
 }

@@ -62,7 +62,9 @@ describe('number converters', () => {
   });
 
   it("are in the manifest, by Kafka's class names too", () => {
-    const names = manifest.plugins.flatMap((plugin) => (plugin.type === 'converter' ? (plugin.aliases ?? []) : []));
+    const names = manifest.plugins.flatMap((plugin) =>
+      plugin.type === 'converter' ? (plugin.aliases ?? []) : [],
+    );
     for (const name of ['Boolean', 'Short', 'Integer', 'Long', 'Float', 'Double'])
       expect(names).toContain(`org.apache.kafka.connect.converters.${name}Converter`);
     expect(names).toContain('org.apache.kafka.connect.storage.SimpleHeaderConverter');

@@ -99,8 +99,10 @@ function castToInteger(
   }
   if (typeof value === 'bigint') return narrowed(value, bits);
   const number = value as number;
+  const whole = Math.trunc(number);
+  // What fits an int needs no bigint, and that is nearly everything.
+  if (whole === (whole | 0)) return bits === 64 ? whole + 0 : (whole << (32 - bits)) >> (32 - bits);
   const floating = schema?.type === 'float' || schema?.type === 'double' || !Number.isInteger(number);
-  if (!floating && bits <= 32 && number === (number | 0)) return (number << (32 - bits)) >> (32 - bits);
   if (!floating && Number.isSafeInteger(number)) return bits === 64 ? number : narrowed(BigInt(number), bits);
   return narrowed(saturated(number, bits), bits);
 }

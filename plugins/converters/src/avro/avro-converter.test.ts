@@ -63,15 +63,15 @@ class MemoryRegistry {
   }
 }
 
-let registry: MemoryRegistry;
+let fake: MemoryRegistry;
 let url = '';
 
 beforeEach(async () => {
-  registry = new MemoryRegistry();
-  url = await registry.start();
+  fake = new MemoryRegistry();
+  url = await fake.start();
 });
 
-afterEach(() => registry.stop());
+afterEach(() => fake.stop());
 
 function converter(more: Readonly<Record<string, string>> = {}, isKey = false): Converter {
   const { values, problems } = parseConfig(avroConverter.config, { 'schema.registry.url': url, ...more });
@@ -90,12 +90,12 @@ async function read(made: Converter, bytes: Buffer | null, topic = 't') {
 }
 
 /** The registered Avro schema that is the newest. */
-const registered = () => JSON.parse(registry.schemas.at(-1) ?? 'null');
+const registered = () => JSON.parse(fake.schemas.at(-1) ?? 'null');
 
 /** The bytes behind mark and id. */
 const body = (bytes: Buffer | null) => bytes?.subarray(5).toString('hex');
 
-const avro = (schema: unknown) => registry.schemas.push(JSON.stringify(schema));
+const avro = (schema: unknown) => fake.schemas.push(JSON.stringify(schema));
 const framed = (id: number, hex: string) =>
   Buffer.concat([Buffer.from([0, 0, 0, 0, id]), Buffer.from(hex, 'hex')]);
 
@@ -373,7 +373,7 @@ describe('the registry', () => {
     await write(made, equal, { id: 2 });
     await write(made, row, { id: 1 }, 'u');
     // The first call of this test and `write` both began before an answer was there.
-    expect(registry.asked.map(({ path }) => path)).toEqual([
+    expect(fake.asked.map(({ path }) => path)).toEqual([
       '/subjects/t-value/versions',
       '/subjects/t-value/versions',
       '/subjects/u-value/versions',
@@ -385,7 +385,7 @@ describe('the registry', () => {
     const made = converter();
     await read(made, framed(1, '0261'));
     expect(made.beforeToConnect?.('t', framed(1, '0262'))).toBeNull();
-    expect(registry.asked).toHaveLength(1);
+    expect(fake.asked).toHaveLength(1);
   });
 
   it.each([
@@ -394,12 +394,12 @@ describe('the registry', () => {
     ['io.confluent.kafka.serializers.subject.TopicRecordNameStrategy', 't-shop.Row'],
   ])('is told the subject by %s', async (strategy, subject) => {
     await write(converter({ 'value.subject.name.strategy': strategy }), row, { id: 1 });
-    expect([...registry.subjects.keys()]).toEqual([subject]);
+    expect([...fake.subjects.keys()]).toEqual([subject]);
   });
 
   it('is told the subject of keys', async () => {
     await write(converter({}, true), row, { id: 1 });
-    expect([...registry.subjects.keys()]).toEqual(['t-key']);
+    expect([...fake.subjects.keys()]).toEqual(['t-key']);
   });
 
   it('registers nothing with auto.register.schemas=false', async () => {
@@ -410,7 +410,7 @@ describe('the registry', () => {
     });
     await write(converter(), row, { id: 1 });
     expect(body(await write(made, row, { id: 1 }))).toBe('02');
-    expect(registry.asked.filter(({ path }) => path.endsWith('/versions'))).toHaveLength(1);
+    expect(fake.asked.filter(({ path }) => path.endsWith('/versions'))).toHaveLength(1);
   });
 
   it('gives the newest schema with use.latest.version', async () => {
@@ -423,7 +423,7 @@ describe('the registry', () => {
         { name: 'id', type: 'long' },
       ],
     });
-    registry.subjects.set('t-value', id);
+    fake.subjects.set('t-value', id);
     const made = converter({ 'auto.register.schemas': 'false', 'use.latest.version': 'true' });
     expect(body(await write(made, row, { id: 1 }))).toBe('027802');
   });
@@ -436,14 +436,14 @@ describe('the registry', () => {
     ],
   ])('is given user and password from %s', async (_what, more) => {
     await write(converter(more), row, { id: 1 });
-    expect(registry.asked[0]?.authorization).toBe(`Basic ${Buffer.from('me:s3cret').toString('base64')}`);
+    expect(fake.asked[0]?.authorization).toBe(`Basic ${Buffer.from('me:s3cret').toString('base64')}`);
   });
 
   it('is given user and password from the address, and no message shows them', async () => {
     const made = converter({ 'schema.registry.url': url.replace('http://', 'http://me:s3cret@') });
-    registry.failures.push({ status: 401, message: 'no' });
+    fake.failures.push({ status: 401, message: 'no' });
     const failure = await write(made, row, { id: 1 }).catch((error) => error);
-    expect(registry.asked[0]?.authorization).toBe(`Basic ${Buffer.from('me:s3cret').toString('base64')}`);
+    expect(fake.asked[0]?.authorization).toBe(`Basic ${Buffer.from('me:s3cret').toString('base64')}`);
     expect(failure).toMatchObject({ class: 'auth', code: 'SCHEMA_REGISTRY_REFUSED' });
     expect(JSON.stringify(failure.report()) + failure.stack).not.toContain('s3cret');
   });
@@ -456,7 +456,7 @@ describe('the registry', () => {
     [403, 'auth', 'SCHEMA_REGISTRY_REFUSED', /403/],
   ])('that answers %d fails as %s, and is asked again', async (status, errorClass, code, message) => {
     const made = converter();
-    registry.failures.push({
+    fake.failures.push({
       status,
       message: 'Schema being registered is incompatible with an earlier schema',
     });
@@ -486,7 +486,7 @@ describe('the registry', () => {
     expect(made.beforeToConnect?.('t', framed(3, '00'))).toBeNull();
     expect(made.beforeToConnect?.('t', framed(2, '00'))).toBeNull();
     await made.beforeToConnect?.('t', framed(1, '00'));
-    expect(registry.asked).toHaveLength(4);
+    expect(fake.asked).toHaveLength(4);
   });
 });
 
@@ -527,7 +527,7 @@ describe('what is refused', () => {
     expect(await write(made, undefined, null)).toBeNull();
     expect(await write(made, { type: 'string', optional: true }, null)).toBeNull();
     expect(await read(made, null)).toEqual({ value: null });
-    expect(registry.asked).toEqual([]);
+    expect(fake.asked).toEqual([]);
   });
 
   it.each([
