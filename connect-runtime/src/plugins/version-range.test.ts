@@ -20,7 +20,9 @@ describe('a range of versions', () => {
     expect(parseVersionRange(text, 'v')).toBeNull();
   });
 
-  test.each(['[1.0', '(1.0)', '[2,1]', '[]', '[1,2,3]', '[1.0,2.0'])('%s is refused by name', (text) => {
+  test.each([
+    ...['[1.0', '(1.0)', '[2,1]', '[]', '[1,2,3]', '[1.0,2.0', '[1,1)', '[2,3],[1,)', '(,2],[1,3]'],
+  ])('%s is refused by name', (text) => {
     expect(() => parseVersionRange(text, 'connector.plugin.version')).toThrow('"connector.plugin.version"');
   });
 });
