@@ -28,17 +28,17 @@ const BROKEN: Schema = { ...V1, fields: [...(V1.fields ?? []), { field: 'must', 
 const VALUE = { id: 2n ** 60n, note: null, price: '12.50' };
 
 describe.skipIf(reason !== undefined)('AvroConverter with a registry', () => {
-  let registry: Service;
+  let server: Service;
 
   beforeAll(async () => {
-    registry = await startService('schema-registry');
+    server = await startService('schema-registry');
   });
 
-  afterAll(() => registry?.stop());
+  afterAll(() => server?.stop());
 
   const converter = (more: Readonly<Record<string, string>> = {}): Converter => {
     const { values, problems } = parseConfig(avroConverter.config, {
-      'schema.registry.url': registry.url,
+      'schema.server.url': registry.url,
       ...more,
     });
     expect(problems).toEqual([]);
