@@ -237,9 +237,8 @@ describe('dead letters', () => {
       timeoutMs: 60_000,
     });
     await call('PUT', '/connectors/picky/config', sink({ 'refuse.over': '100000' }));
-    const startedMs = performance.now();
     const run = await redriven({ all: true, recordsPerSecond: 2_000 });
-    expect(performance.now() - startedMs).toBeGreaterThan(1_000);
+    expect(run.endedAtMs - run.startedAtMs).toBeGreaterThan(1_400);
     expect(run.sent).toBeGreaterThanOrEqual(3_000);
     const ids = (await linesOf(file())).map((line) => JSON.parse(line.slice(line.indexOf(' '))).id as number);
     const high = ids.filter((id) => id >= 1_000).sort((a, b) => a - b);

@@ -56,6 +56,7 @@ const source = (name: string, more: Record<string, string> = {}) => ({
   'connector.class': 'TalkativeSource',
   topic: `${name}-talk`,
   password: CANARY,
+  prints: 'true',
   ...more,
 });
 

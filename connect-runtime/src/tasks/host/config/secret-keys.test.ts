@@ -28,7 +28,7 @@ const connector = defineSink({
 const rows = (types: Record<string, string>) =>
   Object.entries(types).map(([name, type]) => ({
     definition: { name, type },
-  })) as ValidationResult['configs'];
+  })) as unknown as ValidationResult['configs'];
 
 describe('secrets in a config', () => {
   test('are those that a definition types so, a converter’s and a transform’s too', () => {
