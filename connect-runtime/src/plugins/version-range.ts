@@ -58,7 +58,7 @@ export function parseVersionRange(text: string | undefined, path: string): Versi
 
 /**
  * Compares as Maven's ComparableVersion does: numbers by value, `1-alpha` before `1-rc` before `1` before `1-sp` before `1.1`,
- * trailing zeros without meaning. Of 20,000 random pairs and ranges Maven's own library (3.9) saw 20 otherwise, all with signs of two
+ * trailing zeros without meaning. Of 20,000 random pairs and ranges Maven's own library (3.9) saw 22 otherwise, all with signs of two
  * kinds that nobody writes, such as `1-1` and `1.alpha.1`.
  */
 export function compareVersions(a: string, b: string): number {
