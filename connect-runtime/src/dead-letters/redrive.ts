@@ -152,10 +152,19 @@ export class Redrive {
     const letters = (await admin.listTopics()).find(({ name }) => name === topic);
     // As safe as the letters themselves are; one partition keeps their order.
     const replicationFactor = letters?.partitions[0]?.replicas.length ?? -1;
+    const configs = await this.#retention(letters !== undefined);
     const made = await admin.ensureTopics([
-      { name: redriveTopicOf(connector), partitions: 1, replicationFactor },
+      { name: redriveTopicOf(connector), partitions: 1, replicationFactor, configs },
     ]);
     return made.length > 0;
+  }
+
+  /** Longer than the letters are kept: what is in the redrive topic says which of them were sent. */
+  async #retention(hasLetters: boolean): Promise<{ readonly [key: string]: string }> {
+    if (!hasLetters) return {};
+    const configs = await this.#options.admin.describeConfigs('topic', this.#options.topic);
+    const retentionMs = Number(configs.get('retention.ms') ?? -1);
+    return { 'retention.ms': String(retentionMs > 0 ? 2 * retentionMs : -1) };
   }
 
   async #sendAll(producer: Producer, sent: ReadonlySet<string>): Promise<void> {
