@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +11,9 @@ import { type Answer, askOracle, type HeaderAnswer, type TransformCase } from '.
 import { ours, oursOfHeader, same, TIMESTAMP_MS } from './transforms/ours.ts';
 import { headerTexts, transformCases } from './transforms/transform-cases.ts';
 
-const noKafka = kafkaPeerSkipReason();
+const javaCompiler = spawnSync('javac', ['-version']).status === 0;
+const noKafka =
+  kafkaPeerSkipReason() ?? (javaCompiler ? null : 'no JDK to run the oracle of transforms with');
 if (noKafka !== null) skipping(noKafka);
 
 const connectors = process.env.CONNECTOR_PEERS_HOME ?? join(homedir(), '.cache/connector-peers');

@@ -38,7 +38,7 @@ describe.skipIf(reason !== undefined)('AvroConverter with a registry', () => {
 
   const converter = (more: Readonly<Record<string, string>> = {}): Converter => {
     const { values, problems } = parseConfig(avroConverter.config, {
-      'schema.server.url': registry.url,
+      'schema.registry.url': server.url,
       ...more,
     });
     expect(problems).toEqual([]);
