@@ -106,6 +106,9 @@ export class ControlLoop {
   }
 
   onAssignment(assignment: WorkerAssignment, generation: number, isLeader: boolean): void {
+    const before = this.#core.assignment.connectors;
+    for (const connector of assignment.assigned.connectors)
+      if (!before.includes(connector)) this.#options.statuses.claimConnector(connector);
     this.#tell({ kind: 'assigned', assignment, generation, isLeader });
   }
 
@@ -203,7 +206,6 @@ export class ControlLoop {
         this.#options.rejoin(effect.reason);
         break;
       case 'splitConnector':
-        this.#options.statuses.claimConnector(effect.connector);
         // Not waited for by who closes: a plugin may take its time, and what it says is passed over then.
         void this.#split(effect.connector, effect.turn, effect.config);
         break;

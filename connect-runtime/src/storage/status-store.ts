@@ -42,8 +42,8 @@ export interface ActiveTopic {
 
 /**
  * What every connector and task of the group was last said to do, from `status.storage.topic`. A status that cannot be
- * stored fails its caller, and is written again until it is stored, or said anew, or told by another worker. That something has ended is
- * left out where another worker has told of it since it was claimed, in a later generation of the group.
+ * stored fails its caller, and is written again until it is stored, or said anew, or told by another worker. Left out is what
+ * another worker has told of since it was claimed here, in a later generation of the group.
  */
 export class StatusStore {
   readonly #log: RecordLog;
@@ -133,8 +133,7 @@ export class StatusStore {
 
   async #put(key: string, status: Status | null, newest: () => Status | undefined): Promise<void> {
     // Who was put out of the group may say later than the new owner what became of the work it had.
-    if (status && isEnd(status.state) && this.#claimed.get(key) !== newest() && isOvertaken(status, newest()))
-      return;
+    if (status && this.#claimed.get(key) !== newest() && isOvertaken(status, newest())) return;
     const value = jsonBytes(status && statusJson(status));
     const before = newest();
     const isCurrent = () => (status === null ? newest() === before : !isOvertaken(status, newest()));
@@ -183,10 +182,6 @@ function topicKey(topic: string, connector: string): string {
 
 const connectorKey = (connector: string) => `status-connector-${connector}`;
 const statusTaskKey = (id: TaskId) => `status-task-${taskKey(id)}`;
-
-function isEnd(state: StatusState): boolean {
-  return state === 'UNASSIGNED' || state === 'FAILED';
-}
 
 /** Whether another worker has told of it since, in a later generation of the group. */
 function isOvertaken(status: Status, newest: Status | undefined): boolean {

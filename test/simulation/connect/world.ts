@@ -51,8 +51,7 @@ class Statuses {
   /** As the store does it: who was put out of the group meanwhile has no say in what became of it. */
   tell(name: string, state: string, generation: number): void {
     const newest = this.#states.get(name);
-    const isEnd = state === 'UNASSIGNED' || state === 'FAILED';
-    if (isEnd && newest && newest.generation > generation) return;
+    if (newest && newest.generation > generation) return;
     this.#states.set(name, { state, generation });
   }
 

@@ -10,6 +10,8 @@ interface Turn {
   overtaken: boolean;
   restarts: number;
   retryAtMs: number;
+  /** What is being published. */
+  wanted: readonly ConnectorConfig[];
 }
 
 export interface TurnMoment {
@@ -71,6 +73,7 @@ export class ConnectorTurns {
       overtaken: false,
       restarts,
       retryAtMs: Number.POSITIVE_INFINITY,
+      wanted: [],
     };
     this.#turns.set(connector, turn);
     if (this.#config.targetState(connector) === 'STOPPED') return this.split(connector, turn.number, []);
@@ -84,13 +87,16 @@ export class ConnectorTurns {
     if (turn.overtaken) return this.#again(connector);
     if (this.#isPublished(connector, configs)) return this.#done(connector);
     turn.phase = 'storing';
+    turn.wanted = configs;
     return [{ kind: 'storeTaskConfigs', connector, turn: number, configs }];
   }
 
   stored(connector: string, number: number): readonly HerderEffect[] {
     const turn = this.#current(connector, number);
     if (!turn) return [];
-    return turn.overtaken ? this.#again(connector) : this.#done(connector);
+    // Somebody who led before may have written between ours and now.
+    const stands = !turn.overtaken && this.#isPublished(connector, turn.wanted);
+    return stands ? this.#done(connector) : this.#again(connector);
   }
 
   failed(
