@@ -11,6 +11,8 @@ export const USAGE = `Usage: millrace COMMAND [OPTIONS]
              --config FILE       .properties, .json or .yaml, with Kafka's keys
   worker   a Connect worker with its REST API and the UI
              --config FILE       .properties, .json or .yaml, with Kafka Connect's keys
+  standalone WORKER_FILE [CONNECTOR_FILE...]
+           a Connect worker for itself, its offsets in a file, with the connectors of these files
   create-connector NAME
              --dir DIR           where the new package is made   (default ./NAME)
 
@@ -43,12 +45,20 @@ export interface CreateConnectorOptions {
   readonly dir: string | null;
 }
 
+export interface StandaloneOptions {
+  readonly workerFile: string;
+  readonly connectorFiles: readonly string[];
+  readonly overrides: readonly (readonly [key: string, value: string])[];
+  readonly logLevel: string;
+}
+
 export type CommandLine =
   | { readonly kind: 'help' | 'version' }
   | { readonly kind: 'wrong'; readonly message: string }
   | { readonly kind: 'dev'; readonly options: DevOptions }
   | { readonly kind: 'create-connector'; readonly options: CreateConnectorOptions }
-  | { readonly kind: 'broker' | 'worker'; readonly options: ServerOptions };
+  | { readonly kind: 'broker' | 'worker'; readonly options: ServerOptions }
+  | { readonly kind: 'standalone'; readonly options: StandaloneOptions };
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
 
@@ -77,6 +87,8 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       case 'broker':
       case 'worker':
         return parseServer(command, rest);
+      case 'standalone':
+        return parseStandalone(rest);
       case 'create-connector':
         return parseCreateConnector(rest);
       default:
@@ -135,6 +147,22 @@ function parseCreateConnector(args: readonly string[]): CommandLine {
   if (name === undefined || more.length > 0)
     return { kind: 'wrong', message: 'create-connector takes one name, such as city-bikes.' };
   return { kind: 'create-connector', options: { name, dir: values.dir ?? null } };
+}
+
+function parseStandalone(args: readonly string[]): CommandLine {
+  const { values, positionals } = parseArgs({ args: [...args], options: shared, allowPositionals: true });
+  if (values.help) return { kind: 'help' };
+  if (values.version) return { kind: 'version' };
+  const [workerFile, ...connectorFiles] = positionals;
+  if (workerFile === undefined)
+    return { kind: 'wrong', message: 'standalone needs the config file of the worker.' };
+  const options: StandaloneOptions = {
+    workerFile,
+    connectorFiles,
+    overrides: overrides(values.set),
+    logLevel: logLevel(values['log-level'], 'info'),
+  };
+  return { kind: 'standalone', options };
 }
 
 function port(option: string, text: string | undefined, fallback: number): number {

@@ -22,6 +22,8 @@ async function main(): Promise<number> {
       return (await import('./commands/create-connector.ts')).createConnector(parsed.options);
     case 'worker':
       return (await import('./commands/worker.ts')).worker(parsed.options);
+    case 'standalone':
+      return (await import('./commands/standalone.ts')).standalone(parsed.options);
   }
 }
 

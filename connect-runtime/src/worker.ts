@@ -1,4 +1,4 @@
-import { createAdmin, createConsumer, createProducer } from '@millrace/client';
+import { createAdmin, createProducer, type GroupMember, type GroupMemberOptions } from '@millrace/client';
 import {
   type Clock,
   type JsonObject,
@@ -28,11 +28,13 @@ import { WorkerMetrics } from './metrics/worker-metrics.ts';
 import { transactionalIdOf } from './plugins/exactly-once-config.ts';
 import { PluginCatalog } from './plugins/plugin-catalog.ts';
 import { isProviderSetting } from './secrets/provider-settings.ts';
-import { WorkerSecrets, type WorkerSecretsOptions } from './secrets/worker-secrets.ts';
+import { WorkerSecrets } from './secrets/worker-secrets.ts';
 import { ConfigStore } from './storage/config-store.ts';
 import { OffsetStore } from './storage/offset-store.ts';
 import { OffsetStores } from './storage/offset-stores.ts';
+import type { LogEntry, OpenNamedLog } from './storage/record-log.ts';
 import { StatusStore } from './storage/status-store.ts';
+import { topicLogs } from './storage/topic-logs.ts';
 import { taskSettings } from './task-settings.ts';
 import { HostPool } from './tasks/host-pool.ts';
 import type { PluginDescription, TaskWorkerSettings } from './tasks/host-protocol.ts';
@@ -51,6 +53,11 @@ export interface WorkerPorts {
   readonly commit: string;
   readonly clock?: Clock;
   readonly random?: Random;
+  /** What stands in for the topics and the group of a distributed worker. */
+  readonly standalone?: {
+    readonly storage: OpenNamedLog;
+    readonly createMember: (options: GroupMemberOptions) => GroupMember;
+  };
 }
 
 /**
@@ -105,28 +112,15 @@ export class Worker {
     };
     this.#admin = createAdmin(client);
     this.#producer = createProducer({ ...client, lingerMs: 0 });
-    const storage = (topic: string, partitions: number, replicationFactor: number) => ({
-      topic,
-      partitions,
-      replicationFactor,
-      admin: this.#admin,
-      producer: this.#producer,
-      consumer: createConsumer({
-        ...client,
-        autoOffsetReset: 'earliest',
-        fetchMaxWaitMs: 5_000,
-        // Offsets of an aborted transaction never were.
-        isolationLevel: 'read_committed',
-      }),
-      logger,
-    });
-    const offsetStore = (topic: string) =>
+    const topics = topicLogs({ client, admin: this.#admin, producer: this.#producer, logger });
+    const storage = ports.standalone?.storage ?? topics;
+    const offsetStore = (open: OpenNamedLog) => (topic: string) =>
       new OffsetStore(
-        storage(topic, config['offset.storage.partitions'], config['offset.storage.replication.factor']),
+        open(topic, config['offset.storage.partitions'], config['offset.storage.replication.factor']),
       );
     this.#offsets = new OffsetStores({
-      shared: offsetStore(config['offset.storage.topic']),
-      open: offsetStore,
+      shared: offsetStore(storage)(config['offset.storage.topic']),
+      open: offsetStore(topics),
       topicOf: (connector) => this.#ownOffsetTopic(connector),
     });
     this.#configs = new ConfigStore(
@@ -362,7 +356,8 @@ export class Worker {
   }
 
   async #taskSettings(): Promise<TaskWorkerSettings> {
-    return taskSettings(this.config, this.#converterDefaults, await this.#catalog.steps());
+    const settings = taskSettings(this.config, this.#converterDefaults, await this.#catalog.steps());
+    return this.#ports.standalone ? { ...settings, offsetTopic: null } : settings;
   }
 
   #createInsight(clock: Clock): ConnectorInsight {
@@ -430,7 +425,7 @@ export class Worker {
     await this.#catalog.all();
   }
 
-  #createSecrets(raw: RawConfig, storage: WorkerSecretsOptions['storage']): WorkerSecrets {
+  #createSecrets(raw: RawConfig, storage: OpenNamedLog): WorkerSecrets {
     const { logger } = this.#ports;
     return new WorkerSecrets({
       ...{ config: this.config, raw, storage, logger },
@@ -454,6 +449,7 @@ export class Worker {
       logger: this.#ports.logger,
       sourceOffsets: (connector: string, partitions: readonly JsonObject[]) =>
         this.#offsets.offsets(connector, partitions),
+      storeOffsets: (offsets: readonly LogEntry[]) => this.#offsets.write(offsets),
       onCounters: (rows) => this.operations.activeTopics.counted(rows),
       onLogs: (report) => this.#logs.add(report),
       onTaskState: (id, state) => this.#tasks.stateChanged(id, state),
@@ -515,6 +511,7 @@ export class Worker {
     return new WorkerGroup({
       config: this.config,
       clientId,
+      ...(this.#ports.standalone ? { createMember: this.#ports.standalone.createMember } : {}),
       restAddress: this.#ports.restAddress,
       configs: this.#configs,
       statuses: this.#statuses,

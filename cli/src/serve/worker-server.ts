@@ -1,5 +1,5 @@
 import { createAdmin } from '@millrace/client';
-import { Worker } from '@millrace/connect-runtime';
+import { Worker, type WorkerPorts } from '@millrace/connect-runtime';
 import type { JsonObject, Logger, RawConfig } from '@millrace/foundation';
 import { createRestApi } from '@millrace/rest-api';
 import { COMMIT, VERSION } from '../version.ts';
@@ -10,6 +10,8 @@ import { serveUi } from './ui-bundle.ts';
 
 export interface WorkerServerOptions {
   readonly config: RawConfig;
+  /** Of a standalone worker; a distributed one where it is not given. */
+  readonly standalone?: NonNullable<WorkerPorts['standalone']>;
   readonly listen: ListenAddress;
   /** What to name when the port is taken: `--http-port`, `listeners`. */
   readonly listenOption: string;
@@ -37,7 +39,10 @@ export async function startWorkerServer(options: WorkerServerOptions): Promise<W
   const restHost =
     advertised?.host ?? (listen.host === '0.0.0.0' || listen.host === '::' ? '127.0.0.1' : listen.host);
   const restAddress = `${restHost}:${advertised?.port ?? port}`;
-  const worker = new Worker(options.config, { logger, restAddress, version: VERSION, commit: COMMIT });
+  const worker = new Worker(options.config, {
+    ...{ logger, restAddress, version: VERSION, commit: COMMIT },
+    ...(options.standalone ? { standalone: options.standalone } : {}),
+  });
   const bootstrapServers = worker.config['bootstrap.servers'];
   const admin = createAdmin({ bootstrapServers, clientId: `millrace-rest-${restAddress}`, logger });
   const rest = await createRestApi(

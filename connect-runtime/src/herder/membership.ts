@@ -1,4 +1,4 @@
-import { createGroupMember, type GroupMember } from '@millrace/client';
+import { createGroupMember, type GroupMember, type GroupMemberOptions } from '@millrace/client';
 import type { Logger } from '@millrace/foundation';
 import { type Assignment, assign } from '../core/assignor/assign.ts';
 import { type TaskId, taskKey } from '../core/task-id.ts';
@@ -15,6 +15,8 @@ import type { WorkerConfig } from '../worker-config.ts';
 
 export interface MembershipOptions {
   readonly config: WorkerConfig;
+  /** Kafka's group where it is not given. */
+  readonly createMember?: (options: GroupMemberOptions) => GroupMember;
   readonly clientId: string;
   /** Where this worker's REST API answers, for others to forward to. */
   readonly url: string;
@@ -61,7 +63,8 @@ export class Membership {
   constructor(options: MembershipOptions) {
     this.#options = options;
     const { config } = options;
-    this.#member = createGroupMember({
+    const createMember = options.createMember ?? createGroupMember;
+    this.#member = createMember({
       bootstrapServers: config['bootstrap.servers'],
       clientId: options.clientId,
       groupId: config['group.id'],

@@ -1,3 +1,4 @@
+import type { GroupMember, GroupMemberOptions } from '@millrace/client';
 import { type Clock, isMillraceError, type Logger, MillraceError, type Random } from '@millrace/foundation';
 import type { RestartPolicy } from '../core/restart/restart-policy.ts';
 import { type TaskId, taskKey } from '../core/task-id.ts';
@@ -15,6 +16,8 @@ import { SessionKeys } from './session-keys.ts';
 
 export interface WorkerGroupOptions {
   readonly config: WorkerConfig;
+  /** Kafka's group where it is not given. */
+  readonly createMember?: (options: GroupMemberOptions) => GroupMember;
   readonly clientId: string;
   /** `host:port` of this worker's REST API, which is its id in statuses too. */
   readonly restAddress: string;

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '@millrace/foundation';
 import { jsonBytes, readJson } from '../storage/json-record.ts';
-import { TopicLog, type TopicLogOptions } from '../storage/topic-log.ts';
+import type { OpenLog, RecordLog } from '../storage/record-log.ts';
 import type { SealedValue } from './sealed-value.ts';
 
 /** The secrets of one connector, sealed, by config key. */
@@ -18,14 +18,11 @@ const PREFIX = 'secrets-';
  * secrets change as one whole and go with one tombstone. What can open them is not in any topic.
  */
 export class SecretStore {
-  readonly #log: TopicLog;
+  readonly #log: RecordLog;
   readonly #secrets = new Map<string, SealedSecrets>();
 
-  constructor(options: Omit<TopicLogOptions, 'onRecord'>) {
-    this.#log = new TopicLog({
-      ...options,
-      onRecord: (record) => this.#replay(record.key?.toString('utf8') ?? '', readJson(record.value)),
-    });
+  constructor(open: OpenLog) {
+    this.#log = open((record) => this.#replay(record.key?.toString('utf8') ?? '', readJson(record.value)));
   }
 
   start(): Promise<void> {

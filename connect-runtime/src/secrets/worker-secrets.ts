@@ -6,7 +6,7 @@ import {
   secretsRevisionOf,
   usesSecrets,
 } from '../core/config/placeholders.ts';
-import type { TopicLogOptions } from '../storage/topic-log.ts';
+import type { OpenNamedLog } from '../storage/record-log.ts';
 import type { ConfigSources, PluginDescription } from '../tasks/host-protocol.ts';
 import type { WorkerConfig } from '../worker-config.ts';
 import { ConfigSecrets } from './config-secrets.ts';
@@ -17,11 +17,7 @@ import { SecretStore } from './secret-store.ts';
 export interface WorkerSecretsOptions {
   readonly config: WorkerConfig;
   readonly raw: RawConfig;
-  readonly storage: (
-    topic: string,
-    partitions: number,
-    replicationFactor: number,
-  ) => Omit<TopicLogOptions, 'onRecord'>;
+  readonly storage: OpenNamedLog;
   /** Installed config providers. */
   readonly plugins: () => Promise<readonly PluginDescription[]>;
   readonly logger: Logger;

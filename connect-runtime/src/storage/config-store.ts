@@ -8,21 +8,18 @@ import {
 } from '../core/config/cluster-config.ts';
 import type { SessionKey } from '../core/herder/session-key.ts';
 import { jsonBytes, readJson } from './json-record.ts';
-import { TopicLog, type TopicLogOptions } from './topic-log.ts';
+import type { OpenLog, RecordLog } from './record-log.ts';
 
 /** The group's configuration in `config.storage.topic`: one partition, compacted, Kafka Connect's own records. */
 export class ConfigStore {
   readonly config = new ClusterConfig();
-  readonly #log: TopicLog;
+  readonly #log: RecordLog;
 
-  constructor(options: Omit<TopicLogOptions, 'onRecord'>, onChange: (change: ConfigChange) => void) {
-    this.#log = new TopicLog({
-      ...options,
-      onRecord: (record) => {
-        const key = record.key?.toString('utf8') ?? '';
-        const change = this.config.replay(record.offset, key, readJson(record.value));
-        if (change) onChange(change);
-      },
+  constructor(open: OpenLog, onChange: (change: ConfigChange) => void) {
+    this.#log = open((record) => {
+      const key = record.key?.toString('utf8') ?? '';
+      const change = this.config.replay(record.offset, key, readJson(record.value));
+      if (change) onChange(change);
     });
   }
 

@@ -2,7 +2,7 @@ import type { ConsumerRecord } from '@millrace/client';
 import type { JsonObject } from '@millrace/foundation';
 import { offsetKey, parseOffsetKey } from '../core/offsets/offset-key.ts';
 import { jsonBytes, readJson } from './json-record.ts';
-import { TopicLog, type TopicLogOptions } from './topic-log.ts';
+import type { LogEntry, OpenLog, RecordLog } from './record-log.ts';
 
 /** A position that the topic holds. */
 export interface StoredOffset {
@@ -18,15 +18,12 @@ export interface WantedOffset {
 
 /** Source offsets of all connectors, from `offset.storage.topic`. Tasks write there; the worker writes where somebody alters them. */
 export class OffsetStore {
-  readonly #log: TopicLog;
+  readonly #log: RecordLog;
   /** By the key with the partition's fields sorted. */
   readonly #offsets = new Map<string, Entry>();
 
-  constructor(options: Omit<TopicLogOptions, 'onRecord'>) {
-    this.#log = new TopicLog({
-      ...options,
-      onRecord: (record) => this.#replay(record),
-    });
+  constructor(open: OpenLog) {
+    this.#log = open((record) => this.#replay(record));
   }
 
   start(): Promise<void> {
@@ -70,6 +67,11 @@ export class OffsetStore {
       })),
     );
     await this.#log.readToEnd();
+  }
+
+  /** Records as tasks make them. */
+  write(entries: readonly LogEntry[]): Promise<void> {
+    return this.#log.writeAll(entries);
   }
 
   close(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { JsonObject } from '@millrace/foundation';
 import type { OffsetStore, StoredOffset, WantedOffset } from './offset-store.ts';
+import type { LogEntry } from './record-log.ts';
 
 export interface OffsetStoresOptions {
   /** The worker's own, for all connectors that name none. */
@@ -67,6 +68,11 @@ export class OffsetStores {
     const gone = wanted.filter(({ offset }) => offset === null);
     if (gone.length > 0) await shared.put(connector, gone);
     await own.put(connector, wanted);
+  }
+
+  /** Takes what a task stores that does not write to a topic itself. */
+  write(entries: readonly LogEntry[]): Promise<void> {
+    return this.#options.shared.write(entries);
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Admin, Consumer, ConsumerRecord, Producer, TopicPartition } from '@millrace/client';
 import { isMillraceError, type Logger, MillraceError } from '@millrace/foundation';
+import type { LogEntry, RecordLog } from './record-log.ts';
 
 export interface TopicLogOptions {
   readonly topic: string;
@@ -32,7 +33,7 @@ const START_TIMEOUT_MS = 600_000;
  * A compacted topic as shared memory: reads it whole at the start, follows it from then on, and can wait until everything
  * that was written up to now has been read.
  */
-export class TopicLog {
+export class TopicLog implements RecordLog {
   readonly #options: TopicLogOptions;
   #partitions: readonly TopicPartition[] = [];
   readonly #next = new Map<number, number>();
@@ -99,7 +100,7 @@ export class TopicLog {
     await this.writeAll([{ key: Buffer.from(key, 'utf8'), value }]);
   }
 
-  async writeAll(records: readonly { readonly key: Buffer; readonly value: Buffer | null }[]): Promise<void> {
+  async writeAll(records: readonly LogEntry[]): Promise<void> {
     const { producer, topic } = this.#options;
     try {
       await producer.send(records.map((record) => ({ topic, ...record })));

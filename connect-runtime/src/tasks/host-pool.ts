@@ -15,6 +15,10 @@ export interface HostPoolOptions {
     connector: string,
     partitions: readonly JsonObject[],
   ) => Promise<readonly (JsonObject | null)[]>;
+  /** Stores offsets of sources, where the worker has no topic for them. */
+  readonly storeOffsets?: (
+    offsets: readonly { readonly key: Buffer; readonly value: Buffer }[],
+  ) => Promise<void>;
   /** New counters of tasks came. */
   readonly onCounters?: (rows: readonly TaskCounterRow[]) => void;
   readonly onLogs?: (report: TaskLogReport) => void;

@@ -93,7 +93,8 @@ export interface TaskWorkerSettings {
   readonly groupId: string;
   /** Whether sources write in transactions (`exactly.once.source.support=enabled`). */
   readonly exactlyOnce: boolean;
-  readonly offsetTopic: string;
+  /** Null for a standalone worker: it is given the offsets. */
+  readonly offsetTopic: string | null;
   /** How a connector's own offset topic is made. */
   readonly offsetTopicPartitions: number;
   readonly offsetTopicReplicationFactor: number;
@@ -288,6 +289,11 @@ export interface WorkerCalls extends Record<string, { body: unknown; result: unk
   sourceOffsets: {
     body: { readonly connector: string; readonly partitions: readonly JsonObject[] };
     result: readonly (JsonObject | null)[];
+  };
+  /** Of sources whose worker has no topic for them: keys and values as such a topic would hold them. */
+  storeOffsets: {
+    body: { readonly offsets: readonly { readonly key: string; readonly value: string }[] };
+    result: null;
   };
 }
 

@@ -11,6 +11,7 @@ import type {
   TaskCounterRow,
   TaskLogReport,
   TaskSpec,
+  WorkerCalls,
   WorkerEvents,
 } from './host-protocol.ts';
 import { HostWatchdog } from './host-watchdog.ts';
@@ -29,6 +30,10 @@ export interface TaskHostOptions {
     connector: string,
     partitions: readonly JsonObject[],
   ) => Promise<readonly (JsonObject | null)[]>;
+  /** Stores offsets of sources, where the worker has no topic for them. */
+  readonly storeOffsets?: (
+    offsets: readonly { readonly key: Buffer; readonly value: Buffer }[],
+  ) => Promise<void>;
   readonly onTaskState: (id: TaskId, state: 'RUNNING' | 'PAUSED') => void;
   readonly onTaskFailed: (id: TaskId, error: MillraceError, trace: string) => void;
   readonly onConfigChanged: (id: TaskId) => void;
@@ -44,6 +49,8 @@ const MIB = 1024 * 1024;
 /** How long a host may take to end when it is asked to, ms. */
 const CLOSE_TIMEOUT_MS = 2_000;
 const STDERR = 2;
+/** The part of the heap where objects begin; it grows only under load. */
+const SEMI_SPACE_MAX_MIB = 64;
 
 /** A child process that runs plugin code, with limits: what goes wrong in there ends there. */
 export class TaskHost {
@@ -79,6 +86,13 @@ export class TaskHost {
         calls: {
           sourceOffsets: (body: { connector: string; partitions: readonly JsonObject[] }) =>
             options.sourceOffsets(body.connector, body.partitions),
+          storeOffsets: async ({ offsets }: WorkerCalls['storeOffsets']['body']) => {
+            const bytes = (text: string) => Buffer.from(text, 'utf8');
+            await options.storeOffsets?.(
+              offsets.map(({ key, value }) => ({ key: bytes(key), value: bytes(value) })),
+            );
+            return null;
+          },
         },
         event: (name: string, body: unknown) => this.#hear(name, body),
       },
@@ -193,6 +207,8 @@ export class TaskHost {
       detached: process.platform !== 'win32',
       execArgv: [
         `--max-old-space-size=${Math.ceil(heapMaxBytes / MIB)}`,
+        // Records in flight outlive many small collections.
+        `--max-semi-space-size=${SEMI_SPACE_MAX_MIB}`,
         '--disable-warning=ExperimentalWarning',
       ],
       serialization: 'advanced',

@@ -266,6 +266,9 @@ class Host {
       logger,
       sourceOffsets: (partitions) =>
         this.#link.call('sourceOffsets', { connector: spec.id.connector, partitions }, 30_000),
+      storeOffsets: async (offsets) => {
+        await this.#link.call('storeOffsets', { offsets }, 30_000);
+      },
       onState: (state) => this.#link.emit('taskState', { id: spec.id, state }),
       onFailure: (error, trace) => {
         this.#sendCounters();

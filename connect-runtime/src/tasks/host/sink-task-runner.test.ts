@@ -130,6 +130,7 @@ function run(task: Partial<SinkTask>, config: Record<string, string> = {}) {
     loader: { find: async () => plain } as unknown as PluginLoader,
     logger: silentLogger,
     sourceOffsets: async () => [],
+    storeOffsets: async () => undefined,
     onState: () => undefined,
     onFailure: (error) => failed.resolve(error),
   });

@@ -159,6 +159,7 @@ export class SourceTaskRunner implements TaskRunner {
       counters: this.#counters,
       pipeline,
       topics: this.#topics,
+      storeOffsets: this.#options.storeOffsets,
       onDurable: (offsets: readonly DurableOffset[]) => this.#tellDurable(offsets),
       onFailure: (error: unknown, stage: string) => this.#fail(error, stage),
     };

@@ -3,6 +3,12 @@ import type { AnyConnector } from '@millrace/sdk';
 import type { PluginLoader } from '../../plugins/plugin-loader.ts';
 import type { TaskCounterRow, TaskSpec } from '../host-protocol.ts';
 
+/** An offset as an offset topic would hold it. */
+export interface StoredEntry {
+  readonly key: string;
+  readonly value: string;
+}
+
 /** What a runner needs to drive one task. */
 export interface TaskRunnerOptions<C extends AnyConnector = AnyConnector> {
   readonly spec: TaskSpec;
@@ -10,6 +16,8 @@ export interface TaskRunnerOptions<C extends AnyConnector = AnyConnector> {
   readonly loader: PluginLoader;
   readonly logger: Logger;
   readonly sourceOffsets: (partitions: readonly JsonObject[]) => Promise<readonly (JsonObject | null)[]>;
+  /** Stores offsets where the worker has no topic for them. */
+  readonly storeOffsets: (offsets: readonly StoredEntry[]) => Promise<void>;
   readonly onState: (state: 'RUNNING' | 'PAUSED') => void;
   /** Called once, when the task has ended by an error and let go of everything. */
   readonly onFailure: (error: MillraceError, trace: string) => void;

@@ -25,7 +25,7 @@ export class AtLeastOnceDelivery implements SourceDelivery {
   readonly transaction = null;
   readonly #options: SourceDeliveryOptions;
   readonly #producer: Producer;
-  readonly #offsetTopic: string;
+  readonly #offsetTopic: string | null;
   readonly #submitted = new SubmittedRecords<DurableOffset>();
   #committing: Promise<void> | null = null;
   #committedAtMs = performance.now();
@@ -53,13 +53,20 @@ export class AtLeastOnceDelivery implements SourceDelivery {
 
   async deliver(records: readonly SourceRecord[]): Promise<void> {
     const { pipeline, topics } = this.#options;
+    let partition: SourceRecord['sourcePartition'] | null = null;
+    let key = '';
     for (const record of records) {
       checkPosition(record);
+      // Most sources give one object for all records of a partition, and making its key is dear.
+      if (record.sourcePartition !== partition) {
+        partition = record.sourcePartition;
+        key = offsetKey(this.#options.spec.id.connector, partition);
+      }
       const outgoing = pipeline.outgoing(record);
       const made = isLater(outgoing) ? await outgoing : outgoing;
       const making = missingTopics(topics, made);
       if (making) await making;
-      const full = this.#send(record, made);
+      const full = this.#send(record, key, made);
       if (full) await full;
       if (this.#failed) break;
     }
@@ -98,15 +105,16 @@ export class AtLeastOnceDelivery implements SourceDelivery {
    * Produces what became of a record. Its offset counts when all of that is acknowledged; of a record that became nothing, at once.
    * Answers what to wait for where the producer's buffer is full.
    */
-  #send(record: SourceRecord, made: Made<ProducerRecord>): Promise<void> | null {
+  #send(record: SourceRecord, key: string, made: Made<ProducerRecord>): Promise<void> | null {
     const { sourcePartition: partition, sourceOffset: offset } = record;
-    const key = offsetKey(this.#options.spec.id.connector, partition);
     const submitted = this.#submitted.submit(key, { partition, offset });
     const outgoing = listOf(made);
     let left = outgoing.length;
     if (left === 0) this.#submitted.acknowledge(submitted);
     let room = true;
     for (const one of outgoing) {
+      // Only these of the record live on until it is acknowledged; its bytes are the producer's by then.
+      const { topic } = one;
       const bytes = sizeOf(one);
       room = this.#producer.produce(one, (error, metadata) => {
         if (error) {
@@ -115,7 +123,7 @@ export class AtLeastOnceDelivery implements SourceDelivery {
         }
         left--;
         if (left === 0) this.#submitted.acknowledge(submitted);
-        this.#options.counters.passed(one.topic, bytes, metadata?.timestamp ?? null);
+        this.#options.counters.passed(topic, bytes, metadata?.timestamp ?? null);
       });
     }
     return room ? null : this.#producer.ready();
@@ -127,12 +135,19 @@ export class AtLeastOnceDelivery implements SourceDelivery {
     const committable = this.#submitted.takeCommittable();
     if (committable.size === 0) return;
     const startedAtMs = performance.now();
-    await this.#producer.send(
-      [...committable].map(([key, { offset }]) => offsetRecord(this.#offsetTopic, key, offset)),
-    );
+    await this.#store(committable);
     this.#options.counters.committed(performance.now() - startedAtMs, 'stored');
     // Invariant 7: the send above has put them into the offset topic.
     await this.#options.onDurable([...committable.values()]);
+  }
+
+  async #store(offsets: ReadonlyMap<string, DurableOffset>): Promise<void> {
+    const topic = this.#offsetTopic;
+    const entries = [...offsets].map(([key, { offset }]) => ({ key, offset }));
+    if (topic === null) {
+      const { storeOffsets } = this.#options;
+      await storeOffsets(entries.map(({ key, offset }) => ({ key, value: JSON.stringify(offset) })));
+    } else await this.#producer.send(entries.map(({ key, offset }) => offsetRecord(topic, key, offset)));
   }
 
   #fail(error: unknown, stage: string): void {

@@ -1,5 +1,5 @@
 import { createProducer, type ProducerRecord, type TransactionalProducer } from '@millrace/client';
-import { isMillraceError, MillraceError } from '@millrace/foundation';
+import { assert, isMillraceError, MillraceError } from '@millrace/foundation';
 import type { DurableOffset, SourceRecord, TransactionContext } from '@millrace/sdk';
 import { type BatchStretch, TransactionRequests } from '../../../core/delivery/transaction-requests.ts';
 import { offsetKey } from '../../../core/offsets/offset-key.ts';
@@ -50,7 +50,9 @@ export class ExactlyOnceDelivery implements SourceDelivery {
     this.#options = options;
     this.#boundary = boundary;
     const { spec, logger } = options;
-    this.#offsetTopic = offsetTopicOf(spec);
+    const offsetTopic = offsetTopicOf(spec);
+    assert(offsetTopic !== null, 'a worker without an offset topic writes nothing exactly once');
+    this.#offsetTopic = offsetTopic;
     this.transaction = boundary.kind === 'connector' ? this.#requests : null;
     this.#producer = createProducer({
       bootstrapServers: spec.worker.bootstrapServers,

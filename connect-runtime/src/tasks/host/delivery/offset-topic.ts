@@ -2,8 +2,8 @@ import { createAdmin } from '@millrace/client';
 import { taskKey } from '../../../core/task-id.ts';
 import type { TaskSpec } from '../../host-protocol.ts';
 
-/** Where the offsets of a source go: its own `offsets.storage.topic` (KIP-618), or else the worker's. */
-export function offsetTopicOf(spec: TaskSpec): string {
+/** Where the offsets of a source go: its own `offsets.storage.topic` (KIP-618), or else the worker's; null: to the worker itself. */
+export function offsetTopicOf(spec: TaskSpec): string | null {
   return spec.connectorConfig['offsets.storage.topic']?.trim() || spec.worker.offsetTopic;
 }
 
@@ -11,7 +11,7 @@ export function offsetTopicOf(spec: TaskSpec): string {
 export async function ensureOffsetTopic(spec: TaskSpec): Promise<void> {
   const name = offsetTopicOf(spec);
   const { bootstrapServers, offsetTopic, offsetTopicPartitions, offsetTopicReplicationFactor } = spec.worker;
-  if (name === offsetTopic) return;
+  if (name === null || name === offsetTopic) return;
   const admin = createAdmin({ bootstrapServers, clientId: `connector-adminclient-${taskKey(spec.id)}` });
   try {
     await admin.ensureTopics([

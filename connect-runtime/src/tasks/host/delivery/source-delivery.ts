@@ -4,6 +4,7 @@ import type { DurableOffset, SourceRecord, TransactionContext } from '@millrace/
 import type { TaskSpec } from '../../host-protocol.ts';
 import type { Made, RecordPipeline } from '../pipeline/record-pipeline.ts';
 import type { TaskCounters } from '../task-counters.ts';
+import type { StoredEntry } from '../task-runner.ts';
 import type { TopicCreation } from '../topic-creation.ts';
 
 /** What a delivery needs of the task around it. */
@@ -14,6 +15,8 @@ export interface SourceDeliveryOptions {
   readonly pipeline: RecordPipeline;
   /** Makes missing topics; null where that is left to the broker. */
   readonly topics: TopicCreation | null;
+  /** Stores offsets where the worker has no topic for them. */
+  readonly storeOffsets: (offsets: readonly StoredEntry[]) => Promise<void>;
   /** Told of offsets when they are in the offset topic for good; must not throw. */
   readonly onDurable: (offsets: readonly DurableOffset[]) => Promise<void>;
   /** Told of the first failure of what nobody waits for, and of all others. */

@@ -1,0 +1,97 @@
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { eventually, type MillraceWorker, startServing } from '../support/index.ts';
+import { startTestBroker, type TestBroker } from '../support/test-broker.ts';
+
+let broker: TestBroker;
+let folder: string;
+let running: MillraceWorker | null = null;
+
+beforeAll(async () => {
+  broker = await startTestBroker();
+  folder = mkdtempSync(join(tmpdir(), 'standalone-'));
+});
+afterEach(async () => {
+  await running?.close();
+  running = null;
+});
+afterAll(async () => {
+  await broker?.close();
+  if (folder) rmSync(folder, { recursive: true, force: true });
+});
+
+const path = (name: string) => join(folder, name);
+
+function properties(name: string, keys: Readonly<Record<string, string>>): string {
+  writeFileSync(path(name), Object.entries(keys).map(([key, value]) => `${key}=${value}\n`).join(''));
+  return path(name);
+}
+
+const workerFile = () =>
+  properties('worker.properties', {
+    'bootstrap.servers': broker.bootstrapServers.join(','),
+    listeners: 'http://127.0.0.1:0',
+    'key.converter': 'org.apache.kafka.connect.storage.StringConverter',
+    'value.converter': 'org.apache.kafka.connect.storage.StringConverter',
+    'offset.storage.file.filename': path('offsets'),
+    'offset.flush.interval.ms': '200',
+  });
+
+async function ask(method: string, at: string, body?: unknown): Promise<{ status: number; body: never }> {
+  const answer = await fetch(`${running!.url}${at}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  });
+  return { status: answer.status, body: (await answer.text().then((text) => (text ? JSON.parse(text) : null))) as never };
+}
+
+const lines = () => (existsSync(path('out.txt')) ? readFileSync(path('out.txt'), 'utf8').split('\n').slice(0, -1) : []);
+
+const until = (count: number) =>
+  eventually(() => lines().length >= count, { what: `${count} lines, not ${lines().length}`, timeoutMs: 20_000 });
+
+test('runs the connectors of its files, and goes on from the offsets in its file', async () => {
+  const topic = `standalone-${Date.now()}`;
+  const source = properties('source.properties', {
+    name: 'source',
+    'connector.class': 'FileStreamSource',
+    file: path('in.txt'),
+    topic,
+  });
+  const sink = path('sink.json');
+  const config = { 'connector.class': 'FileStreamSink', topics: topic, file: path('out.txt'), format: 'lines' };
+  writeFileSync(sink, JSON.stringify({ name: 'sink', config }));
+  writeFileSync(path('in.txt'), 'one\ntwo\n');
+  const start = () => startServing(['standalone', workerFile(), source, sink]);
+
+  running = await start();
+  await until(2);
+  expect((await ask('GET', '/connectors')).body).toEqual(['sink', 'source']);
+  expect((await ask('GET', '/health')).status).toBe(200);
+  await eventually(() => existsSync(path('offsets')), { what: 'the offsets' });
+  await running.close();
+  expect(JSON.parse(readFileSync(path('offsets'), 'utf8')).records).toHaveProperty(
+    JSON.stringify(['source', { filename: path('in.txt') }]),
+  );
+
+  appendFileSync(path('in.txt'), 'three\n');
+  running = await start();
+  await until(3);
+  expect(lines()).toEqual(['one', 'two', 'three']);
+
+  // The whole REST API is there: stop, go back, resume.
+  expect((await ask('PUT', '/connectors/source/stop')).status).toBe(204);
+  await eventually(async () => (await ask('DELETE', '/connectors/source/offsets')).status === 200, {
+    what: 'the offsets to be reset',
+  });
+  expect((await ask('PUT', '/connectors/source/resume')).status).toBe(202);
+  await until(6);
+  expect(lines()).toEqual(['one', 'two', 'three', 'one', 'two', 'three']);
+});
+
+test('a connector that cannot be made ends it, with the file and the key', async () => {
+  const source = properties('wrong.properties', { name: 'wrong', 'connector.class': 'FileStreamSource' });
+  await expect(startServing(['standalone', workerFile(), source])).rejects.toThrow(/wrong\.properties.*"topic"/s);
+});
