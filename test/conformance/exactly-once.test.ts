@@ -1,9 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { type ConsumerRecord, createAdmin, createConsumer } from '@millrace/client';
 import { Worker } from '@millrace/connect-runtime';
 import { createLogger } from '@millrace/foundation';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { eventually } from '../support/index.ts';
+import { eventually, killTaskHosts } from '../support/index.ts';
 import { type KafkaPeer, kafkaPeerSkipReason, startKafkaPeer } from '../support/kafka-peer.ts';
 
 const skipReason = kafkaPeerSkipReason();
@@ -60,7 +59,7 @@ describe.skipIf(skipReason !== null)(
         });
         // A change of the config has the tasks before it fenced.
         if (kill === 3) await worker.putConfig(boundary, { ...config, note: 'changed' });
-        killHosts();
+        expect(killTaskHosts()).toBeGreaterThan(0);
       }
       await eventually(() => reader.count() >= COUNT * PARTS, { what: 'all records', timeoutMs: 60_000 });
       const values = await reader.stop();
@@ -145,22 +144,4 @@ function committedReader(bootstrapServers: readonly string[], topic: string) {
       return values;
     },
   };
-}
-
-/** SIGKILL to every task host of this process that runs tasks. */
-function killHosts(): void {
-  let killed = 0;
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-      if (parent !== process.pid || !readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('host/main'))
-        continue;
-      process.kill(Number(pid), 'SIGKILL');
-      killed++;
-    } catch {
-      // It ended while it was looked at.
-    }
-  }
-  expect(killed).toBeGreaterThan(0);
 }

@@ -5,3 +5,4 @@ export { freePort } from './free-port.ts';
 export { type Millrace, type MillraceOptions, startMillrace } from './millrace.ts';
 export { type MillraceWorker, startMillraceWorker, startServing } from './millrace-worker.ts';
 export { type Service, type ServiceName, skipping, startService, unavailable } from './service.ts';
+export { killTaskHosts } from './task-hosts.ts';

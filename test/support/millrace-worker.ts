@@ -35,7 +35,10 @@ export function startMillraceWorker(options: {
     'status.storage.partitions': '2',
     ...options.config,
   };
-  return startServing(['worker', ...Object.entries(config).flatMap(([key, value]) => ['--set', `${key}=${value}`])]);
+  return startServing([
+    'worker',
+    ...Object.entries(config).flatMap(([key, value]) => ['--set', `${key}=${value}`]),
+  ]);
 }
 
 /** Runs a command of `millrace` until it prints its line `ready` with the address of its REST API. */

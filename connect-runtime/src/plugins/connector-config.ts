@@ -147,7 +147,8 @@ export function connectorProblems(
     problems.push(...overrideProblems(key, value));
   }
   problems.push(...chainOf(raw).problems, ...deadLetterProblems(raw));
-  return [...problems, ...(type === 'sink' ? topicProblems(raw) : topicCreationOf(raw).problems)];
+  if (type === 'source') return [...problems, ...topicCreationOf(raw).problems];
+  return [...problems, ...topicProblems(raw), ...shareGroupProblems(raw)];
 }
 
 function overrideProblems(key: string, value: string): readonly ConfigProblem[] {

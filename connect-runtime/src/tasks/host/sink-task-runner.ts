@@ -13,6 +13,8 @@ import type { TaskRunner, TaskRunnerOptions } from './task-runner.ts';
 import { traceOf } from './trace.ts';
 import { settledWithin } from './wait.ts';
 
+/** Records of one batch at most, where `consumer.override.max.poll.records` says nothing: Kafka's 500 cost targets four times the writes. */
+const MAX_POLL_RECORDS = 2_000;
 /** How long one poll waits for records, ms; a stop or a pause cuts it short. */
 const POLL_MS = 1_000;
 /** Of the first step, how long the sink may take to hear that its partitions are gone, ms. */
@@ -172,6 +174,7 @@ export class SinkTaskRunner implements TaskRunner {
       groupInstanceId: taskKey(spec.id),
       leaveOnClose: true,
       autoOffsetReset: 'earliest',
+      maxPollRecords: MAX_POLL_RECORDS,
       logger,
       ...consumerOverrides(config),
     });

@@ -1,0 +1,179 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createAdmin, createConsumer, createProducer } from '@millrace/client';
+import { Worker } from '@millrace/connect-runtime';
+import { createLogger } from '@millrace/foundation';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually, killTaskHosts } from '../support/index.ts';
+import { type KafkaPeer, kafkaPeerSkipReason, startKafkaPeer } from '../support/kafka-peer.ts';
+
+const skipReason = kafkaPeerSkipReason();
+if (skipReason) console.warn(`sinks by share group on Apache Kafka: skipped, ${skipReason}`);
+
+const FIXTURES = new URL('../../connect-runtime/test/fixtures/', import.meta.url);
+const logger = createLogger({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
+const COUNT = 4_000;
+const TASKS = 4;
+
+describe.skipIf(skipReason !== null)('a sink by share group on Apache Kafka', () => {
+  let folder: string;
+  let kafka: KafkaPeer;
+  let worker: Worker;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'share-sink-'));
+    // Short locks, so that what a killed task held comes again soon.
+    kafka = await startKafkaPeer({
+      properties: {
+        'group.share.record.lock.duration.ms': '5000',
+        'group.share.min.record.lock.duration.ms': '1000',
+      },
+    });
+    worker = await startWorker(kafka.bootstrapServers);
+  });
+
+  afterAll(async () => {
+    await worker?.close();
+    await kafka?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const config = (topic: string, more: Record<string, string> = {}) => ({
+    'connector.class': 'CollectingSink',
+    'tasks.max': String(TASKS),
+    topics: topic,
+    file: join(folder, topic),
+    'consumer.protocol': 'share',
+    'consumer.override.max.poll.records': '50',
+    ...more,
+  });
+
+  async function produced(topic: string, from: number, to: number): Promise<void> {
+    const producer = createProducer({ bootstrapServers: kafka.bootstrapServers });
+    await producer.send(
+      Array.from({ length: to - from }, (_, index) => ({
+        topic,
+        partition: index % 2,
+        key: null,
+        value: Buffer.from(String(from + index)),
+      })),
+    );
+    await producer.close();
+  }
+
+  async function made(topic: string): Promise<void> {
+    const admin = createAdmin({ bootstrapServers: kafka.bootstrapServers });
+    await admin.createTopics([{ name: topic, partitions: 2, replicationFactor: 1 }]);
+    await admin.close();
+  }
+
+  const written = async (topic: string) => {
+    const text = await readFile(join(folder, topic), 'utf8').catch(() => '');
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map(Number);
+  };
+
+  test('four tasks share two partitions, are killed, and no record is lost', async () => {
+    await made('jobs');
+    // From the earliest: half of them are there before the group.
+    await produced('jobs', 0, COUNT / 2);
+    await worker.createConnector('jobs', config('jobs', { 'write.ms': '20' }), 'RUNNING');
+    for (const seen of [300, 900]) {
+      await eventually(async () => new Set(await written('jobs')).size >= seen, {
+        what: `${seen} records`,
+        timeoutMs: 60_000,
+      });
+      expect(killTaskHosts()).toBeGreaterThan(0);
+    }
+    await produced('jobs', COUNT / 2, COUNT);
+    await eventually(async () => new Set(await written('jobs')).size === COUNT, {
+      what: 'all records',
+      timeoutMs: 90_000,
+    });
+    const busy = worker.counters().filter(({ connector, records }) => connector === 'jobs' && records > 0);
+    expect(busy.length).toBeGreaterThan(2);
+    await worker.deleteConnector('jobs');
+  });
+
+  test('a record that can never be written becomes a dead letter, the others are written', async () => {
+    await made('poison');
+    await produced('poison', 0, 200);
+    const tolerant = {
+      'poison.value': '77',
+      'errors.tolerance': 'all',
+      'errors.deadletterqueue.topic.name': 'dead-jobs',
+      'errors.deadletterqueue.topic.replication.factor': '1',
+    };
+    await worker.createConnector('poison', config('poison', tolerant), 'RUNNING');
+    await eventually(async () => new Set(await written('poison')).size === 199, {
+      what: 'all but one',
+      timeoutMs: 60_000,
+    });
+    const consumer = createConsumer({
+      bootstrapServers: kafka.bootstrapServers,
+      autoOffsetReset: 'earliest',
+    });
+    consumer.assign([{ topic: 'dead-jobs', partition: 0 }]);
+    const dead = await consumer.poll(10_000);
+    await consumer.close();
+    expect(dead.map(({ value }) => String(value))).toEqual(['77']);
+    await worker.deleteConnector('poison');
+  });
+
+  test('what is away for now is held and tried again, and costs no delivery', async () => {
+    await made('away');
+    await produced('away', 0, 20);
+    // Longer than a lock holds.
+    await worker.createConnector('away', config('away', { 'away.until.tries': '16' }), 'RUNNING');
+    await eventually(async () => new Set(await written('away')).size === 20, {
+      what: 'all records',
+      timeoutMs: 60_000,
+    });
+    expect((await written('away')).toSorted((a, b) => a - b)).toEqual(
+      Array.from({ length: 20 }, (_, n) => n),
+    );
+    await worker.deleteConnector('away');
+  });
+
+  test('regular expressions are refused by the key', async () => {
+    const { topics: _, ...rest } = config('x');
+    const { configs } = await worker.validate('CollectingSink', {
+      ...rest,
+      name: 'x',
+      'topics.regex': 'x.*',
+    });
+    const errors = configs.find(({ value }) => value.name === 'topics.regex')?.value.errors;
+    expect(errors).toEqual([expect.stringContaining('name the topics')]);
+  });
+});
+
+async function startWorker(bootstrapServers: readonly string[]): Promise<Worker> {
+  const worker = new Worker(
+    {
+      'bootstrap.servers': bootstrapServers.join(','),
+      'group.id': 'share-sinks',
+      'config.storage.topic': 'ss-configs',
+      'config.storage.replication.factor': '1',
+      'offset.storage.topic': 'ss-offsets',
+      'offset.storage.replication.factor': '1',
+      'status.storage.topic': 'ss-status',
+      'status.storage.replication.factor': '1',
+      'key.converter': 'JsonConverter',
+      'value.converter': 'JsonConverter',
+      'key.converter.schemas.enable': 'false',
+      'value.converter.schemas.enable': 'false',
+      plugins: [new URL('counting-plugin.ts', FIXTURES).href, '@millrace/converters'].join(','),
+      'task.restart.backoff.ms': '100',
+    },
+    { logger, restAddress: '127.0.0.1:18092', version: 'test', commit: 'test' },
+  );
+  await worker.start();
+  await eventually(() => worker.health().status === 'healthy', {
+    what: 'the worker to join',
+    timeoutMs: 20_000,
+  });
+  return worker;
+}
