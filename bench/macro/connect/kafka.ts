@@ -39,9 +39,14 @@ export class KafkaBroker {
 
   static async start(): Promise<KafkaBroker> {
     const broker = new KafkaBroker(await freePorts(2), mkdtempSync(join(tmpdir(), 'bench-connect-')));
-    script('broker.sh', ['format', '1'], broker.#env);
-    script('broker.sh', ['start', '1'], broker.#env);
-    return broker;
+    try {
+      script('broker.sh', ['format', '1'], broker.#env);
+      script('broker.sh', ['start', '1'], broker.#env);
+      return broker;
+    } catch (error) {
+      broker.close();
+      throw error;
+    }
   }
 
   close(): void {

@@ -8,10 +8,14 @@ const CHUNK_BYTES = 65_536;
 /** A file that grows by whole lines only. */
 export class AppendFile {
   readonly #handle: FileHandle;
+  readonly #inode: number;
+  readonly #device: number;
   readonly #sync: boolean;
 
-  private constructor(handle: FileHandle, sync: boolean) {
+  private constructor(handle: FileHandle, is: { readonly ino: number; readonly dev: number }, sync: boolean) {
     this.#handle = handle;
+    this.#inode = is.ino;
+    this.#device = is.dev;
     this.#sync = sync;
   }
 
@@ -19,11 +23,12 @@ export class AppendFile {
   static async open(path: string, flush: 'sync' | 'none'): Promise<AppendFile> {
     const handle = await open(path, 'a+');
     try {
-      const { size } = await handle.stat();
+      const is = await handle.stat();
+      const { size } = is;
       const whole = await endOfLastLine(handle, size);
       if (whole < size) await handle.truncate(whole);
       if (flush === 'sync') await syncFolder(dirname(path));
-      return new AppendFile(handle, flush === 'sync');
+      return new AppendFile(handle, is, flush === 'sync');
     } catch (error) {
       await handle.close();
       throw error;
@@ -32,29 +37,25 @@ export class AppendFile {
 
   /**
    * Appends whole lines; resolves when they are as durable as `flush` asks. After a failure the file ends where it
-   * did before, so that the same lines can be written again.
+   * did before, so that the same lines can be written again. `sizeBytes`: as `sizeAt` has just said.
    */
-  async append(lines: Buffer): Promise<void> {
-    const { size } = await this.#handle.stat();
+  async append(lines: Buffer, sizeBytes: number): Promise<void> {
     try {
       for (let at = 0; at < lines.length; ) at += (await this.#handle.write(lines, at)).bytesWritten;
       if (this.#sync) await this.#handle.datasync();
     } catch (error) {
-      await this.#handle.truncate(size).catch(() => undefined);
+      await this.#handle.truncate(sizeBytes).catch(() => undefined);
       throw error;
     }
   }
 
-  /** Whether the path still leads to this file, which may have been removed or renamed meanwhile. */
-  async isAt(path: string): Promise<boolean> {
-    const [own, there] = await Promise.all([
-      this.#handle.stat(),
-      stat(path).catch((error: unknown) => {
-        if (codeOf(error) === 'ENOENT') return null;
-        throw error;
-      }),
-    ]);
-    return there !== null && there.ino === own.ino && there.dev === own.dev;
+  /** Its size in bytes, where the path still leads to this file; null where it was removed or renamed meanwhile. */
+  async sizeAt(path: string): Promise<number | null> {
+    const there = await stat(path).catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return null;
+      throw error;
+    });
+    return there?.ino === this.#inode && there.dev === this.#device ? there.size : null;
   }
 
   /** Whether no path leads to it any more: what was written into it is gone when it is closed. */

@@ -52,16 +52,20 @@ export class FileSinkTask implements SinkTask {
 
   async write(batch: readonly SinkRecord[]): Promise<void> {
     const texts = new Map<string, string>();
+    let topic: string | null = null;
+    let path = '';
     for (const record of batch) {
       const line = recordLine(record, this.#format);
       if (line === null) continue;
-      const path = this.#pathFor(record.topic);
+      // Records of one topic come together.
+      if (record.topic !== topic) path = this.#pathFor(record.topic);
+      topic = record.topic;
       texts.set(path, (texts.get(path) ?? '') + line);
     }
     for (const [path, text] of texts) {
-      const file = await this.#fileAt(path);
+      const { file, sizeBytes } = await this.#fileAt(path);
       try {
-        await file.append(Buffer.from(text));
+        await file.append(Buffer.from(text), sizeBytes);
         if (await file.isRemoved()) throw new Error('it was removed while it was written');
       } catch (error) {
         throw fileError(error, path, 'file');
@@ -91,16 +95,20 @@ export class FileSinkTask implements SinkTask {
     );
   }
 
-  async #fileAt(path: string): Promise<AppendFile> {
+  /** The open file, and how much is in it. */
+  async #fileAt(path: string): Promise<{ readonly file: AppendFile; readonly sizeBytes: number }> {
     let file = this.#files.get(path);
+    let sizeBytes: number | null = null;
     this.#files.delete(path);
     try {
-      if (file && !(await file.isAt(path))) {
+      sizeBytes = (await file?.sizeAt(path)) ?? null;
+      if (file && sizeBytes === null) {
         const before = file;
         file = undefined;
         await before.close();
       }
       file ??= await AppendFile.open(path, this.#config.flush === 'none' ? 'none' : 'sync');
+      sizeBytes ??= (await file.sizeAt(path)) ?? 0;
     } catch (error) {
       throw fileError(error, path, 'file');
     }
@@ -110,7 +118,7 @@ export class FileSinkTask implements SinkTask {
       this.#files.delete(oldest[0]);
       await oldest[1].close();
     }
-    return file;
+    return { file, sizeBytes };
   }
 }
 
