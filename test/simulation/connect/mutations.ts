@@ -1,10 +1,10 @@
 import {
   type AssignPlan,
-  type AssignRequest,
   assign,
   type MemberAssignment,
 } from '@millrace/connect-runtime/core/assignor/assign';
 import { taskKey } from '@millrace/connect-runtime/core/task-id';
+import type { SimWorker } from './sim-worker.ts';
 import type { Mutation } from './world.ts';
 
 /** Bugs such as one makes, planted one at a time: the simulation must find each. */
@@ -91,7 +91,6 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     assign,
     event: (event) =>
       event.kind === 'assigned' ? { ...event, assignment: { ...event.assignment, configOffset: -1 } } : event,
-    effects: (effects) => effects,
   },
   'every change of a connector restarts its tasks': {
     assign,
@@ -103,37 +102,38 @@ export const mutations: Readonly<Record<string, Mutation>> = {
       return [...again.map(({ id }) => ({ kind: 'stop', id }) as const), ...effects];
     },
   },
-  'an answer of the plugin to an older question counts': {
+  'a config that changes while its task configs are computed is not noticed': {
     assign,
     event(event, worker) {
-      if (event.kind !== 'connectorSplit') return event;
-      // The turn was overtaken by a newer config: this says that it was not.
-      return { ...event, configs: event.configs.slice(0, worker.config.taskConfigs(event.connector).length) };
+      const asked = askedOf(worker);
+      if (event.kind === 'connectorSplit' || event.kind === 'connectorFailed') asked.delete(event.connector);
+      if (event.kind !== 'configChanged' || event.change.kind !== 'connector') return event;
+      return asked.has(event.change.connector) ? null : event;
+    },
+    effects(effects, worker) {
+      for (const effect of effects)
+        if (effect.kind === 'splitConnector') askedOf(worker).add(effect.connector);
+      return effects;
     },
   },
   'a pause is not passed on': {
     assign,
     effects: (effects) => effects.filter(({ kind }) => kind !== 'pause'),
   },
-  'what is held twice is kept twice': {
-    assign(request) {
-      const plan = assign(request);
-      return withMembers(plan, (memberId, mine) => {
-        const held = request.members.find((member) => member.memberId === memberId)?.held ?? NOTHING;
-        const others = request.members.filter((member) => member.memberId !== memberId);
-        const twice = held.tasks.filter((id) =>
-          others.some((other) => other.held.tasks.some((one) => taskKey(one) === taskKey(id))),
-        );
-        const tasks = new Map([...mine.assigned.tasks, ...twice].map((id) => [taskKey(id), id]));
-        return { ...mine, assigned: { ...mine.assigned, tasks: [...tasks.values()] } };
-      });
-    },
-  },
   'a config that could not be read is taken for read': {
     assign,
     event: (event) => (event.kind === 'configRead' ? { ...event, ok: true } : event),
   },
 };
+
+/** Connectors whose plugin was asked and has not answered. */
+const asked = new WeakMap<SimWorker, Set<string>>();
+
+function askedOf(worker: SimWorker): Set<string> {
+  const known = asked.get(worker) ?? new Set<string>();
+  asked.set(worker, known);
+  return known;
+}
 
 const NOTHING = { connectors: [], tasks: [] } as const;
 
@@ -144,5 +144,3 @@ function withMembers(
   const members = [...plan.members].map(([memberId, mine]) => [memberId, change(memberId, mine)] as const);
   return { ...plan, members: new Map(members) };
 }
-
-export type { AssignRequest };

@@ -30,6 +30,8 @@ export class SimWorker {
   config = new ClusterConfig();
   /** How far the config topic is read. */
   position = 0;
+  /** How far the leader of its generation had read the config topic. */
+  leaderOffset = -1;
   memberId = '';
   #generation = -1;
   #phase: 'out' | 'unjoined' | 'joining' | 'leading' | 'syncing' | 'stable' = 'out';
@@ -65,6 +67,7 @@ export class SimWorker {
     this.position = 0;
     this.core = this.#newCore();
     this.memberId = '';
+    this.leaderOffset = -1;
     this.#generation = -1;
     this.#phase = 'out';
     this.#wantsRejoin = false;
@@ -382,6 +385,7 @@ export class SimWorker {
   #assigned({ assigned, revoked, configOffset }: Given, generation: number, isLeader: boolean): void {
     this.#phase = 'stable';
     this.#contact();
+    this.leaderOffset = configOffset;
     const assignment = { assigned, revoked, configOffset, leaderUrl: '', delayMs: 0 };
     this.tell({ kind: 'assigned', assignment, generation, isLeader });
     if (this.#wantsRejoin) this.#rejoin();

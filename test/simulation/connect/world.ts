@@ -136,6 +136,8 @@ export class World {
   checkStart(worker: SimWorker, id: TaskId): void {
     const key = taskKey(id);
     if (worker.tasks.has(key)) this.fail(`${worker.name} starts ${key}, which has not stopped there`);
+    if (worker.config.offset < worker.leaderOffset)
+      this.fail(`${worker.name} starts ${key} by a config that is older than the one that was divided by`);
     // Who was put out of the group stops as soon as it hears of it; until then others may run what it had.
     const isMember = ({ memberId }: SimWorker) => memberId !== '' && this.coordinator.has(memberId);
     if (!isMember(worker)) return;
