@@ -9,6 +9,9 @@ const project = (name: string, include: string[], testTimeout: number, more: obj
 const resultsFile = process.env.TEST_RESULTS_FILE;
 const asData: ['json', { outputFile: string }][] = resultsFile ? [['json', { outputFile: resultsFile }]] : [];
 
+/** Files of `test/integration` that take their broker from `test/support/test-broker.ts`. */
+const ON_ANY_KAFKA = ['worker*', 'dead-letters', 'standalone'];
+
 export default defineConfig({
   test: {
     projects: [
@@ -31,6 +34,15 @@ export default defineConfig({
       ),
       project('conformance', ['test/conformance/**/*.test.ts'], 180_000),
       project('integration', ['test/integration/**/*.test.ts'], 300_000),
+      // What runs on a broker of ours in `integration`, on Apache Kafka: `npm run test:kafka`.
+      project(
+        'kafka',
+        ON_ANY_KAFKA.map((name) => `test/integration/${name}.test.ts`),
+        300_000,
+        {
+          globalSetup: ['test/support/kafka-setup.ts'],
+        },
+      ),
       project('e2e', ['test/e2e/**/*.test.ts'], 240_000, { fileParallelism: false }),
     ],
     maxWorkers: 2,

@@ -94,7 +94,7 @@ test('guarantees and secrets are told', async () => {
   expect((await call('GET', '/api/v1/connectors/orders/guarantees')).json.delivery).toBe('at least once');
   expect((await call('GET', '/api/v1/connectors/nobody/guarantees')).status).toBe(404);
   expect((await call('GET', '/api/v1/secrets')).json).toEqual([
-    { connector: 'orders', inlined: ['database.password'], providers: [] },
+    { connector: 'orders', inlined: ['database.password'], inClear: [], providers: [] },
   ]);
   expect((await call('POST', '/api/v1/secrets/renew')).json).toEqual({ renewed: 1, unreadable: [] });
 });

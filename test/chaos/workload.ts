@@ -79,7 +79,7 @@ export function workloadOf(options: { readonly connectors: number; readonly fold
   return { connectors, topics: topics.map((name) => ({ name, partitions: PARTITIONS })) };
 }
 
-export function inputFile(folder: string, pair: number): string {
+function inputFile(folder: string, pair: number): string {
   return join(folder, `read-file-source-${pair}.txt`);
 }
 

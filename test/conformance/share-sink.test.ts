@@ -132,6 +132,16 @@ describe.skipIf(skipReason !== null)('a sink by share group on Apache Kafka', ()
       what: 'all records',
       timeoutMs: 60_000,
     });
+    const admin = createAdmin({ bootstrapServers: kafka.bootstrapServers });
+    await eventually(
+      async () => {
+        const offsets = await admin.shareGroupOffsets('connect-away');
+        return offsets.length === 2 && offsets.every(({ lag }) => lag === 0);
+      },
+      { what: 'every record to be accepted', timeoutMs: 30_000 },
+    );
+    await admin.close();
+    // A lock that had ended would have had its record written twice.
     expect((await written('away')).toSorted((a, b) => a - b)).toEqual(
       Array.from({ length: 20 }, (_, n) => n),
     );

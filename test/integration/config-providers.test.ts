@@ -119,7 +119,9 @@ test('placeholders of the worker’s providers are stored as they are, and resol
   });
   const validated = await worker.validate('TalkativeSource', { ...config, name: 'talks' });
   expect(JSON.stringify(validated)).not.toContain('from file');
-  expect(worker.insight.secretUses()).toEqual([{ connector: 'talks', inlined: [], providers: ['file'] }]);
+  expect(worker.insight.secretUses()).toEqual([
+    { connector: 'talks', inlined: [], inClear: [], providers: ['file'] },
+  ]);
 
   await expect(
     worker.createConnector('lacks', source(topic, `\${file:${file}:nothing}`), 'RUNNING'),
@@ -186,6 +188,8 @@ test('a worker without a key file takes no secret inline, and one that gets it o
   await eventually(async () => (await hashesIn(topic)).length === 2, {
     what: 'it to run with the newer key',
   });
-  expect(second.insight.secretUses()).toEqual([{ connector: 'talks', inlined: ['password'], providers: [] }]);
+  expect(second.insight.secretUses()).toEqual([
+    { connector: 'talks', inlined: ['password'], inClear: [], providers: [] },
+  ]);
   expect(new Set(await hashesIn(topic))).toEqual(new Set([hashOf('hunter2')]));
 });

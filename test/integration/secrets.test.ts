@@ -214,7 +214,7 @@ describe('what shows more of a connector', () => {
     }
     await call('GET', '/api/v1/connectors/letters/guarantees');
     const uses = (await call('GET', '/api/v1/secrets')).json;
-    expect(uses).toContainEqual({ connector: 'letters', inlined: ['password'], providers: [] });
+    expect(uses).toContainEqual({ connector: 'letters', inlined: ['password'], inClear: [], providers: [] });
     expect((await call('POST', '/api/v1/secrets/renew')).json).toEqual({ renewed: 0, unreadable: [] });
     await expectNoLeak();
   });

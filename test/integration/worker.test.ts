@@ -1,40 +1,26 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type RunningBroker, startBroker } from '@millrace/broker';
 import { createAdmin, createConsumer } from '@millrace/client';
 import { Worker } from '@millrace/connect-runtime';
 import { createLogger } from '@millrace/foundation';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../support/index.ts';
+import { brokerUnavailable, startTestBroker, type TestBroker } from '../support/test-broker.ts';
 
 const FIXTURES = new URL('../../connect-runtime/test/fixtures/', import.meta.url);
 const logger = createLogger({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
 
 let folder: string;
-let broker: RunningBroker | null = null;
+let broker: TestBroker;
 let bootstrap: string;
 let groups = 0;
 const workers: Worker[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'worker-test-'));
-  // Where another Kafka is named, the same must hold there.
-  if (process.env.TEST_BOOTSTRAP_SERVERS) {
-    bootstrap = process.env.TEST_BOOTSTRAP_SERVERS;
-    return;
-  }
-  const config = {
-    'node.id': 1,
-    'log.dirs': join(folder, 'data'),
-    listeners: 'PLAINTEXT://127.0.0.1:0,CONTROLLER://127.0.0.1:0',
-    'process.roles': 'broker,controller',
-    'controller.listener.names': 'CONTROLLER',
-    'group.initial.rebalance.delay.ms': 0,
-  };
-  broker = await startBroker(config, { logger });
-  const address = broker.addresses.get('PLAINTEXT')!;
-  bootstrap = `${address.host}:${address.port}`;
+  broker = await startTestBroker();
+  bootstrap = broker.bootstrapServers.join();
 });
 
 afterEach(async () => {
@@ -131,7 +117,7 @@ async function linesOf(file: string): Promise<string[]> {
 
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
 
-describe('a worker', () => {
+describe.skipIf(brokerUnavailable())('a worker', () => {
   test('runs a source and a sink, pauses, resumes, restarts and removes them', async () => {
     const group = newGroup();
     const worker = await startWorker(group);
@@ -278,7 +264,7 @@ describe('a worker', () => {
   });
 });
 
-describe('two workers', () => {
+describe.skipIf(brokerUnavailable())('two workers', () => {
   test('share the tasks; when one closes, the other takes over what it had', async () => {
     const group = newGroup();
     const topic = `${group}-numbers`;

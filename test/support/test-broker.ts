@@ -3,23 +3,32 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBroker } from '@millrace/broker';
 import { createLogger } from '@millrace/foundation';
-import { startKafkaPeer } from './kafka-peer.ts';
+import { inject } from 'vitest';
+import type {} from './kafka-setup.ts';
+import { skipping } from './service.ts';
 
-/** The log below a test: ours, or Apache Kafka's. */
+/** The log below a test. */
 export interface TestBroker {
   readonly bootstrapServers: readonly string[];
   close(): Promise<void>;
 }
 
-/** Whether the tests of this run have Apache Kafka below them (`npm run test:kafka`). */
-export const onApacheKafka = process.env.TEST_BROKER === 'kafka';
+/**
+ * Why there is no broker for the tests of a file, for `describe.skipIf`; printed once. Undefined where there is one: always, but in
+ * the project `kafka` on a machine without Apache Kafka.
+ */
+export function brokerUnavailable(): string | undefined {
+  const reason = inject('apacheKafka')?.skipReason ?? null;
+  return reason === null ? undefined : skipping(reason);
+}
 
-/** Starts a broker on free ports of loopback, with a data folder of its own. */
+/**
+ * The broker that tests of workers run on: in the project `kafka` Apache Kafka, which all files of it share; the one of
+ * `TEST_BOOTSTRAP_SERVERS`; otherwise one of ours, of this file alone, on free ports of loopback.
+ */
 export async function startTestBroker(): Promise<TestBroker> {
-  if (onApacheKafka) {
-    const { bootstrapServers, stop } = await startKafkaPeer();
-    return { bootstrapServers, close: stop };
-  }
+  const shared = inject('apacheKafka')?.bootstrapServers ?? process.env.TEST_BOOTSTRAP_SERVERS?.split(',');
+  if (shared) return { bootstrapServers: shared, close: async () => undefined };
   const folder = await mkdtemp(join(tmpdir(), 'test-broker-'));
   const broker = await startBroker(
     {

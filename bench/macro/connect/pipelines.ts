@@ -188,7 +188,7 @@ export async function untilRunning(
 }
 
 /** Asks the worker; a refusal of the moment (a rebalance) is asked again. */
-export async function ask(
+async function ask(
   worker: RunningWorker,
   method: string,
   path: string,

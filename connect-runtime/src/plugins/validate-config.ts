@@ -58,7 +58,8 @@ export async function validateConfig(check: ConfigCheck): Promise<Omit<Validatio
   if (problems.length === 0) problems.push(...(await foundOutside({ ...check, config })));
   const atKeys = problems.map((problem) => atKeyOf(problem, check.config, translated.keys));
   const values = parsed.values as Readonly<Record<string, ConfigValue>>;
-  const written = { ...config, 'connector.class': check.config['connector.class'] ?? connector.class };
+  // Keys that both have are shown as they were written.
+  const written = { ...config, ...check.config };
   const rows = [{ prefix: '', definition, raw: written, values }, ...steps].flatMap((section) =>
     rowsOf(section, atKeys),
   );

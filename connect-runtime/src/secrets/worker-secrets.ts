@@ -6,6 +6,7 @@ import {
   secretsRevisionOf,
   usesSecrets,
 } from '../core/config/placeholders.ts';
+import { isSecretByName } from '../core/config/secret-names.ts';
 import type { OpenNamedLog } from '../storage/record-log.ts';
 import type { ConfigSources, PluginDescription } from '../tasks/host-protocol.ts';
 import type { WorkerConfig } from '../worker-config.ts';
@@ -28,6 +29,8 @@ export interface SecretUse {
   readonly connector: string;
   /** Config keys whose values were given inline and are stored encrypted: a Java worker that takes over cannot read them. */
   readonly inlined: readonly string[];
+  /** Keys whose names say that they are secrets, and which are stored in clear: a Java worker did. Put the config again to seal them. */
+  readonly inClear: readonly string[];
   /** Names of the config providers that it refers to. */
   readonly providers: readonly string[];
 }
@@ -100,11 +103,14 @@ export class WorkerSecrets {
       return {
         connector,
         inlined: unique(inlined.map(({ key }) => key)),
+        inClear: Object.keys(config).filter(
+          (key) => isSecretByName(key) && config[key] !== '' && !placeholders.some((one) => one.key === key),
+        ),
         providers: unique(provided.map(({ provider }) => provider)),
       };
     });
     return all
-      .filter(({ inlined, providers }) => inlined.length + providers.length > 0)
+      .filter(({ inlined, inClear, providers }) => inlined.length + inClear.length + providers.length > 0)
       .sort((a, b) => Number(b.inlined.length > 0) - Number(a.inlined.length > 0));
   }
 }

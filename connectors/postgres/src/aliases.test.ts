@@ -32,7 +32,22 @@ describe('a config of Debezium’s connector', () => {
       'publication.name': 'dbz_publication',
       'decimal.handling.mode': 'precise',
     });
-    expect(config['transforms.unwrap.type']).toBe('io.debezium.transforms.ExtractNewRecordState');
+  });
+
+  // On rows it would take each deletion for the tombstone that follows Debezium's own, and drop it.
+  test.each([
+    [{}, false],
+    [{ 'delete.tombstone.handling.mode': 'tombstone' }, false],
+    [{ 'delete.tombstone.handling.mode': 'drop' }, true],
+    [{ 'drop.tombstones': 'false', 'delete.handling.mode': 'drop' }, false],
+    [{ 'delete.handling.mode': 'drop' }, true],
+  ])('keeps deletions where it kept them: unwrapping with %j stays: %s', (options, stays) => {
+    const more = Object.entries(options).map(([key, value]) => [`transforms.unwrap.${key}`, value]);
+    const chained = { ...debezium, transforms: 'unwrap,route', 'transforms.route.type': 'RegexRouter' };
+    const { config, problems } = debeziumPostgres.translate({ ...chained, ...Object.fromEntries(more) });
+    expect(problems).toEqual([]);
+    expect(config.transforms).toBe(stays ? 'unwrap,route' : 'route');
+    expect('transforms.unwrap.type' in config).toBe(stays);
   });
 
   test('by the names of older versions too', () => {
@@ -52,6 +67,9 @@ describe('a config of Debezium’s connector', () => {
     ['snapshot.mode', 'always'],
     ['tombstones.on.delete', 'false'],
     ['transforms', ''],
+    ['transforms.unwrap.add.fields', 'op'],
+    ['transforms.unwrap.delete.tombstone.handling.mode', 'rewrite'],
+    ['transforms.unwrap.delete.handling.mode', 'none'],
   ])('is refused for %s=%s, which we lack, by that name', (key, value) => {
     const { problems } = debeziumPostgres.translate({ ...debezium, [key]: value });
     expect(problems.map((problem) => problem.key)).toEqual([key]);

@@ -1,7 +1,5 @@
 import { type ConfigProblem, type ConnectorAlias, type TaskConfig, translateOptions } from '@millrace/sdk';
-
-/** Transforms that make flat rows of Debezium's envelope, which is the form that PostgresSource gives from the start. */
-const UNWRAPS = /(?:^|\.)ExtractNewRecordState$/;
+import { withoutUnwrap } from './unwrapped.ts';
 
 /**
  * Debezium's connector for PostgreSQL. Our options bear its names; where a default of its own would give values that we do not have,
@@ -107,29 +105,21 @@ export const debeziumPostgres: ConnectorAlias = {
         },
       ],
     });
-    return { ...translated, problems: [...translated.problems, ...formProblems(config)] };
+    const flat = withoutUnwrap(translated.config);
+    return {
+      ...translated,
+      config: flat.config,
+      problems: [...translated.problems, ...timeProblems(config), ...flat.problems],
+    };
   },
 };
 
 /** What a config that says nothing would have got from Debezium, and gets in no way here. */
-function formProblems(config: TaskConfig): readonly ConfigProblem[] {
-  const problems: ConfigProblem[] = [];
-  if (!config['time.precision.mode']?.trim()) {
-    const key = 'time.precision.mode';
-    problems.push({
-      key,
-      message: `"${key}" must be given: Debezium's default is not served. Give connect or isostring.`,
-    });
-  }
-  const names = (config.transforms ?? '').split(',').map((name) => name.trim());
-  if (!names.some((name) => UNWRAPS.test(config[`transforms.${name}.type`] ?? ''))) {
-    const key = 'transforms';
-    problems.push({
-      key,
-      message: `"${key}" has no ExtractNewRecordState, so that this config asks for Debezium's envelope. PostgresSource gives rows as that transform makes them: add it, or name PostgresSource as the class.`,
-    });
-  }
-  return problems;
+function timeProblems(config: TaskConfig): readonly ConfigProblem[] {
+  const key = 'time.precision.mode';
+  if (config[key]?.trim()) return [];
+  const message = `"${key}" must be given: Debezium's default is not served. Give connect or isostring.`;
+  return [{ key, message }];
 }
 
 /** Confluent's JDBC sink, where it writes to PostgreSQL. Options: its documentation, 10.x. */

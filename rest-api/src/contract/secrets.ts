@@ -6,6 +6,11 @@ const secretUse = (t: Builders) =>
     inlined: t.Array(
       t.String({ description: 'A config key whose value is stored encrypted: a Java worker cannot read it' }),
     ),
+    inClear: t.Array(
+      t.String({
+        description: 'A key that is a secret by its name, and stored in clear: put the config again',
+      }),
+    ),
     providers: t.Array(t.String({ description: 'A config provider that the config refers to' })),
   });
 

@@ -29,7 +29,7 @@ export function fakeInsight(herder: Pick<Herder, 'connector'> & { readonly calls
         ...{ connector: herder.connector(connector).name, type: 'source', delivery: 'at least once' },
         ...{ sentence: 'At least once.', reasons: [], order: 'In order.', duplicates: [], losses: [] },
       }),
-      secretUses: () => [{ connector: 'orders', inlined: ['database.password'], providers: [] }],
+      secretUses: () => [{ connector: 'orders', inlined: ['database.password'], inClear: [], providers: [] }],
       renewSecrets: async () => ({ renewed: 1, unreadable: [] }),
     },
     deadLetters: {

@@ -7,7 +7,7 @@ import type { Given, JoinAnswer } from './coordinator.ts';
 import { splitOf } from './split.ts';
 import type { World } from './world.ts';
 
-export const HEARTBEAT_MS = 500;
+const HEARTBEAT_MS = 500;
 export const SESSION_MS = 4_000;
 const JOIN_LOST_AFTER_MS = 9_000;
 const RETRY_MS = 300;

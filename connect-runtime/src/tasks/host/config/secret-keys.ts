@@ -1,19 +1,16 @@
 import type { AnyConnector } from '@millrace/sdk';
 import type { ConnectorConfig } from '../../../core/config/cluster-config.ts';
+import { isSecretByName } from '../../../core/config/secret-names.ts';
 import { translateAlias } from '../../../plugins/connector-alias.ts';
 import type { ValidationResult } from '../../host-protocol.ts';
 
 /** What a value is replaced by to see where it gets to; no option takes it for anything. */
 const MARK = 'e6f1c7-marked';
-/** Keys that no definition knows, but whose name says what they hold. */
-const SECRET_BY_NAME =
-  /(?:^|[._-])(?:password|passwd|passphrase|secret|secret[._-]?key|token|credentials?|api[._-]?key|private[._-]?key|jaas\.config|user\.info)$/i;
-
 /** Secrets by the definition of the connector alone, before anything else was asked: enough to keep them out of messages. */
 export function ownSecretKeys(connector: AnyConnector, config: ConnectorConfig): readonly string[] {
   const typed = (key: string) => connector.config[key]?.type === 'password';
   return [
-    ...Object.keys(config).filter((key) => typed(key) || SECRET_BY_NAME.test(key)),
+    ...Object.keys(config).filter((key) => typed(key) || isSecretByName(key)),
     ...keysBehindAlias(connector, config),
   ];
 }
@@ -30,7 +27,7 @@ export function secretKeysOf(
   const types = new Map(rows.map(({ definition }) => [definition.name, definition.type]));
   const isSecret = (key: string) => {
     const type = types.get(key);
-    return type === undefined ? SECRET_BY_NAME.test(key) : type === 'PASSWORD';
+    return type === undefined ? isSecretByName(key) : type === 'PASSWORD';
   };
   return [...new Set([...Object.keys(config).filter(isSecret), ...keysBehindAlias(connector, config)])];
 }
