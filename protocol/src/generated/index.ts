@@ -18,20 +18,33 @@ import { createTopics } from './19-create-topics.ts';
 import { deleteTopics } from './20-delete-topics.ts';
 import { deleteRecords } from './21-delete-records.ts';
 import { initProducerId } from './22-init-producer-id.ts';
+import { offsetForLeaderEpoch } from './23-offset-for-leader-epoch.ts';
 import { addPartitionsToTxn } from './24-add-partitions-to-txn.ts';
 import { addOffsetsToTxn } from './25-add-offsets-to-txn.ts';
 import { endTxn } from './26-end-txn.ts';
 import { writeTxnMarkers } from './27-write-txn-markers.ts';
 import { txnOffsetCommit } from './28-txn-offset-commit.ts';
 import { describeConfigs } from './32-describe-configs.ts';
+import { alterConfigs } from './33-alter-configs.ts';
+import { describeLogDirs } from './35-describe-log-dirs.ts';
 import { createPartitions } from './37-create-partitions.ts';
 import { deleteGroups } from './42-delete-groups.ts';
+import { electLeaders } from './43-elect-leaders.ts';
 import { incrementalAlterConfigs } from './44-incremental-alter-configs.ts';
+import { alterPartitionReassignments } from './45-alter-partition-reassignments.ts';
+import { listPartitionReassignments } from './46-list-partition-reassignments.ts';
 import { offsetDelete } from './47-offset-delete.ts';
+import { describeClientQuotas } from './48-describe-client-quotas.ts';
+import { alterClientQuotas } from './49-alter-client-quotas.ts';
+import { describeQuorum } from './55-describe-quorum.ts';
+import { updateFeatures } from './57-update-features.ts';
 import { describeCluster } from './60-describe-cluster.ts';
 import { describeProducers } from './61-describe-producers.ts';
+import { unregisterBroker } from './64-unregister-broker.ts';
 import { describeTransactions } from './65-describe-transactions.ts';
 import { listTransactions } from './66-list-transactions.ts';
+import { listConfigResources } from './74-list-config-resources.ts';
+import { describeTopicPartitions } from './75-describe-topic-partitions.ts';
 import { shareGroupHeartbeat } from './76-share-group-heartbeat.ts';
 import { shareGroupDescribe } from './77-share-group-describe.ts';
 import { shareFetch } from './78-share-fetch.ts';
@@ -58,20 +71,33 @@ export * from './19-create-topics.ts';
 export * from './20-delete-topics.ts';
 export * from './21-delete-records.ts';
 export * from './22-init-producer-id.ts';
+export * from './23-offset-for-leader-epoch.ts';
 export * from './24-add-partitions-to-txn.ts';
 export * from './25-add-offsets-to-txn.ts';
 export * from './26-end-txn.ts';
 export * from './27-write-txn-markers.ts';
 export * from './28-txn-offset-commit.ts';
 export * from './32-describe-configs.ts';
+export * from './33-alter-configs.ts';
+export * from './35-describe-log-dirs.ts';
 export * from './37-create-partitions.ts';
 export * from './42-delete-groups.ts';
+export * from './43-elect-leaders.ts';
 export * from './44-incremental-alter-configs.ts';
+export * from './45-alter-partition-reassignments.ts';
+export * from './46-list-partition-reassignments.ts';
 export * from './47-offset-delete.ts';
+export * from './48-describe-client-quotas.ts';
+export * from './49-alter-client-quotas.ts';
+export * from './55-describe-quorum.ts';
+export * from './57-update-features.ts';
 export * from './60-describe-cluster.ts';
 export * from './61-describe-producers.ts';
+export * from './64-unregister-broker.ts';
 export * from './65-describe-transactions.ts';
 export * from './66-list-transactions.ts';
+export * from './74-list-config-resources.ts';
+export * from './75-describe-topic-partitions.ts';
 export * from './76-share-group-heartbeat.ts';
 export * from './77-share-group-describe.ts';
 export * from './78-share-fetch.ts';
@@ -102,20 +128,33 @@ export const apis: ReadonlyMap<number, AnyApi> = new Map<number, AnyApi>([
   [20, deleteTopics],
   [21, deleteRecords],
   [22, initProducerId],
+  [23, offsetForLeaderEpoch],
   [24, addPartitionsToTxn],
   [25, addOffsetsToTxn],
   [26, endTxn],
   [27, writeTxnMarkers],
   [28, txnOffsetCommit],
   [32, describeConfigs],
+  [33, alterConfigs],
+  [35, describeLogDirs],
   [37, createPartitions],
   [42, deleteGroups],
+  [43, electLeaders],
   [44, incrementalAlterConfigs],
+  [45, alterPartitionReassignments],
+  [46, listPartitionReassignments],
   [47, offsetDelete],
+  [48, describeClientQuotas],
+  [49, alterClientQuotas],
+  [55, describeQuorum],
+  [57, updateFeatures],
   [60, describeCluster],
   [61, describeProducers],
+  [64, unregisterBroker],
   [65, describeTransactions],
   [66, listTransactions],
+  [74, listConfigResources],
+  [75, describeTopicPartitions],
   [76, shareGroupHeartbeat],
   [77, shareGroupDescribe],
   [78, shareFetch],

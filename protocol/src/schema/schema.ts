@@ -64,6 +64,7 @@ export const int16 = (options?: FieldOptions<number>): Field => field('int16', o
 export const uint16 = (options?: FieldOptions<number>): Field => field('uint16', options);
 export const int32 = (options?: FieldOptions<number>): Field => field('int32', options);
 export const int64 = (options?: FieldOptions<number>): Field => field('int64', options);
+export const float64 = (options?: FieldOptions<number>): Field => field('float64', options);
 export const string = (options?: FieldOptions<string | null>): Field => field('string', options);
 export const uuid = (options?: FieldOptions<string>): Field => field('uuid', options);
 export const bytes = (options?: FieldOptions<null>): Field => field('bytes', options);

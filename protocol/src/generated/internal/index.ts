@@ -1,6 +1,7 @@
 // Generated from protocol/schemas by `node protocol/generator/main.ts`. Do not edit.
 import type { AnyStoredCodec } from '../../codec/codec.ts';
 import { type BrokerRegistrationChangeRecord, brokerRegistrationChangeRecord } from './broker-registration-change-record.ts';
+import { type ClientQuotaRecord, clientQuotaRecord } from './client-quota-record.ts';
 import { type ConfigRecord, configRecord } from './config-record.ts';
 import { type FeatureLevelRecord, featureLevelRecord } from './feature-level-record.ts';
 import { type GroupMetadataKey, groupMetadataKey } from './group-metadata.ts';
@@ -24,6 +25,7 @@ import { type UnregisterBrokerRecord, unregisterBrokerRecord } from './unregiste
 import { type VotersRecord, votersRecord } from './voters-record.ts';
 
 export * from './broker-registration-change-record.ts';
+export * from './client-quota-record.ts';
 export * from './config-record.ts';
 export * from './consumer-protocol-assignment.ts';
 export * from './consumer-protocol-subscription.ts';
@@ -49,6 +51,7 @@ export * from './voters-record.ts';
 /** Records of `__cluster_metadata`, by their type number. */
 export const metadataRecords: ReadonlyMap<number, AnyStoredCodec> = new Map<number, AnyStoredCodec>([
   [17, brokerRegistrationChangeRecord],
+  [14, clientQuotaRecord],
   [4, configRecord],
   [12, featureLevelRecord],
   [20, noOpRecord],
@@ -64,6 +67,7 @@ export const metadataRecords: ReadonlyMap<number, AnyStoredCodec> = new Map<numb
 /** Records of `__cluster_metadata`: which one it is, and what it says. */
 export type MetadataRecord =
   | { readonly name: 'BrokerRegistrationChangeRecord'; readonly version: number; readonly value: BrokerRegistrationChangeRecord }
+  | { readonly name: 'ClientQuotaRecord'; readonly version: number; readonly value: ClientQuotaRecord }
   | { readonly name: 'ConfigRecord'; readonly version: number; readonly value: ConfigRecord }
   | { readonly name: 'FeatureLevelRecord'; readonly version: number; readonly value: FeatureLevelRecord }
   | { readonly name: 'NoOpRecord'; readonly version: number; readonly value: NoOpRecord }
