@@ -1,3 +1,4 @@
+import type { RawConfig } from '@millrace/foundation';
 import type { ConnectorConfig } from './core/config/cluster-config.ts';
 import type { PluginDescription, TaskWorkerSettings } from './tasks/host-protocol.ts';
 import type { WorkerConfig } from './worker-config.ts';
@@ -24,4 +25,13 @@ export function taskSettings(
     converters,
     plugins,
   };
+}
+
+/** `key.converter`, `value.converter`, `header.converter` and their options, as a worker's config has them. */
+export function converterDefaults(raw: RawConfig): ConnectorConfig {
+  return Object.fromEntries(
+    Object.entries(raw).flatMap(([key, value]) =>
+      /^(key|value|header)\.converter($|\.)/.test(key) ? [[key, String(value)]] : [],
+    ),
+  );
 }

@@ -28,19 +28,15 @@ import { WorkerMetrics } from './metrics/worker-metrics.ts';
 import { transactionalIdOf } from './plugins/exactly-once-config.ts';
 import { PluginCatalog } from './plugins/plugin-catalog.ts';
 import { isProviderSetting } from './secrets/provider-settings.ts';
-import { WorkerSecrets } from './secrets/worker-secrets.ts';
-import { ConfigStore } from './storage/config-store.ts';
-import { OffsetStore } from './storage/offset-store.ts';
-import { OffsetStores } from './storage/offset-stores.ts';
 import type { LogEntry, OpenNamedLog } from './storage/record-log.ts';
-import { StatusStore } from './storage/status-store.ts';
 import { topicLogs } from './storage/topic-logs.ts';
-import { taskSettings } from './task-settings.ts';
+import { converterDefaults, taskSettings } from './task-settings.ts';
 import { HostPool } from './tasks/host-pool.ts';
 import type { PluginDescription, TaskWorkerSettings } from './tasks/host-protocol.ts';
 import { TaskLogs } from './tasks/task-logs.ts';
 import { TaskSupervisor } from './tasks/task-supervisor.ts';
 import { restartPolicyIn, type WorkerConfig, workerConfig } from './worker-config.ts';
+import { WorkerStorage } from './worker-storage.ts';
 
 /** How long the last statuses may take to be written, ms. */
 const CLOSE_TIMEOUT_MS = 5_000;
@@ -73,10 +69,7 @@ export class Worker {
   readonly #producer;
   readonly #hosts: HostPool;
   readonly #catalog: PluginCatalog;
-  readonly #offsets: OffsetStores;
-  readonly #configs: ConfigStore;
-  readonly #statuses: StatusStore;
-  readonly #secrets: WorkerSecrets;
+  readonly #storage: WorkerStorage;
   readonly #tasks: TaskSupervisor;
   readonly #metrics: WorkerMetrics;
   readonly #logs = new TaskLogs();
@@ -113,32 +106,13 @@ export class Worker {
     this.#admin = createAdmin(client);
     this.#producer = createProducer({ ...client, lingerMs: 0 });
     const topics = topicLogs({ client, admin: this.#admin, producer: this.#producer, logger });
-    const storage = ports.standalone?.storage ?? topics;
-    const offsetStore = (open: OpenNamedLog) => (topic: string) =>
-      new OffsetStore(
-        open(topic, config['offset.storage.partitions'], config['offset.storage.replication.factor']),
-      );
-    this.#offsets = new OffsetStores({
-      shared: offsetStore(storage)(config['offset.storage.topic']),
-      open: offsetStore(topics),
-      topicOf: (connector) => this.#ownOffsetTopic(connector),
+    this.#storage = new WorkerStorage({
+      ...{ config, raw, topics, logger },
+      storage: ports.standalone?.storage ?? topics,
+      plugins: () => this.#catalog.steps(),
+      onConfigChange: (change) => this.#configChanged(change),
+      onStatus: (connector) => this.#statusChanged(connector),
     });
-    this.#configs = new ConfigStore(
-      storage(config['config.storage.topic'], 1, config['config.storage.replication.factor']),
-      (change) => this.#configChanged(change),
-    );
-    this.#statuses = new StatusStore(
-      storage(
-        config['status.storage.topic'],
-        config['status.storage.partitions'],
-        config['status.storage.replication.factor'],
-      ),
-      (connector) => {
-        this.#metrics.connectorSaid(connector, this.#statuses.connector(connector));
-        this.#changed(connector);
-      },
-    );
-    this.#secrets = this.#createSecrets(raw, storage);
     this.#hosts = this.#createHosts();
     this.#catalog = new PluginCatalog({
       modules: config.plugins,
@@ -148,13 +122,15 @@ export class Worker {
       logger,
       validateTimeoutMs: config['plugin.call.timeout.ms'],
       exactlyOnce: config['exactly.once.source.support'] === 'enabled',
-      sources: (connectorConfig) => this.#secrets.sources(connectorConfig),
+      sources: (connectorConfig) => this.#storage.secrets.sources(connectorConfig),
     });
     this.#tasks = this.#createSupervisor(clock, random);
     this.#metrics = this.#createMetrics(clock);
     this.#group = this.#createGroup(clientId, clock, random);
-    this.group = new GroupCommands(ports.restAddress, this.#group, this.#configs);
-    this.#view = new ConnectorView(this.#configs, this.#statuses, (name) => this.#catalog.typeOf(name));
+    this.group = new GroupCommands(ports.restAddress, this.#group, this.#storage.configs);
+    this.#view = new ConnectorView(this.#storage.configs, this.#storage.statuses, (name) =>
+      this.#catalog.typeOf(name),
+    );
     this.#commands = this.#createCommands();
     this.operations = this.#createOperations(loggers, clock);
     this.insight = this.#createInsight(clock);
@@ -167,15 +143,9 @@ export class Worker {
    */
   async start(): Promise<void> {
     try {
-      const [cluster] = await Promise.all([
-        this.#admin.describeCluster(),
-        this.#offsets.start(),
-        this.#statuses.start(),
-        this.#configs.start(),
-        this.#secrets.start(),
-      ]);
+      const [cluster] = await Promise.all([this.#admin.describeCluster(), this.#storage.start()]);
       this.#clusterId = cluster.clusterId;
-      if (this.#configs.config.connectors().length > 0) await this.#learnTypes();
+      if (this.#storage.configs.config.connectors().length > 0) await this.#learnTypes();
     } catch (error) {
       await this.close();
       throw error;
@@ -210,12 +180,7 @@ export class Worker {
     await this.#group.close();
     await this.#hosts.close();
     await this.#producer.close(CLOSE_TIMEOUT_MS);
-    await Promise.all([
-      this.#configs.close(),
-      this.#statuses.close(),
-      this.#offsets.close(),
-      this.#secrets.close(),
-    ]);
+    await this.#storage.close();
     await this.#admin.close();
   }
 
@@ -236,27 +201,11 @@ export class Worker {
         message: `Worker was put out of its group and does not come back: ${ended.message}`,
       };
     }
-    const storage = loop.joined ? this.#storageFailure() : null;
+    const storage = loop.joined ? this.#storage.failure() : null;
     if (storage) return { status: 'unhealthy', message: storage };
     return loop.joined
       ? { status: 'healthy', message: 'Worker has completed startup and is ready to handle requests.' }
       : { status: 'starting', message: 'Worker is reading its storage topics or joining its group.' };
-  }
-
-  /** Of the storage topics that cannot be read or written; null where all can. */
-  #storageFailure(): string | null {
-    const stores = [
-      { key: 'config.storage.topic', store: this.#configs },
-      { key: 'status.storage.topic', store: this.#statuses },
-      { key: 'offset.storage.topic', store: this.#offsets },
-      { key: 'secrets.storage.topic', store: this.#secrets },
-    ] as const;
-    for (const { key, store } of stores) {
-      const { failure } = store;
-      if (failure)
-        return `Worker cannot use "${this.config[key]}", its ${key}, and tries again: ${failure.message}`;
-    }
-    return null;
   }
 
   connectors() {
@@ -341,7 +290,7 @@ export class Worker {
 
   topicsOf(connector: string): readonly string[] {
     const counted = this.#hosts.counters().filter((row) => row.connector === connector);
-    const configured = (this.#configs.config.connector(connector)?.topics ?? '').split(',');
+    const configured = (this.#storage.configs.config.connector(connector)?.topics ?? '').split(',');
     const names = [...counted.flatMap((row) => row.topics), ...configured.map((topic) => topic.trim())];
     return [...new Set(names)].filter((topic) => topic !== '').sort();
   }
@@ -364,12 +313,12 @@ export class Worker {
     return new ConnectorInsight({
       config: this.config,
       admin: this.#admin,
-      configs: this.#configs,
+      configs: this.#storage.configs,
       view: this.#view,
       commands: this.#commands,
       catalog: this.#catalog,
       hosts: this.#hosts,
-      secrets: this.#secrets,
+      secrets: this.#storage.secrets,
       settings: () => this.#taskSettings(),
       logger: this.#ports.logger,
       clock,
@@ -379,9 +328,9 @@ export class Worker {
   #createOperations(loggers: LogLevels, clock: Clock): Operations {
     return new Operations({
       config: this.config,
-      configs: this.#configs,
-      statuses: this.#statuses,
-      offsets: this.#offsets,
+      configs: this.#storage.configs,
+      statuses: this.#storage.statuses,
+      offsets: this.#storage.offsets,
       catalog: this.#catalog,
       commands: this.#commands,
       loop: this.#group.loop,
@@ -397,8 +346,13 @@ export class Worker {
       ...{ logger, clock },
       connectors: () => this.#hosts.counters().map(({ connector }) => connector),
       onTaskLevels: (levels) => this.#hosts.setLogLevels(levels),
-      publish: (name, level) => this.#configs.putLoggerLevel(name, level),
+      publish: (name, level) => this.#storage.configs.putLoggerLevel(name, level),
     });
+  }
+
+  #statusChanged(connector: string): void {
+    this.#metrics.connectorSaid(connector, this.#storage.statuses.connector(connector));
+    this.#changed(connector);
   }
 
   #changed(connector: string): void {
@@ -425,19 +379,6 @@ export class Worker {
     await this.#catalog.all();
   }
 
-  #createSecrets(raw: RawConfig, storage: OpenNamedLog): WorkerSecrets {
-    const { logger } = this.#ports;
-    return new WorkerSecrets({
-      ...{ config: this.config, raw, storage, logger },
-      plugins: () => this.#catalog.steps(),
-    });
-  }
-
-  #ownOffsetTopic(connector: string): string | null {
-    const own = this.#configs.config.connector(connector)?.['offsets.storage.topic']?.trim();
-    return own && own !== this.config['offset.storage.topic'] ? own : null;
-  }
-
   #createHosts(): HostPool {
     const { config } = this;
     return new HostPool({
@@ -448,8 +389,8 @@ export class Worker {
       callTimeoutMs: config['plugin.call.timeout.ms'],
       logger: this.#ports.logger,
       sourceOffsets: (connector: string, partitions: readonly JsonObject[]) =>
-        this.#offsets.offsets(connector, partitions),
-      storeOffsets: (offsets: readonly LogEntry[]) => this.#offsets.write(offsets),
+        this.#storage.offsets.offsets(connector, partitions),
+      storeOffsets: (offsets: readonly LogEntry[]) => this.#storage.offsets.write(offsets),
       onCounters: (rows) => this.operations.activeTopics.counted(rows),
       onLogs: (report) => this.#logs.add(report),
       onTaskState: (id, state) => this.#tasks.stateChanged(id, state),
@@ -463,7 +404,7 @@ export class Worker {
     return new TaskSupervisor({
       hosts: this.#hosts,
       catalog: this.#catalog,
-      sources: (connectorConfig) => this.#secrets.sources(connectorConfig),
+      sources: (connectorConfig) => this.#storage.secrets.sources(connectorConfig),
       settings: () => this.#taskSettings(),
       stopTimeoutMs: config['task.shutdown.graceful.timeout.ms'],
       restartPolicy: restartPolicyIn(this.config),
@@ -489,8 +430,8 @@ export class Worker {
       assignment: held,
       connectors: () =>
         connectorFacts(held().connectors, {
-          configs: this.#configs,
-          statuses: this.#statuses,
+          configs: this.#storage.configs,
+          statuses: this.#storage.statuses,
           typeOf: (connectorClass) => this.#catalog.typeOf(connectorClass),
         }),
     });
@@ -498,12 +439,12 @@ export class Worker {
 
   #createCommands(): ConnectorCommands {
     return new ConnectorCommands({
-      configs: this.#configs,
+      configs: this.#storage.configs,
       catalog: this.#catalog,
       view: this.#view,
       loop: this.#group.loop,
       workerOf: (id) => this.#group.workerOf(id),
-      secrets: this.#secrets.configs,
+      secrets: this.#storage.secrets.configs,
     });
   }
 
@@ -513,8 +454,8 @@ export class Worker {
       clientId,
       ...(this.#ports.standalone ? { createMember: this.#ports.standalone.createMember } : {}),
       restAddress: this.#ports.restAddress,
-      configs: this.#configs,
-      statuses: this.#statuses,
+      configs: this.#storage.configs,
+      statuses: this.#storage.statuses,
       catalog: this.#catalog,
       tasks: this.#tasks,
       counters: () => this.#hosts.counters(),
@@ -532,14 +473,6 @@ export class Worker {
 
 function isConnector(plugin: PluginDescription): boolean {
   return plugin.type === 'source' || plugin.type === 'sink';
-}
-
-function converterDefaults(raw: RawConfig): ConnectorConfig {
-  return Object.fromEntries(
-    Object.entries(raw).flatMap(([key, value]) =>
-      /^(key|value|header)\.converter($|\.)/.test(key) ? [[key, String(value)]] : [],
-    ),
-  );
 }
 
 /** As Kafka Connect does: a key that nobody reads is most often one that was misspelt. */
