@@ -170,8 +170,8 @@ function nullableSize(bytes: Buffer | null): number {
   return bytes === null ? 1 : varintSize(bytes.length) + bytes.length;
 }
 
-/** `value` from 0 to 2^30. */
-function writeVarint(buf: Buffer, start: number, value: number): number {
+/** `value` from 0 to 2^30. Gives where the next byte goes. */
+export function writeVarint(buf: Buffer, start: number, value: number): number {
   let at = start;
   let rest = value << 1;
   while (rest > 0x7f) {
@@ -183,7 +183,8 @@ function writeVarint(buf: Buffer, start: number, value: number): number {
   return at + 1;
 }
 
-function writeVarlong(buf: Buffer, start: number, value: number): number {
+/** Any safe integer. Gives where the next byte goes. */
+export function writeVarlong(buf: Buffer, start: number, value: number): number {
   if (value >= 0 && value < SMALL_DELTA_MAX) return writeVarint(buf, start, value);
   let at = start;
   let rest = BigInt(value);

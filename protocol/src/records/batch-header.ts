@@ -161,6 +161,8 @@ export interface BatchHeaderInit {
   readonly producerEpoch: number;
   readonly baseSequence: number;
   readonly recordCount: number;
+  /** As in `BatchHeader`; false where it is left out. */
+  readonly hasDeleteHorizon?: boolean;
 }
 
 /** Writes the header at the start of `batch`, whose records are in place behind it, and sums it up. */
@@ -173,7 +175,8 @@ export function writeBatchHeader(batch: Buffer, header: BatchHeaderInit): void {
     compressionId(header.compression) |
     (header.timestampType === 'LogAppendTime' ? LOG_APPEND_TIME_BIT : 0) |
     (header.isTransactional ? TRANSACTIONAL_BIT : 0) |
-    (header.isControl ? CONTROL_BIT : 0);
+    (header.isControl ? CONTROL_BIT : 0) |
+    (header.hasDeleteHorizon === true ? DELETE_HORIZON_BIT : 0);
   batch.writeInt16BE(attributes, AT_ATTRIBUTES);
   batch.writeInt32BE(header.lastOffsetDelta, AT_LAST_OFFSET_DELTA);
   writeInt64(batch, AT_BASE_TIMESTAMP, header.baseTimestamp);

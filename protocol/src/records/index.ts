@@ -36,6 +36,13 @@ export {
   type MarkerBatchInit,
   type TransactionMarker,
 } from './control-record.ts';
+export {
+  type BatchFilter,
+  emptiedBatch,
+  filterBatch,
+  forEachStoredRecord,
+  type StoredRecord,
+} from './filter-batch.ts';
 export type { DecodedRecord, RecordHeader, RecordInit } from './record.ts';
 export {
   type DecodedBatch,
