@@ -1,8 +1,14 @@
 import type { Clock } from '@millrace/foundation';
 import { isMillraceError } from '@millrace/foundation';
 import type { ErrorName } from '@millrace/protocol';
-import { type BatchFacts, setMaxTimestampAndType, validateBatch } from '@millrace/protocol/records';
-import { lastSequenceOf, type ProducerBatch } from '../core/log/producer-table.ts';
+import {
+  type BatchFacts,
+  type BatchHeader,
+  readBatchHeader,
+  setMaxTimestampAndType,
+  validateBatch,
+} from '@millrace/protocol/records';
+import { lastSequenceOf, type OfferedBatch, type ProducerBatch } from '../core/log/producer-table.ts';
 import type { Log } from '../storage/log.ts';
 import type { AppendOptions, AppendOutcome, Partition } from './partition.ts';
 
@@ -69,9 +75,10 @@ export class LocalPartition implements Partition {
     return this.#committedBytes;
   }
 
-  /** Without transactions, all that is committed is stable. */
   get lastStableOffset(): number {
-    return this.#highWatermark;
+    const firstUnstable = this.log.producers.firstUnstable(this.#highWatermark) ?? this.#highWatermark;
+    // An open transaction may have begun below what was deleted since.
+    return Math.min(this.#highWatermark, Math.max(firstUnstable, this.log.startOffset));
   }
 
   append(records: Buffer, options: AppendOptions): AppendOutcome {
@@ -80,7 +87,7 @@ export class LocalPartition implements Partition {
     let appendTimeMs = -1;
     if (options.origin === 'client') {
       const nowMs = this.#clock.now().wallMs;
-      const checked = this.#check(records, nowMs, options.produceVersion ?? 0);
+      const checked = this.#check(records, nowMs, options);
       if ('error' in checked) return checked;
       if (this.log.config.messageTimestampType === 'LogAppendTime') {
         appendTimeMs = nowMs;
@@ -88,6 +95,9 @@ export class LocalPartition implements Partition {
       } else if (checked.maxTimestamp !== checked.header.maxTimestamp) {
         setMaxTimestampAndType(records, 0, 'CreateTime', checked.maxTimestamp);
       }
+    } else {
+      const refused = this.#checkCoordinator(records, options);
+      if (refused !== null) return refused;
     }
     return this.#appendChecked(records, appendTimeMs);
   }
@@ -127,11 +137,11 @@ export class LocalPartition implements Partition {
   }
 
   /** The door: nothing passes that a reader could stumble over, or that was appended before. */
-  #check(records: Buffer, nowMs: number, produceVersion: number): BatchFacts | AppendOutcome {
-    const { config } = this.log;
+  #check(records: Buffer, nowMs: number, options: AppendOptions): BatchFacts | AppendOutcome {
+    const { config, producers } = this.log;
     // Invariant 3: no batch of a client enters a log unchecked.
     const verdict = validateBatch(records, {
-      produceVersion,
+      produceVersion: options.produceVersion ?? 0,
       maxBatchBytes: config.maxMessageBytes,
       maxDecompressedBytes: Math.max(config.maxMessageBytes * UNPACK_FACTOR, UNPACK_MIN_BYTES),
       requireKeys: config.cleanupPolicy.includes('compact'),
@@ -148,20 +158,32 @@ export class LocalPartition implements Partition {
     if (header.sizeInBytes > config.segmentBytes) {
       return this.#refuse('RECORD_LIST_TOO_LARGE', `the batch is larger than a segment of ${this.#name}`);
     }
-    if (header.isTransactional) {
-      return this.#refuse('INVALID_TXN_STATE', `no transaction of producer ${header.producerId} is open`);
-    }
     if (header.producerId < 0) return verdict.ok;
-    const sequence = this.log.producers.check({
-      producerId: header.producerId,
-      producerEpoch: header.producerEpoch,
-      firstSequence: header.baseSequence,
-      lastSequence: lastSequenceOf(header.baseSequence, header.recordCount),
-    });
+    const { producerId, producerEpoch, isTransactional } = header;
+    const isNew = isTransactional && !producers.hasOpenTransaction(producerId, producerEpoch);
+    const sequence = producers.check(offeredBatch(header), isNew && options.transaction === 'added');
     if (sequence.kind === 'duplicate') return this.#duplicate(sequence.of);
+    if (isNew && options.transaction === undefined) {
+      const message = `the batch of producer ${producerId} is not part of an ongoing transaction`;
+      return this.#refuse('INVALID_TXN_STATE', message);
+    }
     if (sequence.kind === 'refused')
       return this.#refuse(sequence.error, `${sequence.message} in ${this.#name}`);
     return verdict.ok;
+  }
+
+  /** Of our own records only what a newer producer or coordinator may have overtaken is checked. */
+  #checkCoordinator(records: Buffer, { marker }: AppendOptions): AppendOutcome | null {
+    const { producers } = this.log;
+    const header = readBatchHeader(records);
+    if (header.producerId < 0) return null;
+    const verdict =
+      marker === undefined
+        ? producers.checkCoordinatorBatch(offeredBatch(header))
+        : producers.checkMarker(marker, marker.transactionVersion);
+    return verdict.kind === 'next'
+      ? null
+      : this.#refuse(verdict.error, `${verdict.message} in ${this.#name}`);
   }
 
   #appendChecked(records: Buffer, appendTimeMs: number): AppendOutcome {
@@ -234,4 +256,15 @@ export class LocalPartition implements Partition {
   get #name(): string {
     return `${this.topic}-${this.partition}`;
   }
+}
+
+function offeredBatch(header: BatchHeader): OfferedBatch {
+  const { producerId, producerEpoch, isTransactional, baseSequence, recordCount } = header;
+  return {
+    producerId,
+    producerEpoch,
+    isTransactional,
+    firstSequence: baseSequence,
+    lastSequence: lastSequenceOf(baseSequence, recordCount),
+  };
 }

@@ -1,4 +1,5 @@
 import type { ErrorName } from '@millrace/protocol';
+import type { EndMarker } from '../core/log/producer-table.ts';
 import type { Log } from '../storage/log.ts';
 
 /** A partition that this broker leads (or follows): its log, its epoch, and how far it is committed. */
@@ -11,6 +12,7 @@ export interface Partition {
   readonly log: Log;
   /** Everything below is on every member of the in-sync set, and may be consumed. */
   readonly highWatermark: number;
+  /** Everything below is committed and in no open transaction. Never above the high watermark. */
   readonly lastStableOffset: number;
   /** Bytes that came below the high watermark since the log was opened. Never goes back. */
   readonly committedBytes: number;
@@ -37,6 +39,19 @@ export interface AppendOptions {
   readonly expectedLeaderEpoch?: number;
   /** Version of the Produce request that brought a client's records. */
   readonly produceVersion?: number;
+  /**
+   * Of a client's transactional batch that is the first of its transaction here: that the coordinator has the partition
+   * in it, since before (`verified`) or because of this batch (`added`, KIP-890). Without it the batch is refused.
+   */
+  readonly transaction?: 'verified' | 'added';
+  /** What a coordinator's records are, where they are the end of a transaction. */
+  readonly marker?: TransactionMarker;
+}
+
+/** The end of a transaction on one partition, as its coordinator decided. */
+export interface TransactionMarker extends EndMarker {
+  /** The version of transactions that the producer used; from 2 on each has an epoch of its own. */
+  readonly transactionVersion: number;
 }
 
 export type AppendOutcome =

@@ -2,12 +2,18 @@ import { assert } from '@millrace/foundation/assert';
 import {
   BATCH_HEADER_BYTES,
   type BatchHeader,
+  decodeBatch,
+  decodeTransactionMarker,
   peekBatchSize,
   readBatchHeader,
   setBaseOffset,
   setPartitionLeaderEpoch,
 } from '@millrace/protocol/records';
-import { lastSequenceOf, type ProducerBatch, type ProducerTable } from '../core/log/producer-table.ts';
+import type { CompletedTransaction } from '../core/log/open-transactions.ts';
+import { lastSequenceOf, type ProducerChange, type ProducerTable } from '../core/log/producer-table.ts';
+
+/** More than any control record takes. */
+const CONTROL_MAX_BYTES = 1024 * 1024;
 
 /** One batch of a log, with what the log needs to know of it. */
 export interface StoredBatch {
@@ -18,16 +24,16 @@ export interface StoredBatch {
   readonly maxTimestampMs: number;
 }
 
-/** An append's batches in order, and those of them that belong to an idempotent producer. */
+/** An append's batches in order, and what they say of their producers. */
 export interface StampedBatches {
   readonly stored: readonly StoredBatch[];
-  readonly sequenced: readonly ProducerBatch[];
+  readonly changes: readonly ProducerChange[];
 }
 
 /** Gives offsets and leader epoch to each batch in `batches`, in place. */
 export function stampBatches(batches: Buffer, firstOffset: number, leaderEpoch: number): StampedBatches {
   const stored: StoredBatch[] = [];
-  const sequenced: ProducerBatch[] = [];
+  const changes: ProducerChange[] = [];
   let nextOffset = firstOffset;
   for (let at = 0; at < batches.length; ) {
     const sizeBytes = peekBatchSize(batches, at) ?? 0;
@@ -45,31 +51,64 @@ export function stampBatches(batches: Buffer, firstOffset: number, leaderEpoch: 
       lastOffset: header.lastOffset,
       maxTimestampMs: header.maxTimestamp,
     });
-    if (isSequenced(header)) sequenced.push(producerBatchOf(header));
+    const change = producerChangeOf(header, bytes);
+    if (change !== null) changes.push(change);
     nextOffset = header.lastOffset + 1;
     at += sizeBytes;
   }
   assert(stored.length > 0, 'an append has a batch');
-  return { stored, sequenced };
+  return { stored, changes };
 }
 
-/** Lets `producers` take in a batch that is in the log; batches without idempotence and control batches change nothing. */
-export function replayProducer(header: BatchHeader, producers: ProducerTable): void {
-  if (isSequenced(header)) producers.replay(producerBatchOf(header));
+/**
+ * Lets `producers` take in a batch that is in the log; one without idempotence, or a control batch of another kind than
+ * a transaction's marker, changes nothing.
+ * @returns the transaction that it has ended
+ */
+export function replayProducer(
+  header: BatchHeader,
+  bytes: Buffer,
+  producers: ProducerTable,
+): CompletedTransaction | null {
+  const change = producerChangeOf(header, bytes);
+  return change === null ? null : producers.replay(change);
 }
 
-function isSequenced(header: BatchHeader): boolean {
-  return header.producerId >= 0 && !header.isControl;
-}
-
-function producerBatchOf(header: BatchHeader): ProducerBatch {
+function producerChangeOf(header: BatchHeader, bytes: Buffer): ProducerChange | null {
+  const { producerId, producerEpoch } = header;
+  if (producerId < 0) return null;
+  if (header.isControl) return markerOf(header, bytes);
   return {
-    producerId: header.producerId,
-    producerEpoch: header.producerEpoch,
-    firstSequence: header.baseSequence,
-    lastSequence: lastSequenceOf(header.baseSequence, header.recordCount),
-    firstOffset: header.baseOffset,
-    lastOffset: header.lastOffset,
+    kind: 'batch',
+    isTransactional: header.isTransactional,
+    batch: {
+      producerId,
+      producerEpoch,
+      firstSequence: header.baseSequence,
+      lastSequence: lastSequenceOf(header.baseSequence, header.recordCount),
+      firstOffset: header.baseOffset,
+      lastOffset: header.lastOffset,
+      timestampMs: header.maxTimestamp,
+    },
+  };
+}
+
+/** Null also where compaction has left a control batch without its record. */
+function markerOf(header: BatchHeader, bytes: Buffer): ProducerChange | null {
+  const { producerId, producerEpoch } = header;
+  const { records } = decodeBatch(bytes, 0, { maxDecompressedBytes: CONTROL_MAX_BYTES, verifyCrc: false });
+  const [record] = records;
+  const marker = record && decodeTransactionMarker(record.key, record.value);
+  if (marker === undefined) return null;
+  return {
+    kind: 'marker',
+    marker: {
+      producerId,
+      producerEpoch,
+      isAbort: marker.type === 'ABORT',
+      coordinatorEpoch: marker.coordinatorEpoch,
+    },
+    offset: header.baseOffset,
     timestampMs: header.maxTimestamp,
   };
 }

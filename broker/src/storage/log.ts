@@ -53,6 +53,12 @@ export interface Log {
    */
   read(offset: number, limits: ReadLimits): Promise<readonly Buffer[]>;
 
+  /**
+   * Aborted transactions with records between `from` and `to` (exclusive), which readers of committed records pass over;
+   * in no order. A transaction is in it once its marker is appended.
+   */
+  abortedTransactions(from: number, to: number): Promise<readonly AbortedTransaction[]>;
+
   /** The first record at or after that timestamp (ms), or null. */
   offsetForTimestamp(timestampMs: number): Promise<TimestampedOffset | null>;
 
@@ -88,6 +94,11 @@ export interface ReadLimits {
   readonly atLeastOne: boolean;
   /** The high watermark, or the last stable offset. */
   readonly endBefore: number;
+}
+
+export interface AbortedTransaction {
+  readonly producerId: number;
+  readonly firstOffset: number;
 }
 
 export interface TimestampedOffset {

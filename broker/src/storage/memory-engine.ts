@@ -2,10 +2,12 @@ import type { MillraceError } from '@millrace/foundation';
 import { assert } from '@millrace/foundation/assert';
 import { readBatchHeader } from '@millrace/protocol/records';
 import { LeaderEpochs } from '../core/log/leader-epochs.ts';
+import type { CompletedTransaction } from '../core/log/open-transactions.ts';
 import { ProducerTable } from '../core/log/producer-table.ts';
 import { firstAtOrAfter } from './batch-search.ts';
 import { replayProducer, type StoredBatch, stampBatches } from './batch-stamp.ts';
 import type {
+  AbortedTransaction,
   Appended,
   LeaderEpochStart,
   Log,
@@ -50,6 +52,7 @@ class MemoryLog implements Log {
   readonly #epochs = new LeaderEpochs();
   #config: LogConfig;
   #batches: StoredBatch[] = [];
+  #aborted: CompletedTransaction[] = [];
   #startOffset = 0;
   #endOffset = 0;
   #flushedOffset = 0;
@@ -104,8 +107,8 @@ class MemoryLog implements Log {
 
   append(batches: Buffer, leaderEpoch: number): Appended {
     const firstOffset = this.#endOffset;
-    const { stored, sequenced } = stampBatches(batches, firstOffset, leaderEpoch);
-    for (const batch of sequenced) this.producers.replay(batch);
+    const { stored, changes } = stampBatches(batches, firstOffset, leaderEpoch);
+    for (const change of changes) this.#noteAborted(this.producers.replay(change));
     this.#epochs.assign(leaderEpoch, firstOffset);
     this.#batches.push(...stored);
     this.#sizeBytes += batches.length;
@@ -128,6 +131,10 @@ class MemoryLog implements Log {
       bytes += batch.bytes.length;
     }
     return found;
+  }
+
+  async abortedTransactions(from: number, to: number): Promise<readonly AbortedTransaction[]> {
+    return this.#aborted.filter(({ firstOffset, lastOffset }) => lastOffset >= from && firstOffset < to);
   }
 
   async offsetForTimestamp(timestampMs: number): Promise<TimestampedOffset | null> {
@@ -155,7 +162,9 @@ class MemoryLog implements Log {
     this.#sizeBytes = this.#batches.reduce((sum, batch) => sum + batch.bytes.length, 0);
     this.#epochs.truncateFromEnd(offset);
     this.producers.restore([]);
-    for (const batch of this.#batches) replayProducer(readBatchHeader(batch.bytes), this.producers);
+    this.#aborted = [];
+    for (const { bytes } of this.#batches)
+      this.#noteAborted(replayProducer(readBatchHeader(bytes), bytes, this.producers));
   }
 
   async advanceStartOffset(offset: number): Promise<void> {
@@ -163,6 +172,7 @@ class MemoryLog implements Log {
     if (offset <= this.#startOffset) return;
     this.#startOffset = offset;
     this.#batches = this.#batches.filter((batch) => batch.lastOffset >= offset);
+    this.#aborted = this.#aborted.filter(({ lastOffset }) => lastOffset >= offset);
     this.#sizeBytes = this.#batches.reduce((sum, batch) => sum + batch.bytes.length, 0);
     this.#epochs.truncateFromStart(offset);
   }
@@ -178,6 +188,10 @@ class MemoryLog implements Log {
   }
 
   async close(): Promise<void> {}
+
+  #noteAborted(completed: CompletedTransaction | null): void {
+    if (completed?.isAborted === true) this.#aborted.push(completed);
+  }
 
   #indexOf(offset: number): number {
     let low = 0;

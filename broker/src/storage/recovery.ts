@@ -90,6 +90,7 @@ function listFiles({ folder, files }: RecoveryOptions) {
     log: new Set(),
     index: new Set(),
     timeindex: new Set(),
+    txnindex: new Set(),
     snapshot: new Set(),
   };
   for (const name of readdirSync(folder)) {
@@ -161,8 +162,9 @@ async function trust(
   }
   if (nextBase === undefined || replayFrom < nextBase) {
     const position = await segment.offsetIndex.lookup(Math.max(0, replayFrom - segment.baseOffset));
-    await segment.scan(position, ({ header }) => {
-      if (header.baseOffset >= replayFrom) replayProducer(header, producers);
+    await segment.scan(position, ({ header, bytes }) => {
+      // Its transaction index is in its file.
+      if (header.baseOffset >= replayFrom) replayProducer(header, bytes, producers);
       segment.nextOffset = header.lastOffset + 1;
       return true;
     });
@@ -229,11 +231,17 @@ async function rebuildFacts(
 ): Promise<number> {
   const fileBytes = segment.writtenBytes;
   segment.resetFacts();
+  // Where the snapshot of producers is newer than the segment's start, it cannot be worked out: its file stands.
+  const knowsProducers = segment.baseOffset >= to.replayFrom;
+  if (knowsProducers) segment.transactionIndex.reset();
   segment.writtenBytes = fileBytes;
   return await segment.scan(0, (batch) => {
     if (!sound(batch)) return false;
-    const { header } = batch;
-    if (header.baseOffset >= to.replayFrom) replayProducer(header, to.producers);
+    const { header, bytes } = batch;
+    if (header.baseOffset >= to.replayFrom) {
+      const completed = replayProducer(header, bytes, to.producers);
+      if (completed?.isAborted === true && knowsProducers) segment.transactionIndex.add(completed);
+    }
     const { baseOffset, lastOffset, maxTimestamp: maxTimestampMs } = header;
     const facts = { baseOffset, lastOffset, maxTimestampMs };
     segment.account(facts, header.sizeInBytes, to.options.indexIntervalBytes);
@@ -250,6 +258,7 @@ function isSound(batch: ScannedBatch, segment: Segment, epochs: LeaderEpochs): b
 
 /** An active segment's indexes go on in memory. One that was trusted has them in its files. */
 async function loadIndexes(active: Segment): Promise<void> {
+  if (!active.transactionIndex.isInMemory) await active.transactionIndex.load();
   if (active.offsetIndex.file.isInMemory) return;
   await active.offsetIndex.file.load();
   await active.timeIndex.load();

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 
 const NAME_DIGITS = 20;
-const SEGMENT_FILE = /^(\d{20})\.(log|index|timeindex|snapshot)$/;
+const SEGMENT_FILE = /^(\d{20})\.(log|index|timeindex|txnindex|snapshot)$/;
 
-export type SegmentFileKind = 'log' | 'index' | 'timeindex' | 'snapshot';
+export type SegmentFileKind = 'log' | 'index' | 'timeindex' | 'txnindex' | 'snapshot';
 
 /** As Kafka names a segment's files: the base offset in 20 digits. */
 export function segmentPath(folder: string, baseOffset: number, kind: SegmentFileKind): string {

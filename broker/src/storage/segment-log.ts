@@ -15,6 +15,7 @@ import { mustRoll } from '../core/log/segment-roll.ts';
 import { type StoredBatch, stampBatches } from './batch-stamp.ts';
 import { writeLeaderEpochs } from './leader-epoch-file.ts';
 import type {
+  AbortedTransaction,
   Appended,
   LeaderEpochStart,
   Log,
@@ -140,7 +141,7 @@ export class SegmentLog implements Log {
     if (this.#failure !== null) throw this.#failure;
     if (!this.#room.tailCache.hasRoomFor(batches.length)) throw writesPending(this.folder);
     const firstOffset = this.#endOffset;
-    const { stored, sequenced } = stampBatches(batches, firstOffset, leaderEpoch);
+    const { stored, changes } = stampBatches(batches, firstOffset, leaderEpoch);
     try {
       // Before its producers are known: the snapshot of a roll ends where the new segment begins.
       this.#rollFor(stored, batches.length);
@@ -148,8 +149,11 @@ export class SegmentLog implements Log {
     } catch (error) {
       throw this.#fail(error);
     }
-    for (const batch of sequenced) this.#producers.replay(batch);
     const segment = this.#active;
+    for (const change of changes) {
+      const completed = this.#producers.replay(change);
+      if (completed?.isAborted === true) segment.transactionIndex.add(completed);
+    }
     for (const batch of stored) {
       segment.account(batch, batch.bytes.length, this.#config.indexIntervalBytes);
       this.#tail.add(batch);
@@ -169,6 +173,17 @@ export class SegmentLog implements Log {
     return await this.#whileSegmentsGo(() => {
       this.#assertInRange(offset);
       return this.#reader.read(this.#segments, offset, bounded);
+    });
+  }
+
+  async abortedTransactions(from: number, to: number): Promise<readonly AbortedTransaction[]> {
+    return await this.#whileSegmentsGo(async () => {
+      const found: AbortedTransaction[] = [];
+      for (const segment of this.#segments) {
+        if (segment.nextOffset <= from) continue;
+        if (await segment.transactionIndex.collect(from, to, found)) break;
+      }
+      return found;
     });
   }
 

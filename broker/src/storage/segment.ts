@@ -20,6 +20,7 @@ import { OffsetIndex } from './offset-index.ts';
 import type { OpenFiles } from './open-files.ts';
 import { segmentPath } from './segment-files.ts';
 import { TimeIndex } from './time-index.ts';
+import { TransactionIndex } from './transaction-index.ts';
 
 const read = promisify(readWithCallback);
 const fdatasync = promisify(fdatasyncWithCallback);
@@ -35,12 +36,13 @@ export interface ScannedBatch {
   readonly bytes: Buffer;
 }
 
-/** One `.log` file with its two indexes, and what is known of the records in it. */
+/** One `.log` file with its indexes, and what is known of the records in it. */
 export class Segment {
   readonly baseOffset: number;
   readonly path: string;
   readonly offsetIndex: OffsetIndex;
   readonly timeIndex: TimeIndex;
+  readonly transactionIndex: TransactionIndex;
   /** Bytes appended; `writtenBytes` of them are in the file. */
   sizeBytes = 0;
   writtenBytes = 0;
@@ -65,6 +67,7 @@ export class Segment {
     this.path = segmentPath(folder, baseOffset, 'log');
     this.offsetIndex = new OffsetIndex(segmentPath(folder, baseOffset, 'index'));
     this.timeIndex = new TimeIndex(segmentPath(folder, baseOffset, 'timeindex'));
+    this.transactionIndex = new TransactionIndex(segmentPath(folder, baseOffset, 'txnindex'));
     this.#files = files;
   }
 
@@ -116,6 +119,7 @@ export class Segment {
     this.#addTimeEntry();
     await this.offsetIndex.file.seal();
     await this.timeIndex.file.seal();
+    await this.transactionIndex.seal();
   }
 
   /** `writtenBytes` as of the call are on disk when it resolves. */
@@ -182,7 +186,8 @@ export class Segment {
     this.isDirty = false;
     this.isNameSynced = true;
     this.#files.forget(this.path);
-    for (const path of [this.path, this.offsetIndex.file.path, this.timeIndex.file.path])
+    const { offsetIndex, timeIndex, transactionIndex } = this;
+    for (const path of [this.path, offsetIndex.file.path, timeIndex.file.path, transactionIndex.path])
       rmSync(path, { force: true });
   }
 

@@ -19,7 +19,7 @@ function batch(firstSequence: number, count = 1, producerEpoch = 0, firstOffset 
 
 function tableWith(...batches: ReturnType<typeof batch>[]): ProducerTable {
   const table = new ProducerTable();
-  for (const one of batches) table.replay(one);
+  for (const one of batches) table.replay({ kind: 'batch', batch: one, isTransactional: false });
   return table;
 }
 
