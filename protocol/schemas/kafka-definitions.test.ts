@@ -14,7 +14,7 @@ import { contains, parseVersions, type VersionRange } from '../src/schema/versio
 interface KafkaField {
   name: string;
   type: string;
-  versions: string;
+  versions?: string;
   nullableVersions?: string;
   taggedVersions?: string;
   flexibleVersions?: string;
@@ -53,7 +53,13 @@ interface Trait {
 }
 
 const ROOT = new URL('../../../shared/protocol/', import.meta.url);
-const FOLDERS = ['messages', 'internal/group-coordinator', 'internal/metadata', 'internal/raft'];
+const FOLDERS = [
+  'messages',
+  'internal/group-coordinator',
+  'internal/metadata',
+  'internal/raft',
+  'internal/transaction-coordinator',
+];
 const available = existsSync(ROOT);
 if (!available)
   console.warn("skipped: Kafka's message definitions are not beside the repository (../shared/protocol)");
@@ -101,10 +107,15 @@ function kafkaType(field: KafkaField): string {
       : 'structure';
 }
 
+/** Of some fields Kafka says only in which versions they are tagged. */
+function versionsOfField(field: KafkaField): string {
+  return field.versions ?? field.taggedVersions ?? 'none';
+}
+
 function kafkaSlots(message: KafkaMessage, fields: KafkaField[], version: number, prefix = ''): Slot[] {
   const messageFlexible = parseVersions(message.flexibleVersions);
   return fields
-    .filter((field) => contains(parseVersions(field.versions), version))
+    .filter((field) => contains(parseVersions(versionsOfField(field)), version))
     .flatMap((field) => {
       const path = prefix + lowerFirst(field.name);
       const flexible = field.flexibleVersions ? parseVersions(field.flexibleVersions) : messageFlexible;
@@ -122,7 +133,7 @@ function kafkaSlots(message: KafkaMessage, fields: KafkaField[], version: number
 
 function kafkaTraits(message: KafkaMessage, fields: KafkaField[], range: VersionRange, prefix = ''): Trait[] {
   return fields.flatMap((field) => {
-    const own = parseVersions(field.versions);
+    const own = parseVersions(versionsOfField(field));
     const within = { min: Math.max(own.min, range.min), max: Math.min(own.max, range.max) };
     if (within.min > within.max) return [];
     const path = prefix + lowerFirst(field.name);

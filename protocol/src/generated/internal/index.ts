@@ -45,6 +45,7 @@ export * from './remove-topic-record.ts';
 export * from './snapshot-footer-record.ts';
 export * from './snapshot-header-record.ts';
 export * from './topic-record.ts';
+export * from './transaction-log.ts';
 export * from './unregister-broker-record.ts';
 export * from './voters-record.ts';
 
