@@ -14,6 +14,7 @@ import { errorConfig } from './error-config.ts';
 import { exactlyOnceConfig } from './exactly-once-config.ts';
 import { shareGroupProblems, sinkConsumerConfig } from './sink-consumer-config.ts';
 import { topicCreationConfig, topicCreationOf } from './topic-creation-config.ts';
+import { topicsRegexOf } from './topics-regex.ts';
 
 const common = {
   name: {
@@ -124,6 +125,11 @@ const clientOverrides: { readonly [prefix: string]: ConfigDef } = {
     'fetch.min.bytes': override('int', 'Bytes that a fetch waits for.', range(0)),
     'fetch.max.wait.ms': override('int', 'How long it waits for them.', range(0)),
     'session.timeout.ms': override('int', 'Silence after which a member is taken for dead.', range(1)),
+    'isolation.level': override(
+      'string',
+      'Whether records of transactions that are open or were aborted are read too.',
+      oneOf('read_uncommitted', 'read_committed'),
+    ),
   },
 };
 
@@ -174,10 +180,11 @@ function topicProblems(raw: { readonly [key: string]: string }): readonly Config
   if (topics !== '' && regex !== '')
     return [{ key: 'topics.regex', message: '"topics" and "topics.regex" exclude each other. Remove one.' }];
   try {
-    new RegExp(regex);
+    topicsRegexOf(raw);
     return [];
-  } catch {
-    return [{ key: 'topics.regex', message: '"topics.regex" is not a regular expression.' }];
+  } catch (error) {
+    const message = `"topics.regex" is not a regular expression: ${(error as Error).message}.`;
+    return [{ key: 'topics.regex', message }];
   }
 }
 
@@ -186,15 +193,15 @@ function deadLetterProblems(raw: { readonly [key: string]: string }): readonly C
   const key = 'errors.deadletterqueue.topic.name';
   const name = raw[key]?.trim();
   const read = (raw.topics ?? '').split(',').map((topic) => topic.trim());
-  if (!name || !(read.includes(name) || matchesWhole(raw['topics.regex'], name))) return [];
+  if (!name || !(read.includes(name) || matches(raw, name))) return [];
   return [
     { key, message: `"${key}" names ${name}, which the connector reads. Dead letters need another topic.` },
   ];
 }
 
-function matchesWhole(regex: string | undefined, name: string): boolean {
+function matches(raw: { readonly [key: string]: string }, name: string): boolean {
   try {
-    return !!regex?.trim() && new RegExp(`^(?:${regex.trim()})$`).test(name);
+    return topicsRegexOf(raw)?.test(name) ?? false;
   } catch {
     return false;
   }

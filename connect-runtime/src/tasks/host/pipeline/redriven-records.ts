@@ -3,6 +3,7 @@ import type { ConnectorConfig } from '../../../core/config/cluster-config.ts';
 import { asReadFirst, redriveTopicOf } from '../../../core/dead-letters/redrive-marks.ts';
 import { taskKey } from '../../../core/task-id.ts';
 import { errorPolicyOf } from '../../../plugins/error-config.ts';
+import { topicsRegexOf } from '../../../plugins/topics-regex.ts';
 import type { TaskSpec } from '../../host-protocol.ts';
 
 /**
@@ -27,11 +28,9 @@ export function subscriptionOf(
   config: ConnectorConfig,
   redriveTopic: string | null,
 ): readonly string[] | RegExp {
-  const regex = config['topics.regex']?.trim();
-  if (regex) {
-    const also = redriveTopic === null ? '' : `|${RegExp.escape(redriveTopic)}`;
-    return new RegExp(`^(?:${regex}${also})$`);
-  }
+  const regex = topicsRegexOf(config);
+  if (regex && redriveTopic === null) return regex;
+  if (regex) return new RegExp(`${regex.source}|^${RegExp.escape(redriveTopic ?? '')}$`, regex.flags);
   const topics = (config.topics ?? '').split(',').flatMap((topic) => topic.trim() || []);
   return redriveTopic === null ? topics : [...topics, redriveTopic];
 }

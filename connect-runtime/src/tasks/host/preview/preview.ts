@@ -11,6 +11,7 @@ import type { ConnectorConfig } from '../../../core/config/cluster-config.ts';
 import { errorPolicyOf } from '../../../plugins/error-config.ts';
 import { PluginDirectory } from '../../../plugins/plugin-directory.ts';
 import type { PluginLoader } from '../../../plugins/plugin-loader.ts';
+import { topicsRegexOf } from '../../../plugins/topics-regex.ts';
 import { newestRecords } from '../../../records/newest-records.ts';
 import type { PreviewedRecord, PreviewRequest, PreviewResult, PreviewStep } from '../../preview-protocol.ts';
 import { StepError } from '../pipeline/step-error.ts';
@@ -213,9 +214,8 @@ function listOf(made: ConnectRecord | readonly ConnectRecord[] | null): readonly
 
 /** Topics of a sink, as it would subscribe to them. */
 function topicsRead({ config, known }: Run): Run['known'] {
-  const regex = config['topics.regex']?.trim();
   const names = new Set((config.topics ?? '').split(',').map((topic) => topic.trim()));
-  const pattern = regex ? new RegExp(`^(?:${regex})$`) : null;
+  const pattern = topicsRegexOf(config);
   return known.filter(({ name }) => (pattern ? pattern.test(name) : names.has(name)));
 }
 
