@@ -193,13 +193,13 @@ function deadLetterProblems(raw: { readonly [key: string]: string }): readonly C
   const key = 'errors.deadletterqueue.topic.name';
   const name = raw[key]?.trim();
   const read = (raw.topics ?? '').split(',').map((topic) => topic.trim());
-  if (!name || !(read.includes(name) || matches(raw, name))) return [];
+  if (!name || !(read.includes(name) || isMatched(raw, name))) return [];
   return [
     { key, message: `"${key}" names ${name}, which the connector reads. Dead letters need another topic.` },
   ];
 }
 
-function matches(raw: { readonly [key: string]: string }, name: string): boolean {
+function isMatched(raw: { readonly [key: string]: string }, name: string): boolean {
   try {
     return topicsRegexOf(raw)?.test(name) ?? false;
   } catch {
