@@ -135,18 +135,37 @@ test('what is revoked is let go before the group meets again', async () => {
   expect(control.held().tasks).toEqual([]);
 });
 
-test('a drain ends when everything was handed over', async () => {
+test('a drain ends when what was given up has been placed, not when it has stopped', async () => {
   const { control, fake } = loop();
   const task = { connector: 'b', task: 0 };
   const assigned = { connectors: [], tasks: [task] };
   control.onAssignment({ ...assignment, assigned }, 1, false);
   await vi.waitFor(() => expect(control.joined).toBe(true));
-  const drained = control.drain(10_000);
+  let ended: boolean | null = null;
+  const drained = control.drain(10_000).then((handedOver) => {
+    ended = handedOver;
+  });
   expect(fake.rejoins).toEqual(['this worker drains']);
   expect(control.join().draining).toBe(true);
   const nothing = { connectors: [], tasks: [] };
   control.onAssignment({ ...assignment, assigned: nothing, revoked: assigned }, 2, false);
-  expect(await drained).toBe(true);
+  await vi.waitFor(() => expect(fake.rejoins).toHaveLength(2));
+  expect([fake.stopped, ended]).toEqual([['b-0'], null]);
+  expect(control.join().held.tasks).toEqual([]);
+  control.onAssignment({ ...assignment, assigned: nothing }, 3, false);
+  await drained;
+  expect(ended).toBe(true);
+});
+
+test('a drain ends where nobody takes the tasks', async () => {
+  const { control } = loop();
+  const assigned = { connectors: [], tasks: [{ connector: 'b', task: 0 }] };
+  control.onAssignment({ ...assignment, assigned }, 1, true);
+  await vi.waitFor(() => expect(control.joined).toBe(true));
+  const drained = control.drain(10_000);
+  control.join();
+  control.onAssignment({ ...assignment, assigned }, 2, true);
+  expect(await drained).toBe(false);
 });
 
 test('an assignment of a lost membership is not taken up any more', async () => {

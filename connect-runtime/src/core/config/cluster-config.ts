@@ -278,11 +278,15 @@ function properties(record: JsonObject): ConnectorConfig | null {
   );
 }
 
+/** Keys of a connector that say how many tasks there are, and nothing to a task. */
+const COUNTS = new Set(['tasks.max', 'tasks.max.enforce']);
+
 /** Equal for equal effective configs of a task, whatever the order of their keys. */
 export function fingerprintOf(connectorConfig: ConnectorConfig, taskConfig: ConnectorConfig): string {
-  const sorted = (config: ConnectorConfig) =>
-    Object.entries(config).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  return JSON.stringify([sorted(connectorConfig), sorted(taskConfig)]);
+  const own = Object.entries(connectorConfig).filter(([key]) => !COUNTS.has(key));
+  const sorted = (entries: readonly [string, string][]) =>
+    entries.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return JSON.stringify([sorted(own), sorted(Object.entries(taskConfig))]);
 }
 
 function isObject(value: Json | undefined): value is JsonObject {

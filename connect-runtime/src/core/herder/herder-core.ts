@@ -64,6 +64,8 @@ export class HerderCore {
   #draining = false;
   /** Whether the leader knew of it when it made the present assignment. */
   #toldDraining = false;
+  /** Whether it was told then that this worker held tasks still. */
+  #toldHolding = false;
   #drainEnded = false;
   #closing = false;
   #now: TurnMoment = { monoMs: 0, random: 0 };
@@ -113,8 +115,10 @@ export class HerderCore {
 
   /** To be told with a join: what this worker holds, tasks that still stop included: nobody else may start those. */
   join(): { readonly held: Assignment; readonly draining: boolean } {
+    const held = this.held();
     this.#toldDraining = this.#draining;
-    return { held: this.held(), draining: this.#draining };
+    this.#toldHolding = held.tasks.length > 0;
+    return { held, draining: this.#draining };
   }
 
   held(): Assignment {
@@ -367,11 +371,13 @@ export class HerderCore {
     this.#do([{ kind: 'rejoin', reason }]);
   }
 
-  /** The leader knew that this worker drains: what it left here, nobody takes. */
+  /** The leader knew that this worker drains: what it left here, nobody takes; what this worker has given up, the next round places. */
   #endDrain(): void {
     if (!this.#draining || !this.#toldDraining || this.#drainEnded || this.#stopping.size > 0) return;
+    const handedOver = this.#assignment.tasks.length === 0;
+    if (handedOver && this.#toldHolding) return;
     this.#drainEnded = true;
-    this.#do([{ kind: 'drained', handedOver: this.#assignment.tasks.length === 0 }]);
+    this.#do([{ kind: 'drained', handedOver }]);
   }
 
   #close(): void {

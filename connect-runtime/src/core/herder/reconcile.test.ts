@@ -101,3 +101,8 @@ test('a fingerprint does not go by the order of keys, and does by what is where'
   expect(fingerprintOf({ a: '1', b: '2' }, {})).toBe(fingerprintOf({ b: '2', a: '1' }, {}));
   expect(fingerprintOf({ a: '1' }, {})).not.toBe(fingerprintOf({}, { a: '1' }));
 });
+
+test('how many tasks a connector may have is nothing to a task', () => {
+  expect(fingerprintOf({ 'tasks.max': '1' }, {})).toBe(fingerprintOf({ 'tasks.max': '2' }, {}));
+  expect(fingerprintOf({}, { 'tasks.max': '1' })).not.toBe(fingerprintOf({}, { 'tasks.max': '2' }));
+});
