@@ -3,6 +3,7 @@ import { type Clock, isMillraceError, type Logger } from '@millrace/foundation';
 import type { ConnectorConfig } from './core/config/cluster-config.ts';
 import { withoutRevision } from './core/config/placeholders.ts';
 import { type Guarantees, guaranteesOf, sharesRecords } from './core/delivery/guarantees.ts';
+import { sinkGroupId } from './core/offsets/sink-offset.ts';
 import { DeadLetters } from './dead-letters/dead-letters.ts';
 import type { ConnectorCommands } from './herder/connector-commands.ts';
 import type { ConnectorView } from './herder/connector-view.ts';
@@ -78,7 +79,9 @@ export class ConnectorInsight {
       transactions:
         traits.type === 'source' && workerWritesExactlyOnce ? await this.#brokersHaveTransactions() : null,
       shareGroups:
-        traits.type === 'sink' && sharesRecords(config) ? await this.#brokersHaveShareGroups() : null,
+        traits.type === 'sink' && sharesRecords(config)
+          ? await this.#brokersHaveShareGroups(sinkGroupId(name, config))
+          : null,
     };
     const facts = {
       ...{ config, traits, workerWritesExactlyOnce, brokers, toleratesAll },
@@ -108,20 +111,28 @@ export class ConnectorInsight {
   }
 
   #brokersHaveTransactions(): Promise<boolean | null> {
-    return answersTo(() => this.#options.admin.listTransactions(), 'TRANSACTIONS_UNSUPPORTED');
+    const known = { refusal: 'TRANSACTIONS_UNSUPPORTED' };
+    return answersTo(() => this.#options.admin.listTransactions(), known);
   }
 
-  #brokersHaveShareGroups(): Promise<boolean | null> {
-    return answersTo(() => this.#options.admin.describeShareGroups([]), 'SHARE_GROUPS_UNSUPPORTED');
+  /** Whether they know the group does not matter. */
+  #brokersHaveShareGroups(groupId: string): Promise<boolean | null> {
+    const known = { refusal: 'SHARE_GROUPS_UNSUPPORTED', consent: 'GROUP_ID_NOT_FOUND' };
+    return answersTo(() => this.#options.admin.describeShareGroups([groupId]), known);
   }
 }
 
-/** Whether the brokers can do what is asked; null where they do not say. */
-async function answersTo(ask: () => Promise<unknown>, refusal: string): Promise<boolean | null> {
+/** Whether the brokers can do what is asked; null where they do not say. An error with the code `consent` says that they can. */
+async function answersTo(
+  ask: () => Promise<unknown>,
+  known: { readonly refusal: string; readonly consent?: string },
+): Promise<boolean | null> {
   try {
     await ask();
     return true;
   } catch (error) {
-    return isMillraceError(error) && error.code === refusal ? false : null;
+    if (!isMillraceError(error)) return null;
+    if (error.code === known.consent) return true;
+    return error.code === known.refusal ? false : null;
   }
 }

@@ -68,6 +68,18 @@ describe.skipIf(skipReason !== null)('a sink by share group on Apache Kafka', ()
     await admin.close();
   }
 
+  async function untilAccepted(connector: string): Promise<void> {
+    const admin = createAdmin({ bootstrapServers: kafka.bootstrapServers });
+    await eventually(
+      async () => {
+        const offsets = await admin.shareGroupOffsets(`connect-${connector}`);
+        return offsets.length === 2 && offsets.every(({ lag }) => lag === 0);
+      },
+      { what: 'every record to be accepted', timeoutMs: 30_000 },
+    );
+    await admin.close();
+  }
+
   const written = async (topic: string) => {
     const text = await readFile(join(folder, topic), 'utf8').catch(() => '');
     return text
@@ -132,20 +144,68 @@ describe.skipIf(skipReason !== null)('a sink by share group on Apache Kafka', ()
       what: 'all records',
       timeoutMs: 60_000,
     });
-    const admin = createAdmin({ bootstrapServers: kafka.bootstrapServers });
-    await eventually(
-      async () => {
-        const offsets = await admin.shareGroupOffsets('connect-away');
-        return offsets.length === 2 && offsets.every(({ lag }) => lag === 0);
-      },
-      { what: 'every record to be accepted', timeoutMs: 30_000 },
-    );
-    await admin.close();
+    await untilAccepted('away');
     // A lock that had ended would have had its record written twice.
     expect((await written('away')).toSorted((a, b) => a - b)).toEqual(
       Array.from({ length: 20 }, (_, n) => n),
     );
     await worker.deleteConnector('away');
+  });
+
+  test('where it stands is read, altered and reset as that of any sink', async () => {
+    await made('places');
+    await produced('places', 0, 20);
+    await worker.createConnector('places', config('places'), 'STOPPED');
+    const { offsets } = worker.operations;
+    const at = async () =>
+      (await offsets.read('places')).map(({ partition, offset }) => [
+        partition.kafka_partition,
+        offset.kafka_offset,
+      ]);
+    const sent = (partition: number, offset: number | null) => ({
+      partition: { kafka_topic: 'places', kafka_partition: partition },
+      offset: offset === null ? null : { kafka_offset: offset },
+    });
+    const all = Array.from({ length: 20 }, (_, n) => n);
+    const odd = all.filter((n) => n % 2 === 1);
+    const writes = async () => (await written('places')).toSorted((a, b) => a - b);
+    const isWritten = (wanted: readonly number[]) =>
+      eventually(
+        async () => JSON.stringify(await writes()) === JSON.stringify(wanted.toSorted((a, b) => a - b)),
+        {
+          what: `${wanted.length} records written`,
+          timeoutMs: 30_000,
+        },
+      );
+    // A group that never read has no place, and can be reset all the same.
+    expect(await at()).toEqual([]);
+    await offsets.reset('places');
+    await worker.setTargetState('places', 'RUNNING');
+    await isWritten(all);
+    await untilAccepted('places');
+    // The group tells its start offsets, which move on with a later record: what lies behind them may be accepted.
+    expect((await at()).map(([partition]) => partition)).toEqual([0, 1]);
+    await expect(offsets.alter('places', [sent(0, 3)])).rejects.toMatchObject({
+      code: 'CONNECTOR_NOT_STOPPED',
+    });
+    await worker.setTargetState('places', 'STOPPED');
+
+    await offsets.alter('places', [sent(0, 7)]);
+    expect((await at())[0]).toEqual([0, 7]);
+    await expect(offsets.alter('places', [sent(9, 1)])).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+    // Null takes one partition back to where the group begins, and leaves the other one where it is.
+    await offsets.alter('places', [sent(1, null)]);
+    expect(await at()).toEqual([[0, 7]]);
+    await worker.setTargetState('places', 'RUNNING');
+    const again = [...all, 14, 16, 18, ...odd];
+    await isWritten(again);
+
+    await worker.setTargetState('places', 'STOPPED');
+    await offsets.reset('places');
+    expect(await at()).toEqual([]);
+    await worker.setTargetState('places', 'RUNNING');
+    await isWritten([...again, ...all]);
+    await worker.deleteConnector('places');
   });
 
   test('regular expressions are refused by the key', async () => {

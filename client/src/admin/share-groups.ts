@@ -11,6 +11,7 @@ import { askCoordinator } from '../cluster/coordinator-requests.ts';
 import { byTopic } from '../cluster/leader-requests.ts';
 import { errorOf, throwFirst, throwOnError } from '../cluster/outcome.ts';
 import type { Connection } from '../connection/index.ts';
+import { shareFailure } from '../share/share-errors.ts';
 import type { ShareGroupDescription, ShareGroupOffset, TopicPartition } from '../types.ts';
 
 export function describeShareGroups(
@@ -109,10 +110,22 @@ export function removeShareGroupOffsets(
   });
 }
 
+/** @throws {MillraceError} SHARE_GROUPS_UNSUPPORTED, ... */
 function askGroup<T>(
   cluster: Cluster,
   groupId: string,
   ask: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  return askCoordinator(cluster, new Coordinator(cluster, 'group', groupId), cluster.deadline(), ask);
+  return askCoordinator(
+    cluster,
+    new Coordinator(cluster, 'group', groupId),
+    cluster.deadline(),
+    async (connection) => {
+      try {
+        return await ask(connection);
+      } catch (error) {
+        throw shareFailure(error);
+      }
+    },
+  );
 }

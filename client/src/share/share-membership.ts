@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { MillraceError, toMillraceError } from '@millrace/foundation';
+import { type MillraceError, toMillraceError } from '@millrace/foundation';
 import { shareGroupHeartbeat } from '@millrace/protocol/messages';
 import { retryPauseMs } from '../cluster/backoff.ts';
 import type { Cluster } from '../cluster/cluster.ts';
@@ -7,6 +7,7 @@ import { Coordinator, hasCoordinatorMoved } from '../cluster/coordinator.ts';
 import { throwOnError } from '../cluster/outcome.ts';
 import { isRetriable } from '../cluster/retry.ts';
 import type { ShareConfig } from './share-config.ts';
+import { shareFailure } from './share-errors.ts';
 
 export interface AssignedTopic {
   readonly topicId: string;
@@ -102,10 +103,8 @@ export class ShareMembership {
         this.#epoch = JOIN_EPOCH;
         this.#hasAssignment = false;
         this.#events.assigned([]);
-      } else if (error.code === 'UNSUPPORTED_VERSION' || error.code === 'UNSUPPORTED_API') {
-        throw shareGroupsUnsupported(error);
       } else if (!isRetriable(error)) {
-        throw error;
+        throw shareFailure(error);
       }
       const pauseMs = retryPauseMs(this.#cluster.config, this.#failures);
       this.#failures += 1;
@@ -139,14 +138,4 @@ export class ShareMembership {
     this.#emptyHeartbeats += 1;
     return soonMs;
   }
-}
-
-function shareGroupsUnsupported(cause: MillraceError): MillraceError {
-  return new MillraceError('the cluster does not have share groups', {
-    code: 'SHARE_GROUPS_UNSUPPORTED',
-    class: 'config',
-    hint: 'Read with a consumer group, or use a Kafka cluster with share groups (Apache Kafka 4.2 or newer).',
-    facts: { retriable: false },
-    cause,
-  });
 }

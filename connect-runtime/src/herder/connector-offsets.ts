@@ -1,13 +1,14 @@
 import type { Admin } from '@millrace/client';
 import { isMillraceError, type JsonObject, MillraceError } from '@millrace/foundation';
 import type { ConnectorConfig } from '../core/config/cluster-config.ts';
-import { parseSinkOffset, type SinkOffset, sinkGroupId } from '../core/offsets/sink-offset.ts';
+import { parseSinkOffset, type SinkOffset } from '../core/offsets/sink-offset.ts';
 import type { PluginCatalog } from '../plugins/plugin-catalog.ts';
 import type { ConfigStore } from '../storage/config-store.ts';
 import type { StoredOffset, WantedOffset } from '../storage/offset-store.ts';
 import type { OffsetStores } from '../storage/offset-stores.ts';
 import type { StatusStore } from '../storage/status-store.ts';
 import { connectorNotFound } from './connector-view.ts';
+import { badOffset, SinkOffsets } from './sink-offsets.ts';
 
 /** A position as it was sent: its partition may be missing. */
 export interface SentOffset {
@@ -38,7 +39,7 @@ const MEMBERS_LEFT: ReadonlySet<string> = new Set([
   'GROUP_SUBSCRIBED_TO_TOPIC',
 ]);
 
-/** Where connectors stand, read, altered and reset (KIP-875): sources in the offset topic, sinks in their consumer group. */
+/** Where connectors stand, read, altered and reset (KIP-875): sources in the offset topic, sinks in their group. */
 export class ConnectorOffsets {
   readonly #options: ConnectorOffsetsOptions;
 
@@ -51,14 +52,7 @@ export class ConnectorOffsets {
     const config = this.#config(connector);
     const { type } = await this.#options.catalog.connector(config);
     if (type === 'source') return this.#options.offsets.all(connector);
-    const positions = await this.#options.admin.groupOffsets(sinkGroupId(connector, config));
-    return positions
-      .filter(({ offset }) => offset >= 0)
-      .toSorted((a, b) => (a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1))
-      .map(({ topic, partition, offset }) => ({
-        partition: { kafka_topic: topic, kafka_partition: partition },
-        offset: { kafka_offset: offset },
-      }));
+    return this.#sink(connector, config).read();
   }
 
   /**
@@ -69,7 +63,7 @@ export class ConnectorOffsets {
     return this.#whileStopped(connector, async (config) => {
       const { type } = await this.#options.catalog.connector(config);
       if (type === 'source') return said('altered', await this.#alterSource(connector, config, sent));
-      await this.#alterSink(connector, config, sent.map(sinkOffset));
+      await free(connector, this.#sink(connector, config).alter(sent.map(sinkOffset)));
       return said('altered', true);
     });
   }
@@ -77,11 +71,13 @@ export class ConnectorOffsets {
   /** Forgets all positions. @throws {MillraceError} as `alter` */
   reset(connector: string): Promise<string> {
     return this.#whileStopped(connector, async (config) => {
-      const stored = await this.read(connector);
-      const wanted = stored.map(({ partition }) => ({ partition, offset: null }));
       const { type } = await this.#options.catalog.connector(config);
-      if (type === 'source') return said('reset', await this.#alterSource(connector, config, wanted));
-      await this.#deleteGroup(connector, config);
+      if (type === 'source') {
+        const stored = await this.#options.offsets.all(connector);
+        const wanted = stored.map(({ partition }) => ({ partition, offset: null }));
+        return said('reset', await this.#alterSource(connector, config, wanted));
+      }
+      await free(connector, this.#sink(connector, config).reset());
       return said('reset', true);
     });
   }
@@ -129,70 +125,8 @@ export class ConnectorOffsets {
     return checked;
   }
 
-  async #alterSink(
-    connector: string,
-    config: ConnectorConfig,
-    offsets: readonly SinkOffset[],
-  ): Promise<void> {
-    const { admin } = this.#options;
-    const group = sinkGroupId(connector, config);
-    const set = offsets.flatMap(({ topic, partition, offset }) =>
-      offset === null ? [] : [{ topic, partition, offset }],
-    );
-    const reset = offsets.filter(({ offset }) => offset === null);
-    try {
-      await this.#mustExist(set);
-      if (reset.length > 0) await this.#forget(group, reset);
-      if (set.length > 0) await admin.alterGroupOffsets(group, set);
-    } catch (error) {
-      throw sinkFailure(connector, error);
-    }
-  }
-
-  /** Of a group's partitions only these: by taking the group away and putting the others back, which every broker can. */
-  async #forget(group: string, partitions: readonly SinkOffset[]): Promise<void> {
-    const { admin } = this.#options;
-    const isForgotten = (topic: string, partition: number) =>
-      partitions.some((gone) => gone.topic === topic && gone.partition === partition);
-    const before = await admin.groupOffsets(group);
-    const kept = before.filter(
-      ({ topic, partition, offset }) => offset >= 0 && !isForgotten(topic, partition),
-    );
-    if (kept.length === before.length) return;
-    await admin.deleteGroups([group]);
-    if (kept.length > 0) await admin.alterGroupOffsets(group, kept);
-  }
-
-  async #deleteGroup(connector: string, config: ConnectorConfig): Promise<void> {
-    try {
-      await this.#options.admin.deleteGroups([sinkGroupId(connector, config)]);
-    } catch (error) {
-      if (isMillraceError(error) && error.code === 'GROUP_ID_NOT_FOUND') return;
-      throw sinkFailure(connector, error);
-    }
-  }
-
-  /** Brokers differ in whether they take offsets of partitions that are not there; a typing error must not be lost either way. */
-  async #mustExist(
-    offsets: readonly { readonly topic: string; readonly partition: number }[],
-  ): Promise<void> {
-    const names = [...new Set(offsets.map(({ topic }) => topic))];
-    const topics = names.length === 0 ? [] : await this.#describe(names);
-    for (const { topic, partition } of offsets) {
-      const known = topics.find(({ name }) => name === topic);
-      if (!known) throw badOffset(`There is no topic "${topic}".`);
-      if (partition < 0 || partition >= known.partitions.length)
-        throw badOffset(`Topic "${topic}" has no partition ${partition}.`);
-    }
-  }
-
-  async #describe(names: readonly string[]) {
-    try {
-      return await this.#options.admin.describeTopics(names);
-    } catch (error) {
-      if (!isMillraceError(error) || error.code !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
-      throw badOffset(`One of these topics is not there: ${names.join(', ')}.`);
-    }
+  #sink(connector: string, config: ConnectorConfig): SinkOffsets {
+    return new SinkOffsets(this.#options.admin, connector, config);
   }
 }
 
@@ -205,10 +139,6 @@ function sinkOffset({ partition, offset }: SentOffset): SinkOffset {
 function said(what: 'altered' | 'reset', checked: boolean): string {
   if (checked) return `The offsets for this connector have been ${what} successfully`;
   return `The Connect framework-managed offsets for this connector have been ${what} successfully. However, if this connector manages offsets externally, they will need to be manually ${what} in the system that the connector uses.`;
-}
-
-function badOffset(message: string): MillraceError {
-  return new MillraceError(message, { code: 'BAD_REQUEST', class: 'config', path: 'offsets' });
 }
 
 /** Kafka Connect's sentence, which its clients look for. */
@@ -225,6 +155,11 @@ function tasksNotGone(connector: string): MillraceError {
   });
 }
 
-function sinkFailure(connector: string, error: unknown): unknown {
-  return isMillraceError(error) && MEMBERS_LEFT.has(error.code) ? tasksNotGone(connector) : error;
+/** A group that still has members has tasks that are not gone. @throws {MillraceError} TASKS_NOT_GONE, what `job` throws */
+async function free(connector: string, job: Promise<void>): Promise<void> {
+  try {
+    await job;
+  } catch (error) {
+    throw isMillraceError(error) && MEMBERS_LEFT.has(error.code) ? tasksNotGone(connector) : error;
+  }
 }
