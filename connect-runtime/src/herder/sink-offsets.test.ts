@@ -101,7 +101,10 @@ describe('a sink in a share group', () => {
       { topic: 'a', partition: 0, offset: null },
       { topic: 'a', partition: 2, offset: 3 },
     ];
-    await expect(cluster.sink.alter(wanted)).rejects.toMatchObject({ code: 'BAD_REQUEST', path: 'offsets' });
+    await expect(cluster.sink.alter(wanted)).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+      details: { path: 'offsets' },
+    });
     const unknown = [{ topic: 'nowhere', partition: 0, offset: 3 }];
     await expect(cluster.sink.alter(unknown)).rejects.toMatchObject({ code: 'BAD_REQUEST' });
     expect(await cluster.positions()).toEqual([['a', 0, 1]]);
