@@ -1,0 +1,180 @@
+/**
+ * What a request costs the broker, without a client in the way: frames that are encoded once are sent again and again on one connection,
+ * so many at a time, and answers are counted by their sizes. Prints processor time of the broker's process.
+ *
+ *     node bench/micro/broker-wire.ts [--batch-bytes 16384] [--record-bytes 100] [--compression lz4] [--acks -1] [--mib 256] [--rounds 5]
+ *
+ * With `--bootstrap host:port --pid N` it asks a broker that runs already, one under a profiler say.
+ */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { parseArgs } from 'node:util';
+import { createAdmin } from '@millrace/client';
+import { type Api, encodeRequest } from '@millrace/protocol';
+import { fetch, produce } from '@millrace/protocol/messages';
+import { compressionTypes, RecordBatchBuilder } from '@millrace/protocol/records';
+import { millraceBroker } from '../macro/broker/millrace.ts';
+import { useOfTrees } from '../measure/process-tree.ts';
+
+const MIB = 1024 * 1024;
+/** The last versions that name topics. */
+const PRODUCE_VERSION = 12;
+const FETCH_VERSION = 12;
+const IN_FLIGHT = 5;
+const FETCH_BYTES = MIB;
+const SIZE_BYTES = 4;
+
+const { values } = parseArgs({
+  options: {
+    'batch-bytes': { type: 'string', default: '16384' },
+    'record-bytes': { type: 'string', default: '100' },
+    compression: { type: 'string', default: 'none' },
+    acks: { type: 'string', default: '1' },
+    mib: { type: 'string', default: '256' },
+    rounds: { type: 'string', default: '5' },
+    bootstrap: { type: 'string' },
+    pid: { type: 'string' },
+  },
+});
+const side = values.bootstrap === undefined ? await millraceBroker() : null;
+side?.prepare();
+const broker = (await side?.start()) ?? {
+  bootstrap: values.bootstrap ?? '',
+  pid: Number(values.pid),
+  stop: async () => undefined,
+};
+const recordBytes = Number(values['record-bytes']);
+const { batch, records } = batchOf(Number(values['batch-bytes']), recordBytes);
+const requests = Math.ceil((Number(values.mib) * MIB) / batch.length);
+console.log(
+  `${requests} requests of ${records} records, ${batch.length} B, ${values.compression}, acks=${values.acks}`,
+);
+try {
+  for (let round = 0; round < Number(values.rounds); round++) await play(`wire-${process.pid}-${round}`);
+} finally {
+  await broker.stop();
+  side?.close();
+}
+
+async function play(topic: string): Promise<void> {
+  const admin = createAdmin({ bootstrapServers: [broker.bootstrap] });
+  await admin.createTopics([{ name: topic, partitions: 1 }]);
+  await measured('produce', requests, () => produceAll(topic));
+  await measured('fetch  ', requests, () => fetchAll(topic));
+  await admin.deleteTopics([topic]);
+  await admin.close();
+}
+
+async function measured(what: string, batches: number, work: () => Promise<void>): Promise<void> {
+  const before = useOfTrees([broker.pid]).cpuSeconds;
+  const startedMs = performance.now();
+  await work();
+  const seconds = (performance.now() - startedMs) / 1000;
+  const cpu = useOfTrees([broker.pid]).cpuSeconds - before;
+  const perMillion = ((cpu / (batches * records)) * 1e6).toFixed(3);
+  const perBatch = ((cpu / batches) * 1e6).toFixed(1);
+  const rss = useOfTrees([broker.pid]).rssMiB.toFixed(0);
+  console.log(
+    `${what} ${perMillion} CPU s per million records, ${perBatch} us a batch, ${((batches * records) / seconds).toFixed(0)} records/s, RSS ${rss} MiB`,
+  );
+}
+
+async function produceAll(topic: string): Promise<void> {
+  const request = frame(produce, PRODUCE_VERSION, {
+    acks: Number(values.acks),
+    timeoutMs: 30_000,
+    topicData: [{ name: topic, partitionData: [{ index: 0, records: batch }] }],
+  });
+  const socket = await open();
+  let sent = 0;
+  let answered = 0;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const send = () => {
+    for (; sent < requests && sent - answered < IN_FLIGHT; sent++) socket.write(request);
+  };
+  onAnswers(socket, () => {
+    answered += 1;
+    if (answered === requests) resolve();
+    else send();
+  });
+  send();
+  await promise;
+  socket.destroy();
+}
+
+/** Offsets are counted, not read: all batches have as many records. */
+async function fetchAll(topic: string): Promise<void> {
+  const socket = await open();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let offset = 0;
+  const ask = () =>
+    socket.write(
+      frame(fetch, FETCH_VERSION, {
+        maxWaitMs: 500,
+        minBytes: 1,
+        maxBytes: 50 * MIB,
+        topics: [
+          { topic, partitions: [{ partition: 0, fetchOffset: offset, partitionMaxBytes: FETCH_BYTES }] },
+        ],
+      }),
+    );
+  onAnswers(socket, (bytes) => {
+    offset += Math.floor(bytes / batch.length) * records;
+    if (offset >= requests * records) resolve();
+    else ask();
+  });
+  ask();
+  await promise;
+  socket.destroy();
+}
+
+/** Calls back for each answer with its size; its bytes are thrown away. */
+function onAnswers(socket: Socket, answered: (bytes: number) => void): void {
+  let left = 0;
+  let size = 0;
+  let head = Buffer.alloc(0);
+  socket.on('data', (chunk: Buffer) => {
+    for (let at = 0; at < chunk.length; ) {
+      if (left === 0) {
+        const needed = SIZE_BYTES - head.length;
+        head = Buffer.concat([head, chunk.subarray(at, at + needed)]);
+        at += needed;
+        if (head.length < SIZE_BYTES) return;
+        size = head.readInt32BE(0);
+        left = size;
+        head = Buffer.alloc(0);
+      }
+      const taken = Math.min(left, chunk.length - at);
+      left -= taken;
+      at += taken;
+      if (left === 0) answered(size);
+    }
+  });
+}
+
+async function open(): Promise<Socket> {
+  const [host = '', port = ''] = broker.bootstrap.split(':');
+  const socket = connect({ host, port: Number(port), noDelay: true });
+  await once(socket, 'connect');
+  return socket;
+}
+
+function frame<Req, Init, Res, ResInit>(
+  api: Api<Req, Init, Res, ResInit>,
+  version: number,
+  body: Init,
+): Buffer {
+  return Buffer.concat(encodeRequest({ api, version, correlationId: 1, clientId: 'bench', body }));
+}
+
+function batchOf(maxBytes: number, valueBytes: number): { readonly batch: Buffer; readonly records: number } {
+  const builder = new RecordBatchBuilder({ maxBytes });
+  const compression = compressionTypes.find((name) => name === values.compression);
+  let timestamp = Date.now();
+  for (let taken = true; taken; timestamp += 0.05) {
+    const value = Buffer.from(Array.from({ length: valueBytes }, () => 65 + Math.floor(Math.random() * 26)));
+    taken = builder.tryAppend({ key: null, value, timestamp: Math.floor(timestamp) });
+  }
+  const records = builder.recordCount;
+  return { batch: builder.build({ compression: compression ?? 'none' }), records };
+}
