@@ -1,6 +1,6 @@
 import type { ConsumerRecord } from '@millrace/client';
 import type { JsonObject } from '@millrace/foundation';
-import { offsetKey, parseOffsetKey } from '../core/offsets/offset-key.ts';
+import { type KeyedOffset, offsetKey, parseOffsetKey } from '../core/offsets/offset-key.ts';
 import { jsonBytes, readJson } from './json-record.ts';
 import type { LogEntry, OpenLog, RecordLog } from './record-log.ts';
 
@@ -39,9 +39,12 @@ export class OffsetStore {
   async offsets(
     connector: string,
     partitions: readonly JsonObject[],
-  ): Promise<readonly (JsonObject | null)[]> {
+  ): Promise<readonly (KeyedOffset | null)[]> {
     await this.#log.readToEnd();
-    return partitions.map((partition) => this.#offsets.get(offsetKey(connector, partition))?.offset ?? null);
+    return partitions.map((partition) => {
+      const entry = this.#offsets.get(offsetKey(connector, partition));
+      return entry ? { key: entry.key, offset: entry.offset } : null;
+    });
   }
 
   /** Every position of a connector, sorted by its partition; reads the topic to its end first. */

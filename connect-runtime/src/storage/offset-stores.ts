@@ -1,4 +1,5 @@
 import type { JsonObject } from '@millrace/foundation';
+import type { KeyedOffset } from '../core/offsets/offset-key.ts';
 import type { OffsetStore, StoredOffset, WantedOffset } from './offset-store.ts';
 import type { LogEntry } from './record-log.ts';
 
@@ -36,7 +37,7 @@ export class OffsetStores {
   async offsets(
     connector: string,
     partitions: readonly JsonObject[],
-  ): Promise<readonly (JsonObject | null)[]> {
+  ): Promise<readonly (KeyedOffset | null)[]> {
     const { shared } = this.#options;
     const own = await this.#ownOf(connector);
     if (!own) return shared.offsets(connector, partitions);

@@ -1,4 +1,5 @@
 import { type JsonObject, type Logger, MillraceError } from '@millrace/foundation';
+import type { KeyedOffset } from '../core/offsets/offset-key.ts';
 import { type TaskId, taskKey } from '../core/task-id.ts';
 import type { DeathReason } from './host-death.ts';
 import type { HostCalls, HostLogLevels, HostUse, TaskCounterRow, TaskLogReport } from './host-protocol.ts';
@@ -14,7 +15,7 @@ export interface HostPoolOptions {
   readonly sourceOffsets: (
     connector: string,
     partitions: readonly JsonObject[],
-  ) => Promise<readonly (JsonObject | null)[]>;
+  ) => Promise<readonly (KeyedOffset | null)[]>;
   /** Stores offsets of sources, where the worker has no topic for them. */
   readonly storeOffsets?: (
     offsets: readonly { readonly key: Buffer; readonly value: Buffer }[],

@@ -2,6 +2,7 @@ import type { ErrorReport, JsonObject } from '@millrace/foundation';
 import type { Progress, StoredOffset, WantedOffset } from '@millrace/sdk';
 import type { ConnectorConfig } from '../core/config/cluster-config.ts';
 import type { ConnectorTraits } from '../core/delivery/guarantees.ts';
+import type { KeyedOffset } from '../core/offsets/offset-key.ts';
 import type { TaskId } from '../core/task-id.ts';
 import type { PreviewRequest, PreviewResult } from './preview-protocol.ts';
 
@@ -288,7 +289,7 @@ export interface HostEvents extends Record<string, unknown> {
 export interface WorkerCalls extends Record<string, { body: unknown; result: unknown }> {
   sourceOffsets: {
     body: { readonly connector: string; readonly partitions: readonly JsonObject[] };
-    result: readonly (JsonObject | null)[];
+    result: readonly (KeyedOffset | null)[];
   };
   /** Of sources whose worker has no topic for them: keys and values as such a topic would hold them. */
   storeOffsets: {

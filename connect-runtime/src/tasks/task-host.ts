@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { extname } from 'node:path';
 import { type JsonObject, type Logger, MillraceError } from '@millrace/foundation';
+import type { KeyedOffset } from '../core/offsets/offset-key.ts';
 import { type TaskId, taskKey } from '../core/task-id.ts';
 import { HostDeath } from './host-death.ts';
 import type {
@@ -29,7 +30,7 @@ export interface TaskHostOptions {
   readonly sourceOffsets: (
     connector: string,
     partitions: readonly JsonObject[],
-  ) => Promise<readonly (JsonObject | null)[]>;
+  ) => Promise<readonly (KeyedOffset | null)[]>;
   /** Stores offsets of sources, where the worker has no topic for them. */
   readonly storeOffsets?: (
     offsets: readonly { readonly key: Buffer; readonly value: Buffer }[],

@@ -1,5 +1,11 @@
 import type { Json, JsonObject } from '@millrace/foundation/types';
 
+/** An offset, and the key that it stands under in the offset topic. */
+export interface KeyedOffset {
+  readonly key: string;
+  readonly offset: JsonObject;
+}
+
 /**
  * The key of a source offset in the offset topic: `["connector",{partition}]`, with the partition's keys sorted, as
  * JsonConverter writes a map that was sorted. Equal partitions give equal keys whatever the order of their fields.

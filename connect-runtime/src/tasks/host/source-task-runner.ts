@@ -4,6 +4,7 @@ import type { DurableOffset, SourceConnector, SourceRecord, SourceTask } from '@
 import { boundaryOf } from '../../plugins/exactly-once-config.ts';
 import { AtLeastOnceDelivery } from './delivery/at-least-once.ts';
 import { ExactlyOnceDelivery } from './delivery/exactly-once.ts';
+import { OffsetKeys } from './delivery/offset-keys.ts';
 import { ensureOffsetTopic } from './delivery/offset-topic.ts';
 import type { SourceDelivery } from './delivery/source-delivery.ts';
 import { Gate } from './gate.ts';
@@ -34,6 +35,7 @@ export class SourceTaskRunner implements TaskRunner {
   readonly #counters: TaskCounters;
   readonly #abort = new AbortController();
   readonly #gate: Gate;
+  readonly #offsetKeys: OffsetKeys;
   #failure: MillraceError | null = null;
   #task: SourceTask | null = null;
   #pipeline: RecordPipeline | null = null;
@@ -45,6 +47,7 @@ export class SourceTaskRunner implements TaskRunner {
     this.#options = options;
     this.#counters = new TaskCounters(options.spec.id);
     this.#gate = new Gate(options.spec.paused);
+    this.#offsetKeys = new OffsetKeys(options.spec.id.connector);
   }
 
   start(): void {
@@ -147,7 +150,12 @@ export class SourceTaskRunner implements TaskRunner {
       signal: this.#abort.signal,
       progress: (progress) => this.#counters.progress(progress),
       transaction: delivery.transaction,
-      offset: async (partition: JsonObject) => (await sourceOffsets([partition]))[0] ?? null,
+      offset: async (partition: JsonObject) => {
+        const [stored] = await sourceOffsets([partition]);
+        if (!stored) return null;
+        this.#offsetKeys.found(partition, stored.key);
+        return stored.offset;
+      },
     });
   }
 
@@ -159,6 +167,7 @@ export class SourceTaskRunner implements TaskRunner {
       counters: this.#counters,
       pipeline,
       topics: this.#topics,
+      offsetKeys: this.#offsetKeys,
       storeOffsets: this.#options.storeOffsets,
       onDurable: (offsets: readonly DurableOffset[]) => this.#tellDurable(offsets),
       onFailure: (error: unknown, stage: string) => this.#fail(error, stage),

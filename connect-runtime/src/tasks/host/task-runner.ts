@@ -1,5 +1,6 @@
 import type { JsonObject, Logger, MillraceError } from '@millrace/foundation';
 import type { AnyConnector } from '@millrace/sdk';
+import type { KeyedOffset } from '../../core/offsets/offset-key.ts';
 import type { PluginLoader } from '../../plugins/plugin-loader.ts';
 import type { TaskCounterRow, TaskSpec } from '../host-protocol.ts';
 
@@ -15,7 +16,7 @@ export interface TaskRunnerOptions<C extends AnyConnector = AnyConnector> {
   readonly connector: C;
   readonly loader: PluginLoader;
   readonly logger: Logger;
-  readonly sourceOffsets: (partitions: readonly JsonObject[]) => Promise<readonly (JsonObject | null)[]>;
+  readonly sourceOffsets: (partitions: readonly JsonObject[]) => Promise<readonly (KeyedOffset | null)[]>;
   /** Stores offsets where the worker has no topic for them. */
   readonly storeOffsets: (offsets: readonly StoredEntry[]) => Promise<void>;
   readonly onState: (state: 'RUNNING' | 'PAUSED') => void;

@@ -2,7 +2,6 @@ import { createProducer, type ProducerRecord, type TransactionalProducer } from 
 import { assert, isMillraceError, MillraceError } from '@millrace/foundation';
 import type { DurableOffset, SourceRecord, TransactionContext } from '@millrace/sdk';
 import { type BatchStretch, TransactionRequests } from '../../../core/delivery/transaction-requests.ts';
-import { offsetKey } from '../../../core/offsets/offset-key.ts';
 import { taskKey } from '../../../core/task-id.ts';
 import {
   type TransactionBoundary,
@@ -142,7 +141,7 @@ export class ExactlyOnceDelivery implements SourceDelivery {
     const full = this.#send(made);
     const { sourcePartition: partition, sourceOffset: offset } = record;
     this.#pendingSinceMs ??= performance.now();
-    this.#offsets.set(offsetKey(this.#options.spec.id.connector, partition), { partition, offset });
+    this.#offsets.set(this.#options.offsetKeys.of(partition), { partition, offset });
     if (full) await full;
   }
 

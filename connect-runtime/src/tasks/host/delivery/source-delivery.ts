@@ -6,6 +6,7 @@ import type { Made, RecordPipeline } from '../pipeline/record-pipeline.ts';
 import type { TaskCounters } from '../task-counters.ts';
 import type { StoredEntry } from '../task-runner.ts';
 import type { TopicCreation } from '../topic-creation.ts';
+import type { OffsetKeys } from './offset-keys.ts';
 
 /** What a delivery needs of the task around it. */
 export interface SourceDeliveryOptions {
@@ -15,6 +16,7 @@ export interface SourceDeliveryOptions {
   readonly pipeline: RecordPipeline;
   /** Makes missing topics; null where that is left to the broker. */
   readonly topics: TopicCreation | null;
+  readonly offsetKeys: OffsetKeys;
   /** Stores offsets where the worker has no topic for them. */
   readonly storeOffsets: (offsets: readonly StoredEntry[]) => Promise<void>;
   /** Told of offsets when they are in the offset topic for good; must not throw. */
