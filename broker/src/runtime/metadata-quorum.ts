@@ -8,6 +8,7 @@ import type { Voter } from '../core/quorum/election.ts';
 import { Quorum, type QuorumEffect } from '../core/quorum/quorum.ts';
 import type { Log, LogConfig, StorageEngine } from '../storage/log.ts';
 import { logNotReadable } from '../storage/storage-errors.ts';
+import { UNLIMITED_LOG_CONFIG } from '../storage/unlimited-log-config.ts';
 import { decodeMetadataBatch } from './metadata-batch.ts';
 import type { MetadataFolder } from './metadata-folder.ts';
 import { encodeMetadataRecord } from './metadata-record-codec.ts';
@@ -218,17 +219,9 @@ function wireVoter(voter: Voter): { voterId: number; voterDirectoryId: Uuid } {
 
 function metadataLogConfig(segmentBytes: number): LogConfig {
   return {
+    ...UNLIMITED_LOG_CONFIG,
     segmentBytes,
-    segmentMs: Number.POSITIVE_INFINITY,
-    indexIntervalBytes: 4_096,
-    retentionMs: -1,
-    retentionBytes: -1,
     cleanupPolicy: ['delete'],
-    messageTimestampType: 'CreateTime',
-    messageTimestampBeforeMaxMs: Number.POSITIVE_INFINITY,
-    messageTimestampAfterMaxMs: Number.POSITIVE_INFINITY,
     maxMessageBytes: BATCH_MAX_BYTES,
-    flushMessages: Number.POSITIVE_INFINITY,
-    flushMs: Number.POSITIVE_INFINITY,
   };
 }

@@ -26,6 +26,12 @@ export function logConfigOf(image: MetadataImage, config: BrokerConfig, topic: s
     maxMessageBytes: number('max.message.bytes'),
     flushMessages: number('flush.messages'),
     flushMs: number('flush.ms'),
+    deleteRetentionMs: number('delete.retention.ms'),
+    minCompactionLagMs: number('min.compaction.lag.ms'),
+    maxCompactionLagMs: number('max.compaction.lag.ms'),
+    minCleanableDirtyRatio: number('min.cleanable.dirty.ratio'),
+    segmentJitterMs: number('segment.jitter.ms'),
+    segmentIndexBytes: number('segment.index.bytes'),
   };
 }
 

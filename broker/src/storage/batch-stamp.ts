@@ -85,7 +85,8 @@ function producerChangeOf(header: BatchHeader, bytes: Buffer): ProducerChange | 
       producerId,
       producerEpoch,
       firstSequence: header.baseSequence,
-      lastSequence: lastSequenceOf(header.baseSequence, header.recordCount),
+      // Compaction may have taken records; the sequences that they had are counted by the offsets.
+      lastSequence: lastSequenceOf(header.baseSequence, header.lastOffsetDelta + 1),
       firstOffset: header.baseOffset,
       lastOffset: header.lastOffset,
       timestampMs: header.maxTimestamp,

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 
 const FIRST_ENTRIES = 64;
@@ -39,6 +39,11 @@ export class IndexFile {
     }
     this.#usedBytes += this.#entryBytes;
     return at;
+  }
+
+  get sizeBytes(): number {
+    if (this.#growing !== null) return this.#usedBytes;
+    return statSync(this.path, { throwIfNoEntry: false })?.size ?? 0;
   }
 
   async entries(): Promise<Buffer> {

@@ -65,6 +65,20 @@ export interface Log {
   /** The record with the newest timestamp, or null where no record has one. */
   newestTimestamp(): Promise<TimestampedOffset | null>;
 
+  /** How far compaction has come, and it outlives the broker; null where it never began. */
+  readonly cleanedOffset: number | null;
+
+  /**
+   * Compacts the log: of all records from `firstDirtyOffset` up to `endBefore` with a key, those that a newer one of that
+   * stretch follows go, and so do older ones of these keys anywhere below; with tombstones, aborted transactions and
+   * markers as Kafka does it (KIP-58, KIP-534). Offsets do not change, so there are gaps between them. Where the keys are
+   * more than `mapSlots` holds, a shorter stretch is compacted. One at a time; appends and reads go on meanwhile. What is
+   * cut off anywhere, by a kill too, leaves the log with the same newest record of each key.
+   * @throws {MillraceError} LOG_DAMAGED where a batch is not sound; LOG_STORAGE_FAILED when the disk refused: the log goes
+   *   on as it was. What `request.signal` was aborted with, when it was
+   */
+  compact(request: CompactionRequest): Promise<CompactionOutcome>;
+
   /** Drops everything at and above `offset`. */
   truncateTo(offset: number): Promise<void>;
 
@@ -101,6 +115,38 @@ export interface AbortedTransaction {
   readonly firstOffset: number;
 }
 
+export interface CompactionRequest {
+  /** As `planCleaning` says. */
+  readonly firstDirtyOffset: number;
+  readonly endBefore: number;
+  /** Wall clock. */
+  readonly nowMs: number;
+  /** Keys that may be held at once, with the share of free slots that the map of them needs; see `OffsetMap`. */
+  readonly mapSlots: number;
+  readonly mapLoadFactor: number;
+  /** What is read or written at once. */
+  readonly ioBufferBytes: number;
+  readonly pace: Pace;
+  readonly signal: AbortSignal;
+}
+
+export interface CompactionOutcome {
+  /** The log is compacted up to here. */
+  readonly cleanedOffset: number;
+  /** What the compacted part of the log took, and takes now. */
+  readonly bytesBefore: number;
+  readonly bytesAfter: number;
+}
+
+/** Keeps long work from taking the event loop, or the disk, from everybody else. */
+export interface Pace {
+  /**
+   * Called between small pieces of work, with the bytes that were read or written since.
+   * @returns what to wait for before the next piece; null while there is no need
+   */
+  step(bytes: number): Promise<void> | null;
+}
+
 export interface TimestampedOffset {
   readonly timestampMs: number;
   readonly offset: number;
@@ -124,6 +170,15 @@ export interface LogConfig {
   readonly flushMessages: number;
   /** Infinity: never by time. */
   readonly flushMs: number;
+  readonly deleteRetentionMs: number;
+  readonly minCompactionLagMs: number;
+  /** Infinity: compaction may take its time. */
+  readonly maxCompactionLagMs: number;
+  readonly minCleanableDirtyRatio: number;
+  /** How much earlier than `segmentMs` at most a segment ends. */
+  readonly segmentJitterMs: number;
+  /** Size of a segment's index at which a new segment begins. */
+  readonly segmentIndexBytes: number;
 }
 
 /** Opens and keeps the logs of one data folder. */

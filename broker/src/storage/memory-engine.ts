@@ -2,13 +2,17 @@ import type { MillraceError } from '@millrace/foundation';
 import { assert } from '@millrace/foundation/assert';
 import { readBatchHeader } from '@millrace/protocol/records';
 import { LeaderEpochs } from '../core/log/leader-epochs.ts';
+import { OffsetMap } from '../core/log/offset-map.ts';
 import type { CompletedTransaction } from '../core/log/open-transactions.ts';
 import { ProducerTable } from '../core/log/producer-table.ts';
+import { BatchCleaner, lastBatches } from './batch-cleaner.ts';
 import { firstAtOrAfter } from './batch-search.ts';
 import { replayProducer, type StoredBatch, stampBatches } from './batch-stamp.ts';
 import type {
   AbortedTransaction,
   Appended,
+  CompactionOutcome,
+  CompactionRequest,
   LeaderEpochStart,
   Log,
   LogConfig,
@@ -58,6 +62,7 @@ class MemoryLog implements Log {
   #flushedOffset = 0;
   #sizeBytes = 0;
   #writtenBytes = 0;
+  #cleanedOffset: number | null = null;
 
   constructor(id: LogId, config: LogConfig) {
     this.id = id;
@@ -102,6 +107,7 @@ class MemoryLog implements Log {
       nextOffset: batch.lastOffset + 1,
       sizeBytes: batch.bytes.length,
       maxTimestampMs: batch.maxTimestampMs,
+      firstTimestampMs: batch.maxTimestampMs,
     }));
   }
 
@@ -154,12 +160,51 @@ class MemoryLog implements Log {
     return newest === null ? null : firstAtOrAfter(newest.bytes, newest.maxTimestampMs);
   }
 
+  get cleanedOffset(): number | null {
+    return this.#cleanedOffset;
+  }
+
+  async compact(request: CompactionRequest): Promise<CompactionOutcome> {
+    const { firstDirtyOffset, endBefore, nowMs, pace, signal } = request;
+    const before = this.#batches.filter((batch) => batch.lastOffset < endBefore);
+    const map = new OffsetMap(request.mapSlots, request.mapLoadFactor);
+    const cleaner = new BatchCleaner({
+      ...{ firstDirtyOffset, endBefore, nowMs, map },
+      deleteRetentionMs: this.#config.deleteRetentionMs,
+      aborted: this.#aborted,
+      lastOfProducers: lastBatches(this.producers),
+    });
+    for (const { bytes, lastOffset } of before) {
+      if (lastOffset >= firstDirtyOffset && !cleaner.index(bytes, readBatchHeader(bytes))) break;
+      await pace.step(bytes.length);
+    }
+    const cleanedOffset = map.latestOffset + 1;
+    const cleanable = before.filter((batch) => batch.baseOffset < cleanedOffset);
+    const left: StoredBatch[] = [];
+    for (const batch of cleanable) {
+      const bytes = cleaner.clean(batch.bytes, readBatchHeader(batch.bytes));
+      if (bytes !== null) left.push({ ...batch, bytes, maxTimestampMs: readBatchHeader(bytes).maxTimestamp });
+      await pace.step(batch.bytes.length);
+    }
+    signal.throwIfAborted();
+    if (cleanable.some((batch, index) => this.#batches[index] !== batch))
+      throw new DOMException('batches that were compacted are deleted', 'AbortError');
+    const keptAborted = new Set(cleaner.takeStillAborted());
+    this.#aborted = this.#aborted.filter(
+      (range) => range.lastOffset >= cleanedOffset || keptAborted.has(range),
+    );
+    this.#batches = [...left, ...this.#batches.slice(cleanable.length)];
+    this.#sizeBytes = bytesOf(this.#batches);
+    this.#cleanedOffset = cleanedOffset;
+    return { cleanedOffset, bytesBefore: bytesOf(cleanable), bytesAfter: bytesOf(left) };
+  }
+
   async truncateTo(offset: number): Promise<void> {
     assert(offset >= this.#startOffset, 'a log is not cut below its start');
     this.#batches = this.#batches.filter((batch) => batch.lastOffset < offset);
     this.#endOffset = Math.min(this.#endOffset, offset);
     this.#flushedOffset = Math.min(this.#flushedOffset, offset);
-    this.#sizeBytes = this.#batches.reduce((sum, batch) => sum + batch.bytes.length, 0);
+    this.#sizeBytes = bytesOf(this.#batches);
     this.#epochs.truncateFromEnd(offset);
     this.producers.restore([]);
     this.#aborted = [];
@@ -173,7 +218,7 @@ class MemoryLog implements Log {
     this.#startOffset = offset;
     this.#batches = this.#batches.filter((batch) => batch.lastOffset >= offset);
     this.#aborted = this.#aborted.filter(({ lastOffset }) => lastOffset >= offset);
-    this.#sizeBytes = this.#batches.reduce((sum, batch) => sum + batch.bytes.length, 0);
+    this.#sizeBytes = bytesOf(this.#batches);
     this.#epochs.truncateFromStart(offset);
   }
 
@@ -203,4 +248,8 @@ class MemoryLog implements Log {
     }
     return low;
   }
+}
+
+function bytesOf(batches: readonly StoredBatch[]): number {
+  return batches.reduce((sum, batch) => sum + batch.bytes.length, 0);
 }

@@ -3,17 +3,16 @@ import { readSmallFile, replaceSmallFile } from './small-file.ts';
 const VERSION = '0';
 
 /**
- * Offsets by log name, as Kafka's checkpoint files hold them: version, count, then `topic partition offset` a line. A
- * missing or unreadable file gives none, which costs time at recovery and nothing else.
+ * Offsets by log name, as Kafka's checkpoint files hold them: version, count, then `topic partition offset` a line. Null
+ * where there is no such file, or it cannot be read.
  */
-export function readOffsetCheckpoint(path: string): ReadonlyMap<string, number> {
+export function readOffsetCheckpoint(path: string): ReadonlyMap<string, number> | null {
   const [version, count, ...lines] = readSmallFile(path)?.toString('utf8').split('\n') ?? [];
   const offsets = new Map<string, number>();
-  if (version !== VERSION) return offsets;
+  if (version !== VERSION) return null;
   for (const line of lines.slice(0, Number(count))) {
     const [topic, partition, offset] = line.split(' ');
-    if (topic === undefined || !/^\d+$/.test(partition ?? '') || !/^\d+$/.test(offset ?? ''))
-      return new Map();
+    if (topic === undefined || !/^\d+$/.test(partition ?? '') || !/^\d+$/.test(offset ?? '')) return null;
     offsets.set(`${topic}-${partition}`, Number(offset));
   }
   return offsets;

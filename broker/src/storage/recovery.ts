@@ -12,7 +12,11 @@ import type { OpenFiles } from './open-files.ts';
 import { decodeProducerSnapshot } from './producer-snapshot.ts';
 import { type ScannedBatch, Segment } from './segment.ts';
 import { parseSegmentFile, type SegmentFileKind, segmentPath } from './segment-files.ts';
+import { finishSwaps } from './segment-swap.ts';
 import { readSmallFile, UNFINISHED_SUFFIX } from './small-file.ts';
+
+/** Offsets inside a segment are int32 in its indexes. */
+const MAX_RELATIVE = 0x7fffffff;
 
 export interface RecoveryOptions {
   readonly folder: string;
@@ -22,6 +26,8 @@ export interface RecoveryOptions {
   readonly cleanShutdown: boolean;
   readonly recoveryPoint: number;
   readonly logStartOffset: number;
+  /** Whether compaction may have taken records from between others. */
+  readonly mayHaveGaps: boolean;
   readonly logger: Logger;
 }
 
@@ -41,6 +47,7 @@ export interface RecoveredLog {
 
 /** Carries out the recovery plan of one log: afterwards its files hold whole, sound batches and nothing else. */
 export async function recoverLog(options: RecoveryOptions): Promise<RecoveredLog> {
+  await finishSwaps(options.folder, options.files);
   const files = listFiles(options);
   const plan = planRecovery({
     ...files,
@@ -187,7 +194,7 @@ async function rescan(segment: Segment, nextBase: number | undefined, to: Rescan
   to.epochs.truncateFromEnd(segment.baseOffset);
   const fileBytes = segment.writtenBytes;
   const end = await rebuildFacts(segment, to, (batch) => {
-    if (!isSound(batch, segment, to.epochs)) return false;
+    if (!isSound(batch, segment, to)) return false;
     to.epochs.assign(batch.header.partitionLeaderEpoch, batch.header.baseOffset);
     return true;
   });
@@ -201,9 +208,11 @@ async function rescan(segment: Segment, nextBase: number | undefined, to: Rescan
     to.options.logger.warn(facts, 'cut the log after its last sound batch');
     segment.truncate(end);
   }
-  const goesOn = nextBase !== undefined && end === fileBytes && segment.nextOffset === nextBase;
-  if (goesOn) await segment.seal();
-  return goesOn;
+  if (nextBase === undefined || end < fileBytes) return false;
+  if (to.options.mayHaveGaps && segment.nextOffset < nextBase) segment.nextOffset = nextBase;
+  if (segment.nextOffset !== nextBase) return false;
+  await segment.seal();
+  return true;
 }
 
 /** Builds the indexes of a segment anew whose bytes were synced: nothing is cut, whatever is found. */
@@ -249,10 +258,16 @@ async function rebuildFacts(
   });
 }
 
-/** Offsets have no gaps here. Offset, epoch and length of a batch are outside its checksum. */
-function isSound(batch: ScannedBatch, segment: Segment, epochs: LeaderEpochs): boolean {
+/** Offset, epoch and length of a batch are outside its checksum; offsets have gaps where compaction was, and only there. */
+function isSound(batch: ScannedBatch, segment: Segment, { epochs, options }: Rescan): boolean {
   const { header, bytes } = batch;
-  if (header.baseOffset !== segment.nextOffset || header.lastOffsetDelta < 0) return false;
+  const gap = header.baseOffset - segment.nextOffset;
+  if (
+    gap !== 0 &&
+    !(options.mayHaveGaps && gap > 0 && header.lastOffset - segment.baseOffset <= MAX_RELATIVE)
+  )
+    return false;
+  if (header.lastOffsetDelta < 0) return false;
   return header.partitionLeaderEpoch >= Math.max(epochs.latest, 0) && hasValidCrc(bytes);
 }
 

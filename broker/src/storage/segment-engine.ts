@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Logger, MillraceError, type Random, type Timers } from '@millrace/foundation';
+import { CleanerCheckpoint } from './cleaner-checkpoint.ts';
 import type { Log, LogConfig, LogId, StorageEngine } from './log.ts';
 import { LogWriter } from './log-writer.ts';
 import { readOffsetCheckpoint, writeOffsetCheckpoint } from './offset-checkpoint-file.ts';
@@ -12,6 +13,7 @@ import { type LogRoom, SegmentLog } from './segment-log.ts';
 import { readSmallFile, replaceSmallFile, syncFolder } from './small-file.ts';
 import { storageFailed } from './storage-errors.ts';
 import { TailCache } from './tail-cache.ts';
+import { UNLIMITED_LOG_CONFIG } from './unlimited-log-config.ts';
 
 export interface SegmentEngineOptions {
   /** The data folder; it exists and is locked. */
@@ -37,22 +39,6 @@ const NAME_MAX_BYTES = 255;
 /** Topic ids of logs whose folder does not say; the next `open` does. */
 const NO_TOPIC_ID = '';
 
-/** What a log goes by between recovery and its `open`. */
-const RECOVERY_CONFIG: LogConfig = {
-  segmentBytes: 1_073_741_824,
-  segmentMs: Number.MAX_SAFE_INTEGER,
-  indexIntervalBytes: 4096,
-  retentionMs: -1,
-  retentionBytes: -1,
-  cleanupPolicy: [],
-  messageTimestampType: 'CreateTime',
-  messageTimestampBeforeMaxMs: Number.POSITIVE_INFINITY,
-  messageTimestampAfterMaxMs: Number.POSITIVE_INFINITY,
-  maxMessageBytes: 0x7fffffff,
-  flushMessages: Number.POSITIVE_INFINITY,
-  flushMs: Number.POSITIVE_INFINITY,
-};
-
 /**
  * Opens the logs of a data folder, recovering each.
  * @throws {MillraceError} LOG_STORAGE_FAILED
@@ -77,7 +63,9 @@ class SegmentEngine implements StorageEngine {
       files: new OpenFiles(options.openFilesMax),
       writer: new LogWriter(options),
       tailCache: new TailCache(options.tailCacheBytes, options.pendingWriteMaxBytes),
+      cleaner: new CleanerCheckpoint(options.folder),
       timers: options.timers,
+      random: options.random,
       logger: options.logger,
     };
   }
@@ -91,8 +79,9 @@ class SegmentEngine implements StorageEngine {
     try {
       const marker = join(folder, CLEAN_SHUTDOWN_FILE);
       const cleanShutdown = readSmallFile(marker) !== null;
-      const recoveryPoints = readOffsetCheckpoint(join(folder, RECOVERY_POINT_FILE));
-      const starts = readOffsetCheckpoint(join(folder, LOG_START_FILE));
+      // Without them, more is read again.
+      const recoveryPoints = readOffsetCheckpoint(join(folder, RECOVERY_POINT_FILE)) ?? new Map();
+      const starts = readOffsetCheckpoint(join(folder, LOG_START_FILE)) ?? new Map();
       this.#checkpointed = new Set([...recoveryPoints.keys(), ...starts.keys()]);
       for (const entry of readdirSync(folder, { withFileTypes: true })) {
         if (!entry.isDirectory()) continue;
@@ -138,7 +127,7 @@ class SegmentEngine implements StorageEngine {
   }
 
   async delete(id: LogId): Promise<void> {
-    const log = this.#takeOut(id);
+    const log = await this.#takeOut(id);
     if (log === null) return;
     const doomed = this.#rename(id, log.folder, DELETED_SUFFIX);
     try {
@@ -149,16 +138,18 @@ class SegmentEngine implements StorageEngine {
   }
 
   async setAside(id: LogId): Promise<string> {
-    const log = this.#takeOut(id);
+    const log = await this.#takeOut(id);
     return log === null ? '' : this.#rename(id, log.folder, STRAY_SUFFIX);
   }
 
-  #takeOut(id: LogId): SegmentLog | null {
+  async #takeOut(id: LogId): Promise<SegmentLog | null> {
     const name = nameOf(id);
     const log = this.#logs.get(name);
     if (log === undefined) return null;
     this.#logs.delete(name);
     log.release();
+    await log.compactionEnded();
+    await this.#room.cleaner.forget(name);
     return log;
   }
 
@@ -178,6 +169,7 @@ class SegmentEngine implements StorageEngine {
   async #makeWay(id: LogId): Promise<void> {
     const name = nameOf(id);
     if (this.#checkpointed.has(name)) await this.checkpoint();
+    await this.#room.cleaner.forget(name);
     const folder = join(this.#options.folder, name);
     const found = existsSync(folder) ? readPartitionTopicId(folder) : null;
     if (found === null || found === id.topicId) return;
@@ -231,13 +223,15 @@ class SegmentEngine implements StorageEngine {
     const recovered = await recoverLog({
       ...known,
       folder,
+      mayHaveGaps: this.#room.cleaner.mayHaveGaps(name),
       files: this.#room.files,
-      indexIntervalBytes: RECOVERY_CONFIG.indexIntervalBytes,
+      indexIntervalBytes: UNLIMITED_LOG_CONFIG.indexIntervalBytes,
       logger: this.#options.logger,
     });
     const topicId = readPartitionTopicId(folder) ?? NO_TOPIC_ID;
     const id = { topic, topicId, partition: Number(partition) };
-    const log = new SegmentLog(id, folder, RECOVERY_CONFIG, this.#room, recovered);
+    // Until it is opened, nothing is done to it.
+    const log = new SegmentLog(id, folder, UNLIMITED_LOG_CONFIG, this.#room, recovered);
     this.#logs.set(name, log);
     return log;
   }

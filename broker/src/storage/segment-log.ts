@@ -5,6 +5,7 @@ import {
   isMillraceError,
   type Logger,
   type MillraceError,
+  type Random,
   type Timer,
   type Timers,
 } from '@millrace/foundation';
@@ -13,10 +14,13 @@ import type { LeaderEpochs } from '../core/log/leader-epochs.ts';
 import type { ProducerTable } from '../core/log/producer-table.ts';
 import { mustRoll } from '../core/log/segment-roll.ts';
 import { type StoredBatch, stampBatches } from './batch-stamp.ts';
+import type { CleanerCheckpoint } from './cleaner-checkpoint.ts';
 import { writeLeaderEpochs } from './leader-epoch-file.ts';
 import type {
   AbortedTransaction,
   Appended,
+  CompactionOutcome,
+  CompactionRequest,
   LeaderEpochStart,
   Log,
   LogConfig,
@@ -30,9 +34,12 @@ import type { OpenFiles } from './open-files.ts';
 import { PendingWrites } from './pending-writes.ts';
 import { encodeProducerSnapshot } from './producer-snapshot.ts';
 import { type RecoveredLog, recoverLog } from './recovery.ts';
+import { isAbort, RunningCompaction } from './running-compaction.ts';
 import { Segment } from './segment.ts';
+import { type CompactedLog, compactSegments } from './segment-compaction.ts';
 import { segmentPath } from './segment-files.ts';
 import { SegmentReader } from './segment-reader.ts';
+import { swapIn } from './segment-swap.ts';
 import { syncFolder } from './small-file.ts';
 import { offsetOutOfRange, storageFailed, writesPending } from './storage-errors.ts';
 import { LogTail, type TailCache } from './tail-cache.ts';
@@ -42,7 +49,9 @@ export interface LogRoom {
   readonly files: OpenFiles;
   readonly writer: LogWriter;
   readonly tailCache: TailCache;
+  readonly cleaner: CleanerCheckpoint;
   readonly timers: Timers;
+  readonly random: Random;
   readonly logger: Logger;
 }
 
@@ -73,6 +82,7 @@ export class SegmentLog implements Log {
   #sealing: Promise<void> = Promise.resolve();
   #flushTimer: Timer | null = null;
   #snapshotOffsets: number[] = [];
+  readonly #compaction = new RunningCompaction();
 
   constructor(id: LogId, folder: string, config: LogConfig, room: LogRoom, recovered: RecoveredLog) {
     this.id = id;
@@ -197,9 +207,38 @@ export class SegmentLog implements Log {
     return await this.#whileSegmentsGo(() => this.#reader.newestTimestamp(this.#segments, this.#startOffset));
   }
 
+  get cleanedOffset(): number | null {
+    return this.#room.cleaner.get(this.#name);
+  }
+
+  async compact(request: CompactionRequest): Promise<CompactionOutcome> {
+    try {
+      return await this.#compaction.run(request, async (running) => {
+        await this.flush();
+        const { cleaner } = this.#room;
+        // Recovery must know of gaps before there are any.
+        if (!cleaner.mayHaveGaps(this.#name)) await cleaner.set(this.#name, request.firstDirtyOffset);
+        const outcome = await compactSegments(this.#asCompacted(), running);
+        running.signal.throwIfAborted();
+        await cleaner.set(this.#name, outcome.cleanedOffset);
+        return outcome;
+      });
+    } catch (error) {
+      throw isMillraceError(error) || isAbort(error)
+        ? error
+        : storageFailed('Compacting', this.folder, error);
+    }
+  }
+
+  /** Ends the compaction that is under way; resolves when it has let go of the log's files. */
+  compactionEnded(): Promise<void> {
+    return this.#compaction.end();
+  }
+
   async truncateTo(offset: number): Promise<void> {
     assert(offset >= this.#startOffset, 'a log is not cut below its start');
     if (offset >= this.#endOffset) return;
+    await this.compactionEnded();
     await this.flush();
     const kept = this.#segments.filter((segment) => segment.baseOffset < offset);
     for (const segment of this.#segments.slice(Math.max(kept.length, 1))) segment.delete();
@@ -216,6 +255,7 @@ export class SegmentLog implements Log {
       cleanShutdown: false,
       recoveryPoint: cut.baseOffset,
       logStartOffset: this.#startOffset,
+      mayHaveGaps: this.#room.cleaner.mayHaveGaps(this.#name),
       logger: this.#room.logger,
     });
     this.#segments = recovered.segments;
@@ -238,7 +278,8 @@ export class SegmentLog implements Log {
     const gone = this.#segments.filter((segment) => segment !== this.#active && segment.nextOffset <= offset);
     this.#segments = this.#segments.slice(gone.length);
     try {
-      for (const segment of gone) segment.delete();
+      const removed = gone.map((segment) => segment.discard());
+      void Promise.all(removed).catch((error: unknown) => this.#reportLeftOver(error));
       if (this.#epochs.truncateFromStart(offset)) writeLeaderEpochs(this.folder, this.#epochs.starts);
     } catch (error) {
       throw this.#fail(error);
@@ -271,6 +312,7 @@ export class SegmentLog implements Log {
 
   async close(): Promise<void> {
     this.#flushTimer?.cancel();
+    await this.compactionEnded();
     if (this.#failure === null) {
       await this.flush();
       this.#saveSnapshot();
@@ -287,6 +329,45 @@ export class SegmentLog implements Log {
     this.#dropUnwritten(this.#failure);
     this.#tail.clear();
     for (const segment of this.#segments) segment.release();
+  }
+
+  get #name(): string {
+    return `${this.id.topic}-${this.id.partition}`;
+  }
+
+  #asCompacted(): CompactedLog {
+    const { folder, config, producers } = this;
+    const { files } = this.#room;
+    return {
+      ...{ folder, config, producers, files },
+      segments: this.#segments,
+      swap: (cleaned, replaced) => this.#swap(cleaned, replaced),
+    };
+  }
+
+  /** Within one turn of the loop: readers see the old segments or the new one. */
+  async #swap(cleaned: Segment, replaced: readonly Segment[]): Promise<void> {
+    if (this.#failure !== null) throw this.#failure;
+    const [first] = replaced;
+    const at = first === undefined ? -1 : this.#segments.indexOf(first);
+    // Retention may have taken some of them meanwhile.
+    if (at < 0 || replaced.some((segment, index) => this.#segments[at + index] !== segment))
+      throw new DOMException('segments that were compacted are deleted', 'AbortError');
+    try {
+      const { segment, removed } = swapIn(this.folder, cleaned, replaced);
+      this.#segments = this.#segments.toSpliced(at, replaced.length, segment);
+      this.#tail.dropBelow(segment.nextOffset);
+      this.#reader.forget();
+      void removed.catch((error: unknown) => this.#reportLeftOver(error));
+    } catch (error) {
+      // Half of it may be done, which only opening the log again can sort out.
+      throw this.#fail(error);
+    }
+  }
+
+  /** What is out of the log already, and only takes room until the next start. */
+  #reportLeftOver(error: unknown): void {
+    this.#room.logger.warn({ err: error, path: this.folder }, 'files of old segments cannot be removed');
   }
 
   #assertInRange(offset: number): void {

@@ -6,7 +6,10 @@ import {
   rmSync,
   statSync,
   truncateSync,
+  utimesSync,
+  write as writeWithCallback,
 } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import {
   BATCH_HEADER_BYTES,
@@ -18,14 +21,16 @@ import type { SegmentFacts } from '../core/log/retention.ts';
 import type { StoredBatch } from './batch-stamp.ts';
 import { OffsetIndex } from './offset-index.ts';
 import type { OpenFiles } from './open-files.ts';
-import { segmentPath } from './segment-files.ts';
+import { SEGMENT_KINDS, type SegmentFileStage, segmentPath } from './segment-files.ts';
 import { TimeIndex } from './time-index.ts';
 import { TransactionIndex } from './transaction-index.ts';
 
 const read = promisify(readWithCallback);
+const write = promisify(writeWithCallback);
 const fdatasync = promisify(fdatasyncWithCallback);
 /** Of a segment that recovery could not keep. */
 const GIVEN_UP_SUFFIX = '.given-up';
+const DISCARDED: SegmentFileStage = '.deleted';
 const SCAN_CHUNK_BYTES = 1024 * 1024;
 
 /** A batch that a scan came by. */
@@ -59,22 +64,34 @@ export class Segment {
   isNameSynced = true;
   #isDeleted = false;
   readonly #files: OpenFiles;
+  readonly #folder: string;
   #bytesSinceEntry = 0;
 
-  constructor(folder: string, baseOffset: number, files: OpenFiles) {
+  /** @param stage of a segment that is not in the log yet */
+  constructor(folder: string, baseOffset: number, files: OpenFiles, stage: SegmentFileStage | '' = '') {
     this.baseOffset = baseOffset;
     this.nextOffset = baseOffset;
-    this.path = segmentPath(folder, baseOffset, 'log');
-    this.offsetIndex = new OffsetIndex(segmentPath(folder, baseOffset, 'index'));
-    this.timeIndex = new TimeIndex(segmentPath(folder, baseOffset, 'timeindex'));
-    this.transactionIndex = new TransactionIndex(segmentPath(folder, baseOffset, 'txnindex'));
+    this.path = `${segmentPath(folder, baseOffset, 'log')}${stage}`;
+    this.offsetIndex = new OffsetIndex(`${segmentPath(folder, baseOffset, 'index')}${stage}`);
+    this.timeIndex = new TimeIndex(`${segmentPath(folder, baseOffset, 'timeindex')}${stage}`);
+    this.transactionIndex = new TransactionIndex(`${segmentPath(folder, baseOffset, 'txnindex')}${stage}`);
     this.#files = files;
+    this.#folder = folder;
   }
 
   get facts(): SegmentFacts {
-    const { baseOffset, nextOffset, sizeBytes } = this;
-    const maxTimestampMs = this.maxTimestampMs >= 0 ? this.maxTimestampMs : this.#changedMs();
-    return { baseOffset, nextOffset, sizeBytes, maxTimestampMs };
+    const { baseOffset, nextOffset, sizeBytes, firstTimestampMs } = this;
+    const maxTimestampMs = this.maxTimestampMs >= 0 ? this.maxTimestampMs : this.changedMs;
+    return { baseOffset, nextOffset, sizeBytes, maxTimestampMs, firstTimestampMs };
+  }
+
+  /** When the file was changed last, ms. */
+  get changedMs(): number {
+    return statSync(this.path).mtimeMs;
+  }
+
+  set changedMs(changedMs: number) {
+    utimesSync(this.path, new Date(changedMs), new Date(changedMs));
   }
 
   /** Makes the file. */
@@ -128,7 +145,20 @@ export class Segment {
     await this.#files.with(this.path, (fd) => fdatasync(fd));
   }
 
+  /** Writes at the end of what is written; the caller has taken the bytes into account. */
+  async write(bytes: Buffer): Promise<void> {
+    await this.#files.with(this.path, async (fd) => {
+      for (let at = 0; at < bytes.length; ) {
+        const { bytesWritten } = await write(fd, bytes, at, bytes.length - at, this.writtenBytes + at);
+        at += bytesWritten;
+      }
+    });
+    this.writtenBytes += bytes.length;
+  }
+
+  /** Fails once the segment is out of the log: another one may have its name by then. */
   async read(position: number, bytes: number): Promise<Buffer> {
+    if (this.#isDeleted) throw new DOMException(`${this.path} is not in the log any more`, 'AbortError');
     const buffer = Buffer.allocUnsafeSlow(bytes);
     const bytesRead = await this.#files.with(this.path, async (fd) => {
       let at = 0;
@@ -182,13 +212,42 @@ export class Segment {
   }
 
   delete(): void {
-    this.#isDeleted = true;
-    this.isDirty = false;
-    this.isNameSynced = true;
-    this.#files.forget(this.path);
-    const { offsetIndex, timeIndex, transactionIndex } = this;
-    for (const path of [this.path, offsetIndex.file.path, timeIndex.file.path, transactionIndex.path])
-      rmSync(path, { force: true });
+    this.#leaveLog();
+    for (const path of this.#paths) rmSync(path, { force: true });
+  }
+
+  /**
+   * Takes the files out of the log at once, under names that say so, and removes them behind that: large ones take their
+   * time. Whoever reads one goes on reading it.
+   * @param after what has to last first
+   */
+  discard(after: Promise<void> = Promise.resolve()): Promise<void> {
+    this.#leaveLog();
+    const doomed = this.#paths.filter((path) => existsSync(path));
+    for (const path of doomed) renameSync(path, `${path}${DISCARDED}`);
+    return after.then(async () => {
+      for (const path of doomed) await rm(`${path}${DISCARDED}`, { force: true });
+    });
+  }
+
+  /**
+   * Gives the files another stage. They are renamed one after the other, the records last.
+   * @returns the segment under its new name; this one is not to be used any more
+   */
+  staged(from: SegmentFileStage | '', to: SegmentFileStage | ''): Segment {
+    this.#leaveLog();
+    for (const kind of SEGMENT_KINDS) {
+      const path = segmentPath(this.#folder, this.baseOffset, kind);
+      if (existsSync(`${path}${from}`)) renameSync(`${path}${from}`, `${path}${to}`);
+    }
+    const renamed = new Segment(this.#folder, this.baseOffset, this.#files, to);
+    renamed.sizeBytes = this.sizeBytes;
+    renamed.writtenBytes = this.writtenBytes;
+    renamed.nextOffset = this.nextOffset;
+    renamed.firstTimestampMs = this.firstTimestampMs;
+    renamed.maxTimestampMs = this.maxTimestampMs;
+    renamed.maxTimestampOffset = this.maxTimestampOffset;
+    return renamed;
   }
 
   /**
@@ -207,16 +266,24 @@ export class Segment {
     this.#files.forget(this.path);
   }
 
+  get #paths(): readonly string[] {
+    const { offsetIndex, timeIndex, transactionIndex } = this;
+    return [offsetIndex.file.path, timeIndex.file.path, transactionIndex.path, this.path];
+  }
+
+  #leaveLog(): void {
+    this.#isDeleted = true;
+    this.isDirty = false;
+    this.isNameSynced = true;
+    this.#files.forget(this.path);
+  }
+
   #addTimeEntry(): void {
     if (this.maxTimestampMs < 0) return;
     this.timeIndex.add({
       timestampMs: this.maxTimestampMs,
       relativeOffset: this.maxTimestampOffset - this.baseOffset,
     });
-  }
-
-  #changedMs(): number {
-    return statSync(this.path).mtimeMs;
   }
 }
 

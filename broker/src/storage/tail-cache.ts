@@ -93,6 +93,14 @@ export class LogTail {
     }
   }
 
+  /** Drops the batches below `offset`, which are written. */
+  dropBelow(offset: number): void {
+    for (let first = this.#entries.first(); first !== undefined && first.batch.lastOffset < offset; ) {
+      this.dropFirst();
+      first = this.#entries.first();
+    }
+  }
+
   clear(): void {
     while (this.#entries.length > 0) this.dropFirst();
   }

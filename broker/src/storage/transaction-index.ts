@@ -59,6 +59,23 @@ export class TransactionIndex {
     if (this.#file.isInMemory && (this.#count ?? 0) > 0) await this.#file.seal();
   }
 
+  /** What it holds, in the order of the markers. */
+  async all(): Promise<readonly CompletedTransaction[]> {
+    this.#count ??= existsSync(this.path) ? null : 0;
+    if (this.#count === 0) return [];
+    const entries = await this.#file.entries();
+    return Array.from({ length: entries.length / ENTRY_BYTES }, (_, index) => {
+      const at = index * ENTRY_BYTES;
+      return {
+        producerId: Number(entries.readBigInt64BE(at + AT_PRODUCER_ID)),
+        firstOffset: Number(entries.readBigInt64BE(at + AT_FIRST_OFFSET)),
+        lastOffset: Number(entries.readBigInt64BE(at + AT_LAST_OFFSET)),
+        lastStableOffset: Number(entries.readBigInt64BE(at + AT_LAST_STABLE_OFFSET)),
+        isAborted: true,
+      };
+    });
+  }
+
   /**
    * Adds to `found` what has records from `from` on, and began before `to`.
    * @returns whether what was aborted in later segments cannot matter any more

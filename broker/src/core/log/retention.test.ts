@@ -10,6 +10,7 @@ const segments: readonly SegmentFacts[] = [0, 1, 2, 3].map((index) => ({
   nextOffset: index * 10 + 10,
   sizeBytes: 100,
   maxTimestampMs: 1000 * (index + 1),
+  firstTimestampMs: 1000 * index,
 }));
 const FOREVER = { retentionMs: -1, retentionBytes: -1, cleanupPolicy: ['delete'] };
 

@@ -6,6 +6,8 @@ export interface SegmentFacts {
   readonly sizeBytes: number;
   /** Newest record, ms; where no record has a timestamp, the time the file was changed last. */
   readonly maxTimestampMs: number;
+  /** Of its first batch, ms; null where it is not known. */
+  readonly firstTimestampMs: number | null;
 }
 
 export interface RetentionLimits {
@@ -35,8 +37,10 @@ export function retainedFrom(
     excessBytes = segments.reduce((sum, segment) => sum + segment.sizeBytes, 0) - limits.retentionBytes;
   }
   let from = startOffset;
-  for (const segment of segments) {
-    if (segment.sizeBytes === 0 || segment.nextOffset > highWatermark) break;
+  for (const [index, segment] of segments.entries()) {
+    // Compaction may leave nothing of a segment; the active one without records stays.
+    const isActive = index === segments.length - 1;
+    if ((segment.sizeBytes === 0 && isActive) || segment.nextOffset > highWatermark) break;
     const tooOld = deletes && limits.retentionMs >= 0 && nowMs - segment.maxTimestampMs > limits.retentionMs;
     const tooMuch = excessBytes >= segment.sizeBytes;
     const belowStart = segment.nextOffset <= startOffset;
