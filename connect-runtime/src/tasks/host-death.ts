@@ -16,16 +16,20 @@ export type DeathReason =
 export class HostDeath {
   readonly reason: DeathReason;
   readonly error: MillraceError;
+  /** A signal that neither the worker nor the process itself had sent ended it: as the kernel does where memory is short, or a person. */
+  readonly fromOutside: boolean;
 
   /** `what`: a predicate whose subject is the process. */
-  constructor(reason: DeathReason, what: string) {
+  constructor(reason: DeathReason, what: string, fromOutside = false) {
     const { code, hint } = TOLD[reason];
     this.reason = reason;
+    this.fromOutside = fromOutside;
     this.error = new MillraceError(`The task's process ${what}.`, { code, class: 'transient', hint });
   }
 }
 
 const ALONE = 'The task starts again by itself, in a process of its own.';
+const AGAIN = 'The task starts again by itself.';
 
 const TOLD: Record<DeathReason, { readonly code: string; readonly hint: string }> = {
   memory: {
@@ -46,7 +50,7 @@ const TOLD: Record<DeathReason, { readonly code: string; readonly hint: string }
   },
   stop: {
     code: 'TASK_NOT_STOPPED_IN_TIME',
-    hint: `${ALONE} What did not stop should heed its signal and end what it waits for (task.shutdown.graceful.timeout.ms).`,
+    hint: `${AGAIN} What did not stop should heed its signal and end what it waits for (task.shutdown.graceful.timeout.ms).`,
   },
   call: {
     code: 'PLUGIN_CALL_HUNG',
@@ -62,6 +66,6 @@ const TOLD: Record<DeathReason, { readonly code: string; readonly hint: string }
   },
   exit: {
     code: 'TASK_HOST_ENDED',
-    hint: `${ALONE} If this repeats, look for process.exit in the plugin, or for who sends signals.`,
+    hint: `${AGAIN} If this repeats, look for process.exit in the plugin, or for who sends signals.`,
   },
 };

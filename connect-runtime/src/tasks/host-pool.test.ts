@@ -199,15 +199,39 @@ describe('a task that harms its process', () => {
     },
   );
 
-  test('one that hangs in stop costs its host, and its neighbour comes back', async () => {
+  test('one that hangs in stop costs its host, its neighbours share the next one, and it comes back alone', async () => {
     const one = newPool();
     const host = await run(one, 0, {});
-    await run(one, 1, { 'hang.in': 'stop' });
-    await eventually('both', () => one.states.length === 2);
-    await host.stopTask({ connector: 'c', task: 1 }, 300);
+    await run(one, 1, {});
+    await run(one, 2, { 'hang.in': 'stop' });
+    await eventually('all', () => one.states.length === 3);
+    const hung = { connector: 'c', task: 2 };
+    one.pool.forget(hung, await host.stopTask(hung, 300));
     await host.ended;
-    expect(one.failures.map(({ task }) => task)).toEqual([0]);
-    expect(one.failures[0]?.error.message).toContain('task c-1 did not stop within 300 ms');
+    expect(one.failures.map(({ task }) => task)).toEqual([0, 1]);
+    expect(one.failures[0]?.error.message).toContain('task c-2 did not stop within 300 ms');
+    const next = await run(one, 0, {});
+    expect(await run(one, 1, {})).toBe(next);
+    const alone = await run(one, 2, { fault: 'return-at-once' });
+    expect(alone).not.toBe(next);
+    one.pool.forget(hung, await alone.stopTask(hung, 5_000));
+    expect(await run(one, 2, {})).toBe(next);
+  });
+
+  test('of a host that is ended from outside the tasks share the next one, and are alone after the second time', async () => {
+    const one = newPool();
+    const kill = async () => {
+      const hosts = [await run(one, 0, {}), await run(one, 1, {})] as const;
+      for (const host of new Set(hosts)) process.kill(host.pid ?? 0, 'SIGKILL');
+      await Promise.all(hosts.map((host) => host.ended));
+      return hosts;
+    };
+    const [first, neighbour] = await kill();
+    expect(neighbour).toBe(first);
+    const [second, beside] = await kill();
+    expect(beside).toBe(second);
+    expect(new Set([await run(one, 0, {}), await run(one, 1, {})]).size).toBe(2);
+    expect(one.failures.every(({ error }) => error.code === 'TASK_HOST_ENDED')).toBe(true);
   });
 
   test('what is asked of a task is done in order, also before it is up', async () => {
@@ -245,7 +269,7 @@ describe('plugins that are asked', () => {
   test.each(['hang.in', 'spin.in'])(
     '%s validate: told after the time limit, and the next one is answered',
     async (key) => {
-      const { catalog } = asking([FAULTY], { callTimeoutMs: 1_500 });
+      const { catalog } = asking([FAULTY], { callTimeoutMs: 4_000 });
       await catalog.all();
       await expect(catalog.validate('FaultySource', { ...config, [key]: 'validate' })).rejects.toMatchObject({
         code: 'TASK_HOST_TIMEOUT',

@@ -1,9 +1,9 @@
 import { type JsonObject, type Logger, MillraceError } from '@millrace/foundation';
 import type { KeyedOffset } from '../core/offsets/offset-key.ts';
 import { type TaskId, taskKey } from '../core/task-id.ts';
-import type { DeathReason } from './host-death.ts';
+import type { DeathReason, HostDeath } from './host-death.ts';
 import type { HostCalls, HostLogLevels, HostUse, TaskCounterRow, TaskLogReport } from './host-protocol.ts';
-import { TaskHost } from './task-host.ts';
+import { type TaskEnd, TaskHost } from './task-host.ts';
 
 export interface HostPoolOptions {
   readonly heapMaxBytes: number;
@@ -39,9 +39,13 @@ export interface HostFigures {
 /** Where plugins are asked about themselves: apart from all tasks, so that a config under test can't harm what runs. */
 const CALLS_HOST = 'plugins';
 
+/** A host that is ended from outside a second time within this may owe it to a task: memory that the kernel took back, ms. */
+const OUTSIDE_AGAIN_MS = 300_000;
+
 /**
- * Task hosts by plugin package: tasks of one package share one. After a host died, each of its tasks comes back alone, so that
- * the one which killed it takes no other with it again.
+ * Task hosts by plugin package: tasks of one package share one. After a host died of one of its tasks, each comes back alone, so that
+ * the one which killed it takes no other with it again. Where it is known that none of them did, they share the next one: a
+ * process for each of fifty tasks would cost more than the death did.
  */
 export class HostPool {
   readonly #options: HostPoolOptions;
@@ -51,6 +55,8 @@ export class HostPool {
   readonly #idleTimers = new Map<string, NodeJS.Timeout>();
   readonly #retired = new Set<TaskHost>();
   readonly #deaths = new Map<DeathReason, number>();
+  /** When hosts of that name were ended from outside last, by the monotonic clock. */
+  readonly #struckAtMs = new Map<string, number>();
   #logLevels: HostLogLevels | null = null;
   #starts = 0;
   #closed = false;
@@ -116,10 +122,12 @@ export class HostPool {
     for (const host of [...this.#hosts.values(), ...this.#retired]) host.setLogLevels(levels);
   }
 
-  /** Forgets a task that was stopped; one that ran alone may share a host again. */
-  forget(id: TaskId): void {
-    this.#alone.delete(taskKey(id));
-    this.#counters.delete(taskKey(id));
+  /** Forgets a task that has ended. One that stopped may share a host again; one that had to be killed is alone the next time. */
+  forget(id: TaskId, end: TaskEnd): void {
+    const key = taskKey(id);
+    if (end === 'killed') this.#alone.add(key);
+    else this.#alone.delete(key);
+    this.#counters.delete(key);
   }
 
   async close(): Promise<void> {
@@ -155,8 +163,9 @@ export class HostPool {
         this.#remove(name, host);
         if (!death) return;
         this.#deaths.set(death.reason, (this.#deaths.get(death.reason) ?? 0) + 1);
+        const suspect = this.#suspectsTasks(name, death);
         for (const id of tasks) {
-          this.#alone.add(taskKey(id));
+          if (suspect) this.#alone.add(taskKey(id));
           onTaskFailed(id, death.error, trace);
         }
       },
@@ -164,6 +173,17 @@ export class HostPool {
     this.#hosts.set(name, host);
     if (this.#logLevels) host.setLogLevels(this.#logLevels);
     return host;
+  }
+
+  /** Whether one of the tasks that are in a host may have been its end. */
+  #suspectsTasks(name: string, death: HostDeath): boolean {
+    // The one that did not stop is not among them any more.
+    if (death.reason === 'stop') return false;
+    if (!death.fromOutside) return true;
+    const nowMs = performance.now();
+    const beforeMs = this.#struckAtMs.get(name);
+    this.#struckAtMs.set(name, nowMs);
+    return beforeMs !== undefined && nowMs - beforeMs < OUTSIDE_AGAIN_MS;
   }
 
   #remove(name: string, host: TaskHost): void {

@@ -44,6 +44,9 @@ export interface TaskHostOptions {
   readonly onEnd: (death: HostDeath | null, tasks: readonly TaskId[], trace: string) => void;
 }
 
+/** How a task that was to stop came to its end: by itself, or with its host. */
+export type TaskEnd = 'stopped' | 'killed';
+
 // TypeScript in a checkout, JavaScript where it is installed.
 const HOST_MAIN = new URL(`./host/main${extname(import.meta.filename)}`, import.meta.url);
 const MIB = 1024 * 1024;
@@ -174,18 +177,20 @@ export class TaskHost {
   }
 
   /** Stops a task; one that does not stop in time costs its host, which is killed. */
-  async stopTask(id: TaskId, timeoutMs: number): Promise<void> {
+  async stopTask(id: TaskId, timeoutMs: number): Promise<TaskEnd> {
     const key = taskKey(id);
-    if (!this.#tasks.has(key)) return;
+    if (!this.#tasks.has(key)) return 'stopped';
     try {
       await this.#ipc.call('stop', id, Math.max(1, timeoutMs));
+      return 'stopped';
     } catch (error) {
-      if (!isTimeout(error)) return;
+      if (!isTimeout(error)) return 'stopped';
       const { name, logger } = this.#options;
       logger.warn({ host: name, task: key, timeoutMs }, 'a task did not stop in time; its host is killed');
       this.#tasks.delete(key);
       this.#kill(new HostDeath('stop', `was killed because task ${key} did not stop within ${timeoutMs} ms`));
       await this.ended;
+      return 'killed';
     } finally {
       this.#tasks.delete(key);
     }
@@ -296,7 +301,8 @@ export class TaskHost {
     // V8 aborts a process that passed its heap limit.
     if (signal === 'SIGABRT' || signal === 'SIGTRAP' || code === 134)
       return new HostDeath('heap', 'ran out of heap (task.host.heap.max.bytes)');
-    return new HostDeath('exit', signal ? `was ended by ${signal}` : `ended with exit code ${code}`);
+    if (signal) return new HostDeath('exit', `was ended by ${signal}`, true);
+    return new HostDeath('exit', `ended with exit code ${code}`);
   }
 }
 

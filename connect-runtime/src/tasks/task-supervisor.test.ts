@@ -32,6 +32,7 @@ class FakeHost implements SupervisedHost {
   async stopTask() {
     this.asked.push('stop');
     await this.answer();
+    return 'stopped' as const;
   }
 
   call = (async (method: string, body: { paused: boolean }) => {

@@ -12,7 +12,7 @@ import { type TaskId, taskKey } from '../core/task-id.ts';
 import type { PluginCatalog } from '../plugins/plugin-catalog.ts';
 import type { HostPool } from './host-pool.ts';
 import type { ConfigSources, RestartState, TaskWorkerSettings } from './host-protocol.ts';
-import type { TaskHost } from './task-host.ts';
+import type { TaskEnd, TaskHost } from './task-host.ts';
 
 export interface TaskReport {
   readonly state: 'RUNNING' | 'PAUSED' | 'FAILED' | 'RESTARTING' | 'UNASSIGNED';
@@ -133,14 +133,20 @@ export class TaskSupervisor {
     }
     this.#tasks.delete(key);
     if (task.timer) clearTimeout(task.timer);
-    const { hosts, stopTimeoutMs } = this.#options;
-    const done = (task.host?.stopTask(id, stopTimeoutMs) ?? Promise.resolve()).finally(() => {
-      this.#stopping.delete(key);
-      hosts.forget(id);
-    });
+    const { stopTimeoutMs } = this.#options;
+    const done = this.#stopIn(task.host, id, stopTimeoutMs).finally(() => this.#stopping.delete(key));
     this.#stopping.set(key, done);
     await done;
     return true;
+  }
+
+  async #stopIn(host: SupervisedHost | null, id: TaskId, timeoutMs: number): Promise<void> {
+    let end: TaskEnd = 'killed';
+    try {
+      end = host ? await host.stopTask(id, timeoutMs) : 'stopped';
+    } finally {
+      this.#options.hosts.forget(id, end);
+    }
   }
 
   async #begin(action: TaskStart): Promise<void> {

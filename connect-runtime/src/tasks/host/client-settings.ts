@@ -23,6 +23,7 @@ export function consumerOverrides(config: ConnectorConfig): Partial<ConsumerOpti
     fetchMinBytes: number(of('fetch.min.bytes')),
     fetchMaxWaitMs: number(of('fetch.max.wait.ms')),
     sessionTimeoutMs: number(of('session.timeout.ms')),
+    isolationLevel: of('isolation.level') as ConsumerOptions['isolationLevel'],
   });
 }
 
