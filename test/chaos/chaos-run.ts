@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { createAdmin } from '@millrace/client';
 import { SeededRandom } from '../crash/seeded-random.ts';
 import { eventually } from '../support/index.ts';
+import type { BrokerKind } from './chaos-broker.ts';
 import { Cluster } from './cluster.ts';
 import { FaultInjector } from './fault-injector.ts';
 import { readLives } from './journal.ts';
-import { type Ledger, ledgerOfFiles, ledgerOfTopic } from './ledger.ts';
+import { Ledger, ledgerOfFiles, readTopic, valuesOf } from './ledger.ts';
+import { isPoison } from './poison.ts';
 import { judge, type Verdict } from './verdict.ts';
 import { type ChaosConnector, FileWriter, PARTITIONS, type Workload, workloadOf } from './workload.ts';
 
@@ -22,10 +24,13 @@ export interface ChaosOptions {
   readonly seed: number;
   readonly minutes: number;
   readonly connectors: number;
+  /** Where it is Apache Kafka, sources write exactly once. */
+  readonly broker: BrokerKind;
   readonly say: (line: string) => void;
 }
 
 export interface ChaosReport {
+  readonly broker: string;
   readonly connectors: number;
   readonly tasks: number;
   /** How many of each kind. */
@@ -35,6 +40,7 @@ export interface ChaosReport {
   readonly repeats: number;
   readonly sunk: number;
   readonly sunkRepeats: number;
+  readonly deadLetters: number;
   readonly verdict: Verdict;
   readonly allRunMs: number;
   readonly caughtUpMs: number;
@@ -47,11 +53,12 @@ export interface ChaosReport {
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const folder = mkdtempSync(join(tmpdir(), 'chaos-'));
   const plugin = new URL('plugin.ts', import.meta.url).href;
-  const workload = workloadOf({ connectors: options.connectors, folder });
-  const cluster = await Cluster.on(folder, { workers: WORKERS, plugin });
+  const exactlyOnce = options.broker === 'kafka';
+  const workload = workloadOf({ connectors: options.connectors, folder, exactlyOnce });
+  const cluster = await Cluster.on(folder, { broker: options.broker, workers: WORKERS, plugin });
   let violated = true;
   try {
-    await cluster.start(workload.topics);
+    await cluster.start([...workload.topics, ...workload.deadLetters]);
     const report = await drive(folder, cluster, workload, options);
     violated = report.violations.length > 0;
     return violated ? { ...report, kept: folder } : report;
@@ -95,6 +102,7 @@ async function drive(
   const verdict = judge(readLives(folder), injector.faults);
   const count = await countAll(folder, cluster, workload, writer.lines);
   return {
+    broker: cluster.broker.name,
     connectors: workload.connectors.length,
     tasks: taskCount(workload),
     faults: new Map(
@@ -159,7 +167,7 @@ async function allRun(cluster: Cluster, workload: Workload, timeoutMs: number): 
   }
 }
 
-/** Waits until a sink's group has committed the ends of its topic. */
+/** Waits until a sink's group has committed what is in its topic. */
 async function caughtUp(bootstrap: string, { name, topic }: ChaosConnector): Promise<void> {
   const admin = createAdmin({ bootstrapServers: [bootstrap] });
   let lag = Number.NaN;
@@ -168,9 +176,10 @@ async function caughtUp(bootstrap: string, { name, topic }: ChaosConnector): Pro
       async () => {
         const committed = await admin.groupOffsets(`connect-${name}`);
         const at = new Map(committed.map((one) => [one.partition, one.offset]));
-        const partitions = Array.from({ length: PARTITIONS }, (_, partition) => ({ topic, partition }));
-        const ends = await admin.listOffsets(partitions, 'latest');
-        lag = ends.reduce((sum, end, partition) => sum + end - (at.get(partition) ?? 0), 0);
+        const from = Array.from({ length: PARTITIONS }, (_, partition) => at.get(partition) ?? 0);
+        // Not by offsets: where transactions end there is one that is no record's.
+        lag = 0;
+        await valuesOf(bootstrap, { topic, from }, () => lag++);
         return lag === 0;
       },
       { what: `${name} to catch up`, timeoutMs: CATCH_UP_TIMEOUT_MS },
@@ -183,30 +192,42 @@ async function caughtUp(bootstrap: string, { name, topic }: ChaosConnector): Pro
 }
 
 async function countAll(folder: string, cluster: Cluster, workload: Workload, lines: number) {
+  const { bootstrap } = cluster;
   const violations: string[] = [];
-  const sums = { records: 0, repeats: 0, sunk: 0, sunkRepeats: 0 };
-  const note = (what: string, ledger: Ledger, counts: ReadonlyMap<string, number>) => {
-    violations.push(...ledger.lacks(counts).map((lack) => `${what}: ${lack}`));
-    if (ledger.strangers.length > 0)
-      violations.push(`${what} holds what nobody wrote: ${ledger.strangers[0]}`);
-  };
+  const sums = { records: 0, repeats: 0, sunk: 0, sunkRepeats: 0, deadLetters: 0 };
   for (const { name, partitions } of workload.topics) {
-    const topic = await ledgerOfTopic(cluster.bootstrap, name, partitions);
     const source = workload.connectors.find((one) => one.topic === name && !one.kind.endsWith('sink'));
+    const topic = await readTopic(bootstrap, { name, partitions }, new Ledger());
     // Counters have no gaps; of files it is known besides how many lines were written.
-    note(
-      name,
-      topic,
-      source?.kind === 'file-source' ? new Map([[`${source.name}/0`, lines]]) : topic.counts(),
-    );
+    const isFile = source?.kind === 'file-source';
+    const counts = isFile ? new Map([[`${source.name}/0`, lines]]) : topic.counts();
+    violations.push(...wrongIn(name, topic, counts));
+    if (!isFile && topic.leaps > 0) violations.push(`${name}: ${topic.leaps} records came out of order`);
+    if (workload.exactlyOnce && topic.repeats > 0)
+      violations.push(`${name}: ${topic.repeats} records are repeats, and none may be`);
     sums.records += topic.records;
     sums.repeats += topic.repeats;
     const sink = workload.connectors.find((one) => one.topic === name && one.kind.endsWith('sink'));
     if (!sink) continue;
     const sunk = await ledgerOfFiles(folder, `${sink.kind === 'sink' ? 'sunk' : 'written'}-${sink.name}-`);
-    note(sink.name, sunk, topic.counts());
     sums.sunk += sunk.records;
+    if (sink.deadLetters !== undefined) {
+      // What was refused must be in the one place, everything else in the other.
+      const written = sunk.records;
+      await valuesOf(bootstrap, { topic: sink.deadLetters, from: [0] }, (value) => {
+        if (!isPoison(value)) violations.push(`${sink.deadLetters} holds ${value}, which is no poison`);
+        sunk.add(value);
+      });
+      sums.deadLetters += sunk.records - written;
+    }
+    violations.push(...wrongIn(sink.name, sunk, topic.counts()));
     sums.sunkRepeats += sunk.repeats;
   }
   return { ...sums, violations };
+}
+
+function wrongIn(what: string, ledger: Ledger, counts: ReadonlyMap<string, number>): readonly string[] {
+  const lacks = ledger.lacks(counts).map((lack) => `${what}: ${lack}`);
+  const [stranger] = ledger.strangers;
+  return stranger === undefined ? lacks : [...lacks, `${what} holds what nobody wrote: ${stranger}`];
 }

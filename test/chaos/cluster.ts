@@ -1,57 +1,47 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { createAdmin } from '@millrace/client';
 import { freePort } from '../support/index.ts';
+import { type BrokerKind, type ChaosBroker, startBroker } from './chaos-broker.ts';
 import { Member } from './processes.ts';
 import { RestOfAny } from './rest.ts';
 
-/** How long a killed worker's place is kept; the lowest that Apache Kafka's brokers allow by default. */
-const SESSION_TIMEOUT_MS = 6_000;
+/** How long a worker that says nothing keeps its place; the lowest that Apache Kafka's brokers allow by default. */
+export const SESSION_TIMEOUT_MS = 6_000;
+
+export interface ClusterOptions {
+  readonly broker: BrokerKind;
+  readonly workers: number;
+  /** Of the workers' plugin. */
+  readonly plugin: string;
+}
 
 /** A broker and workers as processes of their own, on one folder. */
 export class Cluster {
   readonly bootstrap: string;
-  readonly broker: Member;
+  readonly broker: ChaosBroker;
   readonly workers: readonly Member[];
   readonly rest: RestOfAny;
 
-  private constructor(bootstrap: string, broker: Member, workers: readonly Member[], rest: RestOfAny) {
-    this.bootstrap = bootstrap;
+  private constructor(broker: ChaosBroker, workers: readonly Member[], rest: RestOfAny) {
+    this.bootstrap = broker.bootstrap;
     this.broker = broker;
     this.workers = workers;
     this.rest = rest;
   }
 
-  /** Nothing runs yet. */
-  static async on(
-    folder: string,
-    options: { readonly workers: number; readonly plugin: string },
-  ): Promise<Cluster> {
+  /** The broker is up; no worker is. */
+  static async on(folder: string, options: ClusterOptions): Promise<Cluster> {
     mkdirSync(folder, { recursive: true });
-    const [kafkaPort, controllerPort] = [await freePort(), await freePort()];
-    const bootstrap = `127.0.0.1:${kafkaPort}`;
-    const broker = new Member('broker', {
-      name: 'broker',
-      folder,
-      config: {
-        'node.id': 1,
-        'process.roles': 'broker,controller',
-        'controller.listener.names': 'CONTROLLER',
-        listeners: `PLAINTEXT://${bootstrap},CONTROLLER://127.0.0.1:${controllerPort}`,
-        'log.dirs': join(folder, 'log'),
-      },
-    });
+    const broker = await startBroker(options.broker, folder);
     const ports = await Promise.all(Array.from({ length: options.workers }, () => freePort()));
     const workers = ports.map((port, index) => {
-      const config = workerConfig({ bootstrap, port, plugin: options.plugin });
+      const config = workerConfig({ ...options, bootstrap: broker.bootstrap, port });
       return new Member('worker', { name: `worker-${index}`, folder, config });
     });
-    return new Cluster(bootstrap, broker, workers, new RestOfAny(ports));
+    return new Cluster(broker, workers, new RestOfAny(ports));
   }
 
   async start(topics: readonly { readonly name: string; readonly partitions: number }[]): Promise<void> {
-    this.broker.start();
-    await this.broker.ready();
     const admin = createAdmin({ bootstrapServers: [this.bootstrap] });
     await admin.createTopics(topics);
     await admin.close();
@@ -62,11 +52,11 @@ export class Cluster {
   /** Ends what runs, workers first. */
   async close(): Promise<void> {
     await Promise.allSettled(this.workers.map((worker) => worker.end('SIGTERM')));
-    await this.broker.end('SIGTERM').catch(() => undefined);
+    await this.broker.close();
   }
 }
 
-function workerConfig(of: { readonly bootstrap: string; readonly port: number; readonly plugin: string }) {
+function workerConfig(of: ClusterOptions & { readonly bootstrap: string; readonly port: number }) {
   return {
     'bootstrap.servers': of.bootstrap,
     listeners: `http://127.0.0.1:${of.port}`,
@@ -85,5 +75,8 @@ function workerConfig(of: { readonly bootstrap: string; readonly port: number; r
     'heartbeat.interval.ms': 1_000,
     'offset.flush.interval.ms': 1_000,
     'task.restart.backoff.max.ms': 5_000,
+    // A task that moves because another one became heavier would look like one that was stopped for nothing.
+    'load.rebalance.interval.ms': 86_400_000,
+    ...(of.broker === 'kafka' ? { 'exactly.once.source.support': 'enabled' } : {}),
   };
 }

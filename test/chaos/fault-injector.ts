@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { descendantsOf } from '../crash/process-tree.ts';
 import type { SeededRandom } from '../crash/seeded-random.ts';
-import type { Cluster } from './cluster.ts';
+import type { ChaosBroker } from './chaos-broker.ts';
+import { type Cluster, SESSION_TIMEOUT_MS } from './cluster.ts';
 import { type Fault, type FaultKind, faultOf } from './faults.ts';
 import type { Member } from './processes.ts';
 import type { ChaosConnector } from './workload.ts';
@@ -11,6 +12,10 @@ const REST_MAX_MS = 4_000;
 const DOWN_MAX_MS = 6_000;
 const BROKER_DOWN_MAX_MS = 3_000;
 const PAUSE_MAX_MS = 5_000;
+/** On both sides of the session timeout, and for hosts below what they may take to stop a task. */
+const FROZEN_MAX_MS = { worker: 2 * SESSION_TIMEOUT_MS, host: 3_000, broker: 5_000 } as const;
+/** Held up for so long, a worker may have lost its place. */
+const SESSION_AT_RISK_MS = SESSION_TIMEOUT_MS - 2_000;
 /** As many workers run at least. */
 const WORKERS_MIN = 1;
 
@@ -26,8 +31,8 @@ export class FaultInjector {
   readonly #options: FaultInjectorOptions;
   readonly #faults: Fault[] = [];
   readonly #mending = new Set<Promise<void>>();
-  /** Members that are down, or about to be. */
-  readonly #down = new Set<Member>();
+  /** Names of members that are down, or about to be, or held up. */
+  readonly #down = new Set<string>();
   readonly #paused = new Set<string>();
   #requestsRefused = 0;
   #changes = 0;
@@ -67,6 +72,12 @@ export class FaultInjector {
         return this.#takeDown(kind, cluster.broker);
       case 'kill-host':
         return this.#killHost();
+      case 'freeze-worker':
+        return this.#freezeMember(kind, 'worker', this.#worker());
+      case 'freeze-broker':
+        return this.#freezeMember(kind, 'broker', cluster.broker);
+      case 'freeze-host':
+        return this.#freezeHost();
       case 'pause':
         return this.#pause();
       default:
@@ -77,13 +88,13 @@ export class FaultInjector {
   /** A worker that may go down; null where too many are. */
   #worker(): Member | null {
     const { cluster } = this.#options;
-    const up = cluster.workers.filter((worker) => !this.#down.has(worker));
+    const up = cluster.workers.filter((worker) => !this.#down.has(worker.name));
     return up.length <= WORKERS_MIN ? null : this.#pick(up);
   }
 
-  async #takeDown(kind: FaultKind, member: Member | null): Promise<void> {
-    if (!member || this.#down.has(member)) return;
-    this.#down.add(member);
+  async #takeDown(kind: FaultKind, member: Member | ChaosBroker | null): Promise<void> {
+    if (!member || this.#down.has(member.name)) return;
+    this.#down.add(member.name);
     const { random, say } = this.#options;
     const isBroker = kind.endsWith('broker');
     const downMs = random.between(0, isBroker ? BROKER_DOWN_MAX_MS : DOWN_MAX_MS);
@@ -95,27 +106,60 @@ export class FaultInjector {
       await delay(downMs);
       member.start();
       await member.ready();
-      this.#down.delete(member);
+      this.#down.delete(member.name);
       this.#faults.push({ kind, at, until: Date.now(), pids });
     });
   }
 
+  #host(): number | null {
+    const { workers } = this.#options.cluster;
+    const up = workers.filter(({ name, pid }) => !this.#down.has(name) && pid !== null);
+    return this.#pick(up.flatMap(({ pid }) => (pid === null ? [] : descendantsOf(pid))));
+  }
+
   async #killHost(): Promise<void> {
-    const { cluster, say } = this.#options;
-    const hosts = cluster.workers.flatMap((worker) =>
-      this.#down.has(worker) || worker.pid === null ? [] : descendantsOf(worker.pid),
-    );
-    const pid = this.#pick(hosts);
+    const pid = this.#host();
     if (pid === null) return;
-    say(`kill-host ${pid}`);
+    this.#options.say(`kill-host ${pid}`);
     const at = Date.now();
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // It had ended by itself.
-      return;
-    }
-    this.#faults.push({ kind: 'kill-host', at, until: Date.now(), pids: [pid] });
+    if (signalled(pid, 'SIGKILL'))
+      this.#faults.push({ kind: 'kill-host', at, until: Date.now(), pids: [pid] });
+  }
+
+  async #freezeHost(): Promise<void> {
+    const pid = this.#host();
+    if (pid === null) return;
+    const { random, say } = this.#options;
+    const frozenMs = random.between(0, FROZEN_MAX_MS.host);
+    say(`freeze-host ${pid} for ${frozenMs} ms`);
+    // No reason to start a task again.
+    await this.#beside(() => this.#freeze('freeze-host', pid, frozenMs, []));
+  }
+
+  async #freezeMember(
+    kind: FaultKind,
+    what: 'worker' | 'broker',
+    member: Member | ChaosBroker | null,
+  ): Promise<void> {
+    const pid = member?.pid ?? null;
+    if (!member || pid === null || this.#down.has(member.name)) return;
+    this.#down.add(member.name);
+    const { random, say } = this.#options;
+    const frozenMs = random.between(0, FROZEN_MAX_MS[what]);
+    say(`${kind} ${member.name} for ${frozenMs} ms`);
+    const takenForDead = what === 'worker' && frozenMs >= SESSION_AT_RISK_MS ? [pid] : [];
+    await this.#beside(async () => {
+      await this.#freeze(kind, pid, frozenMs, takenForDead);
+      this.#down.delete(member.name);
+    });
+  }
+
+  async #freeze(kind: FaultKind, pid: number, frozenMs: number, pids: readonly number[]): Promise<void> {
+    const at = Date.now();
+    if (!signalled(pid, 'SIGSTOP')) return;
+    await delay(frozenMs);
+    signalled(pid, 'SIGCONT');
+    this.#faults.push({ kind, at, until: Date.now(), pids });
   }
 
   async #pause(): Promise<void> {
@@ -136,12 +180,13 @@ export class FaultInjector {
     });
   }
 
-  async #request(kind: 'change-config' | 'restart'): Promise<void> {
+  async #request(asked: 'change-config' | 'restart'): Promise<void> {
     const { cluster, connectors, say } = this.#options;
     const connector = this.#pick(connectors);
     if (!connector) return;
     const { name, config, kind: type } = connector;
-    const changes = kind === 'change-config' && (type === 'source' || type === 'sink');
+    const changes = asked === 'change-config' && (type === 'source' || type === 'sink');
+    const kind = changes ? asked : 'restart';
     say(`${kind} ${name}`);
     const at = Date.now();
     const note = String(this.#changes++);
@@ -176,5 +221,15 @@ export class FaultInjector {
     this.#mending.add(mending);
     // A failure ends the run when it is over; until then it is kept.
     mending.catch(() => undefined);
+  }
+}
+
+/** False where the process had ended by itself. */
+function signalled(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    process.kill(pid, signal);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -7,7 +7,10 @@ export type FaultKind =
   | 'change-config'
   | 'restart'
   | 'kill-broker'
-  | 'end-broker';
+  | 'end-broker'
+  | 'freeze-worker'
+  | 'freeze-host'
+  | 'freeze-broker';
 
 /** A fault that was put in, and what it touched. */
 export interface Fault {
@@ -15,7 +18,7 @@ export interface Fault {
   /** Wall clock, ms, when it began, and when what was taken away was back. */
   readonly at: number;
   readonly until: number;
-  /** Processes that ended by it: a worker, or a task host. */
+  /** Processes that ended by it, or were taken for dead: a worker, or a task host. */
   readonly pids: readonly number[];
   readonly connector?: string;
 }
@@ -29,6 +32,9 @@ const WEIGHTS: readonly (readonly [FaultKind, number])[] = [
   ['end-worker', 2],
   ['kill-broker', 1],
   ['end-broker', 1],
+  ['freeze-worker', 2],
+  ['freeze-host', 2],
+  ['freeze-broker', 1],
 ];
 
 /** The next fault by its weight; `chance` in [0, 1). */

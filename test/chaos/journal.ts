@@ -13,6 +13,8 @@ export interface JournalLine {
   readonly worker: number;
   /** Differs for each start. */
   readonly life: string;
+  /** The `note` of its config: another one is another config. */
+  readonly note: string;
 }
 
 /** One start of a task, up to where it was last heard of. */
@@ -20,6 +22,7 @@ export interface Life {
   readonly task: string;
   readonly pid: number;
   readonly worker: number;
+  readonly note: string;
   readonly startedAt: number;
   readonly heardAt: number;
   readonly stopped: boolean;
@@ -37,12 +40,13 @@ export function readLives(folder: string): ReadonlyMap<string, readonly Life[]> 
     for (const text of readFileSync(join(folder, name), 'utf8').split('\n')) {
       const line = parsed(text);
       if (!line) continue;
-      const { task, pid, worker, at, event } = line;
+      const { task, pid, worker, note, at, event } = line;
       const life = lives.get(line.life);
       lives.set(line.life, {
         task,
         pid,
         worker,
+        note,
         startedAt: life?.startedAt ?? at,
         heardAt: Math.max(life?.heardAt ?? at, at),
         stopped: life?.stopped === true || event === 'stop',

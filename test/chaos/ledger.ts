@@ -10,6 +10,8 @@ class Counter {
   #seen = new Uint8Array(1024);
   #highest = -1;
   repeats = 0;
+  /** Numbers that came before one below them. */
+  leaps = 0;
 
   get count(): number {
     return this.#highest + 1;
@@ -22,6 +24,7 @@ class Counter {
       this.#seen = larger;
     }
     if (this.#seen[number]) this.repeats++;
+    if (number > this.#highest + 1) this.leaps++;
     this.#seen[number] = 1;
     this.#highest = Math.max(this.#highest, number);
   }
@@ -56,6 +59,11 @@ export class Ledger {
     return [...this.#counters.values()].reduce((sum, { repeats }) => sum + repeats, 0);
   }
 
+  /** How often the order was broken: a number came before one below it. */
+  get leaps(): number {
+    return [...this.#counters.values()].reduce((sum, { leaps }) => sum + leaps, 0);
+  }
+
   /** How far each counter came. */
   counts(): ReadonlyMap<string, number> {
     return new Map([...this.#counters].map(([name, counter]) => [name, counter.count]));
@@ -71,22 +79,42 @@ export class Ledger {
   }
 }
 
-/** All that a topic holds. */
-export async function ledgerOfTopic(bootstrap: string, topic: string, partitions: number): Promise<Ledger> {
-  const ledger = new Ledger();
-  const consumer = createConsumer({ bootstrapServers: [bootstrap], autoOffsetReset: 'earliest' });
-  const all = Array.from({ length: partitions }, (_, partition) => ({ topic, partition }));
+export interface TopicReading {
+  readonly topic: string;
+  /** Where to begin in each partition. */
+  readonly from: readonly number[];
+}
+
+/** The values that a topic holds up to its end, of transactions only those that were committed. */
+export async function valuesOf(
+  bootstrap: string,
+  { topic, from }: TopicReading,
+  take: (value: string) => void,
+): Promise<void> {
+  const consumer = createConsumer({ bootstrapServers: [bootstrap], isolationLevel: 'read_committed' });
+  const all = from.map((_, partition) => ({ topic, partition }));
   const deadlineMs = performance.now() + READ_TIMEOUT_MS;
   try {
     consumer.assign(all);
+    for (const one of all) consumer.seek(one, from[one.partition] ?? 0);
     const ends = await consumer.endOffsets(all);
     while (all.some((one, index) => (consumer.position(one) ?? 0) < (ends[index] ?? 0))) {
-      for (const record of await consumer.poll(500)) ledger.add(record.value?.toString('utf8') ?? '');
+      for (const record of await consumer.poll(500)) take(record.value?.toString('utf8') ?? '');
       if (performance.now() > deadlineMs) throw new Error(`reading ${topic} takes too long`);
     }
   } finally {
     await consumer.close();
   }
+}
+
+/** Adds all that a topic holds. */
+export async function readTopic(
+  bootstrap: string,
+  topic: { readonly name: string; readonly partitions: number },
+  ledger: Ledger,
+): Promise<Ledger> {
+  const from = Array.from({ length: topic.partitions }, () => 0);
+  await valuesOf(bootstrap, { topic: topic.name, from }, (value) => ledger.add(value));
   return ledger;
 }
 

@@ -2,15 +2,17 @@ import { parseArgs } from 'node:util';
 import { runChaos } from './chaos-run.ts';
 import { recordResult, summaryOf } from './result-line.ts';
 
-const USAGE = `usage: npm run chaos -- [--minutes 20] [--seed S] [--connectors 40] [--no-record]
-Three workers and a broker as processes; workers, task hosts and the broker are killed and restarted, connectors paused,
-changed and restarted. A line with the figures is added to docs/reliability.md unless --no-record is given.`;
+const USAGE = `usage: npm run chaos -- [--minutes 20] [--seed S] [--connectors 40] [--broker millrace|kafka] [--no-record]
+Three workers and a broker as processes; workers, task hosts and the broker are killed, held up and restarted, connectors
+paused, changed and restarted. On Apache Kafka sources write exactly once.
+A line with the figures is added to docs/reliability.md unless --no-record is given.`;
 
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '20' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     connectors: { type: 'string', default: '40' },
+    broker: { type: 'string', default: 'millrace' },
     'no-record': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -26,7 +28,9 @@ else
 async function main(): Promise<void> {
   const [minutes, seed, connectors] = [values.minutes, values.seed, values.connectors].map(Number);
   if (!(minutes! > 0) || !Number.isSafeInteger(seed) || !(connectors! >= 6)) throw new Error(USAGE);
-  const options = { minutes: minutes!, seed: seed!, connectors: connectors! };
+  const { broker } = values;
+  if (broker !== 'millrace' && broker !== 'kafka') throw new Error(USAGE);
+  const options = { minutes: minutes!, seed: seed!, connectors: connectors!, broker } as const;
   const startedMs = performance.now();
   const since = () => `${((performance.now() - startedMs) / 1000).toFixed(1).padStart(7)} s`;
   const report = await runChaos({ ...options, say: (line) => process.stdout.write(`${since()}  ${line}\n`) });
@@ -35,5 +39,5 @@ async function main(): Promise<void> {
   if (report.kept) process.stdout.write(`data, journals and logs are kept in ${report.kept}\n`);
   if (report.violations.length > 0) process.exitCode = 1;
   if (!values['no-record'])
-    recordResult(`npm run chaos -- --minutes ${minutes} --seed ${seed} --connectors ${connectors}`, report);
+    recordResult(`npm run chaos -- --minutes ${minutes} --seed ${seed} --broker ${broker}`, report);
 }

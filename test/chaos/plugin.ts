@@ -2,21 +2,34 @@ import { randomUUID } from 'node:crypto';
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { defineConfig, definePlugins, defineSink, defineSource, nonEmpty, range } from '@millrace/sdk';
+import {
+  defineConfig,
+  definePlugins,
+  defineSink,
+  defineSource,
+  MillraceError,
+  nonEmpty,
+  range,
+  type SourceRecord,
+} from '@millrace/sdk';
 import { writeJournal } from './journal.ts';
+import { isPoison } from './poison.ts';
 
-const POLL_MS = 200;
+const POLL_MS = 500;
 const TICK_MS = 1_000;
+/** Where tasks end their transactions themselves, each so many polls begin with a record that is taken back. */
+const NOISE_EVERY = 5;
 
 /** Says when a task starts, lives and stops. */
 class Diary {
   readonly #write: (event: 'start' | 'tick' | 'stop') => void;
   readonly #timer: NodeJS.Timeout;
 
-  constructor(folder: string, task: string) {
+  constructor(config: { readonly folder: string; readonly note: string }, task: string) {
     const life = randomUUID();
+    const { folder, note } = config;
     const { pid, ppid: worker } = process;
-    this.#write = (event) => writeJournal(folder, { at: Date.now(), event, task, pid, worker, life });
+    this.#write = (event) => writeJournal(folder, { at: Date.now(), event, task, pid, worker, life, note });
     this.#write('start');
     this.#timer = setInterval(() => this.#write('tick'), TICK_MS);
   }
@@ -49,15 +62,28 @@ const chaosSource = defineSource({
     },
   }),
   taskConfigs: (_, maxTasks) => Array.from({ length: maxTasks }, (_unused, part) => ({ part: String(part) })),
-  createTask({ connector, config, taskConfig, signal, offset }) {
+  exactlyOnce: () => true,
+  definesTransactions: () => true,
+  createTask({ connector, config, taskConfig, signal, offset, transaction }) {
     const part = taskConfig.part ?? '0';
     const sourcePartition = { part };
     const batchSize = Math.max(1, Math.round((config['records.per.second'] * POLL_MS) / 1000));
     let next = 0;
+    let polls = 0;
     let diary: Diary | null = null;
+    const record = (n: number, value: string): SourceRecord => ({
+      topic: config.topic,
+      partition: Number(part),
+      key: null,
+      value,
+      headers: [],
+      timestamp: Date.now(),
+      sourcePartition,
+      sourceOffset: { n },
+    });
     return {
       async start() {
-        diary = new Diary(config.folder, `${connector}-${part}`);
+        diary = new Diary(config, `${connector}-${part}`);
         const stored = await offset(sourcePartition);
         next = stored ? Number(stored.n) + 1 : 0;
       },
@@ -66,16 +92,16 @@ const chaosSource = defineSource({
         if (signal.aborted) return [];
         const first = next;
         next += batchSize;
-        return Array.from({ length: batchSize }, (_, index) => ({
-          topic: config.topic,
-          partition: Number(part),
-          key: null,
-          value: `${connector}/${part}/${first + index}`,
-          headers: [],
-          timestamp: Date.now(),
-          sourcePartition,
-          sourceOffset: { n: first + index },
-        }));
+        const records = Array.from({ length: batchSize }, (_, index) =>
+          record(first + index, `${connector}/${part}/${first + index}`),
+        );
+        if (!transaction) return records;
+        transaction.commit(records.at(-1));
+        if (polls++ % NOISE_EVERY > 0) return records;
+        // Nobody may ever see it.
+        const noise = record(first - 1, 'noise');
+        transaction.abort(noise);
+        return [noise, ...records];
       },
       async stop() {
         diary?.close();
@@ -89,15 +115,23 @@ const chaosSink = defineSink({
   class: 'ChaosSink',
   version: '1.0',
   docs: 'Writes down what came.',
-  config: defineConfig(shared),
+  config: defineConfig({
+    ...shared,
+    'refuse.poison': { type: 'boolean', default: false, importance: 'low', docs: 'Refuses some numbers.' },
+  }),
   createTask({ connector, task, config }) {
     const file = join(config.folder, `sunk-${connector}-${task}-${process.pid}.txt`);
     let diary: Diary | null = null;
     return {
       async start() {
-        diary = new Diary(config.folder, `${connector}-${task}`);
+        diary = new Diary(config, `${connector}-${task}`);
       },
       async write(batch) {
+        if (config['refuse.poison'] && batch.some(({ value }) => isPoison(String(value))))
+          throw new MillraceError('The batch holds a number that is refused.', {
+            code: 'CHAOS_POISON',
+            class: 'poison',
+          });
         await appendFile(file, batch.map(({ value }) => `${value}\n`).join(''));
       },
       async stop() {

@@ -10,9 +10,9 @@ export function summaryOf(report: ChaosReport): string {
   const { verdict } = report;
   const causes = Object.entries(verdict.causes).map(([cause, count]) => `${count} ${cause}`);
   return [
-    `${report.connectors} connectors, ${report.tasks} tasks`,
+    `${report.connectors} connectors, ${report.tasks} tasks on ${report.broker === 'broker' ? 'our broker' : report.broker}`,
     `faults: ${[...report.faults].map(([kind, count]) => `${count} ${kind}`).join(', ') || 'none'}`,
-    `${report.records} records in topics (${report.repeats} repeats), ${report.sunk} in sinks (${report.sunkRepeats} repeats)`,
+    `${report.records} records in topics (${report.repeats} repeats), ${report.sunk} in sinks and ${report.deadLetters} dead letters (${report.sunkRepeats} repeats)`,
     `${verdict.starts} task starts, again because: ${causes.join(', ')}`,
     `a task ran twice for ${seconds(verdict.overlapMaxMs)} at most`,
     `${report.requestsRefused} requests refused`,

@@ -1,3 +1,4 @@
+import { SESSION_TIMEOUT_MS } from './cluster.ts';
 import type { Fault } from './faults.ts';
 import type { Life } from './journal.ts';
 
@@ -14,8 +15,16 @@ export interface Verdict {
 
 /** Two processes' clocks and writes are this far apart at most. */
 const SLACK_MS = 1_500;
-/** A broker that is gone may end tasks for so long after it is back. */
-const BROKER_ECHO_MS = 60_000;
+/** What was asked for reaches its tasks within so long, also where the group is meeting: sessions end, and all join. */
+const REQUEST_ECHO_MS = 20_000;
+/** So long after a worker is back tasks may move to it, or back from it. */
+const REBALANCE_ECHO_MS = 30_000;
+/**
+ * A broker that says nothing for about a session has the workers stop their tasks, since others may run them by then; they
+ * come back so long after it. A shorter absence is no reason for anything.
+ */
+const BROKER_AWAY_MIN_MS = SESSION_TIMEOUT_MS - 2_000;
+const BROKER_ECHO_MS = 20_000;
 /** A task that ran twice for longer was not stopped when another one was told to start. */
 const OVERLAP_MAX_MS = 10_000;
 
@@ -36,7 +45,7 @@ export function judge(lives: ReadonlyMap<string, readonly Life[]>, faults: reado
         violations.push(
           `${task} started again at ${life.startedAt} on worker ${life.worker} without a reason; before: worker ${before.worker}, host ${before.pid}, ${before.stopped ? 'stopped' : 'not stopped'}, heard until ${before.heardAt}`,
         );
-      const overlapMs = before.heardAt - life.startedAt;
+      const overlapMs = before.heardAt - Math.max(life.startedAt, thawedAt(before, faults));
       overlapMaxMs = Math.max(overlapMaxMs, overlapMs);
       if (overlapMs > OVERLAP_MAX_MS) violations.push(`${task} ran twice for ${overlapMs} ms`);
     }
@@ -45,22 +54,36 @@ export function judge(lives: ReadonlyMap<string, readonly Life[]>, faults: reado
 }
 
 function causeOf(task: string, before: Life, life: Life, faults: readonly Fault[]): Cause {
-  const within = (fault: Fault) =>
-    fault.until >= before.startedAt - SLACK_MS && fault.at <= life.startedAt + SLACK_MS;
-  const touched = faults.filter(within);
+  const touched = faults.filter(
+    ({ at, until }) => until >= before.startedAt - SLACK_MS && at <= life.startedAt + SLACK_MS,
+  );
   if (touched.some(({ pids }) => pids.includes(before.pid) || pids.includes(before.worker))) return 'killed';
-  if (touched.some(({ kind, connector }) => isRequest(kind) && task.startsWith(`${connector}-`)))
-    return 'asked';
+  if (before.note !== life.note) return 'asked';
+  const during = (fault: Fault, echoMs: number) =>
+    fault.at <= life.startedAt + SLACK_MS && life.startedAt <= fault.until + echoMs;
+  const asked = faults.some(
+    (fault) =>
+      isRequest(fault.kind) && task.startsWith(`${fault.connector}-`) && during(fault, REQUEST_ECHO_MS),
+  );
+  if (asked) return 'asked';
   // A worker that came back gets its share.
-  const joined = touched.some(({ kind }) => kind === 'kill-worker' || kind === 'end-worker');
+  const joined = faults.some(
+    (fault) => fault.kind.endsWith('worker') && fault.pids.length > 0 && during(fault, REBALANCE_ECHO_MS),
+  );
   if (life.worker !== before.worker && joined) return 'moved';
   const outage = faults.some(
-    ({ kind, at, until }) =>
-      (kind === 'kill-broker' || kind === 'end-broker') &&
-      at <= life.startedAt &&
-      life.startedAt <= until + BROKER_ECHO_MS,
+    (fault) =>
+      fault.kind.endsWith('broker') &&
+      fault.until - fault.at >= BROKER_AWAY_MIN_MS &&
+      during(fault, BROKER_ECHO_MS),
   );
   return outage ? 'broker' : 'unexplained';
+}
+
+/** When the worker of that life went on that had been taken for dead: until then nobody could tell its tasks to stop. */
+function thawedAt(life: Life, faults: readonly Fault[]): number {
+  const thaws = faults.filter(({ kind, pids }) => kind === 'freeze-worker' && pids.includes(life.worker));
+  return Math.max(0, ...thaws.filter(({ at }) => at <= life.heardAt).map(({ until }) => until));
 }
 
 function isRequest(kind: Fault['kind']): boolean {

@@ -10,7 +10,7 @@ import { judge } from '../chaos/verdict.ts';
 const SECOND_MS = 1_000;
 
 function life(startedAt: number, heardAt: number, more: Partial<Life> = {}): Life {
-  return { task: 'source-0-1', pid: 10, worker: 1, startedAt, heardAt, stopped: true, ...more };
+  return { task: 'source-0-1', pid: 10, worker: 1, note: '', startedAt, heardAt, stopped: true, ...more };
 }
 
 function fault(kind: Fault['kind'], at: number, more: Partial<Fault> = {}): Fault {
@@ -33,7 +33,8 @@ describe('the verdict on starts', () => {
     ['its host was killed', fault('kill-host', 50 * SECOND_MS, { pids: [10] }), 'killed'],
     ['its worker was killed', fault('kill-worker', 50 * SECOND_MS, { pids: [1] }), 'killed'],
     ['its config was changed', fault('change-config', 50 * SECOND_MS, { connector: 'source-0' }), 'asked'],
-    ['the broker was away', fault('kill-broker', 48 * SECOND_MS), 'broker'],
+    ['the broker was away', fault('kill-broker', 44 * SECOND_MS, { until: 50 * SECOND_MS }), 'broker'],
+    ['its worker was taken for dead', fault('freeze-worker', 44 * SECOND_MS, { pids: [1] }), 'killed'],
   ] as const)('%s', (_, why, cause) => {
     const verdict = judged(again, [why]);
     expect(verdict.causes[cause]).toBe(1);
@@ -45,14 +46,28 @@ describe('the verdict on starts', () => {
     ['another worker', fault('kill-worker', 50 * SECOND_MS, { pids: [2] })],
     ['another connector', fault('restart', 50 * SECOND_MS, { connector: 'source-01' })],
     ['a pause', fault('pause', 50 * SECOND_MS, { connector: 'source-0' })],
+    ['a request of long ago', fault('restart', 20 * SECOND_MS, { connector: 'source-0' })],
+    ['a broker that was away for a moment', fault('end-broker', 49 * SECOND_MS)],
+    ['a host that was held up', fault('freeze-host', 49 * SECOND_MS)],
   ] as const)('%s is no reason', (_, why) => {
     expect(judged(again, [why]).violations).toHaveLength(1);
+  });
+
+  test('another config is a reason, whenever it was asked for', () => {
+    const [before, after] = again;
+    expect(judged([before!, { ...after!, note: '7' }], []).causes.asked).toBe(1);
   });
 
   test('a task may move to a worker that came back, and to no other', () => {
     const moved = [life(0, 50 * SECOND_MS), life(51 * SECOND_MS, 90 * SECOND_MS, { worker: 3 })];
     expect(judged(moved, [fault('end-worker', 49 * SECOND_MS, { pids: [2] })]).causes.moved).toBe(1);
     expect(judged(moved, []).violations).toHaveLength(1);
+  });
+
+  test('a worker that was held up may run its tasks until it can be told not to', () => {
+    const twice = [life(0, 82 * SECOND_MS), life(60 * SECOND_MS, 90 * SECOND_MS, { pid: 12, worker: 2 })];
+    const frozen = fault('freeze-worker', 50 * SECOND_MS, { until: 80 * SECOND_MS, pids: [1] });
+    expect(judged(twice, [frozen]).overlapMaxMs).toBe(2 * SECOND_MS);
   });
 
   test('a task that ran twice for long is one', () => {
@@ -66,13 +81,13 @@ describe('the verdict on starts', () => {
 test('lives are read from journals, also where the last line is cut off', () => {
   const folder = mkdtempSync(join(tmpdir(), 'chaos-check-'));
   const line = (at: number, event: JournalLine['event']) =>
-    JSON.stringify({ at, event, task: 't', pid: 7, worker: 1, life: 'a' });
+    JSON.stringify({ at, event, task: 't', pid: 7, worker: 1, note: 'n', life: 'a' });
   writeFileSync(
     join(folder, 'journal-7.jsonl'),
     `${line(5, 'start')}\n${line(9, 'tick')}\n${line(12, 'stop').slice(0, 20)}`,
   );
   expect([...readLives(folder)]).toEqual([
-    ['t', [{ task: 't', pid: 7, worker: 1, startedAt: 5, heardAt: 9, stopped: false }]],
+    ['t', [{ task: 't', pid: 7, worker: 1, note: 'n', startedAt: 5, heardAt: 9, stopped: false }]],
   ]);
   rmSync(folder, { recursive: true });
 });
@@ -82,6 +97,7 @@ test('a ledger counts what is missing and what came twice', () => {
   for (const number of [0, 1, 3, 3]) ledger.add(`source-0/2/${number}`);
   expect(ledger.counts()).toEqual(new Map([['source-0/2', 4]]));
   expect(ledger.repeats).toBe(1);
+  expect(ledger.leaps).toBe(1);
   expect(ledger.lacks(ledger.counts())).toEqual(['source-0/2: 1 of 4 are missing, the first is 2']);
   expect(ledger.lacks(new Map([['other/0', 2]]))).toHaveLength(1);
 });

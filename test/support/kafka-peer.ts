@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
@@ -16,6 +16,10 @@ const PORT_TRIES = 50;
 /** A running Apache Kafka, the oracle of the conformance tests. */
 export interface KafkaPeer {
   readonly bootstrapServers: readonly string[];
+  /** Its process; another one after each `resume`. */
+  pid(): number;
+  /** SIGTERM; the data stay. */
+  end(): Promise<void>;
   /** SIGKILL; the data stay. */
   kill(): Promise<void>;
   /** Starts it again on its data. */
@@ -90,6 +94,10 @@ export async function startKafkaPeer(options: KafkaPeerOptions = {}): Promise<Ka
   }
   return {
     bootstrapServers: [`127.0.0.1:${port}`],
+    pid: () => Number(readFileSync(join(folder, 'n1/pid'), 'utf8')),
+    end: async () => {
+      await script('stop', '1');
+    },
     kill: async () => {
       await script('kill', '1');
       // A killed process lets go of its sockets and of its folder's lock a moment after it has lost its command line.
