@@ -69,6 +69,11 @@ export function defaultSegmentMs(config: BrokerConfig): number {
   return config.values['log.roll.ms'] ?? config.values['log.roll.hours'] * 3_600_000;
 }
 
+/** How much earlier than its age a segment ends at most by default, ms. */
+export function defaultSegmentJitterMs(config: BrokerConfig): number {
+  return config.values['log.roll.jitter.ms'] ?? config.values['log.roll.jitter.hours'] * 3_600_000;
+}
+
 function inMs(count: number | null, unitMs: number): number | null {
   if (count === null) return null;
   return count < 0 ? -1 : count * unitMs;

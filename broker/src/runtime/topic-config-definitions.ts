@@ -297,6 +297,7 @@ export const topicConfigDefinitions: ReadonlyMap<string, TopicConfigDefinition> 
       '0',
       long(0n),
       'How much earlier at most a segment may end, so that not all end at once.',
+      'log.roll.jitter.ms',
     ),
     'segment.ms': define('long', '604800000', long(1n), 'Age at which a new segment begins.', 'log.roll.ms'),
     'unclean.leader.election.enable': define(

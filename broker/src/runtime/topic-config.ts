@@ -1,12 +1,18 @@
 import type { ConfigValue } from '@millrace/foundation';
 import type { ConfigResourceType, MetadataImage } from '../core/metadata/image.ts';
 import type { LogConfig } from '../storage/log.ts';
-import { type BrokerConfig, defaultRetentionMs, defaultSegmentMs } from './broker-config.ts';
+import {
+  type BrokerConfig,
+  defaultRetentionMs,
+  defaultSegmentJitterMs,
+  defaultSegmentMs,
+} from './broker-config.ts';
 import { LONG_MAX } from './broker-config-keys.ts';
 import { topicConfigDefinitions } from './topic-config-definitions.ts';
 
 /** What Kafka writes for no limit. */
 const KAFKA_LONG_MAX = '9223372036854775807';
+const KAFKA_DOUBLE_MAX = '1.7976931348623157E308';
 
 /** What a topic's logs obey: its own settings over the broker's. */
 export function logConfigOf(image: MetadataImage, config: BrokerConfig, topic: string): LogConfig {
@@ -39,6 +45,7 @@ export function logConfigOf(image: MetadataImage, config: BrokerConfig, topic: s
 export function topicDefaultText(config: BrokerConfig, name: string): string {
   if (name === 'retention.ms') return configText(defaultRetentionMs(config));
   if (name === 'segment.ms') return configText(defaultSegmentMs(config));
+  if (name === 'segment.jitter.ms') return configText(defaultSegmentJitterMs(config));
   const definition = topicConfigDefinitions.get(name);
   const value = definition?.brokerKey === undefined ? undefined : brokerValue(config, definition.brokerKey);
   return value === undefined || value === null ? (definition?.default ?? '') : configText(value);
@@ -47,6 +54,7 @@ export function topicDefaultText(config: BrokerConfig, name: string): string {
 /** A value as Kafka writes it. */
 export function configText(value: ConfigValue): string {
   if (value === null) return '';
+  if (value === Number.MAX_VALUE) return KAFKA_DOUBLE_MAX;
   if (typeof value === 'number') return value >= LONG_MAX ? KAFKA_LONG_MAX : String(value);
   return Array.isArray(value) ? value.join(',') : String(value);
 }

@@ -81,7 +81,8 @@ export class Segment {
 
   get facts(): SegmentFacts {
     const { baseOffset, nextOffset, sizeBytes, firstTimestampMs } = this;
-    const maxTimestampMs = this.maxTimestampMs >= 0 ? this.maxTimestampMs : this.changedMs;
+    const knowsTime = this.maxTimestampMs >= 0 || sizeBytes === 0;
+    const maxTimestampMs = knowsTime ? this.maxTimestampMs : this.changedMs;
     return { baseOffset, nextOffset, sizeBytes, maxTimestampMs, firstTimestampMs };
   }
 

@@ -4,7 +4,7 @@ export interface SegmentFacts {
   /** Offset after its last record. */
   readonly nextOffset: number;
   readonly sizeBytes: number;
-  /** Newest record, ms; where no record has a timestamp, the time the file was changed last. */
+  /** Newest record, ms; where no record has a timestamp, the time the file was changed last; -1 without records. */
   readonly maxTimestampMs: number;
   /** Of its first batch, ms; null where it is not known. */
   readonly firstTimestampMs: number | null;
