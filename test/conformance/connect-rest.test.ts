@@ -12,13 +12,22 @@ import {
 } from '../support/kafka-peer.ts';
 import { type Difference, differencesOf } from './connect-rest/comparison.ts';
 import { connectorScenarios } from './connect-rest/connectors.ts';
+import { frameworkKeyScenarios } from './connect-rest/framework-keys.ts';
 import { lifecycleScenarios } from './connect-rest/lifecycle.ts';
 import { offsetScenarios } from './connect-rest/offsets.ts';
+import { pluginVersionScenarios } from './connect-rest/plugin-versions.ts';
 import { serverScenarios } from './connect-rest/server.ts';
 import { Side } from './connect-rest/side.ts';
 import { allowedBy, documentedIds, ruleIds } from './connect-rest/table.ts';
 
-const SCENARIOS = [...connectorScenarios, ...lifecycleScenarios, ...offsetScenarios, ...serverScenarios];
+const SCENARIOS = [
+  ...connectorScenarios,
+  ...pluginVersionScenarios,
+  ...frameworkKeyScenarios,
+  ...lifecycleScenarios,
+  ...offsetScenarios,
+  ...serverScenarios,
+];
 
 const skipReason = kafkaPeerSkipReason();
 if (skipReason) skipping(skipReason);

@@ -62,9 +62,7 @@ describe('what becomes of errors', () => {
     'dead letters are not read again: %j',
     (read) => {
       const config = { ...(read as Record<string, string>), 'errors.deadletterqueue.topic.name': 'dead' };
-      expect(connectorProblems('sink', config).map(({ key }) => key)).toEqual([
-        'errors.deadletterqueue.topic.name',
-      ]);
+      expect(connectorProblems('sink', config).map(({ key }) => key)).toEqual(Object.keys(read));
     },
   );
 });

@@ -2,6 +2,7 @@ import {
   type ConfigDef,
   type ConfigProblem,
   defineConfig,
+  isMillraceError,
   matches,
   nonEmpty,
   oneOf,
@@ -15,6 +16,7 @@ import { exactlyOnceConfig } from './exactly-once-config.ts';
 import { shareGroupProblems, sinkConsumerConfig } from './sink-consumer-config.ts';
 import { topicCreationConfig, topicCreationOf } from './topic-creation-config.ts';
 import { topicsRegexOf } from './topics-regex.ts';
+import { parseVersionRange } from './version-range.ts';
 
 const common = {
   name: {
@@ -46,6 +48,22 @@ const common = {
     docs: 'The most tasks that the work is split into.',
     validate: range(1, 10_000),
   },
+  'tasks.max.enforce': {
+    type: 'boolean',
+    default: true,
+    importance: 'low',
+    group: 'Common',
+    docs: 'Whether a connector that asks for more tasks than tasks.max fails. If not, it gets all of them.',
+  },
+  'config.action.reload': {
+    type: 'string',
+    default: 'restart',
+    importance: 'low',
+    group: 'Common',
+    docs: 'What happens when a config provider says that values are others by now: the tasks are restarted with the new ones (restart), or go on with the old ones (none).',
+    recommend: ['none', 'restart'],
+    validate: oneOf('none', 'restart'),
+  },
   'key.converter': {
     type: 'class',
     default: null,
@@ -70,6 +88,9 @@ const common = {
   ...chainConfig,
   ...errorConfig,
 } as const satisfies ConfigDef;
+
+/** Keys that name a converter. */
+export const CONVERTERS = ['key.converter', 'value.converter', 'header.converter'];
 
 /** Keys that every source connector has, whatever its plugin. Names and defaults are Kafka Connect's. */
 export const sourceConnectorConfig = defineConfig({
@@ -153,8 +174,33 @@ export function connectorProblems(
     problems.push(...overrideProblems(key, value));
   }
   problems.push(...chainOf(raw).problems, ...deadLetterProblems(raw));
+  problems.push(...blankProblems(raw), ...versionProblems(raw));
   if (type === 'source') return [...problems, ...topicCreationOf(raw).problems];
   return [...problems, ...topicProblems(raw), ...shareGroupProblems(raw)];
+}
+
+/** Keys that may be left out, and mean something else than that when they are blank. */
+const NOT_BLANK = ['offsets.storage.topic'];
+
+function blankProblems(raw: { readonly [key: string]: string }): readonly ConfigProblem[] {
+  return NOT_BLANK.filter((key) => raw[key]?.trim() === '').map((key) => ({
+    key,
+    message: `"${key}" must not be blank. Leave it out, or give it a value.`,
+  }));
+}
+
+/** Versions of converters that the connector takes from its worker: nobody looks for them, but they are versions or ranges. */
+function versionProblems(raw: { readonly [key: string]: string }): readonly ConfigProblem[] {
+  return CONVERTERS.filter((converter) => !raw[converter]?.trim()).flatMap((converter) => {
+    const key = `${converter}.plugin.version`;
+    try {
+      parseVersionRange(raw[key], key);
+      return [];
+    } catch (error) {
+      if (!isMillraceError(error)) throw error;
+      return [{ key, message: `${error.message} ${error.details.hint}` }];
+    }
+  });
 }
 
 function overrideProblems(key: string, value: string): readonly ConfigProblem[] {
@@ -177,6 +223,11 @@ function topicProblems(raw: { readonly [key: string]: string }): readonly Config
   const regex = (raw['topics.regex'] ?? '').trim();
   if (topics === '' && regex === '')
     return [{ key: 'topics', message: 'Either "topics" or "topics.regex" must say what to read.' }];
+  const names = topics.split(',').map((name) => name.trim());
+  if (topics !== '' && names.includes(''))
+    return [{ key: 'topics', message: '"topics" has a comma with no topic on one of its sides.' }];
+  if (new Set(names).size < names.length)
+    return [{ key: 'topics', message: '"topics" names a topic twice.' }];
   if (topics !== '' && regex !== '')
     return [{ key: 'topics.regex', message: '"topics" and "topics.regex" exclude each other. Remove one.' }];
   try {
@@ -190,13 +241,13 @@ function topicProblems(raw: { readonly [key: string]: string }): readonly Config
 
 /** A sink that read its own dead letters would fail on them for ever. */
 function deadLetterProblems(raw: { readonly [key: string]: string }): readonly ConfigProblem[] {
-  const key = 'errors.deadletterqueue.topic.name';
-  const name = raw[key]?.trim();
+  const name = raw['errors.deadletterqueue.topic.name']?.trim();
+  if (!name) return [];
   const read = (raw.topics ?? '').split(',').map((topic) => topic.trim());
-  if (!name || !(read.includes(name) || isMatched(raw, name))) return [];
-  return [
-    { key, message: `"${key}" names ${name}, which the connector reads. Dead letters need another topic.` },
-  ];
+  const key = read.includes(name) ? 'topics' : isMatched(raw, name) ? 'topics.regex' : null;
+  if (key === null) return [];
+  const message = `"${key}" has the connector read ${name}, which "errors.deadletterqueue.topic.name" names. Dead letters need another topic.`;
+  return [{ key, message }];
 }
 
 function isMatched(raw: { readonly [key: string]: string }, name: string): boolean {

@@ -8,6 +8,7 @@ import {
 import type { AnyPlugin } from '@millrace/sdk';
 import type { ConnectorConfig } from '../core/config/cluster-config.ts';
 import { type ChainPlugin, chainOf } from './chain-config.ts';
+import { CONVERTERS } from './connector-config.ts';
 import type { PluginDirectory, PluginQuestion, StepType } from './plugin-directory.ts';
 
 /** Options of one part of a connector: its own, or those of a transform, predicate or converter under their prefix. */
@@ -44,8 +45,6 @@ interface Step extends Pick<ChainPlugin, 'name' | 'path' | 'class' | 'version' |
   readonly shared: ConfigDef;
   readonly group: string | null;
 }
-
-const CONVERTERS = ['key.converter', 'value.converter', 'header.converter'];
 
 /**
  * The options of the transforms, predicates and converters that a connector names, each by the definition of the plugin version that it

@@ -72,8 +72,11 @@ export function taskRoutes(doors: Doors, herder: Herder): void {
   });
 }
 
+/** What may stand in a path as it is (RFC 3986, pchar), and `encodeURIComponent` escapes. */
+const PLAIN_IN_PATHS = /%(?:24|26|2B|2C|3A|3B|3D|40)/g;
+
 function locationOf(name: string): string {
-  return `/connectors/${encodeURIComponent(name)}`;
+  return `/connectors/${encodeURIComponent(name).replace(PLAIN_IN_PATHS, decodeURIComponent)}`;
 }
 
 /** Of a connector that is not there, none: Kafka Connect answers for the task in the same words then. */

@@ -115,7 +115,20 @@ export const connectorScenarios = [
     await create(side, 'ünï', sourceConfig(side));
     await side.untilTask('ünï', 'RUNNING');
     await remove(side, 'ünï');
-    for (const path of ['/connectors/%20', '/connectors/a%2Fb', '/connectors//status', '/connectors/%zz'])
+    for (const name of ['a+b & c', 'quo"te', '~tilde', 'x'.repeat(200)]) {
+      await create(side, name, sourceConfig(side));
+      await side.untilTask(name, 'RUNNING');
+      await side.ask('GET', side.path(name));
+      await remove(side, name);
+    }
+    for (const path of [
+      '/connectors/%20',
+      '/connectors/a%2Fb',
+      '/connectors//status',
+      '/connectors/%zz',
+      '/connectors/100%25',
+      '/connectors/a%5Cb',
+    ])
       await side.ask('GET', path);
   }),
   scenario('initial states', async (side) => {

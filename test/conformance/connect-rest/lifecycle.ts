@@ -58,6 +58,36 @@ export const lifecycleScenarios = [
     await side.ask('POST', side.path('again', '/tasks/-1/restart'));
     await remove(side, 'again');
   }),
+  scenario('a task that fails', async (side) => {
+    appendFileSync(side.file('fails.txt'), 'a line\n');
+    const config = sourceConfig(side, { file: side.file('fails.txt'), topic: side.named('fails') });
+    // Lines are no structures: none of them has a field.
+    const step = {
+      transforms: 'a',
+      'transforms.a.type': 'org.apache.kafka.connect.transforms.ExtractField$Value',
+      'transforms.a.field': 'x',
+    };
+    await create(side, 'fails', { ...config, ...step });
+    await side.untilTask('fails', 'FAILED');
+    await side.ask('GET', side.path('fails', '/status'));
+    await side.ask('GET', side.path('fails', '/tasks/0/status'));
+    await side.ask('GET', side.path('fails', '/tasks'));
+    await side.ask('POST', side.path('fails', '/restart?onlyFailed=true'), { view: whose });
+    await side.untilTask('fails', 'FAILED');
+    await side.ask('POST', side.path('fails', '/restart?onlyFailed=true&includeTasks=true'), { view: whose });
+    await side.untilTask('fails', 'FAILED');
+    await side.ask('POST', side.path('fails', '/tasks/0/restart'));
+    await side.untilTask('fails', 'FAILED');
+    // Pausing does not touch what failed.
+    await side.ask('PUT', side.path('fails', '/pause'));
+    await side.untilState('fails', 'PAUSED');
+    await side.ask('GET', side.path('fails', '/status'));
+    await side.ask('PUT', side.path('fails', '/config'), { body: config });
+    await side.ask('PUT', side.path('fails', '/resume'));
+    await side.untilTask('fails', 'RUNNING');
+    await side.ask('GET', side.path('fails', '/status'));
+    await remove(side, 'fails');
+  }),
   scenario('a connector that nobody knows', async (side) => {
     for (const part of [
       '',
@@ -76,6 +106,8 @@ export const lifecycleScenarios = [
       await side.ask('POST', side.path('nobody', part));
     for (const part of ['', '/offsets']) await side.ask('DELETE', side.path('nobody', part));
     await side.ask('PATCH', side.path('nobody', '/config'), { body: { a: 'b' } });
+    for (const body of [{}, { offsets: [] }, { offsets: [{ partition: { a: 1 }, offset: { b: 2 } }] }])
+      await side.ask('PATCH', side.path('nobody', '/offsets'), { body });
   }),
   scenario('active topics', async (side) => {
     appendFileSync(side.file('topics.txt'), 'a\nb\n');

@@ -8,13 +8,14 @@ const create = (side: Side, name: string, config: unknown) =>
 interface Offsets {
   readonly offsets: readonly {
     readonly partition: object;
-    readonly offset: Readonly<Record<string, unknown>>;
+    /** Null for a moment in answers of Kafka Connect. */
+    readonly offset: Readonly<Record<string, unknown>> | null;
   }[];
 }
 
 /** Our file source says more of a file than where it is in it. */
 const positions = ({ offsets }: Offsets) => ({
-  offsets: offsets.map(({ partition, offset }) => ({ partition, offset: { position: offset.position } })),
+  offsets: offsets.map(({ partition, offset }) => ({ partition, offset: { position: offset?.position } })),
 });
 
 const stop = async (side: Side, name: string) => {
@@ -30,8 +31,14 @@ export const offsetScenarios = [
     const read = () => side.ask('GET', path, { view: positions });
     const alter = (...offsets: unknown[]) => side.ask('PATCH', path, { body: { offsets } });
     const partition = { filename: file };
+    // Kafka Connect learns a moment after it has stored them which partitions there are; until then one that is gone has offset null.
+    const untilKnown = (count: number) =>
+      side.until(
+        path,
+        ({ offsets }: Offsets) => offsets.length === count && offsets.every(({ offset }) => offset),
+      );
     await create(side, 'src', sourceConfig(side, { file }));
-    await side.until(path, ({ offsets }: Offsets) => offsets[0]?.offset.position === 6);
+    await side.until(path, ({ offsets }: Offsets) => offsets[0]?.offset?.position === 6);
     await read();
     await alter({ partition, offset: { position: 2 } });
     await side.ask('DELETE', path);
@@ -43,11 +50,11 @@ export const offsetScenarios = [
     await read();
     const other = { filename: side.file('other.txt') };
     await alter({ partition: other, offset: { position: 1 } }, { partition, offset: { position: 4 } });
-    // Kafka Connect learns of partitions a moment after it has stored them.
-    await side.until(path, ({ offsets }: Offsets) => offsets.length === 2);
+    await untilKnown(2);
     await read();
     await alter({ partition: other, offset: null });
     await alter({ partition: { filename: side.file('never.txt') }, offset: null });
+    await untilKnown(1);
     await read();
     await alter({ partition, offset: { position: 2 } }, { partition, offset: { position: 4 } });
     await read();
@@ -74,10 +81,11 @@ export const offsetScenarios = [
     ])
       await side.ask('PATCH', path, { body });
     await side.ask('DELETE', path);
+    await untilKnown(0);
     await read();
     await side.ask('DELETE', path);
     await side.ask('PUT', side.path('src', '/resume'));
-    await side.until(path, ({ offsets }: Offsets) => offsets[0]?.offset.position === 6);
+    await side.until(path, ({ offsets }: Offsets) => offsets[0]?.offset?.position === 6);
     await side.ask('DELETE', side.path('src'));
   }),
   scenario('offsets of a sink', async (side) => {
@@ -90,7 +98,7 @@ export const offsetScenarios = [
     const partition = { kafka_topic: topic, kafka_partition: 0 };
     await create(side, 'feed', sourceConfig(side, { file, topic }));
     await create(side, 'snk', sinkConfig(side, { topics: topic }));
-    await side.until(path, ({ offsets }: Offsets) => offsets[0]?.offset.kafka_offset === 3);
+    await side.until(path, ({ offsets }: Offsets) => offsets[0]?.offset?.kafka_offset === 3);
     await read();
     await alter({ partition, offset: { kafka_offset: 1 } });
     await side.ask('DELETE', path);
@@ -124,7 +132,7 @@ export const offsetScenarios = [
     await read();
     await side.ask('DELETE', path);
     await side.ask('PUT', side.path('snk', '/resume'));
-    await side.until(path, ({ offsets }: Offsets) => offsets[0]?.offset.kafka_offset === 3);
+    await side.until(path, ({ offsets }: Offsets) => offsets[0]?.offset?.kafka_offset === 3);
     await side.ask('DELETE', side.path('snk'));
     await side.ask('DELETE', side.path('feed'));
   }),

@@ -1,22 +1,5 @@
 import { SINK, SOURCE, scenario, sourceConfig } from './scenario.ts';
-
-interface Validation {
-  readonly name: string;
-  readonly error_count: number;
-  readonly configs: readonly {
-    readonly definition: Readonly<Record<string, unknown>>;
-    readonly value: { readonly name: string; readonly errors: readonly string[] };
-  }[];
-}
-
-/** Which keys have errors, and how many there are: their words and the definitions are each plugin's own. */
-const verdict = ({ name, error_count, configs }: Validation) => ({
-  name,
-  error_count,
-  wrong: configs.filter(({ value }) => value.errors.length > 0).map(({ value }) => value.name),
-  fields: Object.keys(configs[0]?.definition ?? {}).sort(),
-  values: Object.keys(configs[0]?.value ?? {}).sort(),
-});
+import { verdict } from './validation-verdict.ts';
 
 const firstFields = (list: readonly object[]) => Object.keys(list[0] ?? {}).sort();
 
@@ -30,6 +13,18 @@ export const serverScenarios = [
     await side.ask('GET', '/connectors', { headers: { accept: 'application/xml' }, view: () => null });
     await side.ask('HEAD', '/connectors');
     await side.ask('OPTIONS', '/connectors');
+    await side.ask('HEAD', side.path('x'));
+    await side.ask('OPTIONS', side.path('x', '/config'));
+    await side.ask('GET', '/openapi.json');
+    await side.ask('GET', '/favicon.ico');
+    await side.ask('GET', '/CONNECTORS');
+    await side.ask('GET', '//connectors');
+  }),
+  scenario('what only workers ask of each other', async (side) => {
+    await side.ask('PUT', side.path('x', '/fence'));
+    await side.ask('GET', side.path('x', '/fence'));
+    await side.ask('POST', side.path('x', '/tasks'), { body: [] });
+    await side.ask('POST', side.path('x', '/tasks'), { body: '{' });
   }),
   scenario('wrong methods and paths', async (side) => {
     await side.ask('DELETE', '/connectors');
@@ -50,6 +45,16 @@ export const serverScenarios = [
     await side.ask('POST', '/connectors', { body: '{"name":"a","config":{}}', headers: plain });
     await side.ask('PUT', side.path('x', '/config'), { body: '{}', headers: plain });
     await side.ask('PUT', side.path('x', '/pause'), { body: 'x', headers: plain });
+    await side.ask('PATCH', side.path('x', '/config'), { body: '{}', headers: plain });
+    await side.ask('PATCH', side.path('x', '/offsets'), { body: '{}', headers: plain });
+    await side.ask('PUT', '/admin/loggers/x', { body: '{}', headers: plain });
+    await side.ask('PUT', `/connector-plugins/${SOURCE}/config/validate`, { body: '{}', headers: plain });
+    await side.ask('POST', '/connectors', { body: '{}', headers: { 'content-type': 'application/xml' } });
+    await side.ask('POST', '/connectors', {
+      body: '{}',
+      headers: { 'content-type': 'application/vnd.x+json' },
+    });
+    await side.ask('POST', '/connectors', { body: '{}', headers: { 'content-type': 'nonsense' } });
     await side.ask('PUT', side.path('x', '/pause'), { body: '{bad' });
     await side.ask('PUT', side.path('x', '/pause'), { body: '{}' });
     await side.ask('POST', '/connectors', {
@@ -80,8 +85,9 @@ export const serverScenarios = [
     await validate(SOURCE, sourceConfig(side, { name: 'n', 'tasks.max': null }));
     await validate(SOURCE, sourceConfig(side, { name: 'n', transforms: 'a' }));
     await validate(SOURCE, sourceConfig(side, { name: 'n', 'key.converter': 'Nobody' }));
-    await validate(SINK, { 'connector.class': SINK, name: 'n', topics: 'a', 'topics.regex': 'b' });
-    await validate(SINK, { 'connector.class': SINK, name: 'n' });
+    const out = { 'connector.class': SINK, name: 'n', file: side.file('out.txt') };
+    await validate(SINK, { ...out, topics: 'a', 'topics.regex': 'b' });
+    await validate(SINK, out);
     await validate(
       'org.apache.kafka.connect.file.FileStreamSourceConnector',
       sourceConfig(side, { name: 'n' }),

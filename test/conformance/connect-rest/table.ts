@@ -22,16 +22,40 @@ const says =
   ({ at, kafka, statuses }: Difference) =>
     at === '/message' && statuses[0] === statuses[1] && pattern.test(String(kafka));
 
+/** Of two validations: one has all the errors of the other, and more. */
+function findsMore(more: unknown, less: unknown, { request, at, statuses }: Difference): boolean {
+  if (!request.includes('/config/validate') || statuses[0] !== 200 || statuses[1] !== 200) return false;
+  if (at === '/error_count') return Number(more) > Number(less);
+  if (at !== '/wrong' || !Array.isArray(more) || !Array.isArray(less)) return false;
+  return more.length > less.length && less.every((key) => more.includes(key));
+}
+
 /** In order: the first one that matches has it. What each means stands in the page, under the same id. */
 const RULES: readonly Rule[] = [
   {
     id: 'error-fields',
     matches: ({ at, kafka, statuses }) => kafka === undefined && statuses[1] >= 400 && ERROR_FIELDS.has(at),
   },
+  {
+    id: 'error-fields',
+    matches: ({ request, at, kafka }) =>
+      kafka === undefined && request.endsWith('/status') && /^(?:\/tasks\/0)?\/error$/.test(at),
+  },
   { id: 'bad-input', matches: ({ statuses }) => statuses[0] === 500 && statuses[1] === 400 },
   { id: 'validate-without-class', matches: asksFor(/\/config\/validate \{\}$/, 500, 200) },
+  {
+    id: 'validate-versions',
+    matches: asksFor(/\/config\/validate .*"connector\.plugin\.version"/, 500, 200),
+  },
   { id: 'reset-of-nothing', matches: asksFor(/^PATCH .*\/offsets .*"offset":null/, 500, 200) },
   { id: 'config-that-cannot-start', matches: asksFor(/topic\.creation\.default/, 201, 400) },
+  {
+    id: 'config-that-cannot-start',
+    matches: (difference) =>
+      /"topic\.creation\.groups"|"transforms\.a\.predicate"|InsertField\$Value"\}$|(?:interval\.ms|factor)":"0"/.test(
+        difference.request,
+      ) && findsMore(difference.ours, difference.kafka, difference),
+  },
   {
     id: 'patched-name',
     matches: ({ request }) => /^PATCH .*\/config \{"name":(?:"other"|null)\}/.test(request),
@@ -39,9 +63,10 @@ const RULES: readonly Rule[] = [
   { id: 'query-booleans', matches: asksFor(/=(?:maybe|x)(?: |$)/, 200, 400) },
   { id: 'query-booleans', matches: asksFor(/=maybe$/, 204, 400) },
   { id: 'unread-body', matches: asksFor(/\/pause \{bad$/, 404, 400) },
+  { id: 'content-type', matches: asksFor(/"content-type":"nonsense"/, 400, 415) },
   { id: 'accept', matches: asksFor(/"accept":/, 406, 200) },
   { id: 'browsers', matches: asksFor(/^GET \/ .*text\/html/, 406, 302) },
-  { id: 'paths', matches: asksFor(/%2F|\/\/|%zz/, 400, 404) },
+  { id: 'paths', matches: asksFor(/%2F|\/\/|%zz|%25|%5C/, 400, 404) },
   { id: 'paths', matches: ({ request, kafka }) => request.includes('%zz') && kafka === '<html>' },
   {
     id: 'options',
@@ -54,14 +79,14 @@ const RULES: readonly Rule[] = [
   },
   {
     id: 'one-error-a-mistake',
-    matches: ({ request, at, statuses }) =>
-      request.includes('/config/validate') && statuses[1] === 200 && /^\/(?:error_count|wrong)/.test(at),
+    matches: (difference) =>
+      findsMore(difference.kafka, difference.ours, difference) && String(difference.ours) !== '0',
   },
   { id: 'no-values-in-messages', matches: says(/^Connector config \{.*\} contains no connector type$/) },
   { id: 'plugins-in-words', matches: says(/Failed to find any class that implements Connector/) },
   {
     id: 'plugins-in-words',
-    matches: says(/^Plugin .* not found that matches|^Invalid version specification/),
+    matches: says(/^Plugin .* not found that matches|^Invalid version specification|^Unbounded range/),
   },
   {
     id: 'config-errors-in-words',

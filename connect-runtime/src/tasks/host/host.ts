@@ -193,11 +193,11 @@ class Host {
     const place = { connector: body.config.name ?? '' };
     const resolved = await this.#resolver.resolve(place, body.config, body.sources);
     const translated = requireTranslated(connector, resolved.config);
-    const tasksMax = parseConfig(definitionOf(connector), translated).values['tasks.max'];
-    const max = typeof tasksMax === 'number' ? tasksMax : 1;
+    const common = parseConfig(definitionOf(connector), translated).values;
+    const max = typeof common['tasks.max'] === 'number' ? common['tasks.max'] : 1;
     const config = requireConfig(connector.config, translated);
     const parts = (await connector.taskConfigs?.(config, max)) ?? Array.from({ length: max }, () => ({}));
-    if (parts.length <= max)
+    if (parts.length <= max || common['tasks.max.enforce'] === false)
       return parts.map((part) => withPlaceholders(textOnly(part), body.config, resolved, secretKeys));
     throw new MillraceError(`The connector asked for ${parts.length} tasks, and tasks.max is ${max}.`, {
       code: 'TOO_MANY_TASKS',

@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest';
+import { connectorProblems, sourceConnectorConfig } from './connector-config.ts';
+
+const keysOf = (type: 'source' | 'sink', config: { readonly [key: string]: string }) =>
+  connectorProblems(type, config).map(({ key }) => key);
+
+describe('a sink', () => {
+  test.each([',', 'a,,b', 'a,', 'a,a', 'a, a'])('does not read the topics "%s"', (topics) => {
+    expect(keysOf('sink', { topics })).toEqual(['topics']);
+  });
+
+  test.each(['a', 'a,b', ' a , b '])('reads the topics "%s"', (topics) => {
+    expect(keysOf('sink', { topics })).toEqual([]);
+  });
+});
+
+describe('a source', () => {
+  test('may name no topic for its offsets, but not a blank one', () => {
+    expect(keysOf('source', {})).toEqual([]);
+    expect(keysOf('source', { 'offsets.storage.topic': ' ' })).toEqual(['offsets.storage.topic']);
+  });
+});
+
+describe("a version of a converter that is the worker's", () => {
+  const key = 'value.converter.plugin.version';
+
+  test('is not looked for, and is a version or a range all the same', () => {
+    expect(keysOf('source', { [key]: '99' })).toEqual([]);
+    expect(connectorProblems('source', { [key]: '[' })).toEqual([
+      { key, message: expect.stringContaining('neither a version nor a range') },
+    ]);
+  });
+
+  test('is looked for, and judged, where the connector names the converter', () => {
+    expect(keysOf('source', { 'value.converter': 'X', [key]: '[' })).toEqual([]);
+  });
+});
+
+test('what happens when values expire, and whether tasks.max holds, are keys of every connector', () => {
+  expect(sourceConnectorConfig['config.action.reload'].default).toBe('restart');
+  expect(sourceConnectorConfig['tasks.max.enforce'].default).toBe(true);
+});
