@@ -151,7 +151,8 @@ export class SegmentLog implements Log {
     if (this.#failure !== null) throw this.#failure;
     if (!this.#room.tailCache.hasRoomFor(batches.length)) throw writesPending(this.folder);
     const firstOffset = this.#endOffset;
-    const { stored, changes } = stampBatches(batches, firstOffset, leaderEpoch);
+    const placed = this.#tail.place(batches);
+    const { stored, changes } = stampBatches(placed.bytes, firstOffset, leaderEpoch);
     try {
       // Before its producers are known: the snapshot of a roll ends where the new segment begins.
       this.#rollFor(stored, batches.length);
@@ -166,10 +167,10 @@ export class SegmentLog implements Log {
     }
     for (const batch of stored) {
       segment.account(batch, batch.bytes.length, this.#config.indexIntervalBytes);
-      this.#tail.add(batch);
+      this.#tail.add(batch, placed);
     }
     this.#endOffset = segment.nextOffset;
-    const written = this.#writes.add(segment, batches, this.#endOffset);
+    const written = this.#writes.add(segment, placed.bytes, this.#endOffset);
     return { firstOffset, lastOffset: this.#endOffset - 1, written };
   }
 

@@ -1,16 +1,39 @@
 import type { StoredBatch } from './batch-stamp.ts';
 import type { ReadLimits } from './log.ts';
 
-/** A batch may keep alive so many times its own bytes of the memory that it arrived in, before it is copied out. */
-const RETAINED_FACTOR = 4;
-/** Small buffers come from pools of this size and die together. */
-const POOL_BYTES = 8192;
+/** Memory is taken in pieces of this size, and used again: what the tail holds costs the garbage collector nothing. */
+const SLAB_BYTES = 1024 * 1024;
+/** A batch above this stays in the memory that it came in. */
+const COPIED_MAX_BYTES = 256 * 1024;
+/** What an entry takes beside its bytes, about. */
+const ENTRY_OVERHEAD_BYTES = 200;
 const COMPACT_AFTER = 1024;
+
+/** A piece of memory that batches are copied into, one behind the other. */
+interface Slab {
+  readonly bytes: Buffer;
+  usedBytes: number;
+  /** Entries that lie in it. */
+  entries: number;
+  /** False where its memory must not be written again: a write of it may be under way, or it came off a socket. */
+  isReusable: boolean;
+}
 
 interface TailEntry {
   readonly tail: LogTail;
-  readonly batch: StoredBatch;
-  dropped: boolean;
+  readonly slab: Slab;
+  readonly position: number;
+  readonly sizeBytes: number;
+  readonly baseOffset: number;
+  readonly lastOffset: number;
+  isDropped: boolean;
+}
+
+/** Where the bytes of an append are from now on. */
+export interface Placed {
+  readonly bytes: Buffer;
+  readonly slab: Slab;
+  readonly position: number;
 }
 
 /**
@@ -21,6 +44,8 @@ export class TailCache {
   readonly #maxBytes: number;
   readonly #pendingMaxBytes: number;
   readonly #queue = new Fifo<TailEntry>();
+  readonly #free: Slab[] = [];
+  #current: Slab | null = null;
   #bytes = 0;
 
   constructor(maxBytes: number, pendingMaxBytes: number) {
@@ -40,24 +65,51 @@ export class TailCache {
     while (this.#bytes > this.#maxBytes) {
       const oldest = this.#queue.first();
       if (oldest === undefined) return;
-      if (!oldest.dropped) {
-        if (oldest.batch.lastOffset >= oldest.tail.writtenOffset) return;
+      if (!oldest.isDropped) {
+        if (oldest.lastOffset >= oldest.tail.writtenOffset) return;
         oldest.tail.dropFirst();
       }
       this.#queue.shift();
     }
   }
 
-  add(tail: LogTail, batch: StoredBatch): TailEntry {
-    const entry = { tail, batch, dropped: false };
-    this.#bytes += batch.bytes.length;
+  /** Copies what is appended to where it stays, or keeps it as it came where it is large. */
+  place(bytes: Buffer): Placed {
+    if (bytes.length > COPIED_MAX_BYTES) {
+      return { bytes, slab: { bytes, usedBytes: bytes.length, entries: 0, isReusable: false }, position: 0 };
+    }
+    let slab = this.#current;
+    if (slab === null || slab.usedBytes + bytes.length > SLAB_BYTES) {
+      if (slab !== null) this.#retire(slab);
+      slab = this.#free.pop() ?? newSlab();
+      this.#current = slab;
+    }
+    const position = slab.usedBytes;
+    slab.bytes.set(bytes, position);
+    slab.usedBytes += bytes.length;
+    return { bytes: slab.bytes.subarray(position, slab.usedBytes), slab, position };
+  }
+
+  add(entry: TailEntry): void {
+    this.#bytes += entry.sizeBytes + ENTRY_OVERHEAD_BYTES;
+    entry.slab.entries += 1;
     this.#queue.push(entry);
-    return entry;
   }
 
   drop(entry: TailEntry): void {
-    entry.dropped = true;
-    this.#bytes -= entry.batch.bytes.length;
+    const { slab, sizeBytes, lastOffset, tail } = entry;
+    entry.isDropped = true;
+    this.#bytes -= sizeBytes + ENTRY_OVERHEAD_BYTES;
+    slab.entries -= 1;
+    // A write that failed may still read from here.
+    if (lastOffset >= tail.writtenOffset) slab.isReusable = false;
+    if (slab !== this.#current) this.#retire(slab);
+  }
+
+  #retire(slab: Slab): void {
+    if (slab.entries > 0 || !slab.isReusable || this.#free.length * SLAB_BYTES >= this.#maxBytes) return;
+    slab.usedBytes = 0;
+    this.#free.push(slab);
   }
 }
 
@@ -73,10 +125,24 @@ export class LogTail {
     this.writtenOffset = writtenOffset;
   }
 
-  add(batch: StoredBatch): void {
-    const bytes = worthKeeping(batch.bytes);
-    const kept = bytes === batch.bytes ? batch : { ...batch, bytes };
-    this.#entries.push(this.#cache.add(this, kept));
+  /** Gives an append's bytes their place; its batches are added after that. */
+  place(batches: Buffer): Placed {
+    return this.#cache.place(batches);
+  }
+
+  /** A batch of what was placed, as stamped there. */
+  add({ bytes, baseOffset, lastOffset }: StoredBatch, placed: Placed): void {
+    const entry = {
+      tail: this,
+      slab: placed.slab,
+      position: placed.position + (bytes.byteOffset - placed.bytes.byteOffset),
+      sizeBytes: bytes.length,
+      baseOffset,
+      lastOffset,
+      isDropped: false,
+    };
+    this.#cache.add(entry);
+    this.#entries.push(entry);
   }
 
   dropFirst(): void {
@@ -86,7 +152,7 @@ export class LogTail {
 
   /** Drops the batches that end at or above `offset`. */
   truncateTo(offset: number): void {
-    for (let last = this.#entries.last(); last !== undefined && last.batch.lastOffset >= offset; ) {
+    for (let last = this.#entries.last(); last !== undefined && last.lastOffset >= offset; ) {
       this.#cache.drop(last);
       this.#entries.pop();
       last = this.#entries.last();
@@ -95,7 +161,7 @@ export class LogTail {
 
   /** Drops the batches below `offset`, which are written. */
   dropBelow(offset: number): void {
-    for (let first = this.#entries.first(); first !== undefined && first.batch.lastOffset < offset; ) {
+    for (let first = this.#entries.first(); first !== undefined && first.lastOffset < offset; ) {
       this.dropFirst();
       first = this.#entries.first();
     }
@@ -105,21 +171,32 @@ export class LogTail {
     while (this.#entries.length > 0) this.dropFirst();
   }
 
-  /** As `Log.read`; undefined where the tail does not reach back to `offset`. */
+  /** As `Log.read`, copied into one buffer; undefined where the tail does not reach back to `offset`. */
   read(offset: number, limits: ReadLimits): Buffer[] | undefined {
     const first = this.#entries.first();
-    if (first === undefined || offset < first.batch.baseOffset) return undefined;
-    const found: Buffer[] = [];
+    if (first === undefined || offset < first.baseOffset) return undefined;
+    const from = this.#indexOf(offset);
+    let until = from;
     let bytes = 0;
-    for (let index = this.#indexOf(offset); index < this.#entries.length; index++) {
-      const batch = this.#entries.at(index)?.batch;
-      if (batch === undefined || batch.lastOffset >= limits.endBefore) break;
-      const fits = bytes + batch.bytes.length <= limits.maxBytes;
-      if (!fits && !(limits.atLeastOne && found.length === 0)) break;
-      found.push(batch.bytes);
-      bytes += batch.bytes.length;
+    for (; until < this.#entries.length; until++) {
+      const entry = this.#entries.at(until);
+      if (entry === undefined || entry.lastOffset >= limits.endBefore) break;
+      const fits = bytes + entry.sizeBytes <= limits.maxBytes;
+      if (!fits && !(limits.atLeastOne && until === from)) break;
+      bytes += entry.sizeBytes;
     }
-    return found;
+    return bytes === 0 ? [] : [this.#copied(from, until, bytes)];
+  }
+
+  #copied(from: number, until: number, bytes: number): Buffer {
+    const copy = Buffer.allocUnsafeSlow(bytes);
+    let at = 0;
+    for (let index = from; index < until; index++) {
+      const entry = this.#entries.at(index);
+      if (entry === undefined) break;
+      at += entry.slab.bytes.copy(copy, at, entry.position, entry.position + entry.sizeBytes);
+    }
+    return copy;
   }
 
   #indexOf(offset: number): number {
@@ -127,11 +204,15 @@ export class LogTail {
     let high = this.#entries.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#entries.at(middle)?.batch.lastOffset ?? Number.POSITIVE_INFINITY) < offset) low = middle + 1;
+      if ((this.#entries.at(middle)?.lastOffset ?? Number.POSITIVE_INFINITY) < offset) low = middle + 1;
       else high = middle;
     }
     return low;
   }
+}
+
+function newSlab(): Slab {
+  return { bytes: Buffer.allocUnsafeSlow(SLAB_BYTES), usedBytes: 0, entries: 0, isReusable: true };
 }
 
 /** A queue with access by index; shifting is amortised. */
@@ -174,10 +255,4 @@ class Fifo<T> {
   at(index: number): T | undefined {
     return this.#items[this.#head + index];
   }
-}
-
-/** A small view of a large piece of memory that came off a socket would keep all of it alive. */
-function worthKeeping(bytes: Buffer): Buffer {
-  const owned = bytes.buffer.byteLength;
-  return owned > POOL_BYTES && owned > bytes.length * RETAINED_FACTOR ? Buffer.from(bytes) : bytes;
 }
