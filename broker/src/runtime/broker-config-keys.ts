@@ -170,7 +170,7 @@ export const brokerConfigKeys = defineConfig({
     'double',
     Number.MAX_VALUE,
     'What compaction reads and writes in a second at most, together.',
-    range(1),
+    range(1, Number.MAX_VALUE),
   ),
   'log.cleaner.min.cleanable.ratio': key(
     'double',
@@ -406,6 +406,12 @@ export const brokerConfigKeys = defineConfig({
   ),
   'offsets.commit.timeout.ms': key('int', 5000, 'How long a commit may wait to be replicated.', range(1)),
 
+  'initial.transaction.version': key(
+    'int',
+    2,
+    'Level of transaction.version that a new cluster begins with; in Kafka an option of its storage tool.',
+    range(0, 2),
+  ),
   'log.sync.write.max.ms': key(
     'int',
     100,
