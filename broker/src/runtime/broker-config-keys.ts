@@ -170,7 +170,7 @@ export const brokerConfigKeys = defineConfig({
     'double',
     Number.MAX_VALUE,
     'What compaction reads and writes in a second at most, together.',
-    range(1, Number.MAX_VALUE),
+    range(1),
   ),
   'log.cleaner.min.cleanable.ratio': key(
     'double',

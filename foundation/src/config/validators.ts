@@ -4,12 +4,12 @@ const described = (allows: string, check: (value: ConfigValue) => string | null)
   Object.assign((value: ConfigValue) => (value === null ? null : check(value)), { allows });
 
 /** A number between `min` and `max`, both included. */
-export function range(min: number, max: number = Number.MAX_SAFE_INTEGER): Validator {
-  const allows = max === Number.MAX_SAFE_INTEGER ? `[${min},...]` : `[${min},...,${max}]`;
+export function range(min: number, max: number = Number.POSITIVE_INFINITY): Validator {
+  const allows = max === Number.POSITIVE_INFINITY ? `[${min},...]` : `[${min},...,${max}]`;
   return described(allows, (value) =>
     typeof value === 'number' && value >= min && value <= max
       ? null
-      : max === Number.MAX_SAFE_INTEGER
+      : max === Number.POSITIVE_INFINITY
         ? `must be at least ${min}`
         : `must be between ${min} and ${max}`,
   );
