@@ -8,9 +8,11 @@ import {
   type ProduceResponseInit,
   type ProduceResponsePartitionInit,
 } from '@millrace/protocol/messages';
+import { peekIsTransactional } from '@millrace/protocol/records';
 import { isInternalTopic } from '../core/controller/topic-names.ts';
 import type { AppendOutcome, Partition } from '../runtime/partition.ts';
 import { type Answer, CLOSE_CONNECTION, defineApi, type RequestContext } from './api.ts';
+import { appendInTransaction } from './transactional-append.ts';
 
 /** The client id by which Kafka's tools may write to internal topics. */
 const ADMIN_CLIENT_ID = '__admin_client';
@@ -22,7 +24,8 @@ const ACKS_ALL = -1;
 interface Pending {
   readonly index: number;
   readonly partition: Partition | undefined;
-  readonly outcome: AppendOutcome;
+  /** Later, where the coordinator has to add the partition to a transaction first. */
+  readonly outcome: AppendOutcome | Promise<AppendOutcome>;
 }
 
 interface PendingTopic {
@@ -40,16 +43,24 @@ interface PendingTopic {
  *   acks=0 has no answer; an error closes the connection.
  * - Requests of one connection are appended in their order and may wait for their writes together.
  *
- * Versions: v0-2 are advertised as in Kafka, because clients take their absence for missing compressions, and close the
- * connection; v7 zstd; v8 record errors; v13 topic ids.
+ * - The first batch of a transaction in a partition is appended only where the partition takes part in it: INVALID_TXN_STATE,
+ *   from v11 on TRANSACTION_ABORTABLE. From v12 on the broker adds the partition itself (KIP-890), and waits a moment for the
+ *   transaction before to be complete.
  *
- * Not implemented: transactional batches (INVALID_TXN_STATE), leader hints of v10.
+ * Versions: v0-2 are advertised as in Kafka, because clients take their absence for missing compressions, and close the
+ * connection; v7 zstd; v8 record errors; v11 TRANSACTION_ABORTABLE; v12 partitions are added; v13 topic ids.
+ *
+ * Not implemented: leader hints of v10.
  */
 export const produce = defineApi({
   api,
   versions: [0, 13],
-  access: [['WRITE', 'TOPIC']],
+  access: [
+    ['WRITE', 'TOPIC'],
+    ['WRITE', 'TRANSACTIONAL_ID'],
+  ],
   pipelined: true,
+  keepsNoBytes: true,
   handle(context, request): Promise<Answer<ProduceResponseInit>> {
     const topics = request.topicData.map((topic) => appendTopic(context, request, topic));
     return answer(context, request, topics);
@@ -100,11 +111,10 @@ function append(
   if (typeof partition === 'string') return { index, partition: undefined, outcome: refused(partition) };
   if (records === null)
     return { index, partition, outcome: refused('INVALID_RECORD', 'there are no records') };
-  const outcome = partition.append(records, {
-    acks: request.acks,
-    origin: 'client',
-    produceVersion: context.version,
-  });
+  const options = { acks: request.acks, origin: 'client' as const, produceVersion: context.version };
+  const outcome = peekIsTransactional(records, 0)
+    ? appendInTransaction(context, { partition, records, options, transactionalId: request.transactionalId })
+    : partition.append(records, options);
   return { index, partition, outcome };
 }
 
@@ -114,8 +124,10 @@ async function answer(
   topics: readonly PendingTopic[],
 ): Promise<Answer<ProduceResponseInit>> {
   if (request.acks === ACKS_NONE) {
-    const anyFailed = topics.some((topic) => topic.partitions.some(({ outcome }) => outcome.error !== null));
-    return anyFailed ? CLOSE_CONNECTION : null;
+    const outcomes = await Promise.all(
+      topics.flatMap(({ partitions }) => partitions.map((one) => one.outcome)),
+    );
+    return outcomes.some(({ error }) => error !== null) ? CLOSE_CONNECTION : null;
   }
   const deadline = { timeoutMs: request.timeoutMs, acks: request.acks };
   const responses = topics.map(async ({ name, topicId, partitions }) => ({
@@ -131,7 +143,8 @@ async function settled(
   pending: Pending,
   { acks, timeoutMs }: { acks: number; timeoutMs: number },
 ): Promise<ProduceResponsePartitionInit> {
-  const { index, outcome, partition } = pending;
+  const { index, partition } = pending;
+  const outcome = await pending.outcome;
   if (outcome.error !== null || partition === undefined) return failed(index, outcome);
   const error =
     acks === ACKS_LEADER ? await written(outcome) : await committed(context, partition, outcome, timeoutMs);

@@ -7,6 +7,7 @@ import {
   type FetchResponseInit,
   type FetchResponsePartitionInit,
 } from '@millrace/protocol/messages';
+import { iterateBatches } from '@millrace/protocol/records';
 import type { Partition } from '../runtime/partition.ts';
 import { defineApi, type RequestContext } from './api.ts';
 import { leaderEpochProblem } from './leader-epoch-check.ts';
@@ -35,6 +36,8 @@ interface ReadResult {
   readonly bytes: number;
   /** Of each partition, as it was read: the bytes that had been committed. */
   readonly committedBytes: readonly number[];
+  /** Likewise: the last stable offset. */
+  readonly stableOffsets: readonly number[];
   readonly anyError: boolean;
 }
 
@@ -46,7 +49,8 @@ interface ReadResult {
  * - Waits up to `max_wait_ms` until `min_bytes` are there; an error in any partition is answered at once.
  * - Sessions are not kept: a full fetch is answered with session id 0, which tells the client to go on without, and a later one in
  *   a session gets FETCH_SESSION_ID_NOT_FOUND (KIP-227).
- * - Without transactions, read_committed sees what read_uncommitted does, and no transaction is aborted.
+ * - read_committed sees what is below the last stable offset, and which of the transactions in it were aborted; it waits for
+ *   that offset to move.
  *
  * Versions: v7 sessions; v9 leader epochs; v12 diverging epoch; v13 topic ids; v15 replica state; v17 directory ids.
  *
@@ -56,6 +60,7 @@ export const fetch = defineApi({
   api,
   versions: [4, 18],
   access: [['READ', 'TOPIC']],
+  keepsNoBytes: true,
   async handle(context, request): Promise<FetchResponseInit> {
     if (!FULL_FETCH_EPOCHS.includes(request.sessionEpoch)) return onlyError('FETCH_SESSION_ID_NOT_FOUND');
     if (request.replicaId >= 0 || request.replicaState.replicaId >= 0) return onlyError('INVALID_REQUEST');
@@ -106,10 +111,12 @@ async function read(
   const maxBytes = Math.min(request.maxBytes, context.services.config.values['fetch.max.bytes']);
   const responses: FetchResponsePartitionInit[] = [];
   const committedBytes: number[] = [];
+  const stableOffsets: number[] = [];
   let bytes = 0;
   let anyError = false;
   for (const { data, partition } of asked) {
     committedBytes.push(typeof partition === 'string' ? 0 : partition.committedBytes);
+    stableOffsets.push(typeof partition === 'string' ? 0 : partition.lastStableOffset);
     if (typeof partition === 'string') {
       responses.push(failed(data.partition, partition));
       anyError = true;
@@ -121,7 +128,7 @@ async function read(
     bytes += response.records?.length ?? 0;
     anyError ||= response.errorCode !== 0;
   }
-  return { responses, bytes, committedBytes, anyError };
+  return { responses, bytes, committedBytes, stableOffsets, anyError };
 }
 
 async function readPartition(
@@ -141,13 +148,22 @@ async function readPartition(
       highWatermark,
       lastStableOffset,
       logStartOffset: partition.log.startOffset,
-      abortedTransactions: isCommitted ? [] : null,
+      abortedTransactions: isCommitted ? await abortedIn(partition, data.fetchOffset, batches) : null,
       records: joined(batches),
     };
   } catch (error) {
     if (!isMillraceError(error)) throw error;
     return failed(data.partition, READ_ERRORS.get(error.code) ?? 'KAFKA_STORAGE_ERROR');
   }
+}
+
+/** What the reader of these batches has to pass over. */
+async function abortedIn(partition: Partition, from: number, batches: readonly Buffer[]) {
+  const last = batches.at(-1);
+  if (last === undefined) return [];
+  let endOffset = from;
+  for (const header of iterateBatches(last)) endOffset = header.lastOffset + 1;
+  return await partition.log.abortedTransactions(from, endOffset);
 }
 
 /** The one copy on the way from memory to the socket, and none where it is one batch or came from a file. */
@@ -164,12 +180,15 @@ async function waitForBytes(
   asked: readonly Asked[],
   before: ReadResult,
 ): Promise<void> {
+  const isCommitted = request.isolationLevel === READ_COMMITTED;
   const isEnough = (): boolean => {
     let { bytes } = before;
     for (const [index, { partition }] of asked.entries()) {
       const was = before.committedBytes[index];
       if (typeof partition === 'string' || was === undefined) continue;
       if (!partition.isLeader) return true;
+      // Nothing of what came is stable yet.
+      if (isCommitted && partition.lastStableOffset === before.stableOffsets[index]) continue;
       bytes += partition.committedBytes - was;
     }
     return bytes >= request.minBytes;

@@ -25,10 +25,12 @@ const NO_LEADER_EPOCH = -1;
  * - Offsets of one group, from v8 of several, for the partitions named or (null topics) for all that are committed.
  * - No commit is answered as offset -1 without an error, also for a group that does not exist.
  * - An answer never shows an offset that could still be lost.
+ * - An offset that an open transaction may change is UNSTABLE_OFFSET_COMMIT where a stable one is asked for, else as it
+ *   was before.
  *
  * Versions: v2 an error for the group; v7 require stable; v8 several groups; v9 member epochs; v10 topic ids.
  *
- * Not implemented: pending offsets of transactions (nothing is ever unstable), members of the KIP-848 protocol.
+ * Not implemented: members of the KIP-848 protocol.
  */
 export const offsetFetch = defineApi({
   api,
@@ -40,7 +42,9 @@ export const offsetFetch = defineApi({
   async handle(context, request): Promise<OffsetFetchResponseInit> {
     const { version } = context;
     const groups = groupsOf(request, version);
-    const answers = await Promise.all(groups.map((group) => fetchGroup(context, group)));
+    const answers = await Promise.all(
+      groups.map((group) => fetchGroup(context, group, request.requireStable)),
+    );
     return response(answers, groups, version);
   },
   refuse: (request, error, version) => {
@@ -59,14 +63,21 @@ function groupsOf(request: OffsetFetchRequest, version: number): readonly Offset
 function fetchGroup(
   context: RequestContext,
   { groupId, topics }: OffsetFetchRequestGroup,
+  requireStable: boolean,
 ): Promise<OffsetFetchResponseGroupInit> | OffsetFetchResponseGroupInit {
   if (!mayOnGroup(context, 'DESCRIBE', groupId)) return failedGroup(groupId, 'GROUP_AUTHORIZATION_FAILED');
-  return topics === null ? fetchAll(context, groupId) : fetchNamed(context, groupId, topics);
+  return topics === null
+    ? fetchAll(context, groupId, requireStable)
+    : fetchNamed(context, groupId, topics, requireStable);
 }
 
 /** All offsets of the group, but of topics that the caller may not describe or (v10) that are gone. */
-async function fetchAll(context: RequestContext, groupId: string): Promise<OffsetFetchResponseGroupInit> {
-  const result = await context.services.groups.fetchOffsets({ group: groupId, topics: null });
+async function fetchAll(
+  context: RequestContext,
+  groupId: string,
+  requireStable: boolean,
+): Promise<OffsetFetchResponseGroupInit> {
+  const result = await context.services.groups.fetchOffsets({ group: groupId, topics: null, requireStable });
   if (result.error !== null) return failedGroup(groupId, result.error);
   const image = context.services.metadata.image();
   const topics: OffsetFetchResponseGroupTopicInit[] = [];
@@ -83,12 +94,13 @@ async function fetchNamed(
   context: RequestContext,
   groupId: string,
   asked: readonly OffsetFetchRequestGroupTopic[],
+  requireStable: boolean,
 ): Promise<OffsetFetchResponseGroupInit> {
   const resolved = asked.map((topic) => resolve(context, topic));
   const topics = resolved
     .filter((one) => 'topic' in one)
     .map(({ topic }) => ({ topic: topic.name, partitions: topic.partitionIndexes }));
-  const result = await context.services.groups.fetchOffsets({ group: groupId, topics });
+  const result = await context.services.groups.fetchOffsets({ group: groupId, topics, requireStable });
   if (result.error !== null) return failedGroup(groupId, result.error);
   const fetched = result.topics.values();
   return {
@@ -106,13 +118,14 @@ async function fetchNamed(
 function fetchedPartition({
   partition,
   committed,
+  isUnstable,
 }: FetchedOffset): OffsetFetchResponseGroupTopicInit['partitions'][number] {
   return {
     partitionIndex: partition,
     committedOffset: committed?.offset ?? NO_OFFSET,
     committedLeaderEpoch: committed?.leaderEpoch ?? NO_LEADER_EPOCH,
     metadata: committed?.metadata ?? '',
-    errorCode: errorCode('NONE'),
+    errorCode: errorCode(isUnstable ? 'UNSTABLE_OFFSET_COMMIT' : 'NONE'),
   };
 }
 

@@ -5,6 +5,7 @@ import {
   type FindCoordinatorResponseCoordinatorInit,
   type FindCoordinatorResponseInit,
 } from '@millrace/protocol/messages';
+import type { CoordinatorLocation } from '../runtime/services.ts';
 import { defineApi, type RequestContext } from './api.ts';
 import { nodesOn } from './broker-nodes.ts';
 import { mayOnGroup } from './group-caller.ts';
@@ -18,12 +19,13 @@ const SHARE_KEYS_VERSION = 6;
 /**
  * FindCoordinator v0-6
  *
- * - The broker that leads the group's partition of `__consumer_offsets`; the topic is made where it is missing, and
- *   answered at once (Kafka makes it behind COORDINATOR_NOT_AVAILABLE).
+ * - The broker that leads the group's partition of `__consumer_offsets`, or the transactional id's of
+ *   `__transaction_state`; the topic is made where it is missing, and answered at once (Kafka makes it behind
+ *   COORDINATOR_NOT_AVAILABLE).
  *
  * Versions: v1 transactions; v4 several keys; v6 share groups.
  *
- * Not implemented: coordinators of transactions and of share groups, answered COORDINATOR_NOT_AVAILABLE.
+ * Not implemented: coordinators of share groups, answered COORDINATOR_NOT_AVAILABLE.
  */
 export const findCoordinator = defineApi({
   api,
@@ -35,8 +37,8 @@ export const findCoordinator = defineApi({
   ],
   async handle(context, request): Promise<FindCoordinatorResponseInit> {
     const keys = keysOf(request, context.version);
-    const found = await Promise.all(keys.map((key) => find(context, request.keyType, key)));
-    return response(found, context.version);
+    const coordinators = await Promise.all(keys.map((key) => find(context, request.keyType, key)));
+    return response(coordinators, context.version);
   },
   refuse: (request, error, version) =>
     response(
@@ -54,22 +56,15 @@ async function find(
   keyType: number,
   key: string,
 ): Promise<FindCoordinatorResponseCoordinatorInit> {
-  const { groups, metadata } = context.services;
+  const { groups, transactions } = context.services;
   switch (keyType) {
-    case GROUP_KEY: {
+    case GROUP_KEY:
       if (!mayOnGroup(context, 'DESCRIBE', key)) return failed(key, 'GROUP_AUTHORIZATION_FAILED', null);
-      const location = await groups.findCoordinator(key);
-      if (location.error !== null) return failed(key, location.error, location.message);
-      const node = nodesOn(metadata.image(), context.listener).find(({ id }) => id === location.brokerId);
-      if (!node)
-        return failed(key, 'COORDINATOR_NOT_AVAILABLE', 'The coordinator is not reached by this listener.');
-      const { id, host, port } = node;
-      return { key, nodeId: id, host, port, errorCode: errorCode('NONE'), errorMessage: '' };
-    }
+      return found(context, key, await groups.findCoordinator(key));
     case TRANSACTION_KEY:
-      return context.authorize('DESCRIBE', { type: 'TRANSACTIONAL_ID', name: key })
-        ? failed(key, 'COORDINATOR_NOT_AVAILABLE', 'Transactions are not served by this broker.')
-        : failed(key, 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED', null);
+      if (!context.authorize('DESCRIBE', { type: 'TRANSACTIONAL_ID', name: key }))
+        return failed(key, 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED', null);
+      return found(context, key, await transactions.findCoordinator(key));
     case SHARE_KEY:
       return context.version >= SHARE_KEYS_VERSION
         ? failed(key, 'COORDINATOR_NOT_AVAILABLE', 'Share groups are not served by this broker.')
@@ -77,6 +72,20 @@ async function find(
     default:
       return failed(key, 'INVALID_REQUEST', `There is no key type ${keyType}.`);
   }
+}
+
+function found(
+  context: RequestContext,
+  key: string,
+  location: CoordinatorLocation,
+): FindCoordinatorResponseCoordinatorInit {
+  if (location.error !== null) return failed(key, location.error, location.message);
+  const image = context.services.metadata.image();
+  const node = nodesOn(image, context.listener).find(({ id }) => id === location.brokerId);
+  if (!node)
+    return failed(key, 'COORDINATOR_NOT_AVAILABLE', 'The coordinator is not reached by this listener.');
+  const { id, host, port } = node;
+  return { key, nodeId: id, host, port, errorCode: errorCode('NONE'), errorMessage: '' };
 }
 
 function failed(
@@ -88,11 +97,11 @@ function failed(
 }
 
 function response(
-  found: readonly FindCoordinatorResponseCoordinatorInit[],
+  coordinators: readonly FindCoordinatorResponseCoordinatorInit[],
   version: number,
 ): FindCoordinatorResponseInit {
-  if (version >= MANY_KEYS_VERSION) return { coordinators: found };
-  const [first] = found;
+  if (version >= MANY_KEYS_VERSION) return { coordinators };
+  const [first] = coordinators;
   if (!first) return { errorCode: errorCode('INVALID_REQUEST'), nodeId: -1, host: '', port: -1 };
   const { key: _key, ...rest } = first;
   // Kafka's text for no error, in the versions of one key.

@@ -1,11 +1,11 @@
 import { type ErrorName, errorCode } from '@millrace/protocol';
 import { type ApiVersionsResponseInit, apiVersions as api } from '@millrace/protocol/messages';
+import { supportedFeatures } from '../core/controller/features.ts';
 import { defineApi } from './api.ts';
 
 const CLIENT_SOFTWARE = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/;
-/** The levels of `metadata.version` that this broker's metadata can be read and written in: 3.3-IV3 to 4.3. */
-const METADATA_VERSION = { name: 'metadata.version', minVersion: 7, maxVersion: 30 };
 const API_VERSIONS_KEY = 18;
+const LEVEL_ZERO_VERSION = 4;
 
 /**
  * ApiVersions v0-4
@@ -15,7 +15,7 @@ const API_VERSIONS_KEY = 18;
  * - A version that is not served is answered in version 0 with UNSUPPORTED_VERSION and ApiVersions' own range (KIP-511).
  * - Client software names and versions that are not as KIP-511 wants them: INVALID_REQUEST.
  *
- * Versions: v3 client software, features; v4 features whose lowest version is 0 (there are none here).
+ * Versions: v3 client software, features; v4 features whose lowest version is 0: clients before it are told 1.
  *
  * Not implemented: nothing.
  */
@@ -36,7 +36,10 @@ export const apiVersions = defineApi({
         maxVersion,
       })),
       throttleTimeMs: 0,
-      supportedFeatures: [METADATA_VERSION],
+      supportedFeatures: supportedFeatures.map((feature) => ({
+        ...feature,
+        minVersion: version >= LEVEL_ZERO_VERSION ? feature.minVersion : Math.max(1, feature.minVersion),
+      })),
       finalizedFeaturesEpoch: image.offset,
       finalizedFeatures: [...image.features].map(([name, level]) => ({
         name,

@@ -128,6 +128,12 @@ export const brokerConfigKeys = defineConfig({
     'Answers of one connection that may wait to be read by the client; reading stops there.',
     range(1),
   ),
+  'queued.max.request.bytes': key(
+    'long',
+    -1,
+    'Requests of all connections that are coming in or wait for their answer; reading stops there. -1: four times socket.request.max.bytes.',
+    range(-1),
+  ),
   'fetch.max.bytes': key('int', 57_671_680, 'Most bytes of records in one Fetch answer.', range(1024)),
 
   'log.dir': key('string', null, 'The data folder, where log.dirs is not given.'),

@@ -12,20 +12,26 @@ import {
 } from '@millrace/foundation';
 import { handlers } from '../apis/index.ts';
 import { BrokerServer } from '../network/broker-server.ts';
+import { FrameMemory } from '../network/frame-memory.ts';
 import { type DataFolder, openDataFolder } from '../storage/data-folder.ts';
 import type { StorageEngine } from '../storage/log.ts';
 import { openSegmentEngine } from '../storage/segment-engine.ts';
 import { allowAll } from './authorizer.ts';
-import { type BrokerConfig, type Listener, parseBrokerConfig } from './broker-config.ts';
+import { type BrokerConfig, type Listener, parseBrokerConfig, requestMemoryBytes } from './broker-config.ts';
 import { fileMetadataFolder } from './file-metadata-folder.ts';
 import { createGroupService, type RunningGroupService } from './group-service.ts';
+import { LiveBrokerConfig } from './live-broker-config.ts';
 import { LocalPartitions } from './local-partitions.ts';
+import { LogCleaner } from './log-cleaner.ts';
+import { logFolder } from './log-folder.ts';
 import { LogMaintenance } from './log-maintenance.ts';
+import { localMarkerWriter } from './marker-writer.ts';
 import { createMetadataPlane, type MetadataPlane } from './metadata-plane.ts';
 import { createProducerIds } from './producer-id-block.ts';
 import { Purgatory } from './purgatory.ts';
 import type { BrokerServices } from './services.ts';
 import { TimerWheel } from './timer-wheel.ts';
+import { TransactionService } from './transaction-service.ts';
 
 /** What a broker takes from outside; all have defaults, and simulations bring their own. */
 export interface BrokerPorts {
@@ -48,7 +54,6 @@ export interface RunningBroker {
   close(): Promise<void>;
 }
 
-const OFFSETS_TOPIC = '__consumer_offsets';
 const METADATA_LOG = '__cluster_metadata-0';
 const PURGATORY_TICK_MS = 5;
 const SECURITY_PLAINTEXT = 0;
@@ -59,7 +64,7 @@ const SECURITY_PLAINTEXT = 0;
  *   DATA_DIR_LOCKED, DATA_DIR_NEWER_FORMAT and others of the folder; LOG_STORAGE_FAILED
  */
 export async function startBroker(raw: RawConfig, ports: Partial<BrokerPorts> = {}): Promise<RunningBroker> {
-  const config = parseBrokerConfig(raw);
+  const config = new LiveBrokerConfig(parseBrokerConfig(raw));
   const given = {
     clock: ports.clock ?? systemClock,
     timers: ports.timers ?? systemTimers,
@@ -79,7 +84,7 @@ export async function startBroker(raw: RawConfig, ports: Partial<BrokerPorts> = 
 }
 
 async function compose(
-  config: BrokerConfig,
+  config: LiveBrokerConfig,
   ports: BrokerPorts,
   rooms: AsyncDisposableStack,
 ): Promise<RunningBroker> {
@@ -106,9 +111,11 @@ async function compose(
   rooms.defer(() => storage.close());
   const plane = createPlane(config, ports, { storage, folder, addresses });
   rooms.defer(() => plane.close());
-  const { services, maintenance } = await start(config, ports, { storage, folder, plane, rooms });
+  const { services, maintenance, cleaner } = await start(config, ports, { storage, folder, plane, rooms });
   maintenance.start();
   rooms.defer(() => maintenance.close());
+  cleaner.start();
+  rooms.defer(() => cleaner.close());
   // Clients go first; a second closing finds nothing to do.
   rooms.defer(() => server.close());
   server.serve({
@@ -118,6 +125,7 @@ async function compose(
     maxRequestBytes: values['socket.request.max.bytes'],
     maxQueuedRequests: values['queued.max.requests'],
     maxQueuedResponseBytes: values['queued.max.response.bytes'],
+    memory: new FrameMemory(requestMemoryBytes(config)),
   });
   let closing: Promise<void> | undefined;
   return {
@@ -173,15 +181,28 @@ interface StartRooms {
 }
 
 async function start(
-  config: BrokerConfig,
+  config: LiveBrokerConfig,
   ports: BrokerPorts,
   { storage, folder, plane, rooms }: StartRooms,
 ) {
-  const { metadata, controller } = plane;
+  const { metadata, quorum, controller } = plane;
   const partitions = new LocalPartitions({ ...ports, storage, config });
   const groups = createGroupService({ ...ports, metadata, controller, config });
   rooms.defer(() => groups.close());
-  tellGroups(partitions, groups);
+  const producerIds = createProducerIds(controller);
+  const markers = localMarkerWriter({ ...ports, partitions, groups });
+  const transactions = new TransactionService({
+    ...ports,
+    metadata,
+    controller,
+    producerIds,
+    markers,
+    config,
+  });
+  rooms.defer(() => transactions.close());
+  tellCoordinators(partitions, groups, transactions);
+  // The broker's own settings first: topics that set nothing obey them.
+  plane.onImage((image) => config.follow(image));
   plane.onImage((image, previous) => partitions.follow(image, previous));
   await plane.start();
   await partitions.firstFollowed();
@@ -191,25 +212,39 @@ async function start(
     config,
     clusterId: folder.clusterId,
     metadata,
+    quorum,
     partitions,
+    logFolder: logFolder(folder.path),
     controller,
     groups,
-    producerIds: createProducerIds(controller),
+    transactions,
+    producerIds,
     purgatory: new Purgatory(wheel),
     advertisedApis: [...handlers.values()]
       .map(({ api, versions }) => ({ key: api.key, versions }))
       .sort((a, b) => a.key - b.key),
   };
-  return { services, maintenance: new LogMaintenance({ ...ports, partitions, storage, config }) };
+  return {
+    services,
+    maintenance: new LogMaintenance({ ...ports, partitions, storage, config }),
+    cleaner: new LogCleaner({ ...ports, partitions, config }),
+  };
 }
 
-function tellGroups(partitions: LocalPartitions, groups: RunningGroupService): void {
+/** Each takes its own topic's partitions. */
+function tellCoordinators(
+  partitions: LocalPartitions,
+  groups: RunningGroupService,
+  transactions: TransactionService,
+): void {
   partitions.onChange({
     led: (partition) => {
-      if (partition.topic === OFFSETS_TOPIC) groups.partitionLed(partition);
+      groups.partitionLed(partition);
+      transactions.partitionLed(partition);
     },
     lost: (topic, partition) => {
-      if (topic === OFFSETS_TOPIC) groups.partitionLost(topic, partition);
+      groups.partitionLost(topic, partition);
+      transactions.partitionLost(topic, partition);
     },
     topicsDeleted: (topics) => groups.topicsDeleted(topics),
   });

@@ -14,8 +14,8 @@ import { describeGroups } from '../apis/15-describe-groups.ts';
 import { createTopics } from '../apis/19-create-topics.ts';
 import { openSegmentEngine } from '../storage/segment-engine.ts';
 import { ControlPlaneHarness, type HarnessDisk, memoryDisk } from '../testing/control-plane-harness.ts';
+import { partitionOf } from './coordinator-topic.ts';
 import { fileMetadataFolder } from './file-metadata-folder.ts';
-import { partitionOf } from './group-coordinator.ts';
 
 let folder: string;
 beforeEach(async () => {

@@ -8,6 +8,7 @@ import {
   offsetCommitValue,
 } from '@millrace/protocol/internal';
 import type { GroupRecord } from '../core/group/records.ts';
+import type { CoordinatorCodec, EncodedRecord } from './coordinator-shard.ts';
 
 const KEY_VERSION = 0;
 /** What Apache Kafka 4.3 writes by default. */
@@ -17,13 +18,14 @@ const OFFSET_VALUE_VERSION = 3;
 const OFFSET_VALUE_WITH_EXPIRY_VERSION = 1;
 const OFFSET_VALUE_WITH_TOPIC_ID_VERSION = 4;
 
-export interface EncodedRecord {
-  readonly key: Buffer;
-  readonly value: Buffer | null;
-}
+/** Records of `__consumer_offsets`. Kinds of newer group protocols are not kept. */
+export const groupCodec: CoordinatorCodec<GroupRecord> = {
+  encode: encodeGroupRecord,
+  decode: decodeGroupRecord,
+};
 
 /** As Kafka writes records of `__consumer_offsets`: an int16 type before the key, an int16 version before the value. */
-export function encodeGroupRecord(record: GroupRecord): EncodedRecord {
+function encodeGroupRecord(record: GroupRecord): EncodedRecord {
   if (record.kind === 'group') {
     const key = prefixed(groupMetadataKey, groupMetadataKey.type, KEY_VERSION, { group: record.group });
     const { value } = record;
@@ -48,7 +50,7 @@ export function encodeGroupRecord(record: GroupRecord): EncodedRecord {
  * @returns null for a kind of record that this broker does not keep: those of newer group protocols
  * @throws {ProtocolError} MALFORMED_MESSAGE
  */
-export function decodeGroupRecord(key: Buffer, value: Buffer | null): GroupRecord | null {
+function decodeGroupRecord(key: Buffer, value: Buffer | null): GroupRecord | null {
   const reader = new Reader(key);
   switch (reader.int16()) {
     case legacyOffsetCommitKey.type:
@@ -65,7 +67,8 @@ export function decodeGroupRecord(key: Buffer, value: Buffer | null): GroupRecor
   }
 }
 
-function prefixed<Value>(
+/** A message behind its type, or its version, as int16. */
+export function prefixed<Value>(
   codec: { encode(writer: Writer, version: number, value: Value): void },
   prefix: number,
   version: number,
@@ -77,7 +80,11 @@ function prefixed<Value>(
   return writer.finish();
 }
 
-function decodeValue<Value>(codec: { decode(reader: Reader, version: number): Value }, bytes: Buffer): Value {
+/** A message behind its version. */
+export function decodeValue<Value>(
+  codec: { decode(reader: Reader, version: number): Value },
+  bytes: Buffer,
+): Value {
   const reader = new Reader(bytes);
   return codec.decode(reader, reader.int16());
 }

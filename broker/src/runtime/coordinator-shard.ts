@@ -1,23 +1,56 @@
 import type { Clock, Logger, Now, Timer, Timers } from '@millrace/foundation';
 import { unreachable } from '@millrace/foundation/assert';
 import type { ErrorName } from '@millrace/protocol';
-import { decodeBatch, iterateBatches, RecordBatchBuilder } from '@millrace/protocol/records';
-import type { GroupEffect, ReplyTo } from '../core/group/effects.ts';
-import { type GroupRules, GroupShard } from '../core/group/group-shard.ts';
-import type { GroupRecord } from '../core/group/records.ts';
+import {
+  buildMarkerBatch,
+  decodeBatch,
+  decodeTransactionMarker,
+  iterateBatches,
+  RecordBatchBuilder,
+} from '@millrace/protocol/records';
+import type {
+  CoordinatorEffect,
+  CoordinatorState,
+  MarkersOutcome,
+  PartitionsByTopic,
+  ProducerIdentity,
+  ReplyTo,
+  TransactionEnd,
+} from '../core/coordinator/effects.ts';
 import { logNotReadable } from '../storage/storage-errors.ts';
-import { decodeGroupRecord, encodeGroupRecord } from './coordinator-record-codec.ts';
-import type { Partition } from './partition.ts';
+import type { AppendOutcome, Partition } from './partition.ts';
 
 /** Read at once while a shard is loaded. */
 const LOAD_BUFFER_BYTES = 5 * 1024 * 1024;
 /** The partition itself refuses what is above the topic's max.message.bytes. */
 const BATCH_MAX_BYTES = 512 * 1024 * 1024;
 const DECOMPRESSED_MAX_BYTES = 512 * 1024 * 1024;
+const ACKS_ALL = -1;
 
-export interface CoordinatorShardOptions {
+/** Key and value of a record, as bytes. */
+export interface EncodedRecord {
+  readonly key: Buffer;
+  readonly value: Buffer | null;
+}
+
+/** How a coordinator's records stand in its topic. */
+export interface CoordinatorCodec<Rec> {
+  encode(record: Rec): EncodedRecord;
+  /**
+   * @returns null for a kind of record that this broker does not keep
+   * @throws {ProtocolError} MALFORMED_MESSAGE
+   */
+  decode(key: Buffer, value: Buffer | null): Rec | null;
+}
+
+/** Writes the markers of a transaction to partitions wherever they are led. Never rejects. */
+export type MarkerWriter = (end: TransactionEnd, partitions: PartitionsByTopic) => Promise<MarkersOutcome>;
+
+export interface CoordinatorShardOptions<Rec, State extends CoordinatorState<Rec>> {
   readonly partition: Partition;
-  readonly rules: GroupRules;
+  readonly state: State;
+  readonly codec: CoordinatorCodec<Rec>;
+  readonly markers: MarkerWriter;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly logger: Logger;
@@ -29,15 +62,15 @@ interface Parked {
 }
 
 /**
- * Runs one shard of the coordinator: the groups of one partition of `__consumer_offsets`, for as long as that is led
- * here in one leader epoch. The only writer of its partition. A command is decided at once; its records are appended
+ * Runs one shard of a coordinator: what one partition of its topic keeps, for as long as that is led here in one leader
+ * epoch. The only writer of its partition. A command is decided at once; its records are appended
  * and replayed at once; what is answered after them waits until they are committed.
  */
-export class CoordinatorShard {
+export class CoordinatorShard<Rec, State extends CoordinatorState<Rec>> {
   readonly leaderEpoch: number;
-  readonly #options: CoordinatorShardOptions;
+  readonly #options: CoordinatorShardOptions<Rec, State>;
   readonly #partition: Partition;
-  readonly #shard: GroupShard;
+  readonly #shard: State;
   readonly #parked = new Map<number, Parked>();
   readonly #timers = new Map<string, Timer>();
   #state: 'loading' | 'active' | 'closed' = 'loading';
@@ -45,11 +78,11 @@ export class CoordinatorShard {
   /** Past the last record that was appended here. */
   #endOffset = 0;
 
-  constructor(options: CoordinatorShardOptions) {
+  constructor(options: CoordinatorShardOptions<Rec, State>) {
     this.#options = options;
     this.#partition = options.partition;
     this.leaderEpoch = options.partition.leaderEpoch;
-    this.#shard = new GroupShard(options.rules);
+    this.#shard = options.state;
   }
 
   /** Reads the partition from its start; commands are refused with COORDINATOR_LOAD_IN_PROGRESS until it is done. */
@@ -86,7 +119,7 @@ export class CoordinatorShard {
 
   /** Runs a command; `refused` makes the answer where the shard is not here, or goes while the command is parked. */
   submit<Response>(
-    command: (shard: GroupShard, reply: ReplyTo<Response>, now: Now) => readonly GroupEffect[],
+    command: (shard: State, reply: ReplyTo<Response>, now: Now) => readonly CoordinatorEffect<Rec>[],
     refused: (error: ErrorName) => Response,
   ): Promise<Response> {
     const { problem } = this;
@@ -99,13 +132,13 @@ export class CoordinatorShard {
   }
 
   /** Runs a command that nobody waits for; nothing where the shard is not loaded. */
-  run(command: (shard: GroupShard, now: Now) => readonly GroupEffect[]): void {
+  run(command: (shard: State, now: Now) => readonly CoordinatorEffect<Rec>[]): void {
     if (this.#state === 'active') this.#perform(command(this.#shard, this.#now()));
   }
 
   /** Looks at the state; resolves when everything that it rests on is committed. */
   read<Response>(
-    query: (shard: GroupShard) => Response,
+    query: (shard: State) => Response,
     refused: (error: ErrorName) => Response,
   ): Promise<Response> {
     const { problem } = this;
@@ -119,6 +152,17 @@ export class CoordinatorShard {
     });
   }
 
+  /** Resolves when everything that was appended so far is committed; with why it cannot be any more. */
+  settled(): Promise<ErrorName | null> {
+    if (this.#partition.highWatermark >= this.#endOffset) return Promise.resolve(null);
+    return new Promise((resolve) => this.#partition.whenCommitted(this.#endOffset, resolve));
+  }
+
+  /** The state as it is now; null where the shard is not loaded. What it says may still be lost. */
+  get state(): State | null {
+    return this.#state === 'active' ? this.#shard : null;
+  }
+
   /** Ends it: what is parked is answered with the error, and no timer fires any more. */
   close(error: ErrorName): void {
     this.#state = 'closed';
@@ -128,7 +172,7 @@ export class CoordinatorShard {
     this.#parked.clear();
   }
 
-  #perform(effects: readonly GroupEffect[]): void {
+  #perform(effects: readonly CoordinatorEffect<Rec>[]): void {
     for (const effect of effects) {
       if (this.#state !== 'active') return;
       switch (effect.kind) {
@@ -137,7 +181,15 @@ export class CoordinatorShard {
           this.#parked.delete(effect.to);
           break;
         case 'append':
-          this.#append(effect.records, effect.done);
+          this.#append(effect.records, effect.producer, effect.done);
+          break;
+        case 'marker':
+          this.#appendMarker(effect.end, effect.done);
+          break;
+        case 'write-markers':
+          void this.#options.markers(effect.end, effect.partitions).then((outcome) => {
+            if (this.#state === 'active') this.#perform(effect.done(outcome, this.#now()));
+          });
           break;
         case 'timer':
           this.#arm(effect.key, effect.afterMs, effect.fire);
@@ -153,12 +205,12 @@ export class CoordinatorShard {
   }
 
   #append(
-    records: readonly GroupRecord[],
-    done: (error: ErrorName | null, now: Now) => readonly GroupEffect[],
+    records: readonly Rec[],
+    producer: ProducerIdentity | null,
+    done: (error: ErrorName | null, now: Now) => readonly CoordinatorEffect<Rec>[],
   ): void {
-    const batch = this.#encode(records);
-    const outcome = this.#partition.append(batch, {
-      acks: -1,
+    const outcome = this.#partition.append(this.#encode(records, producer), {
+      acks: ACKS_ALL,
       origin: 'coordinator',
       expectedLeaderEpoch: this.leaderEpoch,
     });
@@ -167,14 +219,36 @@ export class CoordinatorShard {
       return;
     }
     // Invariant 5: state changes by what was appended, and answers wait for its commit.
-    for (const record of records) this.#shard.replay(record);
-    this.#endOffset = outcome.lastOffset + 1;
-    this.#partition.whenCommitted(this.#endOffset, (error) => {
+    const producerId = producer?.producerId ?? null;
+    for (const [index, record] of records.entries())
+      this.#shard.replay(record, { offset: outcome.firstOffset + index, producerId });
+    this.#onCommit(outcome.lastOffset + 1, done);
+  }
+
+  #appendMarker(
+    end: TransactionEnd,
+    done: (error: ErrorName | null, now: Now) => readonly CoordinatorEffect<Rec>[],
+  ): void {
+    const outcome = appendMarker(this.#partition, end, this.#now(), this.leaderEpoch);
+    if (outcome.error !== null) {
+      this.#perform(done(outcome.error, this.#now()));
+      return;
+    }
+    this.#shard.replayMarker(end.producerId, end.isAbort);
+    this.#onCommit(outcome.lastOffset + 1, done);
+  }
+
+  #onCommit(
+    endOffset: number,
+    done: (error: ErrorName | null, now: Now) => readonly CoordinatorEffect<Rec>[],
+  ): void {
+    this.#endOffset = endOffset;
+    this.#partition.whenCommitted(endOffset, (error) => {
       if (this.#state === 'active') this.#perform(done(error, this.#now()));
     });
   }
 
-  #arm(key: string, afterMs: number, fire: (now: Now) => readonly GroupEffect[]): void {
+  #arm(key: string, afterMs: number, fire: (now: Now) => readonly CoordinatorEffect<Rec>[]): void {
     this.#timers.get(key)?.cancel();
     const timer = this.#options.timers.after(afterMs, () => {
       this.#timers.delete(key);
@@ -183,11 +257,11 @@ export class CoordinatorShard {
     this.#timers.set(key, timer);
   }
 
-  #encode(records: readonly GroupRecord[]): Buffer {
+  #encode(records: readonly Rec[], producer: ProducerIdentity | null): Buffer {
     const builder = new RecordBatchBuilder({ maxBytes: BATCH_MAX_BYTES });
     const timestamp = this.#now().wallMs;
-    for (const record of records) builder.tryAppend({ ...encodeGroupRecord(record), timestamp });
-    return builder.build();
+    for (const record of records) builder.tryAppend({ ...this.#options.codec.encode(record), timestamp });
+    return builder.build(producer === null ? {} : { ...producer, isTransactional: true });
   }
 
   /** @returns the offset after the last batch */
@@ -195,19 +269,45 @@ export class CoordinatorShard {
     let next = offset;
     for (const header of iterateBatches(buffer)) {
       next = header.lastOffset + 1;
-      if (header.isControl) continue;
       const { records } = decodeBatch(buffer, header.position, {
         maxDecompressedBytes: DECOMPRESSED_MAX_BYTES,
       });
-      for (const { key, value } of records) {
-        const record = key && decodeGroupRecord(key, value);
-        if (record) this.#shard.replay(record);
+      const producerId = header.isTransactional ? header.producerId : null;
+      for (const { key, value, offset: at } of records) {
+        if (header.isControl) this.#replayControl(header.producerId, key, value);
+        else {
+          const record = key && this.#options.codec.decode(key, value);
+          if (record) this.#shard.replay(record, { offset: at, producerId });
+        }
       }
     }
     return next;
   }
 
+  #replayControl(producerId: number, key: Buffer | null, value: Buffer | null): void {
+    const marker = decodeTransactionMarker(key, value);
+    if (marker) this.#shard.replayMarker(producerId, marker.type === 'ABORT');
+  }
+
   #now(): Now {
     return this.#options.clock.now();
   }
+}
+
+/** Appends the end of a transaction to one partition that is led here. */
+export function appendMarker(
+  partition: Partition,
+  end: TransactionEnd,
+  now: Now,
+  expectedLeaderEpoch: number = partition.leaderEpoch,
+): AppendOutcome {
+  const { producerId, producerEpoch, isAbort, coordinatorEpoch } = end;
+  const batch = buildMarkerBatch({
+    type: isAbort ? 'ABORT' : 'COMMIT',
+    producerId,
+    producerEpoch,
+    coordinatorEpoch,
+    timestamp: now.wallMs,
+  });
+  return partition.append(batch, { acks: ACKS_ALL, origin: 'coordinator', expectedLeaderEpoch, marker: end });
 }

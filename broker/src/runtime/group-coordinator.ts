@@ -2,12 +2,14 @@ import type { Clock, Logger, Random, Timer, Timers } from '@millrace/foundation'
 import { Reader } from '@millrace/protocol';
 import { consumerProtocolSubscription } from '@millrace/protocol/internal';
 import { dropTopics, expireOffsets } from '../core/group/expire-offsets.ts';
-import type { GroupRules } from '../core/group/group-shard.ts';
-import { autoCreatedTopic, OFFSETS_TOPIC } from './auto-created-topic.ts';
+import { type GroupRules, GroupShard } from '../core/group/group-shard.ts';
+import type { GroupRecord } from '../core/group/records.ts';
+import { OFFSETS_TOPIC } from './auto-created-topic.ts';
 import type { BrokerConfig } from './broker-config.ts';
-import { CoordinatorShard } from './coordinator-shard.ts';
-import type { Partition } from './partition.ts';
-import type { ControllerAccess, CoordinatorLocation, MetadataAccess } from './services.ts';
+import { groupCodec } from './coordinator-record-codec.ts';
+import type { CoordinatorShard } from './coordinator-shard.ts';
+import { CoordinatorTopic } from './coordinator-topic.ts';
+import type { ControllerAccess, MetadataAccess } from './services.ts';
 
 const MS_PER_MINUTE = 60_000;
 
@@ -21,90 +23,45 @@ export interface GroupCoordinatorOptions {
   readonly logger: Logger;
 }
 
-/** The shards of `__consumer_offsets` that are led here, and which group is whose. */
+export type GroupCoordinatorShard = CoordinatorShard<GroupRecord, GroupShard>;
+
+/** The shards of `__consumer_offsets` that are led here; looks now and then for offsets that may go. */
 export class GroupCoordinator {
+  readonly topic: CoordinatorTopic<GroupRecord, GroupShard>;
   readonly #options: GroupCoordinatorOptions;
-  readonly #shards = new Map<number, CoordinatorShard>();
   #expiry: Timer | undefined;
-  #closed = false;
 
   constructor(options: GroupCoordinatorOptions) {
+    const { config, random } = options;
     this.#options = options;
+    this.topic = new CoordinatorTopic({
+      ...options,
+      topic: OFFSETS_TOPIC,
+      codec: groupCodec,
+      newState: () => new GroupShard(rulesOf(config, random)),
+      // Groups only take part in transactions; they end none.
+      markers: (_end, left) => Promise.resolve({ left, isFenced: true }),
+    });
     this.#expireLater();
-  }
-
-  /** The broker that coordinates the group; makes `__consumer_offsets` where it does not exist. */
-  async locate(groupId: string): Promise<CoordinatorLocation> {
-    const { metadata, controller, config } = this.#options;
-    if (!metadata.image().topicsByName.has(OFFSETS_TOPIC)) {
-      const topics = [autoCreatedTopic(metadata.image(), config, OFFSETS_TOPIC)];
-      const [result] = await controller.createTopics({ topics, validateOnly: false });
-      if (result && result.error !== null && result.error !== 'TOPIC_ALREADY_EXISTS')
-        return { error: 'COORDINATOR_NOT_AVAILABLE', message: result.message };
-    }
-    const topic = metadata.image().topicsByName.get(OFFSETS_TOPIC);
-    const leader = topic?.partitions[partitionOf(groupId, topic.partitions.length)]?.leader ?? -1;
-    if (leader === -1)
-      return { error: 'COORDINATOR_NOT_AVAILABLE', message: 'The partition of this group has no leader.' };
-    return { error: null, brokerId: leader };
-  }
-
-  /** The shard of the group, where it is led here. */
-  shardOf(groupId: string): CoordinatorShard | undefined {
-    const topic = this.#options.metadata.image().topicsByName.get(OFFSETS_TOPIC);
-    return topic && this.#shards.get(partitionOf(groupId, topic.partitions.length));
-  }
-
-  shards(): Iterable<CoordinatorShard> {
-    return this.#shards.values();
-  }
-
-  partitionLed(partition: Partition): void {
-    if (this.#closed || partition.topic !== OFFSETS_TOPIC) return;
-    const before = this.#shards.get(partition.partition);
-    if (before?.leaderEpoch === partition.leaderEpoch && before.problem !== 'NOT_COORDINATOR') return;
-    before?.close('NOT_COORDINATOR');
-    const { config, random, clock, timers, logger } = this.#options;
-    const shard = new CoordinatorShard({ partition, rules: rulesOf(config, random), clock, timers, logger });
-    this.#shards.set(partition.partition, shard);
-    void shard.load();
-  }
-
-  partitionLost(topic: string, partition: number): void {
-    if (topic !== OFFSETS_TOPIC) return;
-    this.#shards.get(partition)?.close('NOT_COORDINATOR');
-    this.#shards.delete(partition);
   }
 
   topicsDeleted(topics: readonly string[]): void {
     const gone = new Set(topics);
-    for (const shard of this.#shards.values()) shard.run((groups) => dropTopics(groups, gone));
+    for (const shard of this.topic.shards()) shard.run((groups) => dropTopics(groups, gone));
   }
 
   close(): void {
-    this.#closed = true;
     this.#expiry?.cancel();
-    for (const shard of this.#shards.values()) shard.close('COORDINATOR_NOT_AVAILABLE');
-    this.#shards.clear();
+    this.topic.close();
   }
 
   #expireLater(): void {
     const { timers, config } = this.#options;
     this.#expiry = timers.after(config.values['offsets.retention.check.interval.ms'], () => {
-      for (const shard of this.#shards.values()) shard.run(expireOffsets);
+      for (const shard of this.topic.shards()) shard.run(expireOffsets);
       this.#expireLater();
     });
   }
-}
-
-/** The partition that a group is kept in, as Kafka finds it: Java's hash of the name, modulo the partitions. */
-export function partitionOf(groupId: string, partitionCount: number): number {
-  let hash = 0;
-  for (let index = 0; index < groupId.length; index += 1)
-    hash = (Math.imul(31, hash) + groupId.charCodeAt(index)) | 0;
-  // The one value whose opposite does not fit counts as 0.
-  const positive = hash === -2_147_483_648 ? 0 : Math.abs(hash);
-  return positive % partitionCount;
 }
 
 function rulesOf(config: BrokerConfig, random: Random): GroupRules {

@@ -1,9 +1,22 @@
 import type { Now } from '@millrace/foundation';
 import type { ErrorName } from '@millrace/protocol';
-import { type CommitCommand, type CommitResult, commitOffsets } from '../core/group/commit-offsets.ts';
+import type { TransactionEnd } from '../core/coordinator/effects.ts';
+import {
+  type CommitCommand,
+  type CommitResult,
+  commitOffsets,
+  commitTransactionOffsets,
+  type TransactionCommitCommand,
+} from '../core/group/commit-offsets.ts';
 import { deleteGroup } from '../core/group/delete-group.ts';
+import {
+  type DeleteOffsetsCommand,
+  type DeleteOffsetsResult,
+  deleteOffsets,
+} from '../core/group/delete-offsets.ts';
 import { describeGroup } from '../core/group/describe-group.ts';
 import type { GroupEffect, ReplyTo } from '../core/group/effects.ts';
+import { endGroupTransaction } from '../core/group/end-transaction.ts';
 import { fetchOffsets, type OffsetsQuery, type OffsetsResult } from '../core/group/fetch-offsets.ts';
 import type { GroupShard } from '../core/group/group-shard.ts';
 import { type HeartbeatCommand, heartbeat } from '../core/group/heartbeat.ts';
@@ -60,7 +73,7 @@ class ClassicGroupService implements RunningGroupService {
   }
 
   findCoordinator(groupId: string): Promise<CoordinatorLocation> {
-    return this.#coordinator.locate(groupId);
+    return this.#coordinator.topic.locate(groupId);
   }
 
   joinGroup(command: Asked<JoinCommand>): Promise<JoinResult> {
@@ -102,6 +115,26 @@ class ClassicGroupService implements RunningGroupService {
     );
   }
 
+  commitTransactionOffsets(command: Asked<TransactionCommitCommand>): Promise<CommitResult> {
+    return this.#submit<CommitResult>(command.group, failed, (shard, reply, now) =>
+      commitTransactionOffsets(shard, { ...command, reply }, now),
+    );
+  }
+
+  partitionOf(groupId: string): number | null {
+    return this.#coordinator.topic.partitionOf(groupId);
+  }
+
+  async endTransaction(partition: number, end: TransactionEnd): Promise<ErrorName | null> {
+    const shard = this.#coordinator.topic.shard(partition);
+    if (shard === undefined) return 'NOT_COORDINATOR';
+    const ended = await shard.submit<{ readonly error: ErrorName | null }>(
+      (_shard, reply) => endGroupTransaction({ reply, end }),
+      failed,
+    );
+    return ended.error;
+  }
+
   fetchOffsets(query: OffsetsQuery): Promise<OffsetsResult> {
     return this.#read<OffsetsResult>(query.group, (shard) => fetchOffsets(shard, query));
   }
@@ -109,7 +142,7 @@ class ClassicGroupService implements RunningGroupService {
   async listGroups(): Promise<ListResult> {
     const groups: GroupListing[] = [];
     let loading = false;
-    for (const shard of this.#coordinator.shards()) {
+    for (const shard of this.#coordinator.topic.shards()) {
       const listed = await shard.read(
         (state) => [...state.groups.values()],
         (error) => {
@@ -130,6 +163,12 @@ class ClassicGroupService implements RunningGroupService {
     });
   }
 
+  deleteOffsets(command: Asked<DeleteOffsetsCommand>): Promise<DeleteOffsetsResult> {
+    return this.#submit<DeleteOffsetsResult>(command.group, failed, (shard, reply) =>
+      deleteOffsets(shard, { ...command, reply }),
+    );
+  }
+
   deleteGroup(groupId: string): Promise<{ readonly error: ErrorName | null }> {
     return this.#submit<{ readonly error: ErrorName | null }>(groupId, failed, (shard, reply) =>
       deleteGroup(shard, { reply, group: groupId }),
@@ -137,11 +176,11 @@ class ClassicGroupService implements RunningGroupService {
   }
 
   partitionLed(partition: Partition): void {
-    this.#coordinator.partitionLed(partition);
+    this.#coordinator.topic.partitionLed(partition);
   }
 
   partitionLost(topic: string, partition: number): void {
-    this.#coordinator.partitionLost(topic, partition);
+    this.#coordinator.topic.partitionLost(topic, partition);
   }
 
   topicsDeleted(topics: readonly string[]): void {
@@ -157,7 +196,7 @@ class ClassicGroupService implements RunningGroupService {
     refused: (error: ErrorName) => Result,
     command: (shard: GroupShard, reply: ReplyTo<Result>, now: Now) => readonly GroupEffect[],
   ): Promise<Result> {
-    const shard = this.#coordinator.shardOf(groupId);
+    const shard = this.#coordinator.topic.shardOf(groupId);
     return shard ? shard.submit(command, refused) : Promise.resolve(refused('NOT_COORDINATOR'));
   }
 
@@ -165,7 +204,7 @@ class ClassicGroupService implements RunningGroupService {
     groupId: string,
     query: (shard: GroupShard) => Result | { readonly error: ErrorName },
   ): Promise<Result | { readonly error: ErrorName }> {
-    const shard = this.#coordinator.shardOf(groupId);
+    const shard = this.#coordinator.topic.shardOf(groupId);
     return shard ? shard.read(query, failed) : Promise.resolve(failed('NOT_COORDINATOR'));
   }
 }

@@ -6,14 +6,16 @@ import {
   type Timers,
   type Uuid,
 } from '@millrace/foundation';
-import { incrementalAlterConfigs } from '../core/controller/alter-configs.ts';
+import { alterConfigs, incrementalAlterConfigs } from '../core/controller/alter-configs.ts';
 import { registerBroker, unfenceBroker } from '../core/controller/brokers.ts';
 import { createPartitions } from '../core/controller/create-partitions.ts';
 import { createTopics } from '../core/controller/create-topics.ts';
 import type { ControllerRules } from '../core/controller/decision.ts';
 import { deleteTopics } from '../core/controller/delete-topics.ts';
+import { electLeaders } from '../core/controller/elect-leaders.ts';
 import { bootstrapFeatures } from '../core/controller/features.ts';
 import { allocateProducerIds } from '../core/controller/producer-ids.ts';
+import { alterPartitionReassignments } from '../core/controller/reassign-partitions.ts';
 import type { BrokerEndpoint } from '../core/metadata/image.ts';
 import { replay } from '../core/metadata/replay.ts';
 import type { StorageEngine } from '../storage/log.ts';
@@ -22,8 +24,8 @@ import { ControllerRuntime, type ImageListener } from './controller-runtime.ts';
 import type { MetadataFolder } from './metadata-folder.ts';
 import { MetadataQuorum } from './metadata-quorum.ts';
 import { readNewestSnapshot, writeSnapshot } from './metadata-snapshot.ts';
-import type { ControllerAccess, MetadataAccess } from './services.ts';
-import { configProblem, defaultConfigText, isListConfig } from './topic-config.ts';
+import { defaultConfigText, isListConfig, resourceConfigProblem } from './resource-config-rules.ts';
+import type { ControllerAccess, MetadataAccess, QuorumAccess } from './services.ts';
 
 export type { ImageListener } from './controller-runtime.ts';
 
@@ -47,6 +49,7 @@ export interface MetadataPlaneOptions {
 export interface MetadataPlane {
   readonly clusterId: string;
   readonly metadata: MetadataAccess;
+  readonly quorum: QuorumAccess;
   readonly controller: ControllerAccess;
   /**
    * Resolves when the log is replayed, the quorum has a leader and this broker is registered and unfenced.
@@ -66,6 +69,7 @@ export function createMetadataPlane(options: MetadataPlaneOptions): MetadataPlan
 class RunningMetadataPlane implements MetadataPlane {
   readonly clusterId: string;
   readonly metadata: MetadataAccess;
+  readonly quorum: QuorumAccess;
   readonly controller: ControllerAccess;
   readonly #options: MetadataPlaneOptions;
   readonly #listeners: ImageListener[] = [];
@@ -77,13 +81,25 @@ class RunningMetadataPlane implements MetadataPlane {
     this.#options = options;
     this.clusterId = options.clusterId;
     this.metadata = { image: () => this.#started().image };
+    this.quorum = {
+      state: () => ({
+        leaderEpoch: this.#quorum?.epoch ?? -1,
+        highWatermark: this.#quorum?.highWatermark ?? -1,
+        endOffset: this.#quorum?.log.endOffset ?? -1,
+        directoryId: options.directoryId,
+      }),
+    };
     const brokerId = options.config.nodeId;
     this.controller = {
       createTopics: (command) => this.#started().submit((input) => createTopics(input, command)),
       deleteTopics: (command) => this.#started().submit((input) => deleteTopics(input, command)),
       createPartitions: (command) => this.#started().submit((input) => createPartitions(input, command)),
+      alterConfigs: (command) => this.#started().submit((input) => alterConfigs(input, command)),
       incrementalAlterConfigs: (command) =>
         this.#started().submit((input) => incrementalAlterConfigs(input, command)),
+      electLeaders: (command) => this.#started().submit((input) => electLeaders(input, command)),
+      alterPartitionReassignments: (command) =>
+        this.#started().submit((input) => alterPartitionReassignments(input, command)),
       allocateProducerIds: () => this.#started().submit((input) => allocateProducerIds(input, { brokerId })),
     };
   }
@@ -164,7 +180,9 @@ class RunningMetadataPlane implements MetadataPlane {
       runtime.submit((input) =>
         unfenceBroker(input, { brokerId, epoch: input.image.brokers.get(brokerId)?.epoch ?? -1 }),
       ),
-      runtime.submit(bootstrapFeatures),
+      runtime.submit((input) =>
+        bootstrapFeatures(input, { 'transaction.version': config.values['initial.transaction.version'] }),
+      ),
     ];
     await Promise.all(steps);
   }
@@ -200,7 +218,7 @@ function rulesOf(config: BrokerConfig): ControllerRules {
     defaultNumPartitions: config.values['num.partitions'],
     defaultReplicationFactor: config.values['default.replication.factor'],
     deleteTopicEnable: config.values['delete.topic.enable'],
-    validateConfigs: configProblem,
+    validateConfigs: resourceConfigProblem,
     isListConfig,
     defaultConfig: (type, name) => defaultConfigText(config, type, name),
   };

@@ -1,5 +1,5 @@
 import type { ErrorName } from '@millrace/protocol';
-import type { EndMarker } from '../core/log/producer-table.ts';
+import type { TransactionEnd } from '../core/coordinator/effects.ts';
 import type { Log } from '../storage/log.ts';
 
 /** A partition that this broker leads (or follows): its log, its epoch, and how far it is committed. */
@@ -45,13 +45,7 @@ export interface AppendOptions {
    */
   readonly transaction?: 'verified' | 'added';
   /** What a coordinator's records are, where they are the end of a transaction. */
-  readonly marker?: TransactionMarker;
-}
-
-/** The end of a transaction on one partition, as its coordinator decided. */
-export interface TransactionMarker extends EndMarker {
-  /** The version of transactions that the producer used; from 2 on each has an epoch of its own. */
-  readonly transactionVersion: number;
+  readonly marker?: TransactionEnd;
 }
 
 export type AppendOutcome =

@@ -1,18 +1,25 @@
 import type { Clock, Logger, Random, Timers } from '@millrace/foundation';
 import type { ErrorName } from '@millrace/protocol';
 import type {
+  AlterConfigsCommand,
   AlterConfigsResult,
+  AlterPartitionReassignmentsCommand,
   CreatePartitionsCommand,
   CreatePartitionsResult,
   CreateTopicResult,
   CreateTopicsCommand,
   DeleteTopicResult,
   DeleteTopicsCommand,
+  ElectLeadersCommand,
+  ElectLeadersResult,
   IncrementalAlterConfigsCommand,
   ProducerIdBlock,
+  ReassignmentResult,
 } from '../core/controller/commands.ts';
+import type { TransactionEnd } from '../core/coordinator/effects.ts';
 import type { GroupState } from '../core/group/classic-group.ts';
-import type { CommitCommand, CommitResult } from '../core/group/commit-offsets.ts';
+import type { CommitCommand, CommitResult, TransactionCommitCommand } from '../core/group/commit-offsets.ts';
+import type { DeleteOffsetsCommand, DeleteOffsetsResult } from '../core/group/delete-offsets.ts';
 import type { GroupDescription } from '../core/group/describe-group.ts';
 import type { OffsetsQuery, OffsetsResult } from '../core/group/fetch-offsets.ts';
 import type { HeartbeatCommand } from '../core/group/heartbeat.ts';
@@ -21,6 +28,14 @@ import type { LeaveCommand } from '../core/group/leave-group.ts';
 import type { HeartbeatResult, JoinResult, LeaveResult, SyncResult } from '../core/group/results.ts';
 import type { SyncCommand } from '../core/group/sync-group.ts';
 import type { MetadataImage } from '../core/metadata/image.ts';
+import type {
+  AddPartitionsCommand,
+  AddPartitionsResult,
+  PartitionsQuery,
+} from '../core/transaction/add-partitions.ts';
+import type { EndTransactionCommand, EndTransactionResult } from '../core/transaction/end-transaction.ts';
+import type { InitProducerIdCommand, InitProducerIdResult } from '../core/transaction/init-producer-id.ts';
+import type { Transaction } from '../core/transaction/transaction.ts';
 import type { BrokerConfig } from './broker-config.ts';
 import type { Partition } from './partition.ts';
 import type { Purgatory } from './purgatory.ts';
@@ -34,9 +49,12 @@ export interface BrokerServices {
   readonly random: Random;
   readonly logger: Logger;
   readonly metadata: MetadataAccess;
+  readonly quorum: QuorumAccess;
   readonly partitions: PartitionRegistry;
+  readonly logFolder: LogFolder;
   readonly controller: ControllerAccess;
   readonly groups: GroupAccess;
+  readonly transactions: TransactionAccess;
   readonly producerIds: ProducerIds;
   readonly purgatory: Purgatory;
   /** What ApiVersions says: key and versions of each API. */
@@ -58,9 +76,31 @@ export interface MetadataAccess {
   image(): MetadataImage;
 }
 
+/** The quorum of `__cluster_metadata`, as this node knows it. */
+export interface QuorumAccess {
+  state(): QuorumState;
+}
+
+export interface QuorumState {
+  readonly leaderEpoch: number;
+  readonly highWatermark: number;
+  readonly endOffset: number;
+  /** Of this node's log folder. */
+  readonly directoryId: string;
+}
+
+/** Where the logs lie. */
+export interface LogFolder {
+  /** Absolute. */
+  readonly path: string;
+  /** What the volume holds and what of it is free for this process, bytes; -1 where nobody can tell. */
+  space(): Promise<{ readonly totalBytes: number; readonly usableBytes: number }>;
+}
+
 /** The partitions whose logs are here. */
 export interface PartitionRegistry {
   get(topic: string, partition: number): Partition | undefined;
+  all(): Iterable<Partition>;
   /** @returns the partition led here, or what Kafka answers instead: UNKNOWN_TOPIC_OR_PARTITION, NOT_LEADER_OR_FOLLOWER, KAFKA_STORAGE_ERROR */
   leader(topic: string, partition: number): Partition | ErrorName;
 }
@@ -70,7 +110,12 @@ export interface ControllerAccess {
   createTopics(command: CreateTopicsCommand): Promise<readonly CreateTopicResult[]>;
   deleteTopics(command: DeleteTopicsCommand): Promise<readonly DeleteTopicResult[]>;
   createPartitions(command: CreatePartitionsCommand): Promise<readonly CreatePartitionsResult[]>;
+  alterConfigs(command: AlterConfigsCommand): Promise<readonly AlterConfigsResult[]>;
   incrementalAlterConfigs(command: IncrementalAlterConfigsCommand): Promise<readonly AlterConfigsResult[]>;
+  electLeaders(command: ElectLeadersCommand): Promise<readonly ElectLeadersResult[]>;
+  alterPartitionReassignments(
+    command: AlterPartitionReassignmentsCommand,
+  ): Promise<readonly ReassignmentResult[]>;
   /** A block of producer ids for this broker (KIP-730). */
   allocateProducerIds(): Promise<ProducerIdBlock>;
 }
@@ -112,9 +157,47 @@ export interface GroupAccess {
   heartbeat(command: Asked<HeartbeatCommand>): Promise<HeartbeatResult>;
   leaveGroup(command: Asked<LeaveCommand>): Promise<LeaveResult>;
   commitOffsets(command: Asked<CommitCommand>): Promise<CommitResult>;
+  /** That the group's partition takes part in the transaction is the caller's to see to. */
+  commitTransactionOffsets(command: Asked<TransactionCommitCommand>): Promise<CommitResult>;
+  /** The partition of `__consumer_offsets` that keeps the group; null before the topic exists. */
+  partitionOf(groupId: string): number | null;
+  /** Writes the marker of a transaction to a partition of `__consumer_offsets`: its offsets count, or are dropped. */
+  endTransaction(partition: number, end: TransactionEnd): Promise<ErrorName | null>;
   /** Resolves when nothing that it shows can be lost. */
   fetchOffsets(query: OffsetsQuery): Promise<OffsetsResult>;
   listGroups(): Promise<ListResult>;
   describeGroup(groupId: string): Promise<DescribeResult>;
+  deleteOffsets(command: Asked<DeleteOffsetsCommand>): Promise<DeleteOffsetsResult>;
   deleteGroup(groupId: string): Promise<{ readonly error: ErrorName | null }>;
+}
+
+export interface TransactionListing {
+  readonly transactionalId: string;
+  readonly transaction: Transaction;
+}
+
+/** The transaction coordinator: commands and results of its core. Errors are values; nothing rejects for what is asked. */
+export interface TransactionAccess {
+  /** Makes `__transaction_state` where it does not exist. */
+  findCoordinator(transactionalId: string): Promise<CoordinatorLocation>;
+  /** Rejects when the controller gives no producer ids. */
+  initProducerId(command: Omit<Asked<InitProducerIdCommand>, 'newProducerId'>): Promise<InitProducerIdResult>;
+  /** Rejects when the controller gives no producer ids. */
+  endTransaction(command: Omit<Asked<EndTransactionCommand>, 'newProducerId'>): Promise<EndTransactionResult>;
+  addPartitions(command: Asked<AddPartitionsCommand>): Promise<AddPartitionsResult>;
+  /** Whether the partitions are in the transaction now: TRANSACTION_ABORTABLE where one is not. */
+  partitionsProblem(query: PartitionsQuery): ErrorName | null;
+  /**
+   * Calls `write` in a turn of the loop in which the partitions are in the transaction, so that no marker comes between: at
+   * once where that is known, or where the log has it open (`isOpen`); else, where the producer leaves it to the broker
+   * (`adds`), when it is in the log. Writes of one producer to one partition keep their order.
+   */
+  within<Result>(
+    query: PartitionsQuery,
+    how: { readonly adds: boolean; readonly isOpen: boolean },
+    write: () => Result,
+    refused: (error: ErrorName) => Result,
+  ): Result | Promise<Result>;
+  describe(transactionalId: string): Promise<Transaction | ErrorName>;
+  list(): Promise<readonly TransactionListing[] | ErrorName>;
 }

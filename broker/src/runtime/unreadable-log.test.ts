@@ -1,9 +1,11 @@
 import { silentLogger, systemClock, systemTimers } from '@millrace/foundation';
 import { expect, it } from 'vitest';
+import { GroupShard } from '../core/group/group-shard.ts';
 import type { Log, StorageEngine } from '../storage/log.ts';
 import { createMemoryEngine } from '../storage/memory-engine.ts';
 import { ControlPlaneHarness, memoryDisk } from '../testing/control-plane-harness.ts';
 import { SAMPLE_LOG_CONFIG, sampleBatch } from '../testing/sample-batches.ts';
+import { groupCodec } from './coordinator-record-codec.ts';
 import { CoordinatorShard } from './coordinator-shard.ts';
 import { LocalPartition } from './local-partition.ts';
 
@@ -37,7 +39,13 @@ it('a coordinator whose partition gives nothing says so and is none', async () =
   const errors: { err?: { code?: string } }[] = [];
   const logger = Object.assign(Object.create(silentLogger), { error: (facts: object) => errors.push(facts) });
   const ports = { clock: systemClock, timers: systemTimers, logger };
-  const shard = new CoordinatorShard({ partition, rules: {} as never, ...ports });
+  const shard = new CoordinatorShard({
+    partition,
+    state: new GroupShard({} as never),
+    codec: groupCodec,
+    markers: () => Promise.resolve({ left: new Map(), isFenced: false }),
+    ...ports,
+  });
   await shard.load();
   expect(shard.problem).toBe('NOT_COORDINATOR');
   expect(errors).toMatchObject([{ err: { code: 'LOG_NOT_READABLE' } }]);

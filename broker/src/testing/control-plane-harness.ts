@@ -15,15 +15,18 @@ import {
   type RequestContext,
   type Resource,
 } from '../apis/api.ts';
-import { type BrokerConfig, parseBrokerConfig } from '../runtime/broker-config.ts';
+import { parseBrokerConfig } from '../runtime/broker-config.ts';
 import { createGroupService, type RunningGroupService } from '../runtime/group-service.ts';
+import { LiveBrokerConfig } from '../runtime/live-broker-config.ts';
 import { LocalPartitions } from '../runtime/local-partitions.ts';
+import { localMarkerWriter } from '../runtime/marker-writer.ts';
 import { type MetadataFolder, memoryMetadataFolder } from '../runtime/metadata-folder.ts';
 import { createMetadataPlane, type MetadataPlane } from '../runtime/metadata-plane.ts';
 import { createProducerIds } from '../runtime/producer-id-block.ts';
 import { Purgatory } from '../runtime/purgatory.ts';
 import type { BrokerServices } from '../runtime/services.ts';
 import { TimerWheel } from '../runtime/timer-wheel.ts';
+import { TransactionService } from '../runtime/transaction-service.ts';
 import type { StorageEngine } from '../storage/log.ts';
 import { createMemoryEngine } from '../storage/memory-engine.ts';
 
@@ -52,8 +55,16 @@ export class ControlPlaneHarness {
   /** What the caller may do; all of it at first. */
   allow: (operation: Operation, resource: Resource) => boolean = () => true;
 
-  private constructor(services: BrokerServices, plane: MetadataPlane, groups: RunningGroupService) {
+  readonly #transactions: TransactionService;
+
+  private constructor(
+    services: BrokerServices,
+    plane: MetadataPlane,
+    groups: RunningGroupService,
+    transactions: TransactionService,
+  ) {
     this.services = services;
+    this.#transactions = transactions;
     this.plane = plane;
     this.groups = groups;
   }
@@ -63,12 +74,14 @@ export class ControlPlaneHarness {
     raw: Record<string, unknown> = {},
     given: HarnessPorts = {},
   ): Promise<ControlPlaneHarness> {
-    const config: BrokerConfig = parseBrokerConfig({
-      'log.dirs': '/nowhere',
-      'offsets.topic.num.partitions': '5',
-      'group.initial.rebalance.delay.ms': '0',
-      ...raw,
-    });
+    const config = new LiveBrokerConfig(
+      parseBrokerConfig({
+        'log.dirs': '/nowhere',
+        'offsets.topic.num.partitions': '5',
+        'group.initial.rebalance.delay.ms': '0',
+        ...raw,
+      }),
+    );
     const ports = {
       clock: given.clock ?? systemClock,
       timers: given.timers ?? systemTimers,
@@ -83,14 +96,31 @@ export class ControlPlaneHarness {
       directoryId: 'BBBBBBBBBBBBBBBBBBBBBA',
       endpoints: [{ name: 'PLAINTEXT', host: 'localhost', port: 9092, securityProtocol: 0 }],
     });
-    const { metadata, controller } = plane;
+    const { metadata, quorum, controller } = plane;
     const partitions = new LocalPartitions({ ...ports, storage: disk.storage, config });
     const groups = createGroupService({ ...ports, metadata, controller, config });
+    const producerIds = createProducerIds(controller);
+    const markers = localMarkerWriter({ ...ports, partitions, groups });
+    const transactions = new TransactionService({
+      ...ports,
+      metadata,
+      controller,
+      producerIds,
+      markers,
+      config,
+    });
     partitions.onChange({
-      led: (partition) => groups.partitionLed(partition),
-      lost: (topic, partition) => groups.partitionLost(topic, partition),
+      led: (partition) => {
+        groups.partitionLed(partition);
+        transactions.partitionLed(partition);
+      },
+      lost: (topic, partition) => {
+        groups.partitionLost(topic, partition);
+        transactions.partitionLost(topic, partition);
+      },
       topicsDeleted: (topics) => groups.topicsDeleted(topics),
     });
+    plane.onImage((image) => config.follow(image));
     plane.onImage((image, previous) => partitions.follow(image, previous));
     await plane.start();
     const services: BrokerServices = {
@@ -98,14 +128,17 @@ export class ControlPlaneHarness {
       config,
       clusterId: 'cluster',
       metadata,
+      quorum,
       partitions,
+      logFolder: { path: '/nowhere', space: async () => ({ totalBytes: -1, usableBytes: -1 }) },
       controller,
       groups,
-      producerIds: createProducerIds(controller),
+      transactions,
+      producerIds,
       purgatory: new Purgatory(new TimerWheel({ ...ports, tickMs: 5 })),
       advertisedApis: [],
     };
-    return new ControlPlaneHarness(services, plane, groups);
+    return new ControlPlaneHarness(services, plane, groups, transactions);
   }
 
   /** Sends a request through its codec in that version, and its answer likewise. */
@@ -121,6 +154,7 @@ export class ControlPlaneHarness {
   }
 
   async stop(): Promise<void> {
+    this.#transactions.close();
     this.groups.close();
     await this.plane.close();
   }

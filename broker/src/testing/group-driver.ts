@@ -42,7 +42,8 @@ export class GroupDriver {
     this.log = [...log];
     this.committed = this.log.length;
     this.#nowMs = nowMs;
-    for (const record of this.log) this.shard.replay(record);
+    for (const [offset, record] of this.log.entries())
+      this.shard.replay(record, { offset, producerId: null });
     this.#perform(this.shard.loaded(this.now));
   }
 
@@ -116,7 +117,7 @@ export class GroupDriver {
           this.replies.set(effect.to, effect.response);
           break;
         case 'append':
-          this.#append(effect.records, effect.done);
+          this.#append(effect.records, effect.producer?.producerId ?? null, effect.done);
           break;
         case 'timer': {
           const timer = { atMs: this.#nowMs + effect.afterMs, order: this.#nextOrder++, fire: effect.fire };
@@ -126,19 +127,30 @@ export class GroupDriver {
         case 'cancel':
           this.#timers.delete(effect.key);
           break;
+        case 'marker':
+          this.shard.replayMarker(effect.end.producerId, effect.end.isAbort);
+          this.#committed(effect.done);
+          break;
+        case 'write-markers':
+          assert(false, 'groups end no transactions');
+          break;
       }
     }
   }
 
-  #append(records: readonly GroupRecord[], done: Append['done']): void {
+  #append(records: readonly GroupRecord[], producerId: number | null, done: Append['done']): void {
     if (this.refuseAppends !== null) {
       this.#perform(done(this.refuseAppends, this.now));
       return;
     }
     for (const record of records) {
       this.log.push(record);
-      this.shard.replay(record);
+      this.shard.replay(record, { offset: this.log.length - 1, producerId });
     }
+    this.#committed(done);
+  }
+
+  #committed(done: Append['done']): void {
     this.#appends.push({ endIndex: this.log.length, done });
     if (!this.holdCommits) this.commit();
   }

@@ -93,6 +93,12 @@ export function peekCompressionId(buf: Buffer, at: number): number {
   return buf.readInt16BE(at + AT_ATTRIBUTES) & COMPRESSION_MASK;
 }
 
+/** Whether the batch at `at` says that it is part of a transaction; false where there is no header of magic 2. */
+export function peekIsTransactional(buf: Buffer, at: number): boolean {
+  if (buf.length - at < BATCH_HEADER_BYTES || buf.readInt8(at + AT_MAGIC) !== MAGIC_V2) return false;
+  return (buf.readInt16BE(at + AT_ATTRIBUTES) & TRANSACTIONAL_BIT) !== 0;
+}
+
 /**
  * Reads the header at `at`. The records need not be there; the checksum is not looked at (`hasValidCrc` does).
  * @throws {MillraceError} CORRUPT_MESSAGE when bytes are missing or the length makes no sense;

@@ -16,6 +16,7 @@ export {
   NO_TIMESTAMP,
   type ProducerState,
   peekBatchSize,
+  peekIsTransactional,
   peekMagic,
   readBatchHeader,
   setBaseOffset,

@@ -1,7 +1,8 @@
 import type { Now, Uuid } from '@millrace/foundation/types';
 import type { ErrorName } from '@millrace/protocol';
+import type { ProducerIdentity } from '../coordinator/effects.ts';
 import type { ClassicGroup } from './classic-group.ts';
-import { appendErrorToMember, collect, type GroupEffect, type ReplyTo } from './effects.ts';
+import { appendErrorToMember, collect, type GroupEffect, type Outbox, type ReplyTo } from './effects.ts';
 import type { GroupShard } from './group-shard.ts';
 import { touchSession } from './rebalance.ts';
 import type { GroupRecord } from './records.ts';
@@ -29,6 +30,12 @@ export interface OffsetToCommit {
   readonly metadata: string | null;
 }
 
+/** TxnOffsetCommit: the offsets count once the transaction is committed. */
+export interface TransactionCommitCommand
+  extends Pick<CommitCommand, 'reply' | 'group' | 'generation' | 'memberId' | 'instanceId' | 'offsets'> {
+  readonly producer: ProducerIdentity;
+}
+
 /** One error for all, or one per offset in the order of the command. */
 export type CommitResult =
   | { readonly error: ErrorName }
@@ -47,23 +54,54 @@ export function commitOffsets(shard: GroupShard, command: CommitCommand, now: No
     const member = group.members.get(command.memberId);
     if (member && (group.state === 'Stable' || group.state === 'PreparingRebalance'))
       touchSession(shard, group, member, now, out);
-    const errors = command.offsets.map(({ metadata }) => metadataProblem(shard, metadata));
-    const records = command.offsets
-      .filter((_, index) => errors[index] === null)
-      .map((offset) => offsetRecord(command, offset, now));
-    const answer: CommitResult = { error: null, offsets: errors };
-    if (records.length === 0) {
-      out.reply(command.reply, answer);
-      return;
-    }
-    out.append(records, (error, _at, later) => {
-      if (error === null) later.reply(command.reply, answer);
-      else later.reply(command.reply, { error: commitAppendError(error) });
-    });
+    append(shard, command, null, now, out);
   });
 }
 
-function missingGroup(command: CommitCommand): ErrorName | null {
+/** TxnOffsetCommit: as `commitOffsets`, but it keeps no session, and does not wait for a rebalance (KIP-447). */
+export function commitTransactionOffsets(
+  shard: GroupShard,
+  command: TransactionCommitCommand,
+  now: Now,
+): readonly GroupEffect[] {
+  return collect((out) => {
+    const known = shard.groups.get(command.group);
+    const problem = known
+      ? transactionCommitProblem(known, command)
+      : missingGroup({ ...command, knowsGroupIdNotFound: false });
+    if (problem !== null) {
+      out.reply(command.reply, { error: problem });
+      return;
+    }
+    if (!known) shard.getOrCreate(command.group, now);
+    append(shard, { ...command, retentionMs: -1 }, command.producer, now, out);
+  });
+}
+
+function append(
+  shard: GroupShard,
+  command: Pick<CommitCommand, 'reply' | 'group' | 'retentionMs' | 'offsets'>,
+  producer: ProducerIdentity | null,
+  now: Now,
+  out: Outbox,
+): void {
+  const errors = command.offsets.map(({ metadata }) => metadataProblem(shard, metadata));
+  const records = command.offsets
+    .filter((_, index) => errors[index] === null)
+    .map((offset) => offsetRecord(command, offset, now));
+  const answer: CommitResult = { error: null, offsets: errors };
+  if (records.length === 0) {
+    out.reply(command.reply, answer);
+    return;
+  }
+  const done = (error: ErrorName | null, _at: Now, later: Outbox) => {
+    if (error === null) later.reply(command.reply, answer);
+    else later.reply(command.reply, { error: commitAppendError(error) });
+  };
+  out.append(records, done, producer);
+}
+
+function missingGroup(command: Pick<CommitCommand, 'generation' | 'knowsGroupIdNotFound'>): ErrorName | null {
   if (command.generation < 0) return null;
   return command.knowsGroupIdNotFound ? 'GROUP_ID_NOT_FOUND' : 'ILLEGAL_GENERATION';
 }
@@ -80,13 +118,28 @@ function commitProblem(group: ClassicGroup, command: CommitCommand): ErrorName |
   return group.state === 'CompletingRebalance' ? 'REBALANCE_IN_PROGRESS' : null;
 }
 
+/** Who does not say that it is a member is taken at its word. */
+function transactionCommitProblem(
+  group: ClassicGroup,
+  { generation, memberId, instanceId }: TransactionCommitCommand,
+): ErrorName | null {
+  if (generation < 0 && (group.state === 'Empty' || (memberId === '' && instanceId === null))) return null;
+  const problem = group.memberProblem(memberId, instanceId);
+  if (problem !== null) return problem;
+  return generation === group.generation ? null : 'ILLEGAL_GENERATION';
+}
+
 /** By characters, as Kafka counts. */
 function metadataProblem(shard: GroupShard, metadata: string | null): ErrorName | null {
   const length = metadata?.length ?? 0;
   return length > shard.rules.offsetMetadataMaxBytes ? 'OFFSET_METADATA_TOO_LARGE' : null;
 }
 
-function offsetRecord(command: CommitCommand, offset: OffsetToCommit, now: Now): GroupRecord {
+function offsetRecord(
+  command: Pick<CommitCommand, 'group' | 'retentionMs'>,
+  offset: OffsetToCommit,
+  now: Now,
+): GroupRecord {
   return {
     kind: 'offset',
     group: command.group,

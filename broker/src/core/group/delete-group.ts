@@ -27,7 +27,7 @@ export function deleteGroup(shard: GroupShard, command: DeleteGroupCommand): rea
   });
 }
 
-/** Tombstones of the offsets of a group that are meant. */
+/** Tombstones of the offsets of a group that are meant, those of undecided transactions among them. */
 export function offsetTombstones(
   shard: GroupShard,
   group: string,
@@ -37,6 +37,12 @@ export function offsetTombstones(
   for (const [topic, partitions] of shard.offsets.of(group)) {
     for (const partition of partitions.keys())
       if (meant(topic, partition)) records.push({ kind: 'offset', group, topic, partition, value: null });
+  }
+  if (!shard.pendingOffsets.hasGroup(group)) return records;
+  for (const { topic, partition } of shard.pendingOffsets.of(group)) {
+    const isCommitted = shard.offsets.get(group, topic, partition) !== undefined;
+    if (!isCommitted && meant(topic, partition))
+      records.push({ kind: 'offset', group, topic, partition, value: null });
   }
   return records;
 }

@@ -18,10 +18,15 @@ export function expireOffsets(shard: GroupShard, now: Now): readonly GroupEffect
     [...shard.groups.values()].flatMap((group) => {
       const expired = offsetTombstones(shard, group.id, (topic, partition) => {
         const value = shard.offsets.get(group.id, topic, partition);
-        return value !== undefined && isExpired(shard, group, topic, value, now);
+        const isPending = shard.pendingOffsets.has(group.id, topic, partition);
+        return value !== undefined && !isPending && isExpired(shard, group, topic, value, now);
       });
       const left = [...shard.offsets.of(group.id).values()].reduce((sum, { size }) => sum + size, 0);
-      const unused = group.state === 'Empty' && left === expired.length && group.pendingJoin.size === 0;
+      const unused =
+        group.state === 'Empty' &&
+        left === expired.length &&
+        group.pendingJoin.size === 0 &&
+        !shard.pendingOffsets.hasGroup(group.id);
       return unused ? [...expired, groupTombstone(group.id)] : expired;
     }),
   );

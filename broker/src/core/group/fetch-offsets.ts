@@ -6,6 +6,8 @@ export interface OffsetsQuery {
   readonly group: string;
   /** Null: everything that the group has committed. */
   readonly topics: readonly TopicPartitions[] | null;
+  /** Whether an offset that a transaction may still change is not told (KIP-447). */
+  readonly requireStable: boolean;
 }
 
 export interface TopicPartitions {
@@ -25,21 +27,27 @@ export interface FetchedTopic {
 
 export interface FetchedOffset {
   readonly partition: number;
-  /** Null: nothing is committed. */
+  /** Null: nothing is committed, or it is not told. */
   readonly committed: OffsetCommitValue | null;
+  /** A transaction may still change it, and a stable one was asked for. */
+  readonly isUnstable: boolean;
 }
 
-/** OffsetFetch. Nothing here is unstable: offsets of transactions are not kept. */
+/** OffsetFetch. */
 export function fetchOffsets(shard: GroupShard, query: OffsetsQuery): OffsetsResult {
   const all = shard.offsets.of(query.group);
   const asked =
     query.topics ?? [...all].map(([topic, partitions]) => ({ topic, partitions: [...partitions.keys()] }));
   const topics = asked.map(({ topic, partitions }) => ({
     topic,
-    partitions: partitions.map((partition) => ({
-      partition,
-      committed: all.get(topic)?.get(partition) ?? null,
-    })),
+    partitions: partitions.map((partition) => {
+      const isUnstable = query.requireStable && shard.pendingOffsets.has(query.group, topic, partition);
+      return {
+        partition,
+        committed: isUnstable ? null : (all.get(topic)?.get(partition) ?? null),
+        isUnstable,
+      };
+    }),
   }));
   return { error: null, topics };
 }

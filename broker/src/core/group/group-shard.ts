@@ -1,8 +1,10 @@
 import type { Now } from '@millrace/foundation/types';
 import type { GroupMetadataValue } from '@millrace/protocol/internal';
+import type { CoordinatorState } from '../coordinator/effects.ts';
 import { ClassicGroup } from './classic-group.ts';
 import { collect, type GroupEffect } from './effects.ts';
 import { OffsetTable } from './offset-table.ts';
+import { PendingOffsets } from './pending-offsets.ts';
 import { prepareRebalance, type RebalanceRules, refreshSubscription, touchSession } from './rebalance.ts';
 import type { GroupRecord } from './records.ts';
 
@@ -15,13 +17,14 @@ export interface GroupRules extends RebalanceRules {
 }
 
 /**
- * The groups of one partition of `__consumer_offsets`. What must survive (`stored`, `offsets`) changes by replay
- * alone; the live groups on top of it hold who is joining and syncing, which a restart forgets, as in Kafka.
+ * The groups of one partition of `__consumer_offsets`. What must survive (`stored`, `offsets`, `pendingOffsets`) changes by
+ * replay alone; the live groups on top of it hold who is joining and syncing, which a restart forgets, as in Kafka.
  */
-export class GroupShard {
+export class GroupShard implements CoordinatorState<GroupRecord> {
   readonly rules: GroupRules;
   readonly groups = new Map<string, ClassicGroup>();
   readonly offsets = new OffsetTable();
+  readonly pendingOffsets = new PendingOffsets();
   /** The last record of each group. */
   readonly stored = new Map<string, GroupMetadataValue>();
   #loaded = false;
@@ -30,7 +33,7 @@ export class GroupShard {
     this.rules = rules;
   }
 
-  replay(record: GroupRecord): void {
+  replay(record: GroupRecord, at: { readonly offset: number; readonly producerId: number | null }): void {
     const { group } = record;
     if (record.kind === 'group') {
       if (record.value) this.stored.set(group, record.value);
@@ -40,8 +43,24 @@ export class GroupShard {
       }
       return;
     }
-    if (record.value) this.offsets.set(group, record.topic, record.partition, record.value);
-    else this.offsets.delete(group, record.topic, record.partition);
+    const { topic, partition } = record;
+    if (record.value === null) {
+      this.offsets.delete(group, topic, partition);
+      this.pendingOffsets.delete(group, topic, partition);
+      return;
+    }
+    const value = { ...record.value, recordOffset: at.offset };
+    if (at.producerId === null) this.offsets.set(group, topic, partition, value);
+    else this.pendingOffsets.set(at.producerId, { group, topic, partition, value });
+  }
+
+  /** What was committed in the transaction counts, but where a later commit was quicker; or it is dropped. */
+  replayMarker(producerId: number, isAbort: boolean): void {
+    for (const { group, topic, partition, value } of this.pendingOffsets.take(producerId)) {
+      const known = this.offsets.get(group, topic, partition);
+      if (!isAbort && (known === undefined || known.recordOffset < value.recordOffset))
+        this.offsets.set(group, topic, partition, value);
+    }
   }
 
   /** The log is replayed to its end: groups come to life, and their members have their sessions from now on. */

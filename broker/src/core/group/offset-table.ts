@@ -1,15 +1,18 @@
 import type { OffsetCommitValue } from '@millrace/protocol/internal';
 
+/** A committed offset, with where its record stands in the log. */
+export type StoredOffset = OffsetCommitValue & { readonly recordOffset: number };
+
 /** Committed offsets by group, topic and partition. Changed only by replay. */
 export class OffsetTable {
-  readonly #groups = new Map<string, Map<string, Map<number, OffsetCommitValue>>>();
+  readonly #groups = new Map<string, Map<string, Map<number, StoredOffset>>>();
 
-  get(group: string, topic: string, partition: number): OffsetCommitValue | undefined {
+  get(group: string, topic: string, partition: number): StoredOffset | undefined {
     return this.#groups.get(group)?.get(topic)?.get(partition);
   }
 
   /** Everything that a group has committed. */
-  of(group: string): ReadonlyMap<string, ReadonlyMap<number, OffsetCommitValue>> {
+  of(group: string): ReadonlyMap<string, ReadonlyMap<number, StoredOffset>> {
     return this.#groups.get(group) ?? new Map();
   }
 
@@ -17,7 +20,7 @@ export class OffsetTable {
     return this.#groups.keys();
   }
 
-  set(group: string, topic: string, partition: number, value: OffsetCommitValue): void {
+  set(group: string, topic: string, partition: number, value: StoredOffset): void {
     let topics = this.#groups.get(group);
     if (!topics) {
       topics = new Map();

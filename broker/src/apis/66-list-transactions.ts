@@ -1,0 +1,79 @@
+import { type ErrorName, errorCode } from '@millrace/protocol';
+import {
+  listTransactions as api,
+  type ListTransactionsRequest,
+  type ListTransactionsResponseInit,
+} from '@millrace/protocol/messages';
+import { type TransactionState, transactionStates } from '../core/transaction/transaction.ts';
+import type { TransactionListing } from '../runtime/services.ts';
+import { defineApi } from './api.ts';
+
+/** States of Kafka's that nothing is ever stored in: known, but nothing is found by them. */
+const PASSING_STATES: readonly string[] = ['Dead', 'PrepareEpochFence'];
+const KNOWN_STATES: ReadonlySet<string> = new Set([...transactionStates, ...PASSING_STATES]);
+
+/**
+ * ListTransactions v0-2
+ *
+ * - The transactional ids that this broker coordinates, by producer id, state, time since they began and pattern of the id.
+ *   States that nobody knows are named in the answer, and nothing is found by them.
+ *
+ * Versions: v1 those open for longer than a given time (KIP-994); v2 a regular expression for the id (KIP-1152), which
+ * must match all of it.
+ *
+ * Not implemented: patterns of RE2 are read as JavaScript's; INVALID_REGULAR_EXPRESSION where it cannot.
+ */
+export const listTransactions = defineApi({
+  api,
+  versions: [0, 2],
+  access: [['DESCRIBE', 'TRANSACTIONAL_ID']],
+  async handle(context, request): Promise<ListTransactionsResponseInit> {
+    const pattern = patternOf(request.transactionalIdPattern);
+    if (pattern === undefined) return failed('INVALID_REGULAR_EXPRESSION');
+    const found = await context.services.transactions.list();
+    if (typeof found === 'string') return failed(found);
+    const { wallMs } = context.services.clock.now();
+    return {
+      throttleTimeMs: 0,
+      errorCode: errorCode('NONE'),
+      unknownStateFilters: request.stateFilters.filter((state) => !KNOWN_STATES.has(state)),
+      transactionStates: found
+        .filter((listing) => isAsked(request, listing, wallMs))
+        .filter(({ transactionalId: name }) => pattern?.test(name) ?? true)
+        .filter(({ transactionalId: name }) =>
+          context.authorize('DESCRIBE', { type: 'TRANSACTIONAL_ID', name }),
+        )
+        .map(({ transactionalId, transaction: { producerId, state } }) => ({
+          transactionalId,
+          producerId,
+          transactionState: state satisfies TransactionState,
+        })),
+    };
+  },
+  refuse: (_request, error) => failed(error),
+});
+
+/** Null: no pattern; undefined: none that can be read. */
+function patternOf(text: string | null): RegExp | null | undefined {
+  if (text === null || text === '') return null;
+  try {
+    return new RegExp(`^(?:${text})$`, 'u');
+  } catch {
+    return undefined;
+  }
+}
+
+function isAsked(
+  { producerIdFilters, stateFilters, durationFilter }: ListTransactionsRequest,
+  { transaction }: TransactionListing,
+  nowMs: number,
+): boolean {
+  const { producerId, state, startMs } = transaction;
+  if (producerIdFilters.length > 0 && !producerIdFilters.includes(producerId)) return false;
+  if (stateFilters.length > 0 && !stateFilters.includes(state)) return false;
+  return durationFilter < 0 || nowMs - startMs > durationFilter;
+}
+
+function failed(error: ErrorName): ListTransactionsResponseInit {
+  return { throttleTimeMs: 0, errorCode: errorCode(error), unknownStateFilters: [], transactionStates: [] };
+}

@@ -1,0 +1,245 @@
+import type { Clock, Logger, Now, Timer, Timers } from '@millrace/foundation';
+import type { ErrorName } from '@millrace/protocol';
+import type { PartitionsByTopic, ReplyTo } from '../core/coordinator/effects.ts';
+import {
+  type AddPartitionsCommand,
+  type AddPartitionsResult,
+  addPartitions,
+  type PartitionsQuery,
+  partitionsProblem,
+} from '../core/transaction/add-partitions.ts';
+import {
+  type EndTransactionCommand,
+  type EndTransactionResult,
+  endFailed,
+  endTransaction,
+  needsNextProducerId,
+} from '../core/transaction/end-transaction.ts';
+import { abortTimedOut, expireTransactionalIds } from '../core/transaction/expire-transactions.ts';
+import {
+  type InitProducerIdCommand,
+  type InitProducerIdResult,
+  initFailed,
+  initProducerId,
+  needsProducerId,
+} from '../core/transaction/init-producer-id.ts';
+import type { Transaction, TransactionRecord } from '../core/transaction/transaction.ts';
+import { type TransactionEffect, TransactionShard } from '../core/transaction/transaction-shard.ts';
+import { TRANSACTIONS_TOPIC } from './auto-created-topic.ts';
+import type { BrokerConfig } from './broker-config.ts';
+import type { MarkerWriter } from './coordinator-shard.ts';
+import { CoordinatorTopic } from './coordinator-topic.ts';
+import type { Partition } from './partition.ts';
+import type {
+  Asked,
+  ControllerAccess,
+  CoordinatorLocation,
+  MetadataAccess,
+  ProducerIds,
+  TransactionAccess,
+  TransactionListing,
+} from './services.ts';
+import { transactionCodec } from './transaction-record-codec.ts';
+
+export interface TransactionServiceOptions {
+  readonly metadata: MetadataAccess;
+  readonly controller: ControllerAccess;
+  readonly producerIds: ProducerIds;
+  readonly markers: MarkerWriter;
+  readonly config: BrokerConfig;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly logger: Logger;
+}
+
+/** Brings each command to the shard of its transactional id, or says why there is none; ends what is open for too long. */
+export class TransactionService implements TransactionAccess {
+  readonly #options: TransactionServiceOptions;
+  readonly #topic: CoordinatorTopic<TransactionRecord, TransactionShard>;
+  readonly #due = new Map<string, Timer>();
+  /** Writes that wait for their partition to be added, by producer and partition: they keep their order. */
+  readonly #waiting = new Map<string, Promise<unknown>>();
+
+  constructor(options: TransactionServiceOptions) {
+    const { config, metadata } = options;
+    const { values } = config;
+    const transactionVersion = () => metadata.image().features.get('transaction.version') ?? 0;
+    this.#options = options;
+    this.#topic = new CoordinatorTopic({
+      ...options,
+      topic: TRANSACTIONS_TOPIC,
+      codec: transactionCodec(transactionVersion),
+      newState: ({ leaderEpoch }) =>
+        new TransactionShard(
+          {
+            maxTimeoutMs: values['transaction.max.timeout.ms'],
+            idExpirationMs: values['transactional.id.expiration.ms'],
+            transactionVersion,
+          },
+          leaderEpoch,
+        ),
+    });
+    this.#every('transaction.abort.timed.out.transaction.cleanup.interval.ms', abortTimedOut);
+    this.#every('transaction.remove.expired.transaction.cleanup.interval.ms', expireTransactionalIds);
+  }
+
+  findCoordinator(transactionalId: string): Promise<CoordinatorLocation> {
+    return this.#topic.locate(transactionalId);
+  }
+
+  async initProducerId(
+    command: Omit<Asked<InitProducerIdCommand>, 'newProducerId'>,
+  ): Promise<InitProducerIdResult> {
+    const { transactionalId } = command;
+    const newProducerId = await this.#producerIdFor(transactionalId, (shard) =>
+      needsProducerId(shard, transactionalId),
+    );
+    return await this.#submit<InitProducerIdResult>(transactionalId, initFailed, (shard, reply, now) =>
+      initProducerId(shard, { ...command, newProducerId, reply }, now),
+    );
+  }
+
+  async endTransaction(
+    command: Omit<Asked<EndTransactionCommand>, 'newProducerId'>,
+  ): Promise<EndTransactionResult> {
+    const { transactionalId } = command;
+    const newProducerId = await this.#producerIdFor(transactionalId, (shard) =>
+      needsNextProducerId(shard, { ...command, newProducerId: null }),
+    );
+    return await this.#submit<EndTransactionResult>(transactionalId, endFailed, (shard, reply, now) =>
+      endTransaction(shard, { ...command, newProducerId, reply }, now),
+    );
+  }
+
+  async addPartitions(command: Asked<AddPartitionsCommand>): Promise<AddPartitionsResult> {
+    const { transactionalId } = command;
+    const added = await this.#submit<AddPartitionsResult>(transactionalId, failed, (shard, reply, now) =>
+      addPartitions(shard, { ...command, reply }, now),
+    );
+    // Another request may have added them, and that not be committed yet.
+    const lost = added.error === null ? await this.#topic.shardOf(transactionalId)?.settled() : null;
+    return lost === null ? added : { error: 'NOT_COORDINATOR' };
+  }
+
+  partitionsProblem(query: PartitionsQuery): ErrorName | null {
+    const shard = this.#topic.shardOf(query.transactionalId);
+    if (shard === undefined) return 'NOT_COORDINATOR';
+    return shard.state === null ? shard.problem : partitionsProblem(shard.state, query);
+  }
+
+  within<Result>(
+    query: PartitionsQuery,
+    how: { readonly adds: boolean; readonly isOpen: boolean },
+    write: () => Result,
+    refused: (error: ErrorName) => Result,
+  ): Result | Promise<Result> {
+    const key = waitingKey(query);
+    const before = this.#waiting.get(key);
+    if (before === undefined) {
+      if (how.isOpen) return write();
+      const problem = this.partitionsProblem(query);
+      if (!how.adds) return problem === null ? write() : refused(problem);
+    }
+    const written = this.#writeOnceAdded(before, query, write, refused);
+    this.#waiting.set(key, written);
+    void written.finally(() => {
+      if (this.#waiting.get(key) === written) this.#waiting.delete(key);
+    });
+    return written;
+  }
+
+  async describe(transactionalId: string): Promise<Transaction | ErrorName> {
+    const shard = this.#topic.shardOf(transactionalId);
+    if (shard === undefined) return 'NOT_COORDINATOR';
+    return await shard.read<Transaction | ErrorName>(
+      (state) => state.transactions.get(transactionalId) ?? 'TRANSACTIONAL_ID_NOT_FOUND',
+      (error) => error,
+    );
+  }
+
+  async list(): Promise<readonly TransactionListing[] | ErrorName> {
+    const found: TransactionListing[] = [];
+    for (const shard of this.#topic.shards()) {
+      const listed = await shard.read<readonly TransactionListing[] | ErrorName>(
+        (state) =>
+          [...state.transactions].map(([transactionalId, transaction]) => ({ transactionalId, transaction })),
+        (error) => error,
+      );
+      if (listed === 'COORDINATOR_LOAD_IN_PROGRESS') return listed;
+      if (typeof listed !== 'string') found.push(...listed);
+    }
+    return found;
+  }
+
+  partitionLed(partition: Partition): void {
+    this.#topic.partitionLed(partition);
+  }
+
+  partitionLost(topic: string, partition: number): void {
+    this.#topic.partitionLost(topic, partition);
+  }
+
+  close(): void {
+    for (const timer of this.#due.values()) timer.cancel();
+    this.#topic.close();
+  }
+
+  async #writeOnceAdded<Result>(
+    before: Promise<unknown> | undefined,
+    query: PartitionsQuery,
+    write: () => Result,
+    refused: (error: ErrorName) => Result,
+  ): Promise<Result> {
+    await before;
+    const waitMs = this.#options.config.values['add.partitions.to.txn.retry.backoff.max.ms'];
+    const { error } = await this.addPartitions({ ...query, clientVersion: 2, waitMs });
+    // Between the answer and here it may have ended.
+    const problem = error ?? this.partitionsProblem(query);
+    return problem === null ? write() : refused(problem);
+  }
+
+  async #producerIdFor(
+    transactionalId: string,
+    isNeeded: (shard: TransactionShard) => boolean,
+  ): Promise<number | null> {
+    const state = this.#topic.shardOf(transactionalId)?.state ?? null;
+    return state !== null && isNeeded(state) ? await this.#options.producerIds.next() : null;
+  }
+
+  #submit<Result>(
+    transactionalId: string,
+    refused: (error: ErrorName) => Result,
+    command: (shard: TransactionShard, reply: ReplyTo<Result>, now: Now) => readonly TransactionEffect[],
+  ): Promise<Result> {
+    const shard = this.#topic.shardOf(transactionalId);
+    return shard ? shard.submit(command, refused) : Promise.resolve(refused('NOT_COORDINATOR'));
+  }
+
+  #every(
+    key:
+      | 'transaction.abort.timed.out.transaction.cleanup.interval.ms'
+      | 'transaction.remove.expired.transaction.cleanup.interval.ms',
+    command: (shard: TransactionShard, now: Now) => readonly TransactionEffect[],
+  ): void {
+    const { timers, config } = this.#options;
+    const timer = timers.after(config.values[key], () => {
+      for (const shard of this.#topic.shards()) shard.run(command);
+      this.#every(key, command);
+    });
+    this.#due.set(key, timer);
+  }
+}
+
+function waitingKey({ producerId, partitions }: PartitionsQuery): string {
+  const names = [...partitions].map(([topic, ids]) => `${topic}-${[...ids].join()}`);
+  return `${producerId}\n${names.join()}`;
+}
+
+function failed(error: ErrorName): { readonly error: ErrorName } {
+  return { error };
+}
+
+/** One partition as partitions by topic. */
+export function onePartition(topic: string, partition: number): PartitionsByTopic {
+  return new Map([[topic, new Set([partition])]]);
+}
