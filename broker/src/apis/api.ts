@@ -45,6 +45,11 @@ export interface ApiHandler<Req, ReqInit, Res, ResInit> {
    * order all the same. What must happen in the order of requests has to happen before the first `await` then.
    */
   readonly pipelined?: boolean;
+  /**
+   * Nothing of the request's bytes (fields of type bytes and records; strings are copies) is looked at after the first
+   * `await`, or kept: its memory may be that of the next request then.
+   */
+  readonly keepsNoBytes?: boolean;
   readonly handle: (context: RequestContext, request: Req) => Promise<Answer<ResInit>> | Answer<ResInit>;
   /** The answer to a request that threw: every API can say an error in its own shape. */
   readonly refuse: (request: Req, error: ErrorName, version: number) => ResInit;

@@ -42,8 +42,8 @@ export function appendInTransaction(
   const { transactions, config } = context.services;
   const isOpen = partition.log.producers.hasOpenTransaction(producerId, producerEpoch);
   const isVerified = !adds && !config.values['transaction.partition.verification.enable'];
-  // The request's memory is that of the next one by the time that the coordinator answers.
-  const kept = isOpen || isVerified ? records : Buffer.from(records);
+  // The request's memory may be that of the next one by the time that the coordinator answers.
+  const kept = isVerified ? records : Buffer.from(records);
   const write = () => partition.append(kept, { ...options, transaction });
   if (isVerified) return write();
   const partitions = new Map([[partition.topic, new Set([partition.partition])]]);

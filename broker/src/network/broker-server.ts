@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { type Logger, MillraceError } from '@millrace/foundation';
 import type { Listener } from '../runtime/broker-config.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
+import { readingInto } from './shared-read.ts';
 
 export interface BrokerServerOptions {
   readonly listeners: readonly Listener[];
@@ -15,6 +16,8 @@ export interface BrokerServerOptions {
 
 export type ServeOptions = Omit<ConnectionOptions, 'listener' | 'logger'>;
 
+/** What one read takes from a socket at most. */
+const READ_BYTES = 256 * 1024;
 /** Timers take no longer delay. */
 const TIMER_MAX_MS = 0x7fffffff;
 
@@ -26,7 +29,10 @@ export class BrokerServer {
   readonly #options: BrokerServerOptions;
   readonly #servers: Server[] = [];
   readonly #sockets = new Map<Socket, string>();
+  readonly #readers = new Map<Socket, Connection>();
   readonly #early = new Set<{ socket: Socket; listener: string }>();
+  /** Of all connections: what is in it has been taken when a read returns. */
+  readonly #readBuffer = Buffer.allocUnsafeSlow(READ_BYTES);
   #serve: ServeOptions | undefined;
 
   constructor(options: BrokerServerOptions) {
@@ -57,8 +63,10 @@ export class BrokerServer {
     const closed = this.#servers.map(
       (server) => new Promise<void>((resolve) => void server.close(() => resolve())),
     );
-    for (const socket of this.#sockets.keys()) socket.destroy();
-    await Promise.all(closed);
+    const ended = [...this.#sockets.keys()].map(
+      (socket) => new Promise<void>((resolve) => void socket.once('close', () => resolve()).destroy()),
+    );
+    await Promise.all([...closed, ...ended]);
   }
 
   #listenOn(listener: Listener): Promise<Listener> {
@@ -75,20 +83,26 @@ export class BrokerServer {
     });
   }
 
-  #accept(socket: Socket, listener: string): void {
+  #accept(accepted: Socket, listener: string): void {
     const { maxConnections, maxConnectionsPerIp, maxIdleMs, logger } = this.#options;
-    const address = socket.remoteAddress ?? '';
+    const address = accepted.remoteAddress ?? '';
     const fromThere = [...this.#sockets.values()].filter((other) => other === address).length;
     if (this.#sockets.size >= maxConnections || fromThere >= maxConnectionsPerIp) {
       logger.warn(
         { client: address, connections: this.#sockets.size, fromThere },
         'too many connections: closing',
       );
-      socket.destroy();
+      accepted.destroy();
       return;
     }
+    const socket: Socket = readingInto(accepted, this.#readBuffer, (bytes) =>
+      this.#readers.get(socket)?.read(bytes),
+    );
     this.#sockets.set(socket, address);
-    socket.once('close', () => this.#sockets.delete(socket));
+    socket.once('close', () => {
+      this.#sockets.delete(socket);
+      this.#readers.delete(socket);
+    });
     if (maxIdleMs >= 0) {
       socket.setTimeout(Math.min(maxIdleMs, TIMER_MAX_MS), () => {
         logger.debug({ client: address, maxIdleMs }, 'closing an idle connection');
@@ -108,7 +122,7 @@ export class BrokerServer {
 
   #connect(socket: Socket, listener: string, options: ServeOptions): void {
     if (socket.destroyed) return;
-    new Connection(socket, { ...options, listener, logger: this.#options.logger });
+    this.#readers.set(socket, new Connection(socket, { ...options, listener, logger: this.#options.logger }));
     socket.resume();
   }
 }

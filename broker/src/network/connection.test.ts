@@ -8,6 +8,7 @@ import { type AnyApiHandler, CLOSE_CONNECTION, defineApi } from '../apis/api.ts'
 import { allowAll } from '../runtime/authorizer.ts';
 import type { BrokerServices } from '../runtime/services.ts';
 import { BrokerServer } from './broker-server.ts';
+import { FrameMemory } from './frame-memory.ts';
 
 const open: { close(): Promise<void> }[] = [];
 const sockets: Socket[] = [];
@@ -81,6 +82,7 @@ async function serve(
     maxRequestBytes: 1000,
     maxQueuedRequests: 3,
     maxQueuedResponseBytes: 1000,
+    memory: new FrameMemory(10_000),
   });
   return listener!.port;
 }

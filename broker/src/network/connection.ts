@@ -5,6 +5,7 @@ import type { Authorizer } from '../runtime/authorizer.ts';
 import { ANONYMOUS } from '../runtime/authorizer.ts';
 import type { BrokerServices } from '../runtime/services.ts';
 import { FrameAssembler } from './frame-assembler.ts';
+import type { FrameMemory } from './frame-memory.ts';
 import { type Dispatched, dispatch } from './request-dispatch.ts';
 
 export interface ConnectionOptions {
@@ -16,13 +17,18 @@ export interface ConnectionOptions {
   readonly maxRequestBytes: number;
   readonly maxQueuedRequests: number;
   readonly maxQueuedResponseBytes: number;
+  /** Of the requests of all connections. */
+  readonly memory: FrameMemory;
 }
+
+const API_KEY_BYTES = 2;
 
 type Handled = Extract<Dispatched, { kind: 'handle' }>;
 
 /** A request in its place in the row of answers. */
 interface Exchange {
   readonly request: Handled;
+  /** What it takes of the memory for requests. */
   readonly bytes: number;
   hasBegun: boolean;
   /** Undefined until the answer is there. */
@@ -46,6 +52,7 @@ export class Connection {
   #isPaused = false;
   #isCorked = false;
   #isClosed = false;
+  #waitsForRoom = false;
 
   constructor(socket: Socket, options: ConnectionOptions) {
     this.#socket = socket;
@@ -55,14 +62,16 @@ export class Connection {
       listener: options.listener,
       client: `${this.#host}:${socket.remotePort}`,
     });
-    this.#frames = new FrameAssembler(options.maxRequestBytes);
+    this.#frames = new FrameAssembler(options.maxRequestBytes, options.memory);
     socket.setNoDelay(true);
-    socket.on('data', (chunk: Buffer) => this.#read(chunk));
     socket.on('drain', () => this.#proceed());
     socket.on('error', (error) => this.#logger.debug({ cause: error.message }, 'the connection broke'));
     socket.on('close', () => {
       this.#isClosed = true;
+      this.#frames.close();
+      options.memory.release(this.#rowBytes);
       this.#row = [];
+      this.#rowBytes = 0;
       this.#abort.abort();
     });
   }
@@ -74,7 +83,8 @@ export class Connection {
     this.#socket.destroy();
   }
 
-  #read(chunk: Buffer): void {
+  /** Takes what came; its memory is used again after that. */
+  read(chunk: Buffer): void {
     if (this.#isClosed) return;
     const fault = this.#frames.push(chunk, (frame) => this.#take(frame));
     if (fault !== null) {
@@ -91,15 +101,26 @@ export class Connection {
 
   #take(frame: Buffer): void {
     if (this.#isClosed) return;
-    const dispatched = dispatch(frame, this.#options.handlers, this.#logger);
+    const { handlers, memory } = this.#options;
+    const handler = frame.length < API_KEY_BYTES ? undefined : handlers.get(frame.readInt16BE(0));
+    const isLent = handler?.keepsNoBytes === true && this.#mayBegin(handler.pipelined === true);
+    const dispatched = dispatch(isLent ? frame : Buffer.from(frame), handlers, this.#logger);
     if (dispatched.kind === 'close') {
       this.#logger.warn({ reason: dispatched.reason }, 'a request that cannot be answered: closing');
       this.close(dispatched.reason);
       return;
     }
-    this.#row.push({ request: dispatched, bytes: frame.length, hasBegun: false, answer: undefined });
-    this.#rowBytes += frame.length;
+    const bytes = isLent ? 0 : frame.length;
+    memory.count(bytes);
+    this.#row.push({ request: dispatched, bytes, hasBegun: false, answer: undefined });
+    this.#rowBytes += bytes;
     this.#begin();
+  }
+
+  /** Whether a request that comes now begins at once. */
+  #mayBegin(pipelined: boolean): boolean {
+    if (this.#socket.writableLength > this.#options.maxQueuedResponseBytes) return false;
+    return this.#row.every(({ hasBegun, request }) => hasBegun && request.pipelined && pipelined);
   }
 
   /** Begins what may begin: the first in the row, and pipelined ones behind pipelined ones. */
@@ -135,11 +156,26 @@ export class Connection {
     const isFull =
       this.#row.length > maxQueuedRequests ||
       this.#rowBytes > maxRequestBytes ||
-      this.#socket.writableLength > maxQueuedResponseBytes;
+      this.#socket.writableLength > maxQueuedResponseBytes ||
+      !this.#hasRoom();
     if (isFull === this.#isPaused) return;
     this.#isPaused = isFull;
     if (isFull) this.#socket.pause();
     else this.#socket.resume();
+  }
+
+  /** Whether there is memory for the request that is coming; comes back when there is. */
+  #hasRoom(): boolean {
+    if (this.#frames.needsRoom) this.#frames.begin();
+    if (!this.#frames.needsRoom) return true;
+    if (!this.#waitsForRoom) {
+      this.#waitsForRoom = true;
+      this.#options.memory.whenRoom(() => {
+        this.#waitsForRoom = false;
+        this.#proceed();
+      });
+    }
+    return false;
   }
 
   #send(): void {
@@ -148,6 +184,7 @@ export class Connection {
       if (answer === undefined) break;
       sent += 1;
       this.#rowBytes -= bytes;
+      this.#options.memory.release(bytes);
       if (answer !== null) this.#write(answer);
     }
     if (sent > 0) this.#row.splice(0, sent);

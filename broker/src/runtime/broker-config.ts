@@ -5,6 +5,8 @@ import { brokerConfigKeys, LONG_MAX } from './broker-config-keys.ts';
 /** A checked configuration: values by Kafka's keys, and what follows from several of them. */
 export interface BrokerConfig {
   readonly values: ConfigOf<typeof brokerConfigKeys>;
+  /** As the broker was started, whatever was changed since. */
+  readonly valuesAtStart: ConfigOf<typeof brokerConfigKeys>;
   /** The keys that were given; all others have their default. */
   readonly given: ReadonlySet<string>;
   /** Keys that the broker does not know, to be warned of. */
@@ -23,6 +25,8 @@ export interface Listener {
   readonly port: number;
 }
 
+/** Of the largest size, where no bound is given. */
+const REQUESTS_AT_ONCE = 4;
 const KAFKA_LONG_MAX = '9223372036854775807';
 const LISTENER = /^([A-Za-z0-9_]+):\/\/(\[[0-9a-fA-F:.]+\]|[^:/[\]]*):(\d{1,5})$/;
 
@@ -48,6 +52,7 @@ export function parseBrokerConfig(raw: RawConfig): BrokerConfig {
   }
   return {
     values,
+    valuesAtStart: values,
     given: new Set(Object.keys(raw)),
     unknown: Object.keys(raw).filter((name) => !Object.hasOwn(brokerConfigKeys, name)),
     nodeId: values['node.id'],
@@ -74,13 +79,19 @@ export function defaultSegmentJitterMs(config: BrokerConfig): number {
   return config.values['log.roll.jitter.ms'] ?? config.values['log.roll.jitter.hours'] * 3_600_000;
 }
 
+/** What the requests of all connections may take while they come in and wait. */
+export function requestMemoryBytes({ values }: BrokerConfig): number {
+  const bytes = values['queued.max.request.bytes'];
+  return bytes > 0 ? bytes : REQUESTS_AT_ONCE * values['socket.request.max.bytes'];
+}
+
 function inMs(count: number | null, unitMs: number): number | null {
   if (count === null) return null;
   return count < 0 ? -1 : count * unitMs;
 }
 
 /** Kafka's way to write "no limit" is beyond what a number holds exactly. */
-function withoutLongMax(raw: RawConfig): RawConfig {
+export function withoutLongMax(raw: RawConfig): RawConfig {
   return Object.fromEntries(
     Object.entries(raw).map(([name, value]) => [name, String(value) === KAFKA_LONG_MAX ? LONG_MAX : value]),
   );

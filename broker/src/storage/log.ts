@@ -35,8 +35,8 @@ export interface Log {
   readonly segments: readonly SegmentFacts[];
 
   /**
-   * Appends checked batches and assigns their offsets from `endOffset` on, patching them in place: the caller gives the
-   * buffer away. Timestamps stay as they are. `endOffset` moves at once; the bytes reach the file together with all others of this loop turn.
+   * Appends checked batches and assigns their offsets from `endOffset` on. The log copies them, and patches its
+   * copy: the buffer is the caller's again when `append` returns. Timestamps stay as they are. `endOffset` moves at once; the bytes reach the file together with all others of this loop turn.
    * @returns offsets given, and a promise of the moment when the bytes are written (page cache): readers may see them
    *   then. It is the same promise for all appends of one write, and waits for the sync where flush.messages asks for it.
    *   It rejects with LOG_STORAGE_FAILED (class transient) when the disk refused: what was not written is gone from the

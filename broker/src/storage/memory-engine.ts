@@ -113,7 +113,7 @@ class MemoryLog implements Log {
 
   append(batches: Buffer, leaderEpoch: number): Appended {
     const firstOffset = this.#endOffset;
-    const { stored, changes } = stampBatches(batches, firstOffset, leaderEpoch);
+    const { stored, changes } = stampBatches(Buffer.from(batches), firstOffset, leaderEpoch);
     for (const change of changes) this.#noteAborted(this.producers.replay(change));
     this.#epochs.assign(leaderEpoch, firstOffset);
     this.#batches.push(...stored);
@@ -176,7 +176,7 @@ class MemoryLog implements Log {
     });
     for (const { bytes, lastOffset } of before) {
       if (lastOffset >= firstDirtyOffset && !cleaner.index(bytes, readBatchHeader(bytes))) break;
-      await pace.step(bytes.length);
+      await pace.step(0);
     }
     const cleanedOffset = map.latestOffset + 1;
     const cleanable = before.filter((batch) => batch.baseOffset < cleanedOffset);
@@ -184,7 +184,7 @@ class MemoryLog implements Log {
     for (const batch of cleanable) {
       const bytes = cleaner.clean(batch.bytes, readBatchHeader(batch.bytes));
       if (bytes !== null) left.push({ ...batch, bytes, maxTimestampMs: readBatchHeader(bytes).maxTimestamp });
-      await pace.step(batch.bytes.length);
+      await pace.step(0);
     }
     signal.throwIfAborted();
     if (cleanable.some((batch, index) => this.#batches[index] !== batch))

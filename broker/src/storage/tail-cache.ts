@@ -2,9 +2,9 @@ import type { StoredBatch } from './batch-stamp.ts';
 import type { ReadLimits } from './log.ts';
 
 /** Memory is taken in pieces of this size, and used again: what the tail holds costs the garbage collector nothing. */
-const SLAB_BYTES = 1024 * 1024;
-/** A batch above this stays in the memory that it came in. */
-const COPIED_MAX_BYTES = 256 * 1024;
+const SLAB_BYTES = 4 * 1024 * 1024;
+/** An append above this has memory of its own. */
+const SHARED_MAX_BYTES = SLAB_BYTES / 2;
 /** What an entry takes beside its bytes, about. */
 const ENTRY_OVERHEAD_BYTES = 200;
 const COMPACT_AFTER = 1024;
@@ -15,7 +15,7 @@ interface Slab {
   usedBytes: number;
   /** Entries that lie in it. */
   entries: number;
-  /** False where its memory must not be written again: a write of it may be under way, or it came off a socket. */
+  /** False where its memory must not be written again: a write of it may be under way, or its size is another. */
   isReusable: boolean;
 }
 
@@ -73,10 +73,15 @@ export class TailCache {
     }
   }
 
-  /** Copies what is appended to where it stays, or keeps it as it came where it is large. */
+  /** Copies what is appended to where it stays. */
   place(bytes: Buffer): Placed {
-    if (bytes.length > COPIED_MAX_BYTES) {
-      return { bytes, slab: { bytes, usedBytes: bytes.length, entries: 0, isReusable: false }, position: 0 };
+    if (bytes.length > SHARED_MAX_BYTES) {
+      const own = Buffer.from(bytes);
+      return {
+        bytes: own,
+        slab: { bytes: own, usedBytes: own.length, entries: 0, isReusable: false },
+        position: 0,
+      };
     }
     let slab = this.#current;
     if (slab === null || slab.usedBytes + bytes.length > SLAB_BYTES) {
