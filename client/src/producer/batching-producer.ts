@@ -50,17 +50,17 @@ export class BatchingProducer implements Producer {
     });
   }
 
-  produce(record: ProducerRecord, callback?: DeliveryCallback): boolean {
+  produce(record: ProducerRecord, callback?: DeliveryCallback, token = 0): boolean {
     const bytes = this.#sizeOf(record);
     const refusal = this.#refusal(record, bytes);
     if (refusal !== null) {
-      if (callback) queueMicrotask(() => call(callback, refusal, null));
+      if (callback) queueMicrotask(() => call(callback, refusal, null, token));
       return this.#budget.hasRoom;
     }
     const timestamp = record.timestamp ?? Date.now();
     const topic = this.#topicQueues(record.topic);
     const wasParking = topic.isParking;
-    const placement = topic.place({ record, timestamp, callback }, bytes, monotonicMs);
+    const placement = topic.place({ record, timestamp, callback, token }, bytes, monotonicMs);
     this.#budget.take(bytes);
     if (placement === null) {
       if (!wasParking) this.#refresh.request(topic.name);
@@ -193,7 +193,7 @@ export class BatchingProducer implements Producer {
 
   #refuse(parked: Parked, error: MillraceError): void {
     this.#budget.release(parked.bytes);
-    call(parked.callback, error, null);
+    call(parked.callback, error, null, parked.token);
   }
 
   #settled(batch: ProducerBatch): void {

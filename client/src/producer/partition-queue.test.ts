@@ -13,7 +13,7 @@ function queueOf(batches: number, recordsEach = 1): PartitionQueue {
   for (let i = 0; i < batches * recordsEach; i++) {
     const value = Buffer.alloc(Math.floor(120 / recordsEach));
     queue.append(
-      { record: { topic: 't', key: null, value }, timestamp: 1, callback: undefined },
+      { record: { topic: 't', key: null, value }, timestamp: 1, callback: undefined, token: 0 },
       100,
       () => 0,
     );

@@ -1,18 +1,10 @@
 import { assert } from '@millrace/foundation/assert';
 import { addToSequence } from '@millrace/protocol/records';
-import type { ProducerRecord } from '../types.ts';
-import { type DeliveryCallback, ProducerBatch } from './producer-batch.ts';
+import { type Arrival, ProducerBatch } from './producer-batch.ts';
 import type { ProducerConfig } from './producer-config.ts';
 import type { Identity } from './producer-identity.ts';
 
 export type AppendOutcome = 'appended' | 'begun' | 'filled';
-
-/** A record as it was taken; `timestamp` in ms. */
-export interface Arrival {
-  readonly record: ProducerRecord;
-  readonly timestamp: number;
-  readonly callback: DeliveryCallback | undefined;
-}
 
 const NO_NODE = -1;
 const MIN_BATCH_BYTES = 512;
@@ -60,9 +52,8 @@ export class PartitionQueue {
 
   /** `now` gives monotonic ms; it is asked where a batch begins, not for each record. */
   append(arrival: Arrival, bytes: number, now: () => number): AppendOutcome {
-    const { record, timestamp, callback } = arrival;
     const last = this.#waiting.at(-1);
-    if (last?.tryAppend(record, timestamp, callback)) {
+    if (last?.tryAppend(arrival)) {
       last.reservedBytes += bytes;
       return last.sizeBytes >= this.#config.batchBytes ? 'filled' : 'appended';
     }
@@ -73,7 +64,7 @@ export class PartitionQueue {
       initialBytes: Math.max(MIN_BATCH_BYTES, Math.min(this.#lastBatchBytes, this.#config.batchBytes)),
       createdMs: now(),
     });
-    batch.tryAppend(record, timestamp, callback);
+    batch.tryAppend(arrival);
     batch.reservedBytes = bytes;
     this.#waiting.push(batch);
     if (last !== undefined) this.#lastBatchBytes = this.#config.batchBytes;

@@ -3,7 +3,16 @@ import { assert } from '@millrace/foundation/assert';
 import { type ProducerState, RecordBatchBuilder, setProducerState } from '@millrace/protocol/records';
 import type { Compression, ProducerRecord, RecordMetadata } from '../types.ts';
 
-export type DeliveryCallback = (error: Error | null, metadata: RecordMetadata | null) => void;
+export type DeliveryCallback = (error: Error | null, metadata: RecordMetadata | null, token: number) => void;
+
+/** A record as it was taken; `timestamp` in ms. */
+export interface Arrival {
+  readonly record: ProducerRecord;
+  readonly timestamp: number;
+  readonly callback: DeliveryCallback | undefined;
+  /** What the callback knows the record by. */
+  readonly token: number;
+}
 
 const NO_TIMESTAMP = -1;
 
@@ -31,9 +40,10 @@ export class ProducerBatch {
   #built: Buffer | null = null;
   #recordCount = 0;
   #sizeBytes = 0;
-  /** Sparse: only of records that came with one; timestamps beside them. */
+  /** Sparse: only of records that came with one; timestamps and tokens beside them. */
   #callbacks: (DeliveryCallback | undefined)[] | null = null;
   #timestamps: number[] = [];
+  #tokens: number[] = [];
 
   constructor(options: ProducerBatchOptions) {
     this.topic = options.topic;
@@ -55,7 +65,7 @@ export class ProducerBatch {
   }
 
   /** Answers false, and takes nothing, when the batch is full or was sealed. */
-  tryAppend(record: ProducerRecord, timestamp: number, callback: DeliveryCallback | undefined): boolean {
+  tryAppend({ record, timestamp, callback, token }: Arrival): boolean {
     const builder = this.#builder;
     if (builder === null) return false;
     const { key, value, headers } = record;
@@ -68,6 +78,7 @@ export class ProducerBatch {
       this.#callbacks ??= [];
       this.#callbacks[this.#recordCount] = callback;
       this.#timestamps[this.#recordCount] = timestamp;
+      this.#tokens[this.#recordCount] = token;
     }
     this.#recordCount += 1;
     return true;
@@ -105,14 +116,14 @@ export class ProducerBatch {
       const timestamp =
         logAppendTime === NO_TIMESTAMP ? (this.#timestamps[index] ?? NO_TIMESTAMP) : logAppendTime;
       const offset = baseOffset < 0 ? -1 : baseOffset + index;
-      call(callback, null, { topic, partition, offset, timestamp });
+      call(callback, null, { topic, partition, offset, timestamp }, this.#tokens[index]);
     });
     this.#callbacks = null;
   }
 
   fail(error: MillraceError): void {
-    this.#callbacks?.forEach((callback) => {
-      call(callback, error, null);
+    this.#callbacks?.forEach((callback, index) => {
+      call(callback, error, null, this.#tokens[index]);
     });
     this.#callbacks = null;
   }
@@ -123,9 +134,10 @@ export function call(
   callback: DeliveryCallback | undefined,
   error: Error | null,
   metadata: RecordMetadata | null,
+  token = 0,
 ): void {
   try {
-    callback?.(error, metadata);
+    callback?.(error, metadata, token);
   } catch (thrown) {
     queueMicrotask(() => {
       throw thrown;

@@ -2,7 +2,8 @@ import type { Random } from '@millrace/foundation';
 import { kafkaError } from '@millrace/protocol';
 import type { TopicMetadata } from '../cluster/topic-metadata.ts';
 import { partitionOfKey } from './murmur2.ts';
-import { type AppendOutcome, type Arrival, PartitionQueue } from './partition-queue.ts';
+import { type AppendOutcome, PartitionQueue } from './partition-queue.ts';
+import type { Arrival } from './producer-batch.ts';
 import type { ProducerConfig } from './producer-config.ts';
 import { StickyPartition } from './sticky-partition.ts';
 

@@ -6,14 +6,14 @@ test('an unacknowledged record holds back what is behind it in its partition, an
   const records = new SubmittedRecords<number>();
   const [first, second, third] = [1, 2, 3].map((offset) => records.submit('p', offset));
   const other = records.submit('q', 7);
-  records.acknowledge(second!);
-  records.acknowledge(other);
+  records.acknowledge('p', second!);
+  records.acknowledge('q', other);
   expect(records.takeCommittable()).toEqual(new Map([['q', 7]]));
-  records.acknowledge(first!);
+  records.acknowledge('p', first!);
   expect(records.takeCommittable()).toEqual(new Map([['p', 2]]));
   expect(records.takeCommittable()).toEqual(new Map());
-  records.acknowledge(third!);
-  records.acknowledge(third!);
+  records.acknowledge('p', third!);
+  records.acknowledge('p', third!);
   expect(records.takeCommittable()).toEqual(new Map([['p', 3]]));
   expect(records.unacknowledged).toBe(0);
 });
@@ -30,8 +30,7 @@ test('in whatever order records are acknowledged, the committable offset is the 
   fc.assert(
     fc.property(steps, (all) => {
       const records = new SubmittedRecords<number>();
-      const sent: { partition: string; acknowledged: boolean; handle: ReturnType<typeof records.submit> }[] =
-        [];
+      const sent: { partition: string; acknowledged: boolean; handle: number }[] = [];
       const committed = new Map<string, number>();
       for (const step of all) {
         if (step.act === 'submit') {
@@ -41,7 +40,7 @@ test('in whatever order records are acknowledged, the committable offset is the 
           const one = sent[step.which % Math.max(1, sent.length)];
           if (!one) continue;
           one.acknowledged = true;
-          records.acknowledge(one.handle);
+          records.acknowledge(one.partition, one.handle);
         } else for (const [partition, offset] of records.takeCommittable()) committed.set(partition, offset);
       }
       for (const [partition, offset] of records.takeCommittable()) committed.set(partition, offset);
@@ -57,4 +56,30 @@ test('in whatever order records are acknowledged, the committable offset is the 
       expect(records.unacknowledged).toBe(sent.filter((one) => !one.acknowledged).length);
     }),
   );
+});
+
+test('a record gives its bytes back once, also when its queue has come again', () => {
+  const records = new SubmittedRecords<number>();
+  const first = records.submit('p', 1, 10);
+  expect(records.acknowledge('p', first)).toBe(10);
+  const second = records.submit('p', 2, 0);
+  expect(records.acknowledge('p', first)).toBeNull();
+  expect(records.takeCommittable()).toEqual(new Map([['p', 1]]));
+  expect(records.acknowledge('p', second)).toBe(0);
+  expect(records.acknowledge('p', second)).toBeNull();
+  expect(records.takeCommittable()).toEqual(new Map([['p', 2]]));
+});
+
+test('thousands under way in a long queue are told apart', () => {
+  const records = new SubmittedRecords<number>();
+  const numbers = Array.from({ length: 10_000 }, (_, offset) => records.submit('p', offset, offset));
+  const last = records.submit('p', 10_000);
+  for (const [offset, number] of numbers.entries()) {
+    expect(records.acknowledge('p', number)).toBe(offset);
+    expect(records.takeCommittable()).toEqual(new Map([['p', offset]]));
+  }
+  expect(records.acknowledge('p', numbers[9_999]!)).toBeNull();
+  expect(records.unacknowledged).toBe(1);
+  records.acknowledge('p', last);
+  expect(records.takeCommittable()).toEqual(new Map([['p', 10_000]]));
 });

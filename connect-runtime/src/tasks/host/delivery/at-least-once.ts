@@ -1,4 +1,4 @@
-import { createProducer, type Producer, type ProducerRecord } from '@millrace/client';
+import { createProducer, type Producer, type ProducerRecord, type RecordMetadata } from '@millrace/client';
 import type { DurableOffset, SourceRecord } from '@millrace/sdk';
 import { SubmittedRecords } from '../../../core/offsets/submitted-records.ts';
 import { taskKey } from '../../../core/task-id.ts';
@@ -11,6 +11,7 @@ import {
   listOf,
   missingTopics,
   offsetRecord,
+  onlyOf,
   type SourceDelivery,
   type SourceDeliveryOptions,
   sizeOf,
@@ -23,6 +24,14 @@ import {
 const BUFFER_BYTES = 4 * 1024 * 1024;
 /** Where `producer.override.batch.size` says nothing: of Kafka's 16 KiB the cost of a request is a large part. */
 const BATCH_BYTES = 64 * 1024;
+
+/** A run of records of one source partition. */
+interface SourceStretch {
+  /** Of its offsets. */
+  readonly key: string;
+  /** Told of each of its records by the number that it was submitted under. */
+  readonly delivered: (error: Error | null, metadata: RecordMetadata | null, submitted: number) => void;
+}
 
 /**
  * At least once: an offset is written only when its record and all before it in the same source partition are acknowledged, and
@@ -63,19 +72,19 @@ export class AtLeastOnceDelivery implements SourceDelivery {
   async deliver(records: readonly SourceRecord[]): Promise<void> {
     const { pipeline, topics, offsetKeys } = this.#options;
     let partition: SourceRecord['sourcePartition'] | null = null;
-    let key = '';
+    let into: SourceStretch = this.#stretch('');
     for (const record of records) {
       checkPosition(record);
       // Most sources give one object for all records of a partition, and making its key is dear.
       if (record.sourcePartition !== partition) {
         partition = record.sourcePartition;
-        key = offsetKeys.of(partition);
+        into = this.#stretch(offsetKeys.of(partition));
       }
       const outgoing = pipeline.outgoing(record);
       const made = isLater(outgoing) ? await outgoing : outgoing;
       const making = missingTopics(topics, made);
       if (making) await making;
-      const full = this.#send(record, key, made);
+      const full = this.#send(record, into, made);
       if (full) await full;
       if (this.#failed) break;
     }
@@ -114,28 +123,50 @@ export class AtLeastOnceDelivery implements SourceDelivery {
    * Produces what became of a record. Its offset counts when all of that is acknowledged; of a record that became nothing, at once.
    * Answers what to wait for where the producer's buffer is full.
    */
-  #send(record: SourceRecord, key: string, made: Made<ProducerRecord>): Promise<void> | null {
+  #send(record: SourceRecord, into: SourceStretch, made: Made<ProducerRecord>): Promise<void> | null {
     const { sourcePartition: partition, sourceOffset: offset } = record;
-    const submitted = this.#submitted.submit(key, { partition, offset });
-    const outgoing = listOf(made);
+    const durable = { partition, offset };
+    const only = onlyOf(made);
+    const room = only
+      ? this.#producer.produce(only, into.delivered, this.#submitted.submit(into.key, durable, sizeOf(only)))
+      : this.#sendAll(listOf(made), into.key, durable);
+    return room ? null : this.#producer.ready();
+  }
+
+  /** None, or several. */
+  #sendAll(outgoing: readonly ProducerRecord[], key: string, durable: DurableOffset): boolean {
+    const submitted = this.#submitted.submit(key, durable);
     let left = outgoing.length;
-    if (left === 0) this.#submitted.acknowledge(submitted);
+    if (left === 0) this.#submitted.acknowledge(key, submitted);
     let room = true;
     for (const one of outgoing) {
-      // Only these of the record live on until it is acknowledged; its bytes are the producer's by then.
-      const { topic } = one;
       const bytes = sizeOf(one);
       room = this.#producer.produce(one, (error, metadata) => {
-        if (error) {
+        if (metadata === null) {
           this.#fail(error, 'produce');
           return;
         }
         left--;
-        if (left === 0) this.#submitted.acknowledge(submitted);
-        this.#options.counters.passed(topic, bytes, metadata?.timestamp ?? null);
+        if (left === 0) this.#submitted.acknowledge(key, submitted);
+        this.#options.counters.passed(metadata.topic, bytes, metadata.timestamp);
       });
     }
-    return room ? null : this.#producer.ready();
+    return room;
+  }
+
+  /** Of the records in flight themselves nothing lives on: the producer knows them by their numbers. */
+  #stretch(key: string): SourceStretch {
+    return {
+      key,
+      delivered: (error, metadata, submitted) => {
+        if (metadata === null) {
+          this.#fail(error, 'produce');
+          return;
+        }
+        const bytes = this.#submitted.acknowledge(key, submitted) ?? 0;
+        this.#options.counters.passed(metadata.topic, bytes, metadata.timestamp);
+      },
+    };
   }
 
   /** Writes the offsets of the acknowledged prefix, waits until they are durable, and tells of them. */

@@ -52,12 +52,19 @@ export function listOf(made: Made<ProducerRecord>): readonly ProducerRecord[] {
   return Array.isArray(made) ? made : [made as ProducerRecord];
 }
 
+/** The one record that became of a record, as of most; null where none or several did. */
+export function onlyOf(made: Made<ProducerRecord>): ProducerRecord | null {
+  return Array.isArray(made) ? null : (made as ProducerRecord | null);
+}
+
 /** What to wait for until the topics of what became of a record are there; null where all are. */
 export function missingTopics(
   topics: TopicCreation | null,
   made: Made<ProducerRecord>,
 ): Promise<unknown> | null {
   if (topics === null) return null;
+  const only = onlyOf(made);
+  if (only) return topics.ensure(only.topic);
   const making = listOf(made).flatMap(({ topic }) => topics.ensure(topic) ?? []);
   return making.length === 0 ? null : Promise.all(making);
 }
