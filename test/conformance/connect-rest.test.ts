@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type MillraceWorker, skipping, startMillraceWorker } from '../support/index.ts';
+import { startStandaloneConnect } from '../support/connect-peer.ts';
+import { type MillraceWorker, skipping, startMillraceWorker, startServing } from '../support/index.ts';
 import {
-  type KafkaConnectPeer,
   type KafkaPeer,
   kafkaPeerSkipReason,
   startKafkaConnect,
@@ -16,11 +16,12 @@ import { frameworkKeyScenarios } from './connect-rest/framework-keys.ts';
 import { lifecycleScenarios } from './connect-rest/lifecycle.ts';
 import { offsetScenarios } from './connect-rest/offsets.ts';
 import { pluginVersionScenarios } from './connect-rest/plugin-versions.ts';
+import type { Mode, Scenario } from './connect-rest/scenario.ts';
 import { serverScenarios } from './connect-rest/server.ts';
 import { Side } from './connect-rest/side.ts';
 import { allowedBy, documentedIds, ruleIds } from './connect-rest/table.ts';
 
-const SCENARIOS = [
+const SCENARIOS: readonly Scenario[] = [
   ...connectorScenarios,
   ...pluginVersionScenarios,
   ...frameworkKeyScenarios,
@@ -32,51 +33,90 @@ const SCENARIOS = [
 const skipReason = kafkaPeerSkipReason();
 if (skipReason) skipping(skipReason);
 
+interface Pair {
+  readonly kafka: { readonly url: string; stop(): Promise<void> };
+  readonly ours: MillraceWorker;
+}
+
 let folder: string;
 let broker: KafkaPeer;
-let kafka: KafkaConnectPeer;
-let ours: MillraceWorker;
 const found: { readonly difference: Difference; readonly id: string | null }[] = [];
 
 // Both workers on the same broker, Apache Kafka's, with the same converters.
 const CONFIG = { 'offset.flush.interval.ms': '500' };
+const CONVERTERS = { 'key.converter': 'StringConverter', 'value.converter': 'StringConverter' };
+const FROM_THE_BEGINNING = { 'consumer.auto.offset.reset': 'earliest' };
+
+const START: Readonly<Record<Mode, () => Promise<Pair>>> = {
+  distributed: async () => {
+    const { bootstrapServers } = broker;
+    const ours = startMillraceWorker({
+      bootstrapServers,
+      group: 'ours',
+      config: { ...CONFIG, ...CONVERTERS },
+    });
+    const kafka = startKafkaConnect({
+      bootstrapServers,
+      group: 'kafka',
+      config: { ...CONFIG, ...FROM_THE_BEGINNING, 'scheduled.rebalance.max.delay.ms': '0' },
+    });
+    return { kafka: await kafka, ours: await ours };
+  },
+  standalone: async () => {
+    const { bootstrapServers } = broker;
+    const file = join(folder, 'worker.json');
+    const config = {
+      'bootstrap.servers': bootstrapServers.join(','),
+      listeners: 'http://127.0.0.1:0',
+      'offset.storage.file.filename': join(folder, 'offsets'),
+    };
+    writeFileSync(file, JSON.stringify({ ...config, ...CONFIG, ...CONVERTERS }));
+    const ours = startServing(['standalone', file]);
+    const kafka = startStandaloneConnect({ bootstrapServers, config: { ...CONFIG, ...FROM_THE_BEGINNING } });
+    return { kafka: await kafka, ours: await ours };
+  },
+};
 
 beforeAll(async () => {
   if (skipReason) return;
   folder = mkdtempSync(join(tmpdir(), 'connect-rest-'));
   broker = await startKafkaPeer();
-  const { bootstrapServers } = broker;
-  const converters = { 'key.converter': 'StringConverter', 'value.converter': 'StringConverter' };
-  ours = await startMillraceWorker({ bootstrapServers, group: 'ours', config: { ...CONFIG, ...converters } });
-  kafka = await startKafkaConnect({
-    bootstrapServers,
-    group: 'kafka',
-    config: { ...CONFIG, 'scheduled.rebalance.max.delay.ms': '0', 'consumer.auto.offset.reset': 'earliest' },
-  });
 }, 120_000);
 
 afterAll(async () => {
-  await Promise.all([ours?.close(), kafka?.stop()]);
   await broker?.stop();
   if (folder) rmSync(folder, { recursive: true, force: true });
 }, 60_000);
 
 describe.skipIf(skipReason !== null)('the REST API is that of Kafka Connect', () => {
-  test.each(SCENARIOS.map((each, number) => [each.name, each, number] as const))(
-    '%s',
-    async (name, { run }, number) => {
-      const sides = [
-        new Side(`kfk${number}`, kafka.url, folder),
-        new Side(`mlr${number}`, ours.url, folder),
-      ] as const;
-      await Promise.all(sides.map((side) => run(side)));
-      const differences = differencesOf(name, sides[0].exchanges, sides[1].exchanges);
-      expect(sides[0].exchanges.length).toBeGreaterThan(0);
-      const judged = differences.map((difference) => ({ difference, id: allowedBy(difference) }));
-      found.push(...judged);
-      expect(judged.filter(({ id }) => id === null).map(({ difference }) => difference)).toEqual([]);
-    },
-  );
+  describe.each(['distributed', 'standalone'] as const)('%s', (mode) => {
+    let pair: Pair;
+
+    beforeAll(async () => {
+      pair = await START[mode]();
+    }, 120_000);
+
+    afterAll(async () => {
+      await Promise.all([pair?.ours.close(), pair?.kafka.stop()]);
+    }, 60_000);
+
+    const scenarios = SCENARIOS.filter(({ only }) => only === undefined || only === mode);
+    test.each(scenarios.map((each, number) => [each.name, each, number] as const))(
+      '%s',
+      async (scenario, { run }, number) => {
+        const sides = [
+          new Side(`kfk${mode[0]}${number}`, pair.kafka.url, folder),
+          new Side(`mlr${mode[0]}${number}`, pair.ours.url, folder),
+        ] as const;
+        await Promise.all(sides.map((side) => run(side)));
+        const differences = differencesOf({ mode, scenario }, sides[0].exchanges, sides[1].exchanges);
+        expect(sides[0].exchanges.length).toBeGreaterThan(0);
+        const judged = differences.map((difference) => ({ difference, id: allowedBy(difference) }));
+        found.push(...judged);
+        expect(judged.filter(({ id }) => id === null).map(({ difference }) => difference)).toEqual([]);
+      },
+    );
+  });
 
   test('the differences are those of the table, and all of them', () => {
     const ids = [...new Set(found.map(({ id }) => id))];

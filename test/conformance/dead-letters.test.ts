@@ -5,9 +5,14 @@ import { type ConsumerRecord, createAdmin, createConsumer, createProducer } from
 import { Worker } from '@millrace/connect-runtime';
 import { createLogger } from '@millrace/foundation';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ConnectPeer, startConnectPeer } from '../support/connect-peer.ts';
 import { eventually } from '../support/index.ts';
-import { type KafkaPeer, kafkaPeerSkipReason, startKafkaPeer } from '../support/kafka-peer.ts';
+import {
+  type KafkaConnectPeer,
+  type KafkaPeer,
+  kafkaPeerSkipReason,
+  startKafkaConnect,
+  startKafkaPeer,
+} from '../support/kafka-peer.ts';
 
 const skipReason = kafkaPeerSkipReason();
 if (skipReason) console.warn(`dead letters beside Kafka Connect: skipped, ${skipReason}`);
@@ -35,13 +40,13 @@ const OWN_WORDS = [
 describe.skipIf(skipReason !== null)('dead letters beside those of Kafka Connect', () => {
   let folder: string;
   let kafka: KafkaPeer;
-  let theirs: ConnectPeer;
+  let theirs: KafkaConnectPeer;
   let ours: Worker;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'dead-letters-'));
     kafka = await startKafkaPeer();
-    theirs = await startConnectPeer(kafka);
+    theirs = await startKafkaConnect({ bootstrapServers: kafka.bootstrapServers, group: 'theirs' });
     ours = await startOurs(kafka.bootstrapServers);
   });
 
@@ -72,7 +77,12 @@ describe.skipIf(skipReason !== null)('dead letters beside those of Kafka Connect
   test('have the same bytes, timestamps, and headers, but for the words of the exception', async () => {
     const { bootstrapServers } = kafka;
     await produceRows(bootstrapServers);
-    await theirs.call('PUT', '/connectors/theirs/config', configOf('theirs'));
+    const put = await fetch(`${theirs.url}/connectors/theirs/config`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(configOf('theirs')),
+    });
+    expect(put.status).toBe(201);
     await ours.createConnector('ours', { name: 'ours', ...configOf('ours') }, 'RUNNING');
     const [wanted, given] = await Promise.all(
       ['theirs', 'ours'].map((side) => lettersOf(bootstrapServers, `dead-${side}`)),

@@ -1,69 +1,77 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { ChildOutput, endChild } from './child-output.ts';
+import { eventually } from './eventually.ts';
 import { freePort } from './free-port.ts';
 import { kafkaPeerScript } from './kafka-peer.ts';
 
-const run = promisify(execFile);
-const START_TIMEOUT_MS = 180_000;
+const START_TIMEOUT_MS = 120_000;
 
-/** A running worker of Apache Kafka's Connect, the oracle of the Connect runtime. */
-export interface ConnectPeer {
+/** A worker of Apache Kafka's Connect that is alone, with its offsets in a file. */
+export interface StandaloneConnectPeer {
   /** Of its REST API, without a slash at the end. */
   readonly url: string;
-  /** Asks its REST API. @throws where it answers an error */
-  call(method: string, path: string, body?: unknown): Promise<unknown>;
   /** Ends it and removes what it kept. */
   stop(): Promise<void>;
 }
 
-/** Starts one distributed worker against a Kafka. It takes some 7 s; `kafkaPeerSkipReason` says whether it can be had. */
-export async function startConnectPeer(options: {
+/**
+ * Starts one standalone worker of Kafka Connect with the file connectors and no connector. It takes some 6 s; `kafkaPeerSkipReason`
+ * says whether it can be had.
+ */
+export async function startStandaloneConnect(options: {
   readonly bootstrapServers: readonly string[];
-  /** Lines for the worker's configuration. */
+  /** More lines of its configuration. */
   readonly config?: Readonly<Record<string, string>>;
-}): Promise<ConnectPeer> {
-  const folder = await mkdtemp(join(tmpdir(), 'connect-peer-'));
-  const properties = join(folder, 'more.properties');
-  const lines = Object.entries(options.config ?? {}).map(([key, value]) => `${key}=${value}\n`);
-  await writeFile(properties, lines.join(''));
-  const port = await freePort();
-  const script = (...args: string[]) =>
-    run(kafkaPeerScript('connect.sh'), args, {
-      cwd: dirname(kafkaPeerScript('connect.sh')),
-      env: {
-        ...process.env,
-        KAFKA_CONNECT_BOOTSTRAP: options.bootstrapServers.join(','),
-        KAFKA_CONNECT_PORT: String(port),
-        KAFKA_CONNECT_GROUP: `peer-connect-${port}`,
-        KAFKA_CONNECT_HEAP: '-Xms128M -Xmx512M',
-        KAFKA_CONNECT_PROPS: properties,
-      },
-      timeout: START_TIMEOUT_MS,
-    });
+}): Promise<StandaloneConnectPeer> {
+  const home = process.env.KAFKA_PEER_HOME ?? join(homedir(), '.cache/kafka-peer');
+  const folder = await mkdtemp(join(tmpdir(), 'connect-standalone-'));
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const config = {
+    'bootstrap.servers': options.bootstrapServers.join(','),
+    listeners: url,
+    'key.converter': 'org.apache.kafka.connect.storage.StringConverter',
+    'value.converter': 'org.apache.kafka.connect.storage.StringConverter',
+    'offset.storage.file.filename': join(folder, 'offsets'),
+    'plugin.path': join(home, 'plugins'),
+    ...options.config,
+  };
+  const file = join(folder, 'worker.properties');
+  await writeFile(
+    file,
+    Object.entries(config)
+      .map(([key, value]) => `${key}=${value}\n`)
+      .join(''),
+  );
+  const child = spawn(
+    'java',
+    [
+      ...['-Xms128M', '-Xmx512M', '-cp', join(home, 'libs/*')],
+      `-Dlog4j2.configurationFile=${join(dirname(kafkaPeerScript('connect.sh')), 'log4j2.yaml')}`,
+      `-Dpeer.log.file=${join(folder, 'worker.log')}`,
+      ...['org.apache.kafka.connect.cli.ConnectStandalone', file],
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const output = new ChildOutput(child);
   const stop = async () => {
-    await script('wipe');
+    await endChild(child);
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    await script('start');
+    const answers = () =>
+      fetch(`${url}/connectors`).then(
+        ({ ok }) => ok,
+        () => child.exitCode !== null,
+      );
+    await eventually(answers, { what: `Kafka Connect at ${url}`, timeoutMs: START_TIMEOUT_MS });
+    if (child.exitCode !== null)
+      throw new Error(`Kafka Connect ended with ${child.exitCode}: ${output.text}`);
+    return { url, stop };
   } catch (error) {
     await stop();
     throw error;
   }
-  const url = `http://127.0.0.1:${port}`;
-  return { url, call: (method, path, body) => call(`${url}${path}`, method, body), stop };
-}
-
-async function call(url: string, method: string, body: unknown): Promise<unknown> {
-  const response = await fetch(url, {
-    method,
-    headers: { 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}: ${text}`);
-  return text === '' ? null : JSON.parse(text);
 }

@@ -1,7 +1,9 @@
+import type { Mode } from './scenario.ts';
 import type { Exchange } from './side.ts';
 
 /** One place where two answers to the same request are not the same. */
 export interface Difference {
+  readonly mode: Mode;
   readonly scenario: string;
   readonly request: string;
   /** `status`, `location`, or a JSON pointer into the body. */
@@ -16,7 +18,7 @@ const SETS = /^\/?$|\/(?:topics|offsets|groups)$/;
 
 /** Everything that differs, request by request. */
 export function differencesOf(
-  scenario: string,
+  { mode, scenario }: Pick<Difference, 'mode' | 'scenario'>,
   kafka: readonly Exchange[],
   ours: readonly Exchange[],
 ): Difference[] {
@@ -30,6 +32,7 @@ export function differencesOf(
     if (exchange.location !== other.location) found.push(['location', exchange.location, other.location]);
     compare('', exchange.body, other.body, found);
     return found.map(([at, a, b]) => ({
+      mode,
       scenario,
       request: exchange.request,
       at,

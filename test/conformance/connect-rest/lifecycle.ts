@@ -10,6 +10,12 @@ const remove = (side: Side, name: string) => side.ask('DELETE', side.path(name))
 /** Of a status after a restart only who it is of: states are on their way. */
 const whose = ({ name, type }: { name: string; type: string }) => ({ name, type });
 
+const untilTopics = (side: Side, name: string, count: number) =>
+  side.until(
+    side.path(name, '/topics'),
+    (body: Record<string, { topics: string[] }>) => Object.values(body)[0]?.topics.length === count,
+  );
+
 export const lifecycleScenarios = [
   scenario('pause, resume, stop', async (side) => {
     await create(side, 'states', sourceConfig(side));
@@ -113,34 +119,33 @@ export const lifecycleScenarios = [
     appendFileSync(side.file('topics.txt'), 'a\nb\n');
     const config = sourceConfig(side, { file: side.file('topics.txt'), topic: side.named('active') });
     await create(side, 'active', config);
-    await side.until(
-      side.path('active', '/topics'),
-      (body: Record<string, { topics: string[] }>) => Object.values(body)[0]?.topics.length === 1,
-    );
+    await untilTopics(side, 'active', 1);
     await side.ask('GET', side.path('active', '/topics'));
     await create(side, 'active sink', sinkConfig(side, { topics: side.named('active') }));
-    await side.until(
-      side.path('active sink', '/topics'),
-      (body: Record<string, { topics: string[] }>) => Object.values(body)[0]?.topics.length === 1,
-    );
+    await untilTopics(side, 'active sink', 1);
     await side.ask('GET', side.path('active sink', '/topics'));
     await side.ask('PUT', side.path('active', '/pause'));
     await side.untilTask('active', 'PAUSED');
     await side.ask('PUT', side.path('active', '/topics/reset'));
-    await side.until(
-      side.path('active', '/topics'),
-      (body: Record<string, { topics: string[] }>) => Object.values(body)[0]?.topics.length === 0,
-    );
+    await untilTopics(side, 'active', 0);
     await side.ask('GET', side.path('active', '/topics'));
     await side.ask('PUT', side.path('active', '/topics/reset'));
     await side.ask('POST', side.path('active', '/topics/reset'));
     await side.ask('GET', side.path('active', '/topics/reset'));
     await remove(side, 'active');
     await remove(side, 'active sink');
-    await side.until(
-      side.path('active sink', '/topics'),
-      (body: Record<string, { topics: string[] }>) => Object.values(body)[0]?.topics.length === 0,
-    );
-    await side.ask('GET', side.path('active sink', '/topics'));
   }),
+  scenario(
+    'active topics of a connector that is gone',
+    async (side) => {
+      appendFileSync(side.file('gone.txt'), 'a\n');
+      const config = sourceConfig(side, { file: side.file('gone.txt'), topic: side.named('gone') });
+      await create(side, 'gone', config);
+      await untilTopics(side, 'gone', 1);
+      await remove(side, 'gone');
+      await untilTopics(side, 'gone', 0);
+      await side.ask('GET', side.path('gone', '/topics'));
+    },
+    'distributed',
+  ),
 ];

@@ -59,6 +59,7 @@ export const offsetScenarios = [
     await alter({ partition, offset: { position: 2 } }, { partition, offset: { position: 4 } });
     await read();
     await alter({ partition });
+    await untilKnown(0);
     await read();
     await alter({ offset: { position: 2 } });
     await alter({ partition: null, offset: { position: 2 } });

@@ -2,14 +2,13 @@ import { SINK, SOURCE, scenario, sinkConfig, sourceConfig } from './scenario.ts'
 import { verdict } from './validation-verdict.ts';
 
 /** Versions of plugins that are not there, and words that are no versions (KIP-891). */
-const VERSIONS = ['99.0', '[1.0', '(,0.0.1)', ''];
+const VERSIONS = ['99.0', '[1.0', '(,0.0.1)'];
 
 export const pluginVersionScenarios = [
   scenario('versions of plugins that cannot be had', async (side) => {
     const wrong = (config: object) =>
       side.ask('POST', '/connectors', { body: { name: side.named('versioned'), config } });
-    for (const version of VERSIONS.slice(0, 3))
-      await wrong(sourceConfig(side, { 'connector.plugin.version': version }));
+    for (const version of VERSIONS) await wrong(sourceConfig(side, { 'connector.plugin.version': version }));
     await wrong(
       sourceConfig(side, { 'key.converter': 'StringConverter', 'key.converter.plugin.version': '99' }),
     );

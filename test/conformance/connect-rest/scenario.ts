@@ -4,10 +4,14 @@ import type { Side } from './side.ts';
 export interface Scenario {
   readonly name: string;
   readonly run: (side: Side) => Promise<void>;
+  /** Where it ends in the same way on both; left out: in both modes. */
+  readonly only?: Mode;
 }
 
-export function scenario(name: string, run: (side: Side) => Promise<void>): Scenario {
-  return { name, run };
+export type Mode = 'distributed' | 'standalone';
+
+export function scenario(name: string, run: (side: Side) => Promise<void>, only?: Mode): Scenario {
+  return { name, run, ...(only === undefined ? {} : { only }) };
 }
 
 /** The class that both know by this name. */

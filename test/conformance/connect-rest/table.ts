@@ -30,6 +30,12 @@ function findsMore(more: unknown, less: unknown, { request, at, statuses }: Diff
   return more.length > less.length && less.every((key) => more.includes(key));
 }
 
+/** What Kafka Connect does otherwise where a worker is alone. */
+const alone =
+  (matches: Rule['matches']): Rule['matches'] =>
+  (difference) =>
+    difference.mode === 'standalone' && matches(difference);
+
 /** In order: the first one that matches has it. What each means stands in the page, under the same id. */
 const RULES: readonly Rule[] = [
   {
@@ -93,6 +99,25 @@ const RULES: readonly Rule[] = [
     matches: says(/^Connector configuration is invalid and contains the following/),
   },
   { id: 'names-in-words', matches: says(/^Connector name configuration \(.*\) doesn't match .* \(\)$/) },
+  {
+    id: 'standalone-tasks',
+    matches: alone(
+      ({ at, ours, statuses }) => at === '/tasks' && statuses[1] === 201 && JSON.stringify(ours) === '[]',
+    ),
+  },
+  {
+    id: 'standalone-unknown',
+    matches: alone(asksFor(/^(?:PUT|POST) .*-nobody\/(?:stop|restart|tasks\/0\/restart)$/, 500, 404)),
+  },
+  { id: 'standalone-unknown', matches: alone(says(/^Task .* not found$/)) },
+  {
+    id: 'standalone-exactly-once',
+    matches: alone(
+      (difference) =>
+        /"exactly\.once\.support":"required"|"transaction\.boundary":"connector"/.test(difference.request) &&
+        findsMore(difference.ours, difference.kafka, difference),
+    ),
+  },
 ];
 
 export function allowedBy(difference: Difference): string | null {
