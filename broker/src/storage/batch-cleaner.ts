@@ -37,7 +37,10 @@ export class BatchCleaner<Range extends AbortedRange> {
 
   constructor(round: CleaningRound<Range>) {
     this.#round = round;
-    this.#indexed = new CleanedTransactions(round.aborted);
+    // What ended before the walk begins would be taken for open.
+    this.#indexed = new CleanedTransactions(
+      round.aborted.filter(({ lastOffset }) => lastOffset >= round.firstDirtyOffset),
+    );
     this.#cleaned = new CleanedTransactions(round.aborted);
   }
 

@@ -8,11 +8,11 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger, systemRandom, systemTimers } from '@millrace/foundation';
 import { decodeBatch, iterateBatches } from '@millrace/protocol/records';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { quickFolder } from '../testing/quick-folder.ts';
 import { SAMPLE_LOG_CONFIG, sampleBatch } from '../testing/sample-batches.ts';
 import type { Log, LogConfig, StorageEngine } from './log.ts';
 import { openSegmentEngine } from './segment-engine.ts';
@@ -23,7 +23,7 @@ const ALL = { maxBytes: 1_000_000, atLeastOne: true, endBefore: Number.POSITIVE_
 
 let root: string;
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'millrace-recovery-'));
+  root = mkdtempSync(join(quickFolder(), 'millrace-recovery-'));
 });
 afterEach(() => {
   rmSync(root, { recursive: true, force: true });
