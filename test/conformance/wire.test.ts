@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { skipping } from '../support/index.ts';
 import { kafkaPeerSkipReason } from '../support/kafka-peer.ts';
 import { startApacheKafka, startOurs } from './peer.ts';
+import { adminScenarios } from './wire/admin-scenarios.ts';
+import { configScenarios } from './wire/config-scenarios.ts';
 import { frameScenarios } from './wire/frame-scenarios.ts';
 import { groupScenarios } from './wire/group-scenarios.ts';
 import { recordScenarios } from './wire/record-scenarios.ts';
@@ -18,6 +20,8 @@ const areas: readonly [string, readonly Scenario[]][] = [
   ['every version', versionScenarios],
   ['frames', frameScenarios],
   ['topics and configs', topicScenarios],
+  ['configs', configScenarios],
+  ['cluster and logs', adminScenarios],
   ['records', recordScenarios],
   ['groups', groupScenarios],
 ];

@@ -70,7 +70,10 @@ function answer(context: RequestContext, result: CreateTopicResult): CreateTopic
     ...ok,
     numPartitions: result.numPartitions,
     replicationFactor: result.replicationFactor,
-    configs: describeTopicConfigs(context.services.config, result.configs).map((config) => ({
+    configs: describeTopicConfigs(
+      { config: context.services.config, image: context.services.metadata.image() },
+      result.configs,
+    ).map((config) => ({
       name: config.name,
       value: config.value,
       readOnly: config.readOnly,

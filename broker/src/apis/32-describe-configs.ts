@@ -7,33 +7,39 @@ import {
   type DescribeConfigsResponseInit,
   type DescribeConfigsResponseResultInit,
 } from '@millrace/protocol/messages';
+import type { Refusal } from '../core/controller/commands.ts';
 import { topicNameProblem } from '../core/controller/topic-names.ts';
 import { configResourceTypeOf } from '../core/metadata/config-resources.ts';
+import type { ConfigResourceType } from '../core/metadata/image.ts';
 import {
   type DescribedConfig,
   describeBrokerConfigs,
+  describeClientMetrics,
+  describeEveryBroker,
+  describeGroupConfigs,
   describeTopicConfigs,
-  ownTopicConfigs,
 } from '../runtime/config-description.ts';
-import { CLUSTER, defineApi, type RequestContext } from './api.ts';
-import { configSourceIds, configTypeIds } from './config-wire.ts';
+import { defineApi, type RequestContext } from './api.ts';
+import { configSourceIds, configTypeIds, mayDescribeConfigs } from './config-wire.ts';
 
 /**
  * DescribeConfigs v1-4
  *
- * - Topics: every config with what the topic sets, else the broker's value or Kafka's default; all can be altered.
- * - Brokers: this broker's settings, all read-only; the cluster-wide default (an empty name) has none.
+ * - Topics, groups and client metrics: every config with what is set, else the broker's value or Kafka's default.
+ * - Brokers: this broker's settings, with where each comes from; an empty name: what is set for all brokers. Settings
+ *   that nobody knows are kept and shown without their value, as in Kafka.
  * - No keys named, or an empty list of them, is all keys. Passwords are never answered.
  *
  * Versions: v3 types and documentation.
  *
- * Not implemented: groups, client metrics and broker loggers have no configs here (INVALID_REQUEST).
+ * Not implemented: broker loggers: there are none. Keys of Kafka's brokers that this one lacks are not shown.
  */
 export const describeConfigs = defineApi({
   api,
   versions: [1, 4],
   access: [
     ['DESCRIBE_CONFIGS', 'TOPIC'],
+    ['DESCRIBE_CONFIGS', 'GROUP'],
     ['DESCRIBE_CONFIGS', 'CLUSTER'],
   ],
   handle: (context, request): DescribeConfigsResponseInit => ({
@@ -51,39 +57,45 @@ function describe(
   request: DescribeConfigsRequest,
   resource: DescribeConfigsRequestResource,
 ): DescribeConfigsResponseResultInit {
-  const { services } = context;
-  const { resourceName } = resource;
-  switch (configResourceTypeOf(resource.resourceType)) {
+  const { resourceName: name } = resource;
+  const type = configResourceTypeOf(resource.resourceType);
+  if (type === undefined)
+    return failed(resource, 'INVALID_REQUEST', `There is no resource type ${resource.resourceType}.`);
+  const error = mayDescribeConfigs(context, type, name);
+  if (error !== null) return failed(resource, error, null);
+  const found = configsOf(context, type, name);
+  return 'error' in found
+    ? failed(resource, found.error, found.message)
+    : described(request, resource, found);
+}
+
+function configsOf(
+  { services }: RequestContext,
+  type: ConfigResourceType,
+  name: string,
+): readonly DescribedConfig[] | Refusal {
+  const { config } = services;
+  const image = services.metadata.image();
+  const invalid = (message: string): Refusal => ({ error: 'INVALID_REQUEST', message });
+  switch (type) {
     case 'topic': {
-      if (!context.authorize('DESCRIBE_CONFIGS', { type: 'TOPIC', name: resourceName }))
-        return failed(resource, 'TOPIC_AUTHORIZATION_FAILED', null);
-      const problem = topicNameProblem(resourceName);
-      if (problem !== null) return failed(resource, 'INVALID_TOPIC_EXCEPTION', problem);
-      const image = services.metadata.image();
-      if (!image.topicsByName.has(resourceName)) return failed(resource, 'UNKNOWN_TOPIC_OR_PARTITION', null);
-      const configs = describeTopicConfigs(services.config, ownTopicConfigs(image, resourceName));
-      return described(request, resource, configs);
+      const problem = topicNameProblem(name);
+      if (problem !== null) return { error: 'INVALID_TOPIC_EXCEPTION', message: problem };
+      if (!image.topicsByName.has(name)) return { error: 'UNKNOWN_TOPIC_OR_PARTITION', message: null };
+      return describeTopicConfigs({ config, image }, image.configs.get('topic', name));
     }
-    case 'broker': {
-      if (!context.authorize('DESCRIBE_CONFIGS', CLUSTER))
-        return failed(resource, 'CLUSTER_AUTHORIZATION_FAILED', null);
-      if (resourceName === '') return described(request, resource, []);
-      const { nodeId } = services.config;
-      if (resourceName !== String(nodeId)) {
-        const message = `This is broker ${nodeId}; configs of a broker are asked for at the broker itself.`;
-        return failed(resource, 'INVALID_REQUEST', message);
-      }
-      return described(request, resource, describeBrokerConfigs(services.config));
-    }
-    case 'group':
-    case 'client-metrics':
+    case 'broker':
     case 'broker-logger':
-    case undefined:
-      return failed(
-        resource,
-        'INVALID_REQUEST',
-        `Resources of type ${resource.resourceType} have no configs here.`,
-      );
+      if (name === '' && type === 'broker') return describeEveryBroker(image);
+      if (name !== String(config.nodeId))
+        return invalid(
+          `This is broker ${config.nodeId}; configs of a broker are asked for at the broker itself.`,
+        );
+      return type === 'broker' ? describeBrokerConfigs({ config, image }) : [];
+    case 'group':
+      return name === '' ? invalid('A group has a name.') : describeGroupConfigs({ config, image }, name);
+    case 'client-metrics':
+      return name === '' ? invalid('A subscription has a name.') : describeClientMetrics(image, name);
   }
 }
 

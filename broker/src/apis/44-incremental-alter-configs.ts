@@ -7,23 +7,26 @@ import {
 } from '@millrace/protocol/messages';
 import type { ConfigChange, ConfigResourceChange } from '../core/controller/commands.ts';
 import { configResourceTypeOf } from '../core/metadata/config-resources.ts';
-import { CLUSTER, defineApi, type RequestContext } from './api.ts';
+import { defineApi, type RequestContext } from './api.ts';
+import { mayAlterConfigs } from './config-wire.ts';
 
 /**
  * IncrementalAlterConfigs v0-1
  *
  * - Each resource changes wholly or not at all; what would result is validated as one (INVALID_CONFIG, with the key).
- * - Topics only: a broker's settings do not change while it runs.
+ * - Topics; brokers by id, or all of them by the empty name, as far as a setting is dynamic (INVALID_REQUEST where it is
+ *   not); groups and client metrics, which need not be there. Lists may grow and shrink by single items.
  *
  * Versions: nothing differs but the encoding.
  *
- * Not implemented: configs of groups, client metrics and broker loggers (INVALID_REQUEST).
+ * Not implemented: levels of single loggers (INVALID_CONFIG: there are none), listeners that come and go.
  */
 export const incrementalAlterConfigs = defineApi({
   api,
   versions: [0, 1],
   access: [
     ['ALTER_CONFIGS', 'TOPIC'],
+    ['ALTER_CONFIGS', 'GROUP'],
     ['ALTER_CONFIGS', 'CLUSTER'],
   ],
   async handle(context, request): Promise<IncrementalAlterConfigsResponseInit> {
@@ -62,12 +65,8 @@ function check(
   const name = resource.resourceName;
   if (type === undefined)
     return failed(resource, 'INVALID_REQUEST', `There is no resource type ${resource.resourceType}.`);
-  if (type === 'topic') {
-    if (!context.authorize('ALTER_CONFIGS', { type: 'TOPIC', name }))
-      return failed(resource, 'TOPIC_AUTHORIZATION_FAILED', null);
-  } else if (!context.authorize('ALTER_CONFIGS', CLUSTER)) {
-    return failed(resource, 'CLUSTER_AUTHORIZATION_FAILED', null);
-  }
+  const error = mayAlterConfigs(context, type, name);
+  if (error !== null) return failed(resource, error, null);
   const changes: ConfigChange[] = [];
   for (const config of resource.configs) {
     const operation = operations[config.configOperation];

@@ -1,15 +1,23 @@
 import type { ConfigType } from '@millrace/foundation';
+import type { ErrorName } from '@millrace/protocol';
+import type { ConfigResourceType } from '../core/metadata/image.ts';
 import type { ConfigSource } from '../runtime/config-description.ts';
+import { CLUSTER, type Operation, type RequestContext } from './api.ts';
 
 /** ConfigSource's numbers in DescribeConfigs and CreateTopics. */
 export const configSourceIds: Readonly<Record<ConfigSource, number>> = {
   DYNAMIC_TOPIC_CONFIG: 1,
+  DYNAMIC_BROKER_CONFIG: 2,
+  DYNAMIC_DEFAULT_BROKER_CONFIG: 3,
   STATIC_BROKER_CONFIG: 4,
   DEFAULT_CONFIG: 5,
+  CLIENT_METRICS_CONFIG: 7,
+  GROUP_CONFIG: 8,
 };
 
 /** ConfigType's numbers in DescribeConfigs (KIP-569). */
-export const configTypeIds: Readonly<Record<ConfigType, number>> = {
+export const configTypeIds: Readonly<Record<ConfigType | 'unknown', number>> = {
+  unknown: 0,
   boolean: 1,
   string: 2,
   int: 3,
@@ -19,3 +27,40 @@ export const configTypeIds: Readonly<Record<ConfigType, number>> = {
   class: 8,
   password: 9,
 };
+
+/** Why the caller may not change the configs of a resource; null where they may. */
+export function mayAlterConfigs(
+  context: RequestContext,
+  type: ConfigResourceType,
+  name: string,
+): ErrorName | null {
+  return mayOn(context, 'ALTER_CONFIGS', type, name);
+}
+
+/** Why the caller may not see the configs of a resource; null where they may. */
+export function mayDescribeConfigs(
+  context: RequestContext,
+  type: ConfigResourceType,
+  name: string,
+): ErrorName | null {
+  return mayOn(context, 'DESCRIBE_CONFIGS', type, name);
+}
+
+/** Topics and groups are asked for by themselves, everything else belongs to the cluster. */
+function mayOn(
+  context: RequestContext,
+  operation: Operation,
+  type: ConfigResourceType,
+  name: string,
+): ErrorName | null {
+  switch (type) {
+    case 'topic':
+      return context.authorize(operation, { type: 'TOPIC', name }) ? null : 'TOPIC_AUTHORIZATION_FAILED';
+    case 'group':
+      return context.authorize(operation, { type: 'GROUP', name }) ? null : 'GROUP_AUTHORIZATION_FAILED';
+    case 'broker':
+    case 'broker-logger':
+    case 'client-metrics':
+      return context.authorize(operation, CLUSTER) ? null : 'CLUSTER_AUTHORIZATION_FAILED';
+  }
+}

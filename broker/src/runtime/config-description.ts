@@ -1,12 +1,22 @@
-import type { ConfigType } from '@millrace/foundation';
+import type { ConfigType, ConfigValue } from '@millrace/foundation';
 import type { MetadataImage } from '../core/metadata/image.ts';
 import type { BrokerConfig } from './broker-config.ts';
 import { brokerConfigKeys } from './broker-config-keys.ts';
-import { brokerValue, configText, topicDefaultText } from './topic-config.ts';
+import { clientMetricsConfigs } from './client-metrics-config.ts';
+import { groupConfigDefinitions } from './group-config-definitions.ts';
+import { EVERY_BROKER, isDynamicBrokerKey } from './live-broker-config.ts';
+import { configText, topicDefaultText } from './topic-config.ts';
 import { topicConfigDefinitions } from './topic-config-definitions.ts';
 
 /** Where a value comes from, by DescribeConfigs' names. */
-export type ConfigSource = 'DYNAMIC_TOPIC_CONFIG' | 'STATIC_BROKER_CONFIG' | 'DEFAULT_CONFIG';
+export type ConfigSource =
+  | 'DYNAMIC_TOPIC_CONFIG'
+  | 'DYNAMIC_BROKER_CONFIG'
+  | 'DYNAMIC_DEFAULT_BROKER_CONFIG'
+  | 'STATIC_BROKER_CONFIG'
+  | 'DEFAULT_CONFIG'
+  | 'CLIENT_METRICS_CONFIG'
+  | 'GROUP_CONFIG';
 
 export interface DescribedConfig {
   readonly name: string;
@@ -15,7 +25,7 @@ export interface DescribedConfig {
   readonly source: ConfigSource;
   readonly readOnly: boolean;
   readonly sensitive: boolean;
-  readonly type: ConfigType;
+  readonly type: ConfigType | 'unknown';
   readonly docs: string;
   /** All that could give the value, the one that does first. */
   readonly synonyms: readonly ConfigSynonym[];
@@ -27,67 +37,161 @@ export interface ConfigSynonym {
   readonly source: ConfigSource;
 }
 
-/** Every config of a topic, sorted by name; `own` is what the topic sets itself. */
-export function describeTopicConfigs(
-  config: BrokerConfig,
-  own: ReadonlyMap<string, string> | undefined,
-): readonly DescribedConfig[] {
-  return [...topicConfigDefinitions].map(([name, definition]) => {
-    const set = own?.get(name);
-    const synonyms: ConfigSynonym[] = [];
-    if (set !== undefined) synonyms.push({ name, value: set, source: 'DYNAMIC_TOPIC_CONFIG' });
-    const { brokerKey } = definition;
-    if (brokerKey !== undefined) synonyms.push(...brokerSynonyms(config, brokerKey, definition.default));
-    return {
-      name,
-      value: set ?? topicDefaultText(config, name),
-      source: synonyms[0]?.source ?? 'DEFAULT_CONFIG',
-      readOnly: false,
-      sensitive: false,
-      type: definition.type,
-      docs: definition.docs,
-      synonyms,
-    };
-  });
+interface Describing {
+  readonly config: BrokerConfig;
+  readonly image: MetadataImage;
 }
 
-/** Every config of this broker, sorted by name. None changes while it runs. */
-export function describeBrokerConfigs(config: BrokerConfig): readonly DescribedConfig[] {
-  return Object.entries(brokerConfigKeys)
-    .map(([name, key]) => {
-      const sensitive = (key.type as ConfigType) === 'password';
-      const value = sensitive ? null : textOf(config, name);
-      const source = config.given.has(name) ? 'STATIC_BROKER_CONFIG' : 'DEFAULT_CONFIG';
-      const synonyms: ConfigSynonym[] = [{ name, value, source }];
-      return {
-        name,
-        value,
-        source,
-        readOnly: true,
-        sensitive,
-        type: key.type,
-        docs: key.docs,
-        synonyms,
-      } as const;
-    })
+/** Keys of which the first that is set counts, in Kafka's order. */
+const SAME_MEANING: readonly (readonly string[])[] = [
+  ['log.retention.ms', 'log.retention.minutes', 'log.retention.hours'],
+  ['log.roll.ms', 'log.roll.hours'],
+  ['log.roll.jitter.ms', 'log.roll.jitter.hours'],
+  ['log.flush.interval.ms', 'log.flush.scheduler.interval.ms'],
+];
+
+/** Every config of a topic, sorted by name; `own` is what the topic sets itself. */
+export function describeTopicConfigs(
+  broker: Describing,
+  own: ReadonlyMap<string, string> | undefined,
+): readonly DescribedConfig[] {
+  return [...topicConfigDefinitions].map(([name, { type, docs, brokerKey, default: byDefault }]) => ({
+    name,
+    ...settled({
+      own: own?.get(name),
+      source: 'DYNAMIC_TOPIC_CONFIG',
+      name,
+      byDefault: topicDefaultText(broker.config, name),
+      inherited: brokerKey === undefined ? [] : inherited(broker, brokerKey, byDefault),
+    }),
+    readOnly: false,
+    sensitive: false,
+    type,
+    docs,
+  }));
+}
+
+/** Every config of a group, sorted by name. */
+export function describeGroupConfigs(broker: Describing, group: string): readonly DescribedConfig[] {
+  const own = broker.image.configs.get('group', group);
+  return [...groupConfigDefinitions].map(([name, { type, docs, brokerKey, default: byDefault }]) => ({
+    name,
+    ...settled({
+      own: own?.get(name),
+      source: 'GROUP_CONFIG',
+      name,
+      byDefault,
+      inherited: inherited(broker, brokerKey, byDefault),
+    }),
+    readOnly: false,
+    sensitive: false,
+    type,
+    docs,
+  }));
+}
+
+/** Every config of a subscription to client metrics, sorted by name; none where nobody has set anything. */
+export function describeClientMetrics(image: MetadataImage, name: string): readonly DescribedConfig[] {
+  const own = image.configs.get('client-metrics', name);
+  return [...clientMetricsConfigs].map(([key, { type, docs, default: byDefault }]) => ({
+    name: key,
+    ...settled({ own: own?.get(key), source: 'CLIENT_METRICS_CONFIG', name: key, byDefault, inherited: [] }),
+    readOnly: false,
+    sensitive: false,
+    type,
+    docs,
+  }));
+}
+
+/** Every config of this broker, sorted by name, and what was set for it that nobody knows. */
+export function describeBrokerConfigs(broker: Describing): readonly DescribedConfig[] {
+  const { config, image } = broker;
+  const known = Object.keys(brokerConfigKeys);
+  const strange = [EVERY_BROKER, String(config.nodeId)]
+    .flatMap((name) => [...(image.configs.get('broker', name)?.keys() ?? [])])
+    .filter((name) => !known.includes(name));
+  return [...known, ...new Set(strange)]
+    .map((name) => brokerConfig(name, synonymsOf(broker, name)))
     .sort((left, right) => (left.name < right.name ? -1 : 1));
 }
 
-export function ownTopicConfigs(
-  image: MetadataImage,
-  topic: string,
-): ReadonlyMap<string, string> | undefined {
-  return image.configs.get('topic', topic);
+/** What is set for all brokers, sorted by name. */
+export function describeEveryBroker(image: MetadataImage): readonly DescribedConfig[] {
+  const set = image.configs.get('broker', EVERY_BROKER) ?? new Map<string, string>();
+  return [...set]
+    .map(([name, value]) => brokerConfig(name, [{ name, value, source: 'DYNAMIC_DEFAULT_BROKER_CONFIG' }]))
+    .sort((left, right) => (left.name < right.name ? -1 : 1));
 }
 
-function brokerSynonyms(config: BrokerConfig, key: string, byDefault: string): readonly ConfigSynonym[] {
-  const known = Object.hasOwn(brokerConfigKeys, key);
-  const value = known ? textOf(config, key) : byDefault;
-  if (value === null) return [];
-  return [{ name: key, value, source: config.given.has(key) ? 'STATIC_BROKER_CONFIG' : 'DEFAULT_CONFIG' }];
+interface Sources {
+  /** What the resource itself sets. */
+  readonly own: string | undefined;
+  readonly source: ConfigSource;
+  readonly name: string;
+  readonly byDefault: string;
+  readonly inherited: readonly ConfigSynonym[];
 }
 
-function textOf(config: BrokerConfig, key: string): string | null {
-  const value = brokerValue(config, key);
+function settled({ own, source, name, byDefault, inherited: others }: Sources) {
+  const synonyms = own === undefined ? others : [{ name, value: own, source }, ...others];
+  return { value: own ?? byDefault, source: synonyms[0]?.source ?? ('DEFAULT_CONFIG' as const), synonyms };
+}
+
+function brokerConfig(name: string, all: readonly ConfigSynonym[]): DescribedConfig {
+  const keys: Readonly<Record<string, { readonly type: ConfigType; readonly docs: string }>> =
+    brokerConfigKeys;
+  const key = Object.hasOwn(keys, name) ? keys[name] : undefined;
+  // As in Kafka: what nobody knows might be a password.
+  const sensitive = key === undefined || key.type === 'password';
+  const synonyms = sensitive ? all.map((synonym) => ({ ...synonym, value: null })) : all;
+  return {
+    name,
+    value: synonyms[0]?.value ?? null,
+    source: synonyms[0]?.source ?? 'DEFAULT_CONFIG',
+    readOnly: !isDynamicBrokerKey(name),
+    sensitive,
+    type: key?.type ?? 'unknown',
+    docs: key?.docs ?? '',
+    synonyms,
+  };
+}
+
+/** What a broker's key says for a topic or a group; where this broker has no such key, what Kafka's says by default. */
+function inherited(broker: Describing, key: string, byDefault: string): readonly ConfigSynonym[] {
+  if (Object.hasOwn(brokerConfigKeys, key)) return synonymsOf(broker, key);
+  return [{ name: key, value: byDefault, source: 'DEFAULT_CONFIG' }];
+}
+
+/** All that gives a broker's key a value, the one that counts first: by source, and within it by SAME_MEANING. */
+function synonymsOf({ config, image }: Describing, key: string): readonly ConfigSynonym[] {
+  const names = SAME_MEANING.find((group) => group.includes(key)) ?? [key];
+  const found: ConfigSynonym[] = [];
+  const add = (source: ConfigSource, textOf: (name: string) => string | null | undefined): void => {
+    for (const name of names) {
+      const value = textOf(name);
+      if (value !== undefined && value !== null) found.push({ name, value, source });
+    }
+  };
+  const ofThis = image.configs.get('broker', String(config.nodeId));
+  const ofEvery = image.configs.get('broker', EVERY_BROKER);
+  add('DYNAMIC_BROKER_CONFIG', (name) => ofThis?.get(name));
+  add('DYNAMIC_DEFAULT_BROKER_CONFIG', (name) => ofEvery?.get(name));
+  add('STATIC_BROKER_CONFIG', (name) => (config.given.has(name) ? textAtStart(config, name) : null));
+  add('DEFAULT_CONFIG', defaultText);
+  const from = found.findIndex(({ name }) => name === key);
+  return from < 0 ? [] : found.slice(from);
+}
+
+function textAtStart(config: BrokerConfig, name: string): string | null {
+  const values: Readonly<Record<string, ConfigValue>> = config.valuesAtStart;
+  return textOrNull(values[name]);
+}
+
+function defaultText(name: string): string | null {
+  const keys: Readonly<Record<string, { readonly default?: ConfigValue }>> = brokerConfigKeys;
+  return Object.hasOwn(keys, name) ? textOrNull(keys[name]?.default) : null;
+}
+
+function textOrNull(value: ConfigValue | undefined): string | null {
   return value === undefined || value === null ? null : configText(value);
 }

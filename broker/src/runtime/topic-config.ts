@@ -1,5 +1,5 @@
 import type { ConfigValue } from '@millrace/foundation';
-import type { ConfigResourceType, MetadataImage } from '../core/metadata/image.ts';
+import type { MetadataImage } from '../core/metadata/image.ts';
 import type { LogConfig } from '../storage/log.ts';
 import {
   type BrokerConfig,
@@ -63,12 +63,8 @@ export function brokerValue(config: BrokerConfig, key: string): ConfigValue | un
   return (config.values as Readonly<Record<string, ConfigValue>>)[key];
 }
 
-/** @returns what is wrong with all the configs that a resource would have, in a sentence that names the key; or null */
-export function configProblem(type: ConfigResourceType, values: ReadonlyMap<string, string>): string | null {
-  if (type !== 'topic') {
-    const [name] = values.keys();
-    return name === undefined ? null : `"${name}" cannot be changed while the broker runs.`;
-  }
+/** @returns what is wrong with all the configs that a topic would have, in a sentence that names the key; or null */
+export function topicConfigProblem(values: ReadonlyMap<string, string>): string | null {
   for (const [name, text] of values) {
     const definition = topicConfigDefinitions.get(name);
     if (!definition) return `"${name}" is no config of a topic.`;
@@ -79,19 +75,6 @@ export function configProblem(type: ConfigResourceType, values: ReadonlyMap<stri
   const maxLagMs = numberOf(values.get('max.compaction.lag.ms') ?? KAFKA_LONG_MAX);
   if (minLagMs > maxLagMs) return '"min.compaction.lag.ms" must not be above "max.compaction.lag.ms".';
   return null;
-}
-
-export function isListConfig(type: ConfigResourceType, name: string): boolean {
-  return type === 'topic' && topicConfigDefinitions.get(name)?.type === 'list';
-}
-
-/** What holds where a resource does not set the config; null where there is no such config. */
-export function defaultConfigText(
-  config: BrokerConfig,
-  type: ConfigResourceType,
-  name: string,
-): string | null {
-  return type === 'topic' && topicConfigDefinitions.has(name) ? topicDefaultText(config, name) : null;
 }
 
 function itemsOf(text: string): readonly string[] {

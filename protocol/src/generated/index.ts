@@ -40,7 +40,6 @@ import { describeQuorum } from './55-describe-quorum.ts';
 import { updateFeatures } from './57-update-features.ts';
 import { describeCluster } from './60-describe-cluster.ts';
 import { describeProducers } from './61-describe-producers.ts';
-import { unregisterBroker } from './64-unregister-broker.ts';
 import { describeTransactions } from './65-describe-transactions.ts';
 import { listTransactions } from './66-list-transactions.ts';
 import { listConfigResources } from './74-list-config-resources.ts';
@@ -93,7 +92,6 @@ export * from './55-describe-quorum.ts';
 export * from './57-update-features.ts';
 export * from './60-describe-cluster.ts';
 export * from './61-describe-producers.ts';
-export * from './64-unregister-broker.ts';
 export * from './65-describe-transactions.ts';
 export * from './66-list-transactions.ts';
 export * from './74-list-config-resources.ts';
@@ -150,7 +148,6 @@ export const apis: ReadonlyMap<number, AnyApi> = new Map<number, AnyApi>([
   [57, updateFeatures],
   [60, describeCluster],
   [61, describeProducers],
-  [64, unregisterBroker],
   [65, describeTransactions],
   [66, listTransactions],
   [74, listConfigResources],

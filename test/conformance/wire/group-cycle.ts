@@ -27,7 +27,13 @@ export async function join(
   wire: Wire,
   groupId: string,
   version = NEWEST.join,
-  more: { memberId?: string; groupInstanceId?: string; protocolType?: string; protocols?: string[] } = {},
+  more: {
+    memberId?: string;
+    groupInstanceId?: string;
+    protocolType?: string;
+    protocols?: string[];
+    metadata?: Buffer;
+  } = {},
 ): Promise<Joined> {
   const body = {
     groupId,
@@ -35,7 +41,10 @@ export async function join(
     rebalanceTimeoutMs: 10_000,
     memberId: more.memberId ?? '',
     protocolType: more.protocolType ?? PROTOCOL_TYPE,
-    protocols: (more.protocols ?? ['range']).map((name) => ({ name, metadata: Buffer.from(`of ${name}`) })),
+    protocols: (more.protocols ?? ['range']).map((name) => ({
+      name,
+      metadata: more.metadata ?? Buffer.from(`of ${name}`),
+    })),
     ...(more.groupInstanceId === undefined ? {} : { groupInstanceId: more.groupInstanceId }),
   };
   let response = await wire.raw(joinGroup, version, body);

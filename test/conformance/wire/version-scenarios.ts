@@ -22,28 +22,18 @@ import {
   produce,
   syncGroup,
 } from '@millrace/protocol/messages';
+import { adminRequests } from './admin-requests.ts';
 import { batch } from './batch.ts';
 import { withoutElr } from './elr.ts';
 import { answerTo, mislabelled } from './frames.ts';
 import { groupCycle } from './group-cycle.ts';
+import { type PlainRequest, TOPIC } from './plain-request.ts';
 import type { Scenario } from './scenario.ts';
-import type { Wire } from './wire.ts';
-
-const TOPIC = 'every-version';
-
-interface Versioned {
-  readonly key: number;
-  readonly name: string;
-  readonly minVersion: number;
-  readonly maxVersion: number;
-}
 
 const SOFTWARE = { clientSoftwareName: 'conformance', clientSoftwareVersion: '1' };
 
-/** One plain request of an API in a version; the topic has two partitions. */
-type Request = (wire: Wire, version: number, topicId: string) => Promise<unknown>;
-
-const requests: readonly [Versioned, Request][] = [
+const requests: readonly PlainRequest[] = [
+  ...adminRequests,
   [
     produce,
     async (wire, version) => {

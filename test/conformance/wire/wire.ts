@@ -18,6 +18,9 @@ const OWN_VALUES: ReadonlySet<string> = new Set([
   'finalizedFeaturesEpoch',
   'clientHost',
   'producerId',
+  'logDir',
+  'totalBytes',
+  'usableBytes',
 ]);
 
 /** What is filled in beside an error is not looked at: we give reasons where Kafka has none. */

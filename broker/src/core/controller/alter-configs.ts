@@ -1,6 +1,7 @@
 import { configResourceTypeIds } from '../metadata/config-resources.ts';
 import type { MetadataRecord } from '../metadata/records.ts';
 import type {
+  AlterConfigsCommand,
   AlterConfigsResult,
   ConfigChange,
   ConfigResourceChange,
@@ -34,6 +35,23 @@ export function incrementalAlterConfigs(
   return { records: command.validateOnly ? [] : records, response };
 }
 
+/** AlterConfigs (KIP-133): each resource has just these configs afterwards. */
+export function alterConfigs(
+  input: DecisionInput,
+  command: AlterConfigsCommand,
+): Decision<readonly AlterConfigsResult[]> {
+  const resources = command.resources.map(({ type, name, configs }) => {
+    const kept = new Set(configs.map((config) => config.name));
+    const unset = [...(input.image.configs.get(type, name)?.keys() ?? [])].filter((key) => !kept.has(key));
+    const changes: readonly ConfigChange[] = [
+      ...configs.map((config) => ({ ...config, operation: 'set' as const })),
+      ...unset.map((key) => ({ name: key, operation: 'delete' as const, value: null })),
+    ];
+    return { type, name, changes };
+  });
+  return incrementalAlterConfigs(input, { resources, validateOnly: command.validateOnly });
+}
+
 function alterResource(
   input: DecisionInput,
   resource: ConfigResourceChange,
@@ -54,10 +72,8 @@ function alterResource(
     if (value === null) after.delete(change.name);
     else after.set(change.name, value);
   }
-  const problem = input.rules.validateConfigs(resource.type, after);
-  // As Kafka words it: what a broker reads from its file only is no wrong value, but a wrong request.
-  const error = resource.type === 'broker' ? 'INVALID_REQUEST' : 'INVALID_CONFIG';
-  if (problem !== null) return { error, message: problem };
+  const refusal = input.rules.validateConfigs(resource.type, after);
+  if (refusal !== null) return refusal;
   return resource.changes
     .filter((change) => before?.get(change.name) !== after.get(change.name))
     .map((change) => ({
@@ -111,11 +127,12 @@ function existenceRefusal(input: DecisionInput, resource: ConfigResourceChange):
         : { error: 'INVALID_REQUEST', message: `There is no broker ${resource.name}.` };
     case 'group':
     case 'client-metrics':
+      // They need not be there: what is set waits for them.
+      return resource.name === ''
+        ? { error: 'INVALID_REQUEST', message: `The name of a ${resource.type} must not be empty.` }
+        : null;
     case 'broker-logger':
-      return {
-        error: 'INVALID_REQUEST',
-        message: `Configs of a ${resource.type} are not kept by this broker.`,
-      };
+      return null;
   }
 }
 

@@ -107,6 +107,18 @@ export interface ConfigChange {
   readonly value: string | null;
 }
 
+/** AlterConfigs: what is not named is unset. */
+export interface AlterConfigsCommand {
+  readonly resources: readonly ConfigResourceReplacement[];
+  readonly validateOnly: boolean;
+}
+
+export interface ConfigResourceReplacement {
+  readonly type: ConfigResourceType;
+  readonly name: string;
+  readonly configs: readonly ConfigEntry[];
+}
+
 export interface AlterConfigsResult {
   readonly type: ConfigResourceType;
   readonly name: string;
@@ -118,4 +130,48 @@ export interface AlterConfigsResult {
 export interface ProducerIdBlock {
   readonly first: number;
   readonly count: number;
+}
+
+export interface PartitionsOfTopic {
+  readonly topic: string;
+  readonly partitions: readonly number[];
+}
+
+/** What became of one partition of a command. */
+export interface PartitionResult {
+  readonly partition: number;
+  readonly error: ErrorName | null;
+  readonly message: string | null;
+}
+
+/** ElectLeaders (KIP-460). */
+export interface ElectLeadersCommand {
+  readonly type: 'preferred' | 'unclean';
+  /** Null: every partition; those that need no election are left out of the answer then. */
+  readonly topics: readonly PartitionsOfTopic[] | null;
+}
+
+export interface ElectLeadersResult {
+  readonly topic: string;
+  readonly partitions: readonly PartitionResult[];
+}
+
+/** AlterPartitionReassignments (KIP-455). */
+export interface AlterPartitionReassignmentsCommand {
+  readonly allowReplicationFactorChange: boolean;
+  readonly topics: readonly {
+    readonly name: string;
+    readonly partitions: readonly PartitionToReassign[];
+  }[];
+}
+
+export interface PartitionToReassign {
+  readonly partition: number;
+  /** Null takes a move back. */
+  readonly replicas: readonly number[] | null;
+}
+
+export interface ReassignmentResult {
+  readonly name: string;
+  readonly partitions: readonly PartitionResult[];
 }

@@ -43,7 +43,8 @@ class Controller {
         defaultNumPartitions: 2,
         defaultReplicationFactor: 1,
         deleteTopicEnable: true,
-        validateConfigs: (_type, values) => (values.has('bad') ? '"bad" is bad.' : null),
+        validateConfigs: (_type, values) =>
+          values.has('bad') ? { error: 'INVALID_CONFIG', message: '"bad" is bad.' } : null,
         isListConfig: (_type, name) => name === 'cleanup.policy',
         defaultConfig: (_type, name) => (name === 'cleanup.policy' ? 'delete' : null),
       },

@@ -97,8 +97,7 @@ function configRefusal(input: DecisionInput, configs: readonly ConfigEntry[]): R
   const unset = configs.find((entry) => entry.value === null);
   if (unset) return { error: 'INVALID_CONFIG', message: `"${unset.name}" has no value.` };
   const values = new Map(configs.map((entry) => [entry.name, entry.value ?? '']));
-  const problem = input.rules.validateConfigs('topic', values);
-  return problem === null ? null : { error: 'INVALID_CONFIG', message: problem };
+  return input.rules.validateConfigs('topic', values);
 }
 
 function assigned(input: DecisionInput, topic: TopicToCreate): readonly PartitionImage[] | Refusal {

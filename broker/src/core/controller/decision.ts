@@ -1,6 +1,7 @@
 import type { Uuid } from '@millrace/foundation/types';
 import type { ConfigResourceType, MetadataImage } from '../metadata/image.ts';
 import type { MetadataRecord } from '../metadata/records.ts';
+import type { Refusal } from './commands.ts';
 
 /** What a command comes to: records to append as one batch, and the answer once they are committed and replayed. */
 export interface Decision<Response> {
@@ -23,8 +24,8 @@ export interface ControllerRules {
   readonly defaultNumPartitions: number;
   readonly defaultReplicationFactor: number;
   readonly deleteTopicEnable: boolean;
-  /** @returns what is wrong with a resource's whole set of configs, in a sentence that names the key; null: nothing */
-  readonly validateConfigs: (type: ConfigResourceType, values: ReadonlyMap<string, string>) => string | null;
+  /** @returns why a resource may not have this whole set of configs; null where it may */
+  readonly validateConfigs: (type: ConfigResourceType, values: ReadonlyMap<string, string>) => Refusal | null;
   /** Whether single items can be appended to the config and taken out. */
   readonly isListConfig: (type: ConfigResourceType, name: string) => boolean;
   /** What holds where the resource sets nothing. */

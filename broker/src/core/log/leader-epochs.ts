@@ -1,5 +1,7 @@
 import { assert } from '@millrace/foundation/assert';
 
+const UNDEFINED_EPOCH = -1;
+
 export interface LeaderEpochStart {
   readonly epoch: number;
   readonly startOffset: number;
@@ -58,4 +60,21 @@ export class LeaderEpochs {
   epochOf(offset: number): number {
     return this.#starts.findLast((start) => start.startOffset <= offset)?.epoch ?? -1;
   }
+}
+
+/**
+ * Where an epoch ended, and which one it really was: the newest at or before the asked one that has records. Epoch and
+ * offset -1 where the log knows of none that is newer or the same (KIP-320, OffsetForLeaderEpoch).
+ * @param starts oldest first
+ */
+export function epochEnd(
+  starts: readonly LeaderEpochStart[],
+  endOffset: number,
+  epoch: number,
+): { readonly epoch: number; readonly offset: number } {
+  if (starts.at(-1)?.epoch === epoch) return { epoch, offset: endOffset };
+  const next = starts.find((start) => start.epoch > epoch);
+  if (epoch === UNDEFINED_EPOCH || next === undefined) return { epoch: UNDEFINED_EPOCH, offset: -1 };
+  const floor = starts.findLast((start) => start.epoch <= epoch);
+  return { epoch: floor?.epoch ?? epoch, offset: next.startOffset };
 }

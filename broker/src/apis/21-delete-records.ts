@@ -1,0 +1,70 @@
+import { type ErrorName, errorCode } from '@millrace/protocol';
+import {
+  deleteRecords as api,
+  type DeleteRecordsRequestPartition,
+  type DeleteRecordsResponseInit,
+  type DeleteRecordsResponsePartitionInit,
+} from '@millrace/protocol/messages';
+import { isInternalTopic } from '../core/controller/topic-names.ts';
+import { defineApi, type RequestContext } from './api.ts';
+
+/** Up to the high watermark, wherever that is. */
+const HIGH_WATERMARK = -1;
+const NO_LOW_WATERMARK = -1;
+
+/**
+ * DeleteRecords v0-2
+ *
+ * - The log begins at the asked offset from then on, -1: at the high watermark. The answer says where it begins; an
+ *   offset before that changes nothing.
+ * - OFFSET_OUT_OF_RANGE above the high watermark or below -1.
+ * - POLICY_VIOLATION where the topic is compacted and nothing is deleted from it by age; INVALID_TOPIC_EXCEPTION for
+ *   the coordinators' own topics.
+ *
+ * Versions: nothing differs but the encoding.
+ *
+ * Not implemented: `timeout.ms` (nobody has to follow before the answer).
+ */
+export const deleteRecords = defineApi({
+  api,
+  versions: [0, 2],
+  access: [['DELETE', 'TOPIC']],
+  async handle(context, request): Promise<DeleteRecordsResponseInit> {
+    const topics = request.topics.map(async ({ name, partitions }) => ({
+      name,
+      partitions: await Promise.all(partitions.map((partition) => deleteFrom(context, name, partition))),
+    }));
+    return { throttleTimeMs: 0, topics: await Promise.all(topics) };
+  },
+  refuse: (request, error) => ({
+    throttleTimeMs: 0,
+    topics: request.topics.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map(({ partitionIndex }) => failed(partitionIndex, error)),
+    })),
+  }),
+});
+
+async function deleteFrom(
+  context: RequestContext,
+  name: string,
+  { partitionIndex, offset }: DeleteRecordsRequestPartition,
+): Promise<DeleteRecordsResponsePartitionInit> {
+  if (!context.authorize('DELETE', { type: 'TOPIC', name }))
+    return failed(partitionIndex, 'TOPIC_AUTHORIZATION_FAILED');
+  const partition = context.services.partitions.leader(name, partitionIndex);
+  if (partition === 'UNKNOWN_TOPIC_OR_PARTITION') return failed(partitionIndex, partition);
+  if (isInternalTopic(name)) return failed(partitionIndex, 'INVALID_TOPIC_EXCEPTION');
+  if (typeof partition === 'string') return failed(partitionIndex, partition);
+  const { log, highWatermark } = partition;
+  if (!log.config.cleanupPolicy.includes('delete') && log.config.cleanupPolicy.includes('compact'))
+    return failed(partitionIndex, 'POLICY_VIOLATION');
+  const upTo = offset === HIGH_WATERMARK ? highWatermark : offset;
+  if (upTo < 0 || upTo > highWatermark) return failed(partitionIndex, 'OFFSET_OUT_OF_RANGE');
+  await log.advanceStartOffset(upTo);
+  return { partitionIndex, lowWatermark: log.startOffset, errorCode: errorCode('NONE') };
+}
+
+function failed(partitionIndex: number, error: ErrorName): DeleteRecordsResponsePartitionInit {
+  return { partitionIndex, lowWatermark: NO_LOW_WATERMARK, errorCode: errorCode(error) };
+}
