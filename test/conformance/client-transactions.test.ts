@@ -1,7 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startBroker } from '@millrace/broker';
 import {
   type ConsumerRecord,
   createAdmin,
@@ -10,10 +6,10 @@ import {
   type TransactionalProducer,
   type TransactionalProducerOptions,
 } from '@millrace/client';
-import { silentLogger } from '@millrace/foundation';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { type KafkaPeer, kafkaPeerSkipReason, startKafkaPeer } from '../support/kafka-peer.ts';
+import { kafkaPeerSkipReason, startKafkaPeer } from '../support/kafka-peer.ts';
+import { type BrokerProcess, startMillraceBroker } from '../support/millrace-broker.ts';
 import { pollUntil, uniqueName } from './client-scenarios.ts';
 import { killedWhileHolding } from './doomed-process.ts';
 
@@ -23,15 +19,30 @@ if (skipReason !== null) console.warn(`skipped: transactions of the client on Ap
 /** So that a transaction that is open for too long is found out within a test's time. */
 const properties = { 'transaction.abort.timed.out.transaction.cleanup.interval.ms': '200' };
 
-describe.skipIf(skipReason !== null).each([
-  { kind: 'with an epoch for each', level: 2 },
-  { kind: 'of the older kind', level: 1 },
-])('transactions $kind', ({ level }) => {
-  let peer: KafkaPeer;
+/** The two generations, on both brokers. */
+const brokers = [
+  {
+    on: 'Millrace',
+    start: (level: number) =>
+      startMillraceBroker({ ...properties, 'initial.transaction.version': `${level}` }),
+  },
+  {
+    on: 'Apache Kafka',
+    start: (level: number) => startKafkaPeer({ features: { 'transaction.version': level }, properties }),
+  },
+].flatMap((broker) => [
+  { ...broker, kind: 'with an epoch for each', level: 2 },
+  { ...broker, kind: 'of the older kind', level: 1 },
+]);
+
+describe.each(brokers)('transactions $kind on $on', ({ on, start, level }) => {
+  const isMissing = on === 'Apache Kafka' && skipReason !== null;
+  let peer: BrokerProcess;
   beforeAll(async () => {
-    peer = await startKafkaPeer({ features: { 'transaction.version': level }, properties });
+    if (!isMissing) peer = await start(level);
   }, 120_000);
   afterAll(() => peer?.stop());
+  beforeEach(({ skip }) => skip(isMissing));
 
   const options = () => ({ bootstrapServers: peer.bootstrapServers, requestTimeoutMs: 5_000 });
 
@@ -332,26 +343,5 @@ describe.skipIf(skipReason !== null).each([
     const commit = producer.commitTransaction();
     await expect(producer.abortTransaction()).rejects.toMatchObject(misuse);
     await commit;
-  });
-});
-
-describe('transactions on our broker', () => {
-  it('are refused at once, by name', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'millrace-transactions-'));
-    const config = { 'node.id': '1', 'log.dirs': folder, listeners: 'PLAINTEXT://127.0.0.1:0' };
-    const broker = await startBroker(config, { logger: silentLogger });
-    onTestFinished(async () => {
-      await broker.close();
-      await rm(folder, { recursive: true, force: true });
-    });
-    const bootstrapServers = [...broker.addresses.values()].map(({ host, port }) => `${host}:${port}`);
-    const producer = createProducer({ bootstrapServers, transactionalId: 'id' });
-    onTestFinished(() => producer.close());
-    const startedMs = performance.now();
-    await expect(producer.initTransactions()).rejects.toMatchObject({
-      code: 'TRANSACTIONS_UNSUPPORTED',
-      class: 'config',
-    });
-    expect(performance.now() - startedMs).toBeLessThan(5_000);
   });
 });

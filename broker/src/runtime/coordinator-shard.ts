@@ -191,6 +191,9 @@ export class CoordinatorShard<Rec, State extends CoordinatorState<Rec>> {
             if (this.#state === 'active') this.#perform(effect.done(outcome, this.#now()));
           });
           break;
+        case 'next':
+          this.#perform(effect.run(this.#now()));
+          break;
         case 'timer':
           this.#arm(effect.key, effect.afterMs, effect.fire);
           break;

@@ -119,6 +119,9 @@ export class GroupDriver {
         case 'append':
           this.#append(effect.records, effect.producer?.producerId ?? null, effect.done);
           break;
+        case 'next':
+          this.#perform(effect.run(this.now));
+          break;
         case 'timer': {
           const timer = { atMs: this.#nowMs + effect.afterMs, order: this.#nextOrder++, fire: effect.fire };
           this.#timers.set(effect.key, timer);

@@ -52,6 +52,8 @@ export type CoordinatorEffect<Rec> =
       readonly partitions: PartitionsByTopic;
       readonly done: (outcome: MarkersOutcome, now: Now) => Next<Rec>;
     }
+  /** Go on with the state as the effects before this one leave it. */
+  | { readonly kind: 'next'; readonly run: (now: Now) => Next<Rec> }
   /** Replaces a timer of the same key. */
   | {
       readonly kind: 'timer';
@@ -121,6 +123,10 @@ export class EffectOutbox<Rec> {
       partitions,
       done: (outcome, now) => collectEffects((out) => done(outcome, now, out)),
     });
+  }
+
+  next(run: (now: Now, out: EffectOutbox<Rec>) => void): void {
+    this.effects.push({ kind: 'next', run: (now) => collectEffects((out) => run(now, out)) });
   }
 
   timer(key: string, afterMs: number, fire: (now: Now, out: EffectOutbox<Rec>) => void): void {

@@ -60,8 +60,8 @@ function complete(
   out: TransactionOutbox,
 ): void {
   const value = completedTransaction(prepared, now.wallMs);
-  out.append([{ transactionalId, value }], (error, at, later) => {
-    if (error === null) shard.completed(transactionalId, at, later);
+  out.append([{ transactionalId, value }], (error, _at, later) => {
+    if (error === null) shard.completed(transactionalId, later);
     else if (shard.transactions.get(transactionalId) === prepared)
       retry(transactionalId, later, (then, again) => complete(shard, transactionalId, prepared, then, again));
   });

@@ -62,9 +62,10 @@ export class TransactionShard implements CoordinatorState<TransactionRecord> {
   }
 
   /** Lets go of who waits for a transaction that is complete now. */
-  completed(transactionalId: string, now: Now, out: TransactionOutbox): void {
+  completed(transactionalId: string, out: TransactionOutbox): void {
     const waiting = this.#waiting.get(transactionalId) ?? [];
     this.#waiting.delete(transactionalId);
-    for (const callback of waiting) callback(now, out);
+    // Each begins with what the one before it has appended.
+    for (const callback of waiting) out.next(callback);
   }
 }
