@@ -10,7 +10,7 @@ const resultsFile = process.env.TEST_RESULTS_FILE;
 const asData: ['json', { outputFile: string }][] = resultsFile ? [['json', { outputFile: resultsFile }]] : [];
 
 /** Files of `test/integration` that take their broker from `test/support/test-broker.ts`. */
-const ON_ANY_KAFKA = ['worker*', 'dead-letters', 'standalone'];
+const ON_ANY_KAFKA = ['worker*', 'config-providers', 'dead-letters', 'standalone'];
 
 export default defineConfig({
   test: {
