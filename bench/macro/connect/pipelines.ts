@@ -177,14 +177,38 @@ export async function untilRunning(
   const startedMs = performance.now();
   for (const name of names)
     for (;;) {
-      const status = (await ask(worker, 'GET', `/connectors/${name}/status`).catch(() => null)) as {
-        readonly tasks?: readonly { readonly state: string; readonly worker_id: string }[];
-      } | null;
-      const task = status?.tasks?.[0];
+      const task = await firstTask(worker, name);
       if (task?.state === 'RUNNING' && (on === undefined || on.endsWith(task.worker_id))) break;
       if (performance.now() - startedMs > TIMEOUT_MS * 2) throw new Error(`${name} does not run`);
       await passed(LOOK_EVERY_MS);
     }
+}
+
+/** Waits until all run, a third of them at least on the other worker: a rebalance has divided them. */
+export async function untilShared(
+  worker: RunningWorker,
+  names: readonly string[],
+  withUrl: string,
+): Promise<void> {
+  const startedMs = performance.now();
+  for (let there = 0; there * 3 < names.length; await passed(LOOK_EVERY_MS)) {
+    const tasks = await Promise.all(names.map((name) => firstTask(worker, name)));
+    there = tasks.filter((task) => task?.state === 'RUNNING' && withUrl.endsWith(task.worker_id)).length;
+    if (performance.now() - startedMs > TIMEOUT_MS) throw new Error(`${withUrl} gets no tasks`);
+  }
+  await untilRunning(worker, names);
+}
+
+interface TaskStatus {
+  readonly state: string;
+  readonly worker_id: string;
+}
+
+/** Null where it is not known yet, or cannot be asked for just now. */
+async function firstTask(worker: RunningWorker, connector: string): Promise<TaskStatus | null> {
+  const asked = ask(worker, 'GET', `/connectors/${connector}/status`).catch(() => null);
+  const status = (await asked) as { readonly tasks?: readonly TaskStatus[] } | null;
+  return status?.tasks?.[0] ?? null;
 }
 
 /** Asks the worker; a refusal of the moment (a rebalance) is asked again. */

@@ -8,7 +8,14 @@ import { spreadOf, spreadText } from '../../measure/spread.ts';
 import { watchIdle } from '../start-and-memory/sample.ts';
 import { KafkaBroker, kafkaConnect, kafkaMissing } from './kafka.ts';
 import { millraceWorkers } from './millrace.ts';
-import { fileToTopic, idleConnectors, topicToFile, untilRunning, writeLines } from './pipelines.ts';
+import {
+  fileToTopic,
+  idleConnectors,
+  topicToFile,
+  untilRunning,
+  untilShared,
+  writeLines,
+} from './pipelines.ts';
 import type { ConnectSide, RunningWorker } from './side.ts';
 
 const COMMAND = 'npm run bench:connect';
@@ -42,6 +49,8 @@ const broker = await KafkaBroker.start();
 const sides = [await millraceWorkers(broker.bootstrap), await kafkaConnect(broker.bootstrap)].filter(
   ({ name }) => values.only === '' || name.startsWith(values.only),
 );
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void stopAll().finally(() => process.exit(1)));
 try {
   const file = await writeLines(folder, lines);
   const workers = new Map<ConnectSide, RunningWorker>();
@@ -50,11 +59,15 @@ try {
   for (const [side, worker] of workers) await afterLoad(side, worker);
   if (!values['no-takeover']) for (const [side, worker] of workers) await takeover(side, worker);
 } finally {
+  await stopAll();
+}
+report();
+
+async function stopAll(): Promise<void> {
   for (const side of sides) await side.close();
   broker.close();
   rmSync(folder, { recursive: true, force: true });
 }
-report();
 
 /** A worker that is started twice: the first start makes its topics and fills caches. */
 async function started(side: ConnectSide): Promise<RunningWorker> {
@@ -108,7 +121,7 @@ async function takeover(side: ConnectSide, before: RunningWorker): Promise<void>
   const keeper: RunningWorker = { ...before };
   const victim = await side.start(1);
   const names = Array.from({ length: IDLE_CONNECTORS }, (_, index) => `idle-${index}`);
-  await untilRunning(keeper, names);
+  await untilShared(keeper, names, victim.url);
   await victim.kill();
   const killedMs = performance.now();
   await untilRunning(keeper, names, keeper.url);

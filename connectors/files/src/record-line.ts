@@ -3,7 +3,7 @@ import { jsonText, MillraceError, Misfit, type SinkRecord } from '@millrace/sdk'
 export type LineFormat = 'value' | 'metadata' | 'text';
 
 /**
- * A record as one line with its newline; null where the format passes it over.
+ * A record as one line, without its newline; null where the format passes it over.
  *
  * JSON: bigints as number literals, bytes as base64, dates as ISO 8601. Text: texts and bytes as they are, other
  * values as JSON; a null has no line.
@@ -13,10 +13,10 @@ export function recordLine(record: SinkRecord, format: LineFormat): string | nul
   try {
     switch (format) {
       case 'value':
-        return `${jsonText(record.value ?? null)}\n`;
+        return jsonText(record.value ?? null);
       case 'metadata': {
         const { topic, partition, offset, timestamp, key, value } = record;
-        return `${jsonText({ topic, partition, offset, timestamp, key: key ?? null, value: value ?? null })}\n`;
+        return jsonText({ topic, partition, offset, timestamp, key: key ?? null, value: value ?? null });
       }
       case 'text':
         return textLine(record.value);
@@ -39,5 +39,5 @@ function textLine(value: unknown): string | null {
   const text =
     typeof value === 'string' ? value : Buffer.isBuffer(value) ? value.toString() : jsonText(value);
   if (text.includes('\n')) throw new Misfit('it has a line break');
-  return `${text}\n`;
+  return text;
 }

@@ -12,6 +12,7 @@ import { AppendFile } from './append-file.ts';
 import type { sinkConfig } from './config.ts';
 import { codeOf, fileError } from './file-error.ts';
 import { reason } from './file-pattern.ts';
+import { LineBuffer } from './line-buffer.ts';
 import { type LineFormat, recordLine } from './record-line.ts';
 
 /** How many files one task keeps open at most, where `${topic}` makes many. */
@@ -30,6 +31,7 @@ export class FileSinkTask implements SinkTask {
   readonly #format: LineFormat;
   /** The one written to last comes last. */
   readonly #files = new Map<string, AppendFile>();
+  readonly #lines = new LineBuffer();
 
   constructor({ config, task }: TaskContext<typeof sinkConfig>) {
     this.#config = config;
@@ -51,21 +53,22 @@ export class FileSinkTask implements SinkTask {
   }
 
   async write(batch: readonly SinkRecord[]): Promise<void> {
-    const texts = new Map<string, string>();
+    const linesOf = new Map<string, LineBuffer>();
     let topic: string | null = null;
-    let path = '';
+    let lines = this.#lines;
+    this.#lines.clear();
     for (const record of batch) {
       const line = recordLine(record, this.#format);
       if (line === null) continue;
       // Records of one topic come together.
-      if (record.topic !== topic) path = this.#pathFor(record.topic);
+      if (record.topic !== topic) lines = this.#linesFor(this.#pathFor(record.topic), linesOf);
       topic = record.topic;
-      texts.set(path, (texts.get(path) ?? '') + line);
+      lines.add(line);
     }
-    for (const [path, text] of texts) {
+    for (const [path, { bytes }] of linesOf) {
       const { file, sizeBytes } = await this.#fileAt(path);
       try {
-        await file.append(Buffer.from(text), sizeBytes);
+        await file.append(bytes, sizeBytes);
         if (await file.isRemoved()) throw new Error('it was removed while it was written');
       } catch (error) {
         throw fileError(error, path, 'file');
@@ -77,6 +80,13 @@ export class FileSinkTask implements SinkTask {
     const files = [...this.#files.values()];
     this.#files.clear();
     for (const file of files) await file.close();
+  }
+
+  #linesFor(path: string, linesOf: Map<string, LineBuffer>): LineBuffer {
+    // Mostly there is one file, whose buffer is used for batch after batch.
+    const lines = linesOf.get(path) ?? (linesOf.size === 0 ? this.#lines : new LineBuffer());
+    linesOf.set(path, lines);
+    return lines;
   }
 
   #pathFor(topic: string): string {

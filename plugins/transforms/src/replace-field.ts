@@ -63,6 +63,7 @@ export const replaceField = defineSided({
           return pair ? [[parseFieldPath(pair[0], version), pair[1]] as const] : [];
         }),
       ),
+      known: new Map(),
     };
     const plan = perSchema((schema) => planFields(schema, rules, config['replace.null.with.default']));
     return (record) => {
@@ -85,7 +86,7 @@ export class FieldRemoval {
 
   constructor(paths: readonly FieldPath[], nullsToDefaults: boolean) {
     const exclude = fieldTree(paths.map((path) => [path, true] as const));
-    this.#rules = { exclude, include: null, renames: null };
+    this.#rules = { exclude, include: null, renames: null, known: new Map() };
     this.#plan = perSchema((schema) => planFields(schema, this.#rules, nullsToDefaults));
   }
 
@@ -105,10 +106,30 @@ interface Rules {
   /** Null: all are kept. */
   readonly include: FieldTree<true> | null;
   readonly renames: FieldTree<string> | null;
+  readonly known: Map<string, Rule | null>;
 }
 
-/** Null where a field is dropped; else its new name, and the rules for what is in it, if there are any. */
-function ruleOf(name: string, rules: Rules): { readonly name: string; readonly inner: Rules | null } | null {
+/** What becomes of a field: its new name, and the rules for what is in it, if there are any. */
+interface Rule {
+  readonly name: string;
+  readonly inner: Rules | null;
+}
+
+/** How many names of fields are remembered with their rules: maps without a schema may have any number of them. */
+const KNOWN_NAMES_MAX = 1_000;
+
+/** As `ruleOf`, found once for each name. */
+function knownRuleOf(name: string, rules: Rules): Rule | null {
+  let rule = rules.known.get(name);
+  if (rule === undefined) {
+    rule = ruleOf(name, rules);
+    if (rules.known.size < KNOWN_NAMES_MAX) rules.known.set(name, rule);
+  }
+  return rule;
+}
+
+/** Null where a field is dropped. */
+function ruleOf(name: string, rules: Rules): Rule | null {
   const exclude = rules.exclude?.steps.get(name);
   const include = rules.include?.steps.get(name);
   const renames = rules.renames?.steps.get(name);
@@ -117,6 +138,7 @@ function ruleOf(name: string, rules: Rules): { readonly name: string; readonly i
     exclude: exclude ?? null,
     include: include?.target ? null : (include ?? null),
     renames: renames ?? null,
+    known: new Map(),
   };
   const deep = (tree: FieldTree<unknown> | null) => tree !== null && tree.steps.size > 0;
   const goesOn = deep(inner.exclude) || deep(inner.include) || deep(inner.renames);
@@ -125,9 +147,10 @@ function ruleOf(name: string, rules: Rules): { readonly name: string; readonly i
 
 function pickFields(fields: Fields, rules: Rules): Fields {
   const out: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(fields)) {
-    const rule = ruleOf(key, rules);
+  for (const key of Object.keys(fields)) {
+    const rule = knownRuleOf(key, rules);
     if (rule === null) continue;
+    const value = fields[key];
     const nested = rule.inner && fieldsOrNull(value);
     out[rule.name] = nested && rule.inner ? pickFields(nested, rule.inner) : value;
   }
