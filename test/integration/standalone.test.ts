@@ -1,7 +1,16 @@
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createAdmin } from '@millrace/client';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { eventually, type MillraceWorker, startServing } from '../support/index.ts';
 import { brokerUnavailable, startTestBroker, type TestBroker } from '../support/test-broker.ts';
 
@@ -34,13 +43,13 @@ function properties(name: string, keys: Readonly<Record<string, string>>): strin
   return path(name);
 }
 
-const workerFile = () =>
+const workerFile = (offsets = 'offsets') =>
   properties('worker.properties', {
     'bootstrap.servers': broker.bootstrapServers.join(','),
     listeners: 'http://127.0.0.1:0',
     'key.converter': 'org.apache.kafka.connect.storage.StringConverter',
     'value.converter': 'org.apache.kafka.connect.storage.StringConverter',
-    'offset.storage.file.filename': path('offsets'),
+    'offset.storage.file.filename': path(offsets),
     'offset.flush.interval.ms': '200',
   });
 
@@ -109,6 +118,45 @@ describe.skipIf(brokerUnavailable())('a standalone worker', () => {
     expect((await ask('PUT', '/connectors/source/resume')).status).toBe(202);
     await until(6);
     expect(lines()).toEqual(['one', 'two', 'three', 'one', 'two', 'three']);
+  });
+
+  test('killed with SIGKILL, goes on from the offsets in its file: what they cover does not come again', async () => {
+    const topic = `standalone-killed-${Date.now()}`;
+    const input = path('killed-in.txt');
+    const admin = createAdmin({ bootstrapServers: broker.bootstrapServers });
+    onTestFinished(() => admin.close());
+    await admin.createTopics([{ name: topic, partitions: 1 }]);
+    writeFileSync(input, '');
+    const write = (count: number) => appendFileSync(input, 'a line\n'.repeat(count));
+    const end = async () => (await admin.listOffsets([{ topic, partition: 0 }], 'latest'))[0] ?? 0;
+    const config = { 'connector.class': 'FileStreamSource', file: input, topic };
+    writeFileSync(path('killed.json'), JSON.stringify({ name: 'killed', ...config }));
+    const start = () => startServing(['standalone', workerFile('killed-offsets'), path('killed.json')]);
+    const stored = () => {
+      const { records } = JSON.parse(readFileSync(path('killed-offsets'), 'utf8'));
+      return JSON.parse(records[JSON.stringify(['killed', { filename: input }])]).position as number;
+    };
+    const isStored = () => existsSync(path('killed-offsets')) && stored() === statSync(input).size;
+
+    for (const total of [1_000, 2_000]) {
+      running = await start();
+      write(1_000);
+      await eventually(isStored, { what: `the position behind ${total} lines`, timeoutMs: 20_000 });
+      process.kill(running.pid, 'SIGKILL');
+      expect(await end()).toBe(total);
+    }
+    // Killed between a record and its offset, it comes again; nothing is left out.
+    running = await start();
+    write(1_000);
+    await eventually(async () => (await end()) > 2_000, {
+      what: 'the first of new lines',
+      timeoutMs: 20_000,
+    });
+    process.kill(running.pid, 'SIGKILL');
+    running = await start();
+    await eventually(isStored, { what: 'the last position', timeoutMs: 20_000 });
+    expect(await end()).toBeGreaterThanOrEqual(3_000);
+    expect(await end()).toBeLessThanOrEqual(4_000);
   });
 
   test('a connector that cannot be made ends it, with the file and the key', async () => {

@@ -111,23 +111,29 @@ export async function startKafkaPeer(options: KafkaPeerOptions = {}): Promise<Ka
   };
 }
 
-/** A running Kafka Connect: one distributed worker with the file connectors. */
+/** A running Kafka Connect: distributed workers of one group, with the file connectors. */
 export interface KafkaConnectPeer {
-  /** Of its REST API. */
+  /** Of the first worker's REST API. */
   readonly url: string;
+  /** Of all of them. */
+  readonly ports: readonly number[];
+  /** SIGTERM to all, and what they kept is removed. */
   stop(): Promise<void>;
 }
 
-/** Starts a Kafka Connect worker on that broker, with more lines for its config. It takes some 8 s. */
+/** Starts Kafka Connect workers on that broker, one or two, with more lines for their config. It takes some 8 s. */
 export async function startKafkaConnect(options: {
   readonly bootstrapServers: readonly string[];
   readonly group: string;
+  readonly workers?: 1 | 2;
   readonly config?: Readonly<Record<string, string>>;
   readonly heapMb?: number;
 }): Promise<KafkaConnectPeer> {
   const folder = await mkdtemp(join(tmpdir(), 'kafka-connect-peer-'));
   const properties = join(folder, 'worker.properties');
-  const lines = Object.entries(options.config ?? {}).map(([key, value]) => `${key}=${value}\n`);
+  // Its usual way loads every class of the class path: ten seconds on a busy machine.
+  const config = { 'plugin.discovery': 'service_load', ...options.config };
+  const lines = Object.entries(config).map(([key, value]) => `${key}=${value}\n`);
   await writeFile(properties, lines.join(''));
   const port = await freePortPair();
   const env = {
@@ -138,19 +144,21 @@ export async function startKafkaConnect(options: {
     KAFKA_CONNECT_PROPS: properties,
     KAFKA_CONNECT_HEAP: `-Xms128M -Xmx${options.heapMb ?? 768}M`,
   };
-  const script = (command: string) =>
-    run(join(scriptFolder(), 'connect.sh'), [command], { env, timeout: START_TIMEOUT_MS });
+  const { workers = 1 } = options;
+  const script = (...args: string[]) =>
+    run(join(scriptFolder(), 'connect.sh'), args, { env, timeout: START_TIMEOUT_MS });
   const stop = async () => {
     await script('wipe');
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    await script('start');
+    await script('start', String(workers));
   } catch (error) {
     await stop();
     throw error;
   }
-  return { url: `http://127.0.0.1:${port}`, stop };
+  const ports = Array.from({ length: workers }, (_, index) => port + index);
+  return { url: `http://127.0.0.1:${port}`, ports, stop };
 }
 
 /** A port for the broker whose next one, the controller's, is free too. */
