@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { putSection } from '../../measure/benchmarks-page.ts';
 import { circumstances } from '../../measure/machine.ts';
+import { useOfTrees } from '../../measure/process-tree.ts';
 import { spreadOf, spreadText } from '../../measure/spread.ts';
 import { watchIdle } from '../start-and-memory/sample.ts';
 import { KafkaBroker, kafkaConnect, kafkaMissing } from './kafka.ts';
@@ -74,6 +75,7 @@ async function started(side: ConnectSide): Promise<RunningWorker> {
   const first = await side.start(0);
   await first.kill();
   const worker = await side.start(0);
+  note('CPU s until `GET /connectors` answers', side.name, useOfTrees([worker.pid]).cpuSeconds);
   note('start until `GET /connectors` answers, s', side.name, worker.startSeconds);
   const idle = await watchIdle([worker.pid]);
   note('idle memory, PSS, MiB', side.name, idle.pssMiB);
