@@ -366,7 +366,8 @@ class World {
   #committedOffset(partition: number): number {
     const { log, committed } = this.driver;
     for (let index = committed - 1; index >= 0; index -= 1) {
-      const record = log[index];
+      const entry = log[index];
+      const record = entry?.kind === 'record' ? entry.record : undefined;
       if (record?.kind === 'offset' && record.partition === partition) return record.value?.offset ?? -1;
     }
     return -1;
