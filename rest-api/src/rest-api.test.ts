@@ -411,6 +411,16 @@ describe('refusals of the herder', () => {
     });
   });
 
+  test.each([
+    ['POST', '/connectors', { name: 'a', 'connector.class': 'X' }, 'under "config"'],
+    ['PUT', '/connectors/orders/config', { name: 'orders', config: { a: 'b' } }, 'alone'],
+    ['PATCH', '/connectors/orders/config', { config: { a: 'b' } }, 'alone'],
+    ['PUT', '/connector-plugins/FileSource/config/validate', { config: { a: 'b' } }, 'alone'],
+  ] as const)('%s %s %j says where a config belongs', async (method, url, body, hint) => {
+    const { json } = await call(method, url, body);
+    expect(json).toMatchObject({ error_code: 400, path: 'config', hint: expect.stringContaining(hint) });
+  });
+
   test('what nobody foresaw is 500 and says nothing of its inside', async () => {
     ports.herder.failure = new TypeError('secret is not a function');
     const answer = await call('PUT', '/connectors/orders/config', { a: 'b' });

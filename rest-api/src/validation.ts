@@ -56,7 +56,7 @@ export function createValidator(): Validator {
       const schema = (await schemasOf(route)).body;
       if (schema === undefined) return;
       const problems = await problemsOf(schema, body);
-      if (problems.length > 0) throw bodyError(problems);
+      if (problems.length > 0) throw bodyError(problems, body);
     },
   };
 }
@@ -90,20 +90,36 @@ function queryError(problem: Problem, raw: Record<string, unknown>) {
   });
 }
 
-function bodyError(problems: readonly Problem[]) {
+function bodyError(problems: readonly Problem[], body: unknown) {
   const first = problems[0];
   if (first === undefined) return badRequest('The request body is not as it must be.');
   const at = first.instancePath;
   const unknown = unknownKey(first);
   if (unknown !== undefined) return badRequest(`"${unknown}" is not known here.`, { path: unknown });
   const required = requiredKey(first);
-  if (required !== undefined) return badRequest(`"${required}" is missing.`, { path: required });
+  const hint = misplacedConfig(required ?? segments(at)[0] ?? '', body);
+  if (required !== undefined) return badRequest(`"${required}" is missing.`, { path: required, ...hint });
   if (at === '') return badRequest(`The request body must be ${wanted([first])}.`);
   const keys = segments(at);
   const key = keys.at(-1) ?? '';
   const same = problems.filter((problem) => problem.instancePath === at && problem.keyword === 'type');
   const what = keys.length > 1 || !TOP_LEVEL_KEYS.has(key) ? `The value of config key "${key}"` : `"${key}"`;
-  return badRequest(`${what} must be ${wanted(same.length > 0 ? same : [first])}.`, { path: key });
+  return badRequest(`${what} must be ${wanted(same.length > 0 ? same : [first])}.`, {
+    path: key,
+    ...hint,
+  });
+}
+
+/** The usual mistake: one operation takes a name and a config, others the config alone. */
+function misplacedConfig(key: string, body: unknown): { readonly hint?: string } {
+  if (key !== 'config' || typeof body !== 'object' || body === null) return {};
+  if ('config' in body && typeof body.config === 'object')
+    return { hint: 'Send the keys of the config alone, without "name" and "config" around them.' };
+  if ('connector.class' in body)
+    return {
+      hint: 'Put the keys of the config under "config", beside "name": {"name": ..., "config": {...}}.',
+    };
+  return {};
 }
 
 const TOP_LEVEL_KEYS = new Set(['name', 'config', 'initial_state']);

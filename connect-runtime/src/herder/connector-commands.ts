@@ -139,7 +139,7 @@ export class ConnectorCommands {
       });
     }
     const result = await this.#options.catalog.validate(className, config);
-    if (result.errorCount > 0) throw invalidConfig(result);
+    if (result.errorCount > 0) throw invalidConfig(className, result);
     return result.secretKeys;
   }
 
@@ -189,7 +189,7 @@ export function rebalancing(why: string, askInstead = ''): MillraceError {
   });
 }
 
-function invalidConfig(result: ValidationResult): MillraceError {
+function invalidConfig(className: string, result: ValidationResult): MillraceError {
   const errors = result.configs.flatMap(({ value }) =>
     value.errors.map((message) => ({ key: value.name, message })),
   );
@@ -200,7 +200,7 @@ function invalidConfig(result: ValidationResult): MillraceError {
       code: 'INVALID_CONFIG',
       class: 'config',
       ...(errors[0] === undefined ? {} : { path: errors[0].key }),
-      hint: 'PUT /connector-plugins/CLASS/config/validate shows each key with its error.',
+      hint: `PUT /connector-plugins/${className}/config/validate shows each key with its error.`,
     },
   );
 }
