@@ -1,6 +1,8 @@
 import type { ErrorName } from '@millrace/protocol';
 import type { TransactionEnd } from '../core/coordinator/effects.ts';
-import type { Log } from '../storage/log.ts';
+import type { Log, ReadLimits } from '../storage/log.ts';
+
+export type { ReadLimits };
 
 /** A partition that this broker leads (or follows): its log, its epoch, and how far it is committed. */
 export interface Partition {

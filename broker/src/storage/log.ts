@@ -108,6 +108,8 @@ export interface ReadLimits {
   readonly atLeastOne: boolean;
   /** The high watermark, or the last stable offset. */
   readonly endBefore: number;
+  /** Where what is read comes to lie; left out: in new memory. Asked for more than once by some reads. */
+  readonly allocate?: (bytes: number) => Buffer;
 }
 
 export interface AbortedTransaction {

@@ -98,12 +98,14 @@ export class SegmentReader {
     let bytes = await segment.read(
       position,
       Math.min(left, Math.max(limits.maxBytes, INDEX_SLACK_BYTES), READ_MAX_BYTES),
+      limits.allocate,
     );
     const firstBytes = peekBatchSize(bytes, 0);
     if (firstBytes === undefined || firstBytes < BATCH_HEADER_BYTES || firstBytes > left)
       throw logDamaged(segment.path, position, offset);
     if (firstBytes > limits.maxBytes && !limits.atLeastOne) return [];
-    if (firstBytes > bytes.length) bytes = await segment.read(position, Math.min(left, firstBytes));
+    if (firstBytes > bytes.length)
+      bytes = await segment.read(position, Math.min(left, firstBytes), limits.allocate);
     const first = headerAt(bytes, 0);
     if (first === undefined || first.lastOffset < offset) throw logDamaged(segment.path, position, offset);
     const { end, nextOffset } = wholeBatches(bytes, limits);

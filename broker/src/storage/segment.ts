@@ -158,9 +158,13 @@ export class Segment {
   }
 
   /** Fails once the segment is out of the log: another one may have its name by then. */
-  async read(position: number, bytes: number): Promise<Buffer> {
+  async read(
+    position: number,
+    bytes: number,
+    allocate: (bytes: number) => Buffer = Buffer.allocUnsafeSlow,
+  ): Promise<Buffer> {
     if (this.#isDeleted) throw new DOMException(`${this.path} is not in the log any more`, 'AbortError');
-    const buffer = Buffer.allocUnsafeSlow(bytes);
+    const buffer = allocate(bytes);
     const bytesRead = await this.#files.with(this.path, async (fd) => {
       let at = 0;
       while (at < bytes) {

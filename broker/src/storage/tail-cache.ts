@@ -190,11 +190,10 @@ export class LogTail {
       if (!fits && !(limits.atLeastOne && until === from)) break;
       bytes += entry.sizeBytes;
     }
-    return bytes === 0 ? [] : [this.#copied(from, until, bytes)];
+    return bytes === 0 ? [] : [this.#copied(from, until, (limits.allocate ?? Buffer.allocUnsafeSlow)(bytes))];
   }
 
-  #copied(from: number, until: number, bytes: number): Buffer {
-    const copy = Buffer.allocUnsafeSlow(bytes);
+  #copied(from: number, until: number, copy: Buffer): Buffer {
     let at = 0;
     for (let index = from; index < until; index++) {
       const entry = this.#entries.at(index);
