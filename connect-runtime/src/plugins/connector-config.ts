@@ -131,9 +131,17 @@ const clientOverrides: { readonly [prefix: string]: ConfigDef } = {
       oneOf('none', 'gzip', 'snappy', 'lz4', 'zstd'),
     ),
     'linger.ms': override('long', 'Wait for a batch to fill.', range(0)),
-    'batch.size': override('int', 'Bytes of a batch.', range(1)),
+    'batch.size': override(
+      'int',
+      'Bytes of a batch; left out, 65536 where the source is at least once.',
+      range(1),
+    ),
     'max.request.size': override('int', 'Bytes of a request.', range(1)),
-    'buffer.memory': override('long', 'Bytes that may wait to be sent.', range(1)),
+    'buffer.memory': override(
+      'long',
+      'Bytes that may wait to be sent; left out, 4194304 where the source is at least once.',
+      range(1),
+    ),
     'delivery.timeout.ms': override('int', 'From taking a record to success or failure.', range(1)),
   },
   'consumer.override.': {
