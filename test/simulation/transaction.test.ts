@@ -23,7 +23,7 @@ import { describe, expect, it } from 'vitest';
 
 /**
  * The transaction coordinator's core, and the producer tables of the partitions it writes to, under producers that stall,
- * vanish, come back as zombies and send twice, appends that fail, commits and markers that are late or come again, and
+ * vanish, come back as zombies, send twice and whose batches are late, appends that fail, commits and markers that are late or come again, and
  * coordinators that crash and lose what was not committed. One seed is one run:
  * `SIM_SEED=17 vitest run --project simulation test/simulation/transaction.test.ts` plays it again.
  *
@@ -32,7 +32,7 @@ import { describe, expect, it } from 'vitest';
  * (5) what a producer wrote after another had taken its place is not committed.
  */
 const SEEDS = 300;
-const STEPS = 500;
+const STEPS = 700;
 const PARTITIONS = 4;
 const IDS = 2;
 const TIMEOUT_MS = 5_000;
@@ -112,6 +112,8 @@ interface Producer {
   sequences: Map<number, number>;
   added: Set<number>;
   isFenced: boolean;
+  /** Does nothing before, as a process that hangs. */
+  stalledUntilMs: number;
 }
 
 class World {
@@ -121,6 +123,7 @@ class World {
   readonly producers: Producer[] = [];
   driver: CoordinatorDriver<TransactionRecord, TransactionShard>;
   readonly #serverVersion: number;
+  readonly #late: (() => void)[] = [];
   readonly #owners = new Map<string, number>();
   readonly #acknowledged = new Map<number, 'committed' | 'aborted'>();
   #nextProducerId = 100;
@@ -148,6 +151,7 @@ class World {
     else if (dice < 0.3) driver.commit(Math.floor(this.#random() * 3));
     else if (dice < 0.45) this.#writeMarkers();
     else if (dice < 0.47) this.#newProducer(this.#pick(this.producers).transactionalId);
+    else if (dice < 0.5) this.#late.splice(Math.floor(this.#random() * this.#late.length), 1)[0]?.();
     else this.#act(this.#pick(this.producers));
     driver.refuseAppends = null;
   }
@@ -173,6 +177,7 @@ class World {
         if (isZombie) expect(outcome, `what a zombie wrote in ${transaction}`).toBe('aborted');
         outcomes.set(transaction, (outcomes.get(transaction) ?? new Set()).add(outcome));
       }
+    outcomes.delete(-1);
     for (const [transaction, found] of outcomes) {
       expect([...found], `transaction ${transaction} ends as a whole`).toHaveLength(1);
       const told = this.#acknowledged.get(transaction);
@@ -223,6 +228,7 @@ class World {
       sequences: new Map(),
       added: new Set(),
       isFenced: false,
+      stalledUntilMs: 0,
     });
   }
 
@@ -246,6 +252,12 @@ class World {
   }
 
   #act(producer: Producer): void {
+    const nowMs = this.driver.now.monoMs;
+    if (producer.stalledUntilMs > nowMs) return;
+    if (this.#random() < 0.04) {
+      producer.stalledUntilMs = nowMs + this.#random() * 8_000;
+      return;
+    }
     this.#hear(producer);
     const { doing } = producer;
     switch (doing.kind) {
@@ -290,7 +302,8 @@ class World {
     const { producerId, epoch, version } = producer;
     const isOpen = partition.producers.hasOpenTransaction(producerId, epoch);
     if (version === 0 ? producer.added.has(index) : isOpen) {
-      this.#append(producer, index, isOpen);
+      if (version === 0 && this.#random() < 0.1) this.#delay(producer, index);
+      else this.#append(producer, index, isOpen);
       return;
     }
     const command = {
@@ -314,6 +327,20 @@ class World {
     this.trace.push(`p${producer.name} writes ${transaction} to ${index} -> ${error}`);
     if (error === null) producer.sequences.set(index, sequence + 1);
     else if (error !== 'CONCURRENT_TRANSACTIONS') this.#gone(producer, error);
+  }
+
+  /** The request hangs in the network, and its producer takes it for lost. Without an epoch for each transaction it may get into another. */
+  #delay(producer: Producer, index: number): void {
+    const { producerId, epoch } = producer;
+    const query = this.#query(producer, index);
+    const sequence = producer.sequences.get(index) ?? 0;
+    const written = { transaction: -1, producerId, isZombie: false, outcome: 'open' as const };
+    this.#late.push(() => {
+      const { producers } = this.partitions[index]!;
+      const isOpen = producers.hasOpenTransaction(producerId, epoch);
+      if (isOpen || partitionsProblem(this.driver.shard, query) === null)
+        this.partitions[index]!.append(written, epoch, sequence);
+    });
   }
 
   #query({ transactionalId, producerId, epoch }: Producer, index: number) {
