@@ -4,7 +4,7 @@ import { useOfTrees } from '../../measure/process-tree.ts';
 /** Nothing is asked for so long before memory is read, and for so long while idle CPU is measured. */
 const SETTLE_MS = 8_000;
 const IDLE_MS = 10_000;
-const ANSWER_TIMEOUT_MS = 120_000;
+const ANSWER_TIMEOUT_MS = 600_000;
 const ASK_EVERY_MS = 10;
 
 /** What one start of one side gave. */
@@ -39,7 +39,7 @@ export async function watchIdle(roots: readonly number[]): Promise<Idle> {
   };
 }
 
-/** Asks until the answer is a 2xx. @throws {Error} after two minutes */
+/** Asks until the answer is a 2xx. @throws {Error} after ten minutes */
 export async function untilAnswers(url: string): Promise<void> {
   const deadline = performance.now() + ANSWER_TIMEOUT_MS;
   for (;;) {
