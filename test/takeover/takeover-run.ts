@@ -37,9 +37,9 @@ export interface TakeoverOptions {
 }
 
 /** What a crash may take on top of the session timeout, ms. */
-export const TAKEOVER_SLACK_MS = 1_000;
+const TAKEOVER_SLACK_MS = 1_000;
 /** No timer of the group is so short: who ends in order must not wait for one. */
-export const ORDERLY_MAX_MS = 4_000;
+const ORDERLY_MAX_MS = 4_000;
 const WAIT_MS = 30_000;
 
 const departures = [
