@@ -184,7 +184,7 @@ const ours = {
   millrace_connect_task_bytes_total: counter(task, 'Their bytes of key and value.'),
   millrace_connect_task_lag_seconds: gauge(
     task,
-    'Source: from a record’s timestamp to its acknowledgement. Sink: age of the record read last, 0 at the end of the topic.',
+    'Source: from a record’s timestamp to its acknowledgement; where records wait and none is acknowledged, up to now. Sink: age of the record read last, 0 at the end of the topic.',
   ),
   millrace_connect_task_stage_seconds_total: counter(
     stage,

@@ -18,6 +18,9 @@ interface TaskPage {
   readonly labels: Labels;
 }
 
+/** Records of a source that wait so long without any acknowledgement are late by now, ms. */
+const STALLED_AFTER_MS = 5_000;
+
 /** The rising sums of a row, for its window. */
 export function figuresOf(row: TaskCounterRow): Figures {
   const stages = Object.entries(row.stages).map(([stage, { timeMs }]) => [`${stage}Ms`, timeMs]);
@@ -34,7 +37,7 @@ export function putTask(page: TaskPage, nowMs: number): void {
   putErrors(page);
   putStages(page);
   if ('fetch' in row.stages) putSink(page, nowMs);
-  else putSource(page);
+  else putSource(page, nowMs);
 }
 
 function putCommits({ put, row, window, labels }: TaskPage): void {
@@ -92,7 +95,7 @@ function putStages({ put, row, window, labels }: TaskPage): void {
   put('millrace_connect_task_records_filtered_total', row.filtered, labels);
 }
 
-function putSource({ put, row, window, labels }: TaskPage): void {
+function putSource({ put, row, window, labels }: TaskPage, nowMs: number): void {
   const poll = row.stages.poll;
   put('kafka_connect_source_task_source_record_poll_total', row.recordsIn, labels);
   put('kafka_connect_source_task_source_record_write_total', row.records, labels);
@@ -105,7 +108,9 @@ function putSource({ put, row, window, labels }: TaskPage): void {
   putIfKnown(put, 'kafka_connect_source_task_poll_batch_avg_time_ms', average, labels);
   const { lastRecordAtMs, lastRecordTimestampMs } = row;
   if (lastRecordAtMs === null || lastRecordTimestampMs === null) return;
-  const lagMs = Math.max(0, lastRecordAtMs - lastRecordTimestampMs);
+  // What waits is younger than what was acknowledged last: the lag is not known, but no more than this.
+  const stalled = row.unacknowledged > 0 && nowMs - lastRecordAtMs > STALLED_AFTER_MS;
+  const lagMs = Math.max(0, (stalled ? nowMs : lastRecordAtMs) - lastRecordTimestampMs);
   put('millrace_connect_task_lag_seconds', lagMs / 1000, labels);
 }
 

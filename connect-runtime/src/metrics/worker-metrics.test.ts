@@ -95,6 +95,17 @@ describe('a page of metrics', () => {
     expect(second).toContain('millrace_connect_task_lag_seconds{connector="in",task="0"} 1.5');
   });
 
+  it('lets the lag of a source grow while its records wait and none is acknowledged', async () => {
+    const { metrics, rows, page } = newMetrics();
+    metrics.taskReported(source, { state: 'RUNNING' });
+    const acknowledged = { lastRecordAtMs: WALL_MS - 30_000, lastRecordTimestampMs: WALL_MS - 31_000 };
+    const row = { recordsIn: 10, records: 8, stages: { poll: stage(5) }, ...acknowledged };
+    rows.push(rowOf({ ...row, unacknowledged: 2 }));
+    expect(await page()).toContain('millrace_connect_task_lag_seconds{connector="in",task="0"} 31');
+    rows[0] = rowOf({ ...row, unacknowledged: 0 });
+    expect(await page()).toContain('millrace_connect_task_lag_seconds{connector="in",task="0"} 1');
+  });
+
   it('says how late a sink is, and that it is not at the end of its topic', async () => {
     const { metrics, rows, page } = newMetrics();
     metrics.taskReported(sink, { state: 'RUNNING' });
