@@ -1,3 +1,4 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
@@ -12,20 +13,27 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Member } from '../chaos/processes.ts';
-import { eventually, freePort } from '../support/index.ts';
+import { ChildOutput, eventually, freePort } from '../support/index.ts';
 
 const FAULTY = new URL('../../connect-runtime/test/fixtures/faulty-plugin.ts', import.meta.url).href;
 const ASK_EVERY_MS = 10;
 const REST_P99_MAX_MS = 50;
+/**
+ * A machine that is busy with other things is slow for everybody. So a bare server in a process of its own is asked in the same
+ * moments, and the worker may take so many times what that one takes, where this is more.
+ */
+const BARE_P99_TIMES_MAX = 4;
 /** The control plane may warm up, and no more. */
 const CONTROL_PLANE_GROWTH_MAX_MIB = 60;
 const SINK_PAUSE_MAX_MS = 3_000;
+const BARE_MAX_TIMES_MAX = 20;
 const MIB = 1024 * 1024;
 
 let folder: string;
 let broker: Member;
 let worker: Member;
 let rest: string;
+let bare: BareServer;
 let writing: NodeJS.Timeout;
 
 beforeAll(async () => {
@@ -61,12 +69,16 @@ beforeAll(async () => {
       'key.converter': 'StringConverter',
       'value.converter': 'StringConverter',
       plugins: FAULTY,
-      'plugin.call.timeout.ms': 4_000,
-      'task.host.silence.max.ms': 5_000,
+      'plugin.call.timeout.ms': 8_000,
+      // On a busy machine a leak must come to its limit before its loop counts as one without an end.
+      'task.host.silence.max.ms': 10_000,
+      'task.host.heap.max.bytes': 128 * MIB,
+      'task.host.memory.max.bytes': 512 * MIB,
       'task.start.timeout.ms': 3_000,
       'task.shutdown.graceful.timeout.ms': 1_000,
     },
   });
+  bare = await BareServer.start();
   broker.start();
   await broker.ready();
   worker.start();
@@ -85,6 +97,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   clearInterval(writing);
+  bare?.stop();
   await worker?.end('SIGTERM');
   await broker?.end('SIGTERM');
   rmSync(folder, { recursive: true, force: true });
@@ -118,9 +131,52 @@ function controlPlaneMiB(): number {
   return (Number(kib) * 1024) / MIB;
 }
 
+/** Answers every request at once, in a process of its own: what this machine takes for a request in any case. */
+class BareServer {
+  readonly url: string;
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess, port: string) {
+    this.#child = child;
+    this.url = `http://127.0.0.1:${port}/`;
+  }
+
+  static async start(): Promise<BareServer> {
+    const program = `const server = require('node:http').createServer((_, answer) => answer.end('{}'));
+      server.listen(0, '127.0.0.1', () => console.log('port ' + server.address().port));`;
+    const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const [, port] = await new ChildOutput(child).line(/^port (\d+)/, 20_000);
+    return new BareServer(child, port!);
+  }
+
+  stop(): void {
+    this.#child.kill();
+  }
+}
+
+/** How long requests took, ms. */
+class Latencies {
+  readonly #all: number[] = [];
+
+  async take(url: string): Promise<Response> {
+    const startedAtMs = performance.now();
+    const answer = await fetch(url);
+    await answer.arrayBuffer();
+    this.#all.push(performance.now() - startedAtMs);
+    return answer;
+  }
+
+  figures() {
+    const sorted = this.#all.toSorted((a, b) => a - b);
+    const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+    return { count: sorted.length, p50Ms: at(0.5), p99Ms: at(0.99), maxMs: at(1) };
+  }
+}
+
 /** Asks the worker and looks at the good sink for as long as something goes on. */
 class Witness {
-  readonly #latenciesMs: number[] = [];
+  readonly worker = new Latencies();
+  readonly bare = new Latencies();
   readonly #stop = new AbortController();
   readonly #asking: Promise<void>;
   readonly #looking: NodeJS.Timeout;
@@ -133,27 +189,18 @@ class Witness {
     this.#looking = setInterval(() => this.#look(), 50);
   }
 
-  async done() {
+  async done(): Promise<void> {
     this.#stop.abort();
     clearInterval(this.#looking);
     await this.#asking;
-    const sorted = this.#latenciesMs.toSorted((a, b) => a - b);
-    const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-    return {
-      asked: sorted.length,
-      p50Ms: at(0.5),
-      p99Ms: at(0.99),
-      maxMs: at(1),
-      pauseMaxMs: this.pauseMaxMs,
-    };
   }
 
   async #ask(): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      const startedAtMs = performance.now();
-      const answer = await fetch(`${rest}/connectors/good-sink/status`);
-      await answer.arrayBuffer();
-      this.#latenciesMs.push(performance.now() - startedAtMs);
+      const [answer] = await Promise.all([
+        this.worker.take(`${rest}/connectors/good-sink/status`),
+        this.bare.take(bare.url),
+      ]);
       expect(answer.status).toBe(200);
       await delay(ASK_EVERY_MS);
     }
@@ -175,12 +222,16 @@ async function undisturbed(fault: string, misbehave: () => Promise<void>): Promi
   try {
     await misbehave();
   } finally {
-    const { asked, p50Ms, p99Ms, maxMs, pauseMaxMs } = await witness.done();
+    await witness.done();
     const grownMiB = controlPlaneMiB() - beforeMiB;
-    const figures = `${fault}: REST p50 ${p50Ms.toFixed(1)}, p99 ${p99Ms.toFixed(1)}, max ${maxMs.toFixed(1)} ms of ${asked}; records paused ${pauseMaxMs.toFixed(0)} ms at most; control plane grew ${grownMiB.toFixed(1)} MiB`;
+    const [asked, bareOnes] = [witness.worker.figures(), witness.bare.figures()];
+    const pauseMs = witness.pauseMaxMs;
+    const figures = `${fault}: REST p50 ${asked.p50Ms.toFixed(1)}, p99 ${asked.p99Ms.toFixed(1)}, max ${asked.maxMs.toFixed(1)} ms of ${asked.count}; a bare server p99 ${bareOnes.p99Ms.toFixed(1)}, max ${bareOnes.maxMs.toFixed(1)} ms; records paused ${pauseMs.toFixed(0)} ms at most; control plane grew ${grownMiB.toFixed(1)} MiB`;
     process.stdout.write(`${figures}\n`);
-    expect(p99Ms, figures).toBeLessThan(REST_P99_MAX_MS);
-    expect(pauseMaxMs, figures).toBeLessThan(SINK_PAUSE_MAX_MS);
+    const p99MaxMs = Math.max(REST_P99_MAX_MS, BARE_P99_TIMES_MAX * bareOnes.p99Ms);
+    expect(asked.p99Ms, figures).toBeLessThan(p99MaxMs);
+    const pauseMaxMs = Math.max(SINK_PAUSE_MAX_MS, BARE_MAX_TIMES_MAX * bareOnes.maxMs);
+    expect(pauseMs, figures).toBeLessThan(pauseMaxMs);
     expect(grownMiB, figures).toBeLessThan(CONTROL_PLANE_GROWTH_MAX_MIB);
   }
 }
@@ -228,8 +279,34 @@ describe.skipIf(process.platform !== 'linux')('a plugin that misbehaves costs ot
     });
   });
 
+  test('hang in stop: its neighbours are told why they start again, and do', async () => {
+    await undisturbed('hang in stop', async () => {
+      await put('beside', { 'connector.class': 'FaultySource', fault: 'return-at-once' });
+      await put('bad-stop', { 'connector.class': 'FaultySource', 'hang.in': 'stop' });
+      for (const name of ['beside', 'bad-stop'])
+        await eventually(async () => (await taskOf(name))?.state === 'RUNNING', {
+          what: `${name} to run`,
+          timeoutMs: 20_000,
+        });
+      const told = eventually(async () => (await taskOf('beside'))?.error ?? null, {
+        what: 'a status that tells of it',
+        timeoutMs: 20_000,
+      });
+      await remove('bad-stop');
+      expect(await told).toMatchObject({
+        code: 'TASK_NOT_STOPPED_IN_TIME',
+        message: expect.stringContaining('task bad-stop-0 did not stop within 1000 ms'),
+        hint: expect.any(String),
+      });
+      await eventually(async () => (await taskOf('beside'))?.state === 'RUNNING', {
+        what: 'the neighbour to run again',
+        timeoutMs: 20_000,
+      });
+      await remove('beside');
+    });
+  });
+
   test.each([
-    ['hang in stop', { 'hang.in': 'stop' }],
     ['a poll without an end', { fault: 'none' }],
     ['a poll that never waits', { fault: 'return-at-once' }],
   ] as const)('%s', async (fault, config) => {
