@@ -418,6 +418,18 @@ export const brokerConfigKeys = defineConfig({
     'Level of transaction.version that a new cluster begins with; in Kafka an option of its storage tool.',
     range(0, 2),
   ),
+  flush: key(
+    'string',
+    'interval',
+    'When records are synced to disk: interval, as flush.messages and flush.ms say; commit, before they are acknowledged or read, whatever a topic says.',
+    oneOf('interval', 'commit'),
+  ),
+  'fetch.memory.max.bytes': key(
+    'long',
+    134_217_728,
+    'Records of all Fetch answers on their way to clients; near it answers get smaller, down to one batch each.',
+    range(0),
+  ),
   'log.sync.write.max.ms': key(
     'int',
     100,

@@ -217,7 +217,9 @@ export class LocalPartition implements Partition {
   }
 
   #advance(): void {
-    const written = this.log.writtenOffset;
+    const { config, flushedOffset, writtenOffset } = this.log;
+    // What is to be synced before it is acknowledged is not read before that either.
+    const written = config.flushMessages === 1 ? flushedOffset : writtenOffset;
     // Invariant 2: the high watermark never goes back.
     if (written <= this.#highWatermark) return;
     this.#highWatermark = written;

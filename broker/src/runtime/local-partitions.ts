@@ -102,6 +102,7 @@ export class LocalPartitions implements PartitionRegistry {
       const id = { topic: topic.name, topicId: topic.id, partition: state.partition };
       const log = await this.#open(id, logConfig);
       if (log === undefined) return;
+      if (logConfig.flushMessages === 1) await this.#synced(log);
       partition = new LocalPartition(log, clock, leadership);
       const partitions = this.#topics.get(topic.name) ?? new Map<number, LocalPartition>();
       this.#topics.set(topic.name, partitions.set(state.partition, partition));
@@ -118,6 +119,13 @@ export class LocalPartitions implements PartitionRegistry {
     } else if (before?.isLeader === true && !leadership.isLeader) {
       for (const listener of this.#listeners) listener.lost(topic.name, state.partition);
     }
+  }
+
+  /** After a crash, what nobody had synced is readable: it must not be lost afterwards. */
+  async #synced(log: Log): Promise<void> {
+    if (log.flushedOffset >= log.writtenOffset) return;
+    // The log says itself why it is closed for writes.
+    await log.flush().catch(() => undefined);
   }
 
   async #open(id: LogId, config: Log['config']): Promise<Log | undefined> {

@@ -30,7 +30,7 @@ export function logConfigOf(image: MetadataImage, config: BrokerConfig, topic: s
     messageTimestampBeforeMaxMs: number('message.timestamp.before.max.ms'),
     messageTimestampAfterMaxMs: number('message.timestamp.after.max.ms'),
     maxMessageBytes: number('max.message.bytes'),
-    flushMessages: number('flush.messages'),
+    flushMessages: config.values.flush === 'commit' ? 1 : number('flush.messages'),
     flushMs: number('flush.ms'),
     deleteRetentionMs: number('delete.retention.ms'),
     minCompactionLagMs: number('min.compaction.lag.ms'),

@@ -121,6 +121,7 @@ class MemoryLog implements Log {
     this.#writtenBytes += batches.length;
     const lastOffset = stored.at(-1)?.lastOffset ?? firstOffset;
     this.#endOffset = lastOffset + 1;
+    if (this.#config.flushMessages === 1) this.#flushedOffset = this.#endOffset;
     return { firstOffset, lastOffset, written: Promise.resolve() };
   }
 
