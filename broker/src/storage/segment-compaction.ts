@@ -98,7 +98,7 @@ async function rewrite(
     baseOffset: segment.baseOffset,
     nextOffset: segment.nextOffset,
     sizeBytes: segment.sizeBytes,
-    indexBytes: segment.offsetIndex.file.sizeBytes,
+    indexBytes: segment.indexBytes,
   }));
   const groups = groupSegments(sized, log.config).map((group) => group.map(({ segment }) => segment));
   let bytesAfter = 0;

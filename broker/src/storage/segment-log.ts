@@ -83,6 +83,8 @@ export class SegmentLog implements Log {
   #flushTimer: Timer | null = null;
   #snapshotOffsets: number[] = [];
   readonly #compaction = new RunningCompaction();
+  /** Of the active segment; see `RollQuestion`. */
+  #jitterShare: number;
 
   constructor(id: LogId, folder: string, config: LogConfig, room: LogRoom, recovered: RecoveredLog) {
     this.id = id;
@@ -96,6 +98,7 @@ export class SegmentLog implements Log {
     this.#endOffset = recovered.endOffset;
     this.#flushedOffset = recovered.flushedOffset;
     this.#snapshotOffsets = [...recovered.snapshotOffsets];
+    this.#jitterShare = room.random.float();
     this.#tail = new LogTail(room.tailCache, recovered.endOffset);
     this.#writes = new PendingWrites(room, {
       written: (offset, bytes) => this.#written(offset, bytes),
@@ -398,9 +401,10 @@ export class SegmentLog implements Log {
     const active = this.#active;
     const last = stamped.at(-1);
     const roll = mustRoll({
-      segmentBytes: this.#config.segmentBytes,
-      segmentMs: this.#config.segmentMs,
+      limits: this.#config,
+      jitterShare: this.#jitterShare,
       activeSizeBytes: active.sizeBytes,
+      activeIndexBytes: active.indexBytes,
       activeBaseOffset: active.baseOffset,
       firstTimestampMs: active.firstTimestampMs,
       batchSizeBytes: sizeBytes,
@@ -416,6 +420,7 @@ export class SegmentLog implements Log {
     const next = new Segment(this.folder, this.#endOffset, this.#room.files);
     next.create();
     this.#segments = [...this.#segments, next];
+    this.#jitterShare = this.#room.random.float();
     this.#saveSnapshot();
     this.#sealing = this.#sealing.then(() => ended.seal()).catch((error: unknown) => void this.#fail(error));
     void this.flush().catch(() => undefined);

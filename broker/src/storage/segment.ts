@@ -86,6 +86,11 @@ export class Segment {
     return { baseOffset, nextOffset, sizeBytes, maxTimestampMs, firstTimestampMs };
   }
 
+  /** Of the larger one of its two indexes. */
+  get indexBytes(): number {
+    return Math.max(this.offsetIndex.file.sizeBytes, this.timeIndex.file.sizeBytes);
+  }
+
   /** When the file was changed last, ms. */
   get changedMs(): number {
     return statSync(this.path).mtimeMs;

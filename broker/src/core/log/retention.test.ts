@@ -36,9 +36,18 @@ describe('retention', () => {
 });
 
 describe('a segment', () => {
-  const question = {
+  const limits = {
     segmentBytes: 1000,
     segmentMs: 5000,
+    segmentJitterMs: 0,
+    segmentIndexBytes: 100,
+    cleanupPolicy: ['delete'],
+    maxCompactionLagMs: Number.POSITIVE_INFINITY,
+  };
+  const question = {
+    limits,
+    jitterShare: 0.5,
+    activeIndexBytes: 80,
     activeSizeBytes: 900,
     activeBaseOffset: 0,
     firstTimestampMs: 100,
@@ -52,6 +61,23 @@ describe('a segment', () => {
     ['ends before it grows too large', { batchSizeBytes: 101 }, true],
     ['ends when it is too old by the time of its records', { batchMaxTimestampMs: 5101 }, true],
     ['ends where its indexes could not hold the offset', { batchLastOffset: 2 ** 31 }, true],
+    ['goes on at its age', { batchMaxTimestampMs: 5100 }, false],
+    [
+      'ends earlier by its share of the jitter',
+      { limits: { ...limits, segmentJitterMs: 2000 }, batchMaxTimestampMs: 4101 },
+      true,
+    ],
+    ['ends when its indexes are full', { activeIndexBytes: 96 }, true],
+    [
+      'of a compacted topic ends before its records wait for too long',
+      { limits: { ...limits, cleanupPolicy: ['compact'], maxCompactionLagMs: 99 } },
+      true,
+    ],
+    [
+      'of another topic does not care about compaction',
+      { limits: { ...limits, maxCompactionLagMs: 99 } },
+      false,
+    ],
     ['never ends empty', { activeSizeBytes: 0, batchSizeBytes: 5000 }, false],
   ])('%s', (_what, more, rolls) => {
     expect(mustRoll({ ...question, ...more })).toBe(rolls);
