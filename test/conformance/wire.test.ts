@@ -6,6 +6,7 @@ import { adminScenarios } from './wire/admin-scenarios.ts';
 import { configScenarios } from './wire/config-scenarios.ts';
 import { frameScenarios } from './wire/frame-scenarios.ts';
 import { groupScenarios } from './wire/group-scenarios.ts';
+import { quotaScenarios } from './wire/quota-scenarios.ts';
 import { recordScenarios } from './wire/record-scenarios.ts';
 import type { Scenario } from './wire/scenario.ts';
 import { topicScenarios } from './wire/topic-scenarios.ts';
@@ -22,6 +23,7 @@ const areas: readonly [string, readonly Scenario[]][] = [
   ['topics and configs', topicScenarios],
   ['configs', configScenarios],
   ['cluster and logs', adminScenarios],
+  ['quotas and features', quotaScenarios],
   ['records', recordScenarios],
   ['groups', groupScenarios],
 ];

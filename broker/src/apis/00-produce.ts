@@ -60,6 +60,7 @@ export const produce = defineApi({
     ['WRITE', 'TRANSACTIONAL_ID'],
   ],
   pipelined: true,
+  quota: 'produced',
   keepsNoBytes: true,
   handle(context, request): Promise<Answer<ProduceResponseInit>> {
     const topics = request.topicData.map((topic) => appendTopic(context, request, topic));

@@ -8,7 +8,8 @@ import {
   type FetchResponsePartitionInit,
 } from '@millrace/protocol/messages';
 import { iterateBatches } from '@millrace/protocol/records';
-import type { Partition } from '../runtime/partition.ts';
+import type { FetchLease } from '../runtime/fetch-memory.ts';
+import type { Partition, ReadLimits } from '../runtime/partition.ts';
 import { defineApi, type RequestContext } from './api.ts';
 import { leaderEpochProblem } from './leader-epoch-check.ts';
 
@@ -61,14 +62,19 @@ export const fetch = defineApi({
   versions: [4, 18],
   access: [['READ', 'TOPIC']],
   keepsNoBytes: true,
+  quota: 'fetched',
+  withoutRecords: (answer) => ({ ...answer, responses: [] }),
   async handle(context, request): Promise<FetchResponseInit> {
     if (!FULL_FETCH_EPOCHS.includes(request.sessionEpoch)) return onlyError('FETCH_SESSION_ID_NOT_FOUND');
     if (request.replicaId >= 0 || request.replicaState.replicaId >= 0) return onlyError('INVALID_REQUEST');
+    const lease = context.services.fetchMemory.lease();
+    context.afterSent((hasLeft) => (hasLeft ? lease.release() : lease.abandon()));
     const asked = resolve(context, request);
-    let result = await read(context, request, asked);
+    let result = await read(context, request, asked, lease);
     if (result.bytes < request.minBytes && !result.anyError && request.maxWaitMs > 0) {
+      lease.release();
       await waitForBytes(context, request, asked, result);
-      result = await read(context, request, asked);
+      result = await read(context, request, asked, lease);
     }
     return answer(context.version, asked, result);
   },
@@ -107,8 +113,17 @@ async function read(
   context: RequestContext,
   request: FetchRequest,
   asked: readonly Asked[],
+  { allocate }: FetchLease,
 ): Promise<ReadResult> {
-  const maxBytes = Math.min(request.maxBytes, context.services.config.values['fetch.max.bytes']);
+  const { config, fetchMemory, quotas } = context.services;
+  const caller = { user: context.principal.name, clientId: context.clientId ?? '' };
+  const { allowanceBytes } = fetchMemory;
+  const maxBytes = Math.min(
+    request.maxBytes,
+    config.values['fetch.max.bytes'],
+    allowanceBytes,
+    quotas.fetchMaxBytes(caller),
+  );
   const responses: FetchResponsePartitionInit[] = [];
   const committedBytes: number[] = [];
   const stableOffsets: number[] = [];
@@ -122,7 +137,8 @@ async function read(
       anyError = true;
       continue;
     }
-    const limits = { maxBytes: Math.min(data.partitionMaxBytes, maxBytes - bytes), atLeastOne: bytes === 0 };
+    const left = Math.min(data.partitionMaxBytes, maxBytes - bytes);
+    const limits = { maxBytes: left, atLeastOne: bytes === 0, allocate };
     const response = await readPartition(partition, request, data, limits);
     responses.push(response);
     bytes += response.records?.length ?? 0;
@@ -135,7 +151,7 @@ async function readPartition(
   partition: Partition,
   request: FetchRequest,
   data: FetchRequestPartition,
-  limits: { readonly maxBytes: number; readonly atLeastOne: boolean },
+  limits: Omit<ReadLimits, 'endBefore'>,
 ): Promise<FetchResponsePartitionInit> {
   const isCommitted = request.isolationLevel === READ_COMMITTED;
   const endBefore = isCommitted ? partition.lastStableOffset : partition.highWatermark;

@@ -13,7 +13,10 @@ import { incrementalAlterConfigs } from './44-incremental-alter-configs.ts';
 import { alterPartitionReassignments } from './45-alter-partition-reassignments.ts';
 import { listPartitionReassignments } from './46-list-partition-reassignments.ts';
 import { offsetDelete } from './47-offset-delete.ts';
+import { describeClientQuotas } from './48-describe-client-quotas.ts';
+import { alterClientQuotas } from './49-alter-client-quotas.ts';
 import { describeQuorum } from './55-describe-quorum.ts';
+import { updateFeatures } from './57-update-features.ts';
 import { listConfigResources } from './74-list-config-resources.ts';
 import { describeTopicPartitions } from './75-describe-topic-partitions.ts';
 import type { AnyApiHandler } from './api.ts';
@@ -49,6 +52,20 @@ const requests: readonly (readonly [AnyApiHandler, object])[] = [
   ],
   [listPartitionReassignments, { topics: null }],
   [offsetDelete, { groupId: 'g', topics: [{ name: 'orders', partitions: [partition] }] }],
+  [describeClientQuotas, { components: [{ entityType: 'user', matchType: 0, match: 'ann' }], strict: false }],
+  [
+    alterClientQuotas,
+    {
+      entries: [
+        {
+          entity: [{ entityType: 'user', entityName: 'ann' }],
+          ops: [{ key: 'request_percentage', value: 1, remove: false }],
+        },
+      ],
+      validateOnly: false,
+    },
+  ],
+  [updateFeatures, { featureUpdates: [{ feature: 'metadata.version', maxVersionLevel: 30 }] }],
   [describeQuorum, { topics: [{ topicName: '__cluster_metadata', partitions: [partition] }] }],
   [listConfigResources, {}],
   [describeTopicPartitions, { topics: [{ name: 'orders' }, { name: 'nobody' }] }],

@@ -20,6 +20,10 @@ export interface RequestContext {
   readonly listener: string;
   /** Aborted when the connection closes: parked answers are dropped. */
   readonly signal: AbortSignal;
+  /** Calls back when the answer has left (true), or will not or not wholly (false). For one callback a request. */
+  readonly afterSent: (callback: (hasLeft: boolean) => void) => void;
+  /** The client's next requests wait for so long, ms, once this one is answered. */
+  readonly throttle: (delayMs: number) => void;
   /** Asks the authorizer. A handler asks for each resource before it touches it. */
   readonly authorize: (operation: Operation, resource: Resource) => boolean;
   readonly services: BrokerServices;
@@ -50,6 +54,10 @@ export interface ApiHandler<Req, ReqInit, Res, ResInit> {
    * `await`, or kept: its memory may be that of the next request then.
    */
   readonly keepsNoBytes?: boolean;
+  /** Which of its client's byte rates a request uses up: by its own bytes, or by those of its answer. */
+  readonly quota?: 'produced' | 'fetched';
+  /** What a client gets that has used more than its quota: the answer without its records. */
+  readonly withoutRecords?: (answer: ResInit) => ResInit;
   readonly handle: (context: RequestContext, request: Req) => Promise<Answer<ResInit>> | Answer<ResInit>;
   /** The answer to a request that threw: every API can say an error in its own shape. */
   readonly refuse: (request: Req, error: ErrorName, version: number) => ResInit;

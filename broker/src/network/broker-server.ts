@@ -95,6 +95,15 @@ export class BrokerServer {
       accepted.destroy();
       return;
     }
+    const delayMs = this.#serve?.services.quotas.connected(address) ?? 0;
+    if (delayMs > 0) {
+      // As Kafka does (KIP-612): who is turned away is made to wait, or would be back at once.
+      accepted.setTimeout(delayMs, () => accepted.destroy());
+      accepted.once('error', () => accepted.destroy());
+      this.#sockets.set(accepted, address);
+      accepted.once('close', () => this.#sockets.delete(accepted));
+      return;
+    }
     const socket: Socket = readingInto(accepted, this.#readBuffer, (bytes) =>
       this.#readers.get(socket)?.read(bytes),
     );

@@ -55,8 +55,9 @@ const throwing = defineApi({
 
 async function serve(
   handlers: readonly AnyApiHandler[],
-  limits: { maxConnections?: number; maxIdleMs?: number } = {},
+  limits: { maxConnections?: number; maxIdleMs?: number; quota?: number; connectionDelayMs?: number } = {},
 ) {
+  const { quota, connectionDelayMs = 0 } = limits;
   const server = new BrokerServer({
     listeners: [{ name: 'PLAINTEXT', host: '127.0.0.1', port: 0 }],
     backlog: 50,
@@ -73,6 +74,7 @@ async function serve(
     timers: systemTimers,
     random: systemRandom,
     metadata: { image: () => image },
+    quotas: { areSet: quota !== undefined, charge: () => quota ?? 0, connected: () => connectionDelayMs },
     advertisedApis: [{ key: 18, versions: [0, 4] }],
   } as unknown as BrokerServices;
   server.serve({
@@ -246,6 +248,27 @@ describe('a connection', () => {
     await until(() => frames.length === 1);
     const { body } = decodeResponse(apiVersions, 0, new Reader(frames[0]!));
     expect(body).toMatchObject({ errorCode: 35, apiKeys: [{ apiKey: 18, minVersion: 0, maxVersion: 4 }] });
+  });
+
+  it('that has used more than its quota is answered at once, and waits with its next request', async () => {
+    const { handler, answer, begun } = gate();
+    const { send, correlationIds } = await client(await serve([handler(true)], { quota: 300 }));
+    send(beat(1));
+    await until(() => begun.length === 1);
+    answer(1);
+    await until(() => correlationIds().length === 1);
+    const answeredMs = performance.now();
+    send(beat(2));
+    await until(() => begun.length === 2);
+    expect(performance.now() - answeredMs).toBeGreaterThan(200);
+  });
+
+  it('from an address that makes too many is closed after a while, unread', async () => {
+    const { handler, begun } = gate();
+    const { send, isClosed } = await client(await serve([handler(false)], { connectionDelayMs: 50 }));
+    send(beat(1));
+    await until(isClosed);
+    expect(begun).toEqual([]);
   });
 
   it('is closed when it is idle, and refused when there are too many', async () => {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Logger } from '@millrace/foundation';
+import type { Logger, Timer } from '@millrace/foundation';
 import { type AnyApiHandler, CLOSE_CONNECTION, type RequestContext } from '../apis/api.ts';
 import type { Authorizer } from '../runtime/authorizer.ts';
 import { ANONYMOUS } from '../runtime/authorizer.ts';
@@ -22,6 +22,7 @@ export interface ConnectionOptions {
 }
 
 const API_KEY_BYTES = 2;
+const EMPTY = Buffer.alloc(0);
 
 type Handled = Extract<Dispatched, { kind: 'handle' }>;
 
@@ -33,6 +34,8 @@ interface Exchange {
   hasBegun: boolean;
   /** Undefined until the answer is there. */
   answer: readonly Buffer[] | null | undefined;
+  /** For whoever wants to know when the answer has left. */
+  sent: ((hasLeft: boolean) => void) | undefined;
 }
 
 /**
@@ -53,6 +56,8 @@ export class Connection {
   #isCorked = false;
   #isClosed = false;
   #waitsForRoom = false;
+  #mute: Timer | undefined;
+  #muteUntilMs = 0;
 
   constructor(socket: Socket, options: ConnectionOptions) {
     this.#socket = socket;
@@ -68,8 +73,10 @@ export class Connection {
     socket.on('error', (error) => this.#logger.debug({ cause: error.message }, 'the connection broke'));
     socket.on('close', () => {
       this.#isClosed = true;
+      this.#mute?.cancel();
       this.#frames.close();
       options.memory.release(this.#rowBytes);
+      for (const { answer, sent } of this.#row) if (answer !== undefined) sent?.(false);
       this.#row = [];
       this.#rowBytes = 0;
       this.#abort.abort();
@@ -112,13 +119,14 @@ export class Connection {
     }
     const bytes = isLent ? 0 : frame.length;
     memory.count(bytes);
-    this.#row.push({ request: dispatched, bytes, hasBegun: false, answer: undefined });
+    this.#row.push({ request: dispatched, bytes, hasBegun: false, answer: undefined, sent: undefined });
     this.#rowBytes += bytes;
     this.#begin();
   }
 
   /** Whether a request that comes now begins at once. */
   #mayBegin(pipelined: boolean): boolean {
+    if (this.#mute !== undefined) return false;
     if (this.#socket.writableLength > this.#options.maxQueuedResponseBytes) return false;
     return this.#row.every(({ hasBegun, request }) => hasBegun && request.pipelined && pipelined);
   }
@@ -127,18 +135,33 @@ export class Connection {
   #begin(): void {
     for (const exchange of this.#row) {
       if (!exchange.hasBegun) {
+        if (this.#mute !== undefined) return;
         if (exchange !== this.#row[0] && !exchange.request.pipelined) return;
         if (this.#socket.writableLength > this.#options.maxQueuedResponseBytes) return;
         exchange.hasBegun = true;
         void exchange.request
-          .run(this.#contextOf(exchange.request))
+          .run(this.#contextOf(exchange))
           .then((answer) => this.#answered(exchange, answer));
       }
       if (!exchange.request.pipelined) return;
     }
   }
 
+  /** What has begun goes on; nothing new begins, and nothing is read, until the time is over. */
+  #throttle(delayMs: number): void {
+    const { clock, timers } = this.#options.services;
+    const untilMs = clock.now().monoMs + delayMs;
+    if (this.#isClosed || untilMs <= this.#muteUntilMs) return;
+    this.#mute?.cancel();
+    this.#muteUntilMs = untilMs;
+    this.#mute = timers.after(delayMs, () => {
+      this.#mute = undefined;
+      this.#proceed();
+    });
+  }
+
   #answered(exchange: Exchange, answer: readonly Buffer[] | null | typeof CLOSE_CONNECTION): void {
+    if (this.#isClosed || answer === CLOSE_CONNECTION) exchange.sent?.(false);
     if (this.#isClosed) return;
     if (answer === CLOSE_CONNECTION) {
       this.close('an error for which there is no answer');
@@ -154,6 +177,7 @@ export class Connection {
     this.#begin();
     const { maxQueuedRequests, maxRequestBytes, maxQueuedResponseBytes } = this.#options;
     const isFull =
+      this.#mute !== undefined ||
       this.#row.length > maxQueuedRequests ||
       this.#rowBytes > maxRequestBytes ||
       this.#socket.writableLength > maxQueuedResponseBytes ||
@@ -180,18 +204,19 @@ export class Connection {
 
   #send(): void {
     let sent = 0;
-    for (const { answer, bytes } of this.#row) {
+    for (const { answer, bytes, sent: hasSent } of this.#row) {
       if (answer === undefined) break;
       sent += 1;
       this.#rowBytes -= bytes;
       this.#options.memory.release(bytes);
-      if (answer !== null) this.#write(answer);
+      if (answer === null) hasSent?.(true);
+      else this.#write(answer, hasSent);
     }
     if (sent > 0) this.#row.splice(0, sent);
   }
 
   /** What is sent in one turn of the loop goes out in one write. */
-  #write(parts: readonly Buffer[]): void {
+  #write(parts: readonly Buffer[], sent: Exchange['sent']): void {
     if (!this.#isCorked) {
       this.#isCorked = true;
       this.#socket.cork();
@@ -200,10 +225,14 @@ export class Connection {
         this.#socket.uncork();
       });
     }
-    for (const part of parts) this.#socket.write(part);
+    for (const part of parts.slice(0, -1)) this.#socket.write(part);
+    const last = parts.at(-1) ?? EMPTY;
+    if (sent === undefined) this.#socket.write(last);
+    else this.#socket.write(last, (error) => sent(!error));
   }
 
-  #contextOf({ header }: Handled): RequestContext {
+  #contextOf(exchange: Exchange): RequestContext {
+    const { header } = exchange.request;
     const { authorizer, listener, services } = this.#options;
     return {
       version: header.version,
@@ -213,6 +242,10 @@ export class Connection {
       clientHost: this.#host,
       listener,
       signal: this.#abort.signal,
+      afterSent: (callback) => {
+        exchange.sent = callback;
+      },
+      throttle: (delayMs) => this.#throttle(delayMs),
       authorize: (operation, resource) => authorizer.authorize(ANONYMOUS, this.#host, operation, resource),
       services,
     };

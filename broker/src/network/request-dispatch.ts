@@ -53,7 +53,7 @@ export function dispatch(
       kind: 'handle',
       pipelined: handler.pipelined === true,
       header,
-      run: (context) => answer(handler, request, context, logger),
+      run: (context) => answer(handler, { request, bytes: frame.length }, context, logger),
     };
   } catch (error) {
     // One client's bytes end its own connection, whatever they find.
@@ -62,10 +62,17 @@ export function dispatch(
   }
 }
 
-async function answer(handler: AnyApiHandler, request: unknown, context: RequestContext, logger: Logger) {
+interface Received {
+  readonly request: unknown;
+  readonly bytes: number;
+}
+
+async function answer(handler: AnyApiHandler, received: Received, context: RequestContext, logger: Logger) {
   const { api } = handler;
   const { version, correlationId } = context;
+  const { request } = received;
   try {
+    if (context.services.quotas.areSet) return await measuredAnswer(handler, received, context);
     const body: unknown = await handler.handle(context, request);
     if (body === null || body === CLOSE_CONNECTION) return body;
     return encodeResponse({ api, version, correlationId, body });
@@ -77,6 +84,36 @@ async function answer(handler: AnyApiHandler, request: unknown, context: Request
     );
     return refusal(handler, request, 'UNKNOWN_SERVER_ERROR', context, logger);
   }
+}
+
+/**
+ * Counts what the request used of its client's quotas. Who has used more is told how long to wait (KIP-219): the answer goes
+ * out at once, without records, and the connection is not read for that time.
+ */
+async function measuredAnswer(handler: AnyApiHandler, { request, bytes }: Received, context: RequestContext) {
+  const { api, quota } = handler;
+  const { version, correlationId, services } = context;
+  const { clock } = services;
+  const begunMs = clock.now().monoMs;
+  const answering = handler.handle(context, request);
+  // What a request waits for, it does not keep the loop busy with.
+  const busyMs = clock.now().monoMs - begunMs;
+  const body: unknown = await answering;
+  if (body === CLOSE_CONNECTION) return body;
+  const resumedMs = clock.now().monoMs;
+  const parts = body === null ? null : encodeResponse({ api, version, correlationId, body });
+  const fetched = parts?.reduce((sum, part) => sum + part.length, 0) ?? 0;
+  const caller = { user: context.principal.name, clientId: context.clientId ?? '' };
+  const delayMs = services.quotas.charge(caller, {
+    busyMs: busyMs + clock.now().monoMs - resumedMs,
+    ...(quota === 'produced' && { produced: bytes }),
+    ...(quota === 'fetched' && { fetched }),
+  });
+  if (delayMs === 0) return parts;
+  context.throttle(delayMs);
+  if (body === null) return null;
+  const told = { ...(handler.withoutRecords?.(body) ?? (body as object)), throttleTimeMs: delayMs };
+  return encodeResponse({ api, version, correlationId, body: told });
 }
 
 function refusal(

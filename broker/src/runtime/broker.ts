@@ -18,6 +18,7 @@ import type { StorageEngine } from '../storage/log.ts';
 import { openSegmentEngine } from '../storage/segment-engine.ts';
 import { allowAll } from './authorizer.ts';
 import { type BrokerConfig, type Listener, parseBrokerConfig, requestMemoryBytes } from './broker-config.ts';
+import { FetchMemory } from './fetch-memory.ts';
 import { fileMetadataFolder } from './file-metadata-folder.ts';
 import { createGroupService, type RunningGroupService } from './group-service.ts';
 import { LiveBrokerConfig } from './live-broker-config.ts';
@@ -29,6 +30,7 @@ import { localMarkerWriter } from './marker-writer.ts';
 import { createMetadataPlane, type MetadataPlane } from './metadata-plane.ts';
 import { createProducerIds } from './producer-id-block.ts';
 import { Purgatory } from './purgatory.ts';
+import { RequestQuotas } from './request-quotas.ts';
 import type { BrokerServices } from './services.ts';
 import { TimerWheel } from './timer-wheel.ts';
 import { TransactionService } from './transaction-service.ts';
@@ -99,8 +101,13 @@ async function compose(
   const server = new BrokerServer({
     listeners: config.listeners,
     backlog: values['socket.listen.backlog.size'],
-    maxConnections: values['max.connections'],
-    maxConnectionsPerIp: values['max.connections.per.ip'],
+    // Asked at each connection: they change while the broker runs.
+    get maxConnections() {
+      return config.values['max.connections'];
+    },
+    get maxConnectionsPerIp() {
+      return config.values['max.connections.per.ip'];
+    },
     maxIdleMs: values['connections.max.idle.ms'],
     logger: ports.logger,
   });
@@ -213,6 +220,7 @@ async function start(
     clusterId: folder.clusterId,
     metadata,
     quorum,
+    quotas: new RequestQuotas({ ...ports, metadata }),
     partitions,
     logFolder: logFolder(folder.path),
     controller,
@@ -220,6 +228,7 @@ async function start(
     transactions,
     producerIds,
     purgatory: new Purgatory(wheel),
+    fetchMemory: new FetchMemory(config.values['fetch.memory.max.bytes']),
     advertisedApis: [...handlers.values()]
       .map(({ api, versions }) => ({ key: api.key, versions }))
       .sort((a, b) => a.key - b.key),

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import {
   type Clock,
   type Logger,
@@ -6,6 +7,7 @@ import {
   type Timers,
   type Uuid,
 } from '@millrace/foundation';
+import { alterClientQuotas } from '../core/controller/alter-client-quotas.ts';
 import { alterConfigs, incrementalAlterConfigs } from '../core/controller/alter-configs.ts';
 import { registerBroker, unfenceBroker } from '../core/controller/brokers.ts';
 import { createPartitions } from '../core/controller/create-partitions.ts';
@@ -16,6 +18,7 @@ import { electLeaders } from '../core/controller/elect-leaders.ts';
 import { bootstrapFeatures } from '../core/controller/features.ts';
 import { allocateProducerIds } from '../core/controller/producer-ids.ts';
 import { alterPartitionReassignments } from '../core/controller/reassign-partitions.ts';
+import { updateFeatures } from '../core/controller/update-features.ts';
 import type { BrokerEndpoint } from '../core/metadata/image.ts';
 import { replay } from '../core/metadata/replay.ts';
 import type { StorageEngine } from '../storage/log.ts';
@@ -100,6 +103,8 @@ class RunningMetadataPlane implements MetadataPlane {
       electLeaders: (command) => this.#started().submit((input) => electLeaders(input, command)),
       alterPartitionReassignments: (command) =>
         this.#started().submit((input) => alterPartitionReassignments(input, command)),
+      alterClientQuotas: (command) => this.#started().submit((input) => alterClientQuotas(input, command)),
+      updateFeatures: (command) => this.#started().submit((input) => updateFeatures(input, command)),
       allocateProducerIds: () => this.#started().submit((input) => allocateProducerIds(input, { brokerId })),
     };
   }
@@ -217,6 +222,7 @@ function rulesOf(config: BrokerConfig): ControllerRules {
   return {
     defaultNumPartitions: config.values['num.partitions'],
     defaultReplicationFactor: config.values['default.replication.factor'],
+    isIpAddress: (text) => isIP(text) !== 0,
     deleteTopicEnable: config.values['delete.topic.enable'],
     validateConfigs: resourceConfigProblem,
     isListConfig,

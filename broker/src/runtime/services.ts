@@ -1,6 +1,8 @@
 import type { Clock, Logger, Random, Timers } from '@millrace/foundation';
 import type { ErrorName } from '@millrace/protocol';
 import type {
+  AlterClientQuotasCommand,
+  AlterClientQuotasResult,
   AlterConfigsCommand,
   AlterConfigsResult,
   AlterPartitionReassignmentsCommand,
@@ -15,6 +17,8 @@ import type {
   IncrementalAlterConfigsCommand,
   ProducerIdBlock,
   ReassignmentResult,
+  UpdateFeaturesCommand,
+  UpdateFeaturesResult,
 } from '../core/controller/commands.ts';
 import type { TransactionEnd } from '../core/coordinator/effects.ts';
 import type { GroupState } from '../core/group/classic-group.ts';
@@ -28,6 +32,7 @@ import type { LeaveCommand } from '../core/group/leave-group.ts';
 import type { HeartbeatResult, JoinResult, LeaveResult, SyncResult } from '../core/group/results.ts';
 import type { SyncCommand } from '../core/group/sync-group.ts';
 import type { MetadataImage } from '../core/metadata/image.ts';
+import type { QuotaCaller } from '../core/quota/client-quotas.ts';
 import type {
   AddPartitionsCommand,
   AddPartitionsResult,
@@ -37,6 +42,7 @@ import type { EndTransactionCommand, EndTransactionResult } from '../core/transa
 import type { InitProducerIdCommand, InitProducerIdResult } from '../core/transaction/init-producer-id.ts';
 import type { Transaction } from '../core/transaction/transaction.ts';
 import type { BrokerConfig } from './broker-config.ts';
+import type { FetchMemory } from './fetch-memory.ts';
 import type { Partition } from './partition.ts';
 import type { Purgatory } from './purgatory.ts';
 
@@ -50,6 +56,7 @@ export interface BrokerServices {
   readonly logger: Logger;
   readonly metadata: MetadataAccess;
   readonly quorum: QuorumAccess;
+  readonly quotas: QuotaAccess;
   readonly partitions: PartitionRegistry;
   readonly logFolder: LogFolder;
   readonly controller: ControllerAccess;
@@ -57,6 +64,7 @@ export interface BrokerServices {
   readonly transactions: TransactionAccess;
   readonly producerIds: ProducerIds;
   readonly purgatory: Purgatory;
+  readonly fetchMemory: FetchMemory;
   /** What ApiVersions says: key and versions of each API. */
   readonly advertisedApis: readonly AdvertisedApi[];
 }
@@ -89,6 +97,28 @@ export interface QuorumState {
   readonly directoryId: string;
 }
 
+/** What a request has used of what its client may use. */
+export interface RequestUse {
+  /** How long it kept the loop busy. */
+  readonly busyMs: number;
+  /** Bytes of a request that brings records. */
+  readonly produced?: number;
+  /** Bytes of an answer that gives records out. */
+  readonly fetched?: number;
+}
+
+/** What clients may use, and what they have used of it. */
+export interface QuotaAccess {
+  /** Whether anybody has a quota; where nobody has one, nothing needs to be measured. */
+  readonly areSet: boolean;
+  /** Counts what was used; gives the ms that the client has to wait, 0 within its quotas. */
+  charge(caller: QuotaCaller, use: RequestUse): number;
+  /** The most bytes that one answer may give to the client; infinite where it has no quota. */
+  fetchMaxBytes(caller: QuotaCaller): number;
+  /** Counts a connection from that address; gives the ms that it has to wait to be turned away, 0 where it is welcome. */
+  connected(ip: string): number;
+}
+
 /** Where the logs lie. */
 export interface LogFolder {
   /** Absolute. */
@@ -116,6 +146,8 @@ export interface ControllerAccess {
   alterPartitionReassignments(
     command: AlterPartitionReassignmentsCommand,
   ): Promise<readonly ReassignmentResult[]>;
+  alterClientQuotas(command: AlterClientQuotasCommand): Promise<readonly AlterClientQuotasResult[]>;
+  updateFeatures(command: UpdateFeaturesCommand): Promise<UpdateFeaturesResult>;
   /** A block of producer ids for this broker (KIP-730). */
   allocateProducerIds(): Promise<ProducerIdBlock>;
 }

@@ -16,6 +16,7 @@ import {
   type Resource,
 } from '../apis/api.ts';
 import { parseBrokerConfig } from '../runtime/broker-config.ts';
+import { FetchMemory } from '../runtime/fetch-memory.ts';
 import { createGroupService, type RunningGroupService } from '../runtime/group-service.ts';
 import { LiveBrokerConfig } from '../runtime/live-broker-config.ts';
 import { LocalPartitions } from '../runtime/local-partitions.ts';
@@ -24,12 +25,14 @@ import { type MetadataFolder, memoryMetadataFolder } from '../runtime/metadata-f
 import { createMetadataPlane, type MetadataPlane } from '../runtime/metadata-plane.ts';
 import { createProducerIds } from '../runtime/producer-id-block.ts';
 import { Purgatory } from '../runtime/purgatory.ts';
+import { RequestQuotas } from '../runtime/request-quotas.ts';
 import type { BrokerServices } from '../runtime/services.ts';
 import { TimerWheel } from '../runtime/timer-wheel.ts';
 import { TransactionService } from '../runtime/transaction-service.ts';
 import type { StorageEngine } from '../storage/log.ts';
 import { createMemoryEngine } from '../storage/memory-engine.ts';
 
+const FETCH_MEMORY_BYTES = 64 * 1024 * 1024;
 /** What outlives a broker: its logs and the files beside the metadata log. */
 export interface HarnessDisk {
   readonly storage: StorageEngine;
@@ -129,6 +132,7 @@ export class ControlPlaneHarness {
       clusterId: 'cluster',
       metadata,
       quorum,
+      quotas: new RequestQuotas({ ...ports, metadata }),
       partitions,
       logFolder: { path: '/nowhere', space: async () => ({ totalBytes: -1, usableBytes: -1 }) },
       controller,
@@ -136,6 +140,7 @@ export class ControlPlaneHarness {
       transactions,
       producerIds,
       purgatory: new Purgatory(new TimerWheel({ ...ports, tickMs: 5 })),
+      fetchMemory: new FetchMemory(FETCH_MEMORY_BYTES),
       advertisedApis: [],
     };
     return new ControlPlaneHarness(services, plane, groups, transactions);
@@ -168,6 +173,8 @@ export class ControlPlaneHarness {
       clientHost: '127.0.0.1',
       listener: 'PLAINTEXT',
       signal: new AbortController().signal,
+      afterSent: () => undefined,
+      throttle: () => undefined,
       authorize: (operation, resource) => this.allow(operation, resource),
       services: this.services,
     };

@@ -1,7 +1,9 @@
 import {
+  alterClientQuotas,
   alterConfigs,
   alterPartitionReassignments,
   deleteRecords,
+  describeClientQuotas,
   describeLogDirs,
   describeQuorum,
   describeTopicPartitions,
@@ -10,6 +12,7 @@ import {
   listPartitionReassignments,
   offsetDelete,
   offsetForLeaderEpoch,
+  updateFeatures,
 } from '@millrace/protocol/messages';
 import { quorumOf } from './admin-scenarios.ts';
 import { type PlainRequest, TOPIC } from './plain-request.ts';
@@ -87,6 +90,35 @@ export const adminRequests: readonly PlainRequest[] = [
       wire.ask(offsetDelete, version, {
         groupId: 'warm-up-0',
         topics: [{ name: TOPIC, partitions: [{ partitionIndex: 0 }] }],
+      }),
+  ],
+  [
+    describeClientQuotas,
+    (wire, version) =>
+      wire.ask(describeClientQuotas, version, {
+        components: [{ entityType: 'user', matchType: 0, match: 'nobody' }],
+        strict: false,
+      }),
+  ],
+  [
+    alterClientQuotas,
+    (wire, version) =>
+      wire.ask(alterClientQuotas, version, {
+        entries: [
+          {
+            entity: [{ entityType: 'user', entityName: 'somebody' }],
+            ops: [{ key: 'producer_byte_rate', value: 1e9, remove: false }],
+          },
+        ],
+        validateOnly: true,
+      }),
+  ],
+  [
+    updateFeatures,
+    (wire, version) =>
+      wire.ask(updateFeatures, version, {
+        featureUpdates: [{ feature: 'metadata.version', maxVersionLevel: 30 }],
+        ...(version > 0 ? { validateOnly: true } : {}),
       }),
   ],
   [describeQuorum, (wire, version) => quorumOf(wire, version)],

@@ -26,15 +26,26 @@ const OWN_VALUES: ReadonlySet<string> = new Set([
 /** What is filled in beside an error is not looked at: we give reasons where Kafka has none. */
 const BESIDE_ERRORS: ReadonlySet<string> = new Set(['errorMessage', 'abortedTransactions', 'logStartOffset']);
 
-const UNORDERED: ReadonlySet<string> = new Set(['responses', 'results', 'groups', 'topics', 'configs']);
+const UNORDERED: ReadonlySet<string> = new Set([
+  'responses',
+  'results',
+  'groups',
+  'topics',
+  'configs',
+  'entity',
+  'values',
+  'entries',
+]);
 
 /** Raw requests to one broker, in any version, with answers that can be compared with another broker's. */
 export class Wire {
   readonly peer: Peer;
+  readonly #clientId: string;
   #connection: Connection | undefined;
 
-  constructor(peer: Peer) {
+  constructor(peer: Peer, clientId = 'conformance') {
     this.peer = peer;
+    this.#clientId = clientId;
   }
 
   /** The answer as it is decoded. A connection that was lost is made anew. */
@@ -45,7 +56,7 @@ export class Wire {
   ): Promise<Res> {
     const { host, port } = this.peer;
     if (!this.#connection?.isOpen)
-      this.#connection = await Connection.connect({ host, port, clientId: 'conformance' });
+      this.#connection = await Connection.connect({ host, port, clientId: this.#clientId });
     return this.#connection.request(api, body, { version, timeoutMs: REQUEST_TIMEOUT_MS });
   }
 
@@ -122,8 +133,8 @@ export function comparable(value: unknown, key = ''): unknown {
 function inOrder(key: string, items: readonly unknown[]): readonly unknown[] {
   if (!UNORDERED.has(key)) return items;
   const nameOf = (item: unknown) => {
-    const { name, groupId, configName } = item as { name?: string; groupId?: string; configName?: string };
-    return name ?? groupId ?? configName ?? '';
+    const { name, groupId, configName, entityType, key: itsKey, entity } = item as Record<string, unknown>;
+    return String(name ?? groupId ?? configName ?? entityType ?? itsKey ?? JSON.stringify(entity) ?? '');
   };
   return [...items].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
 }

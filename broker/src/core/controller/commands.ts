@@ -175,3 +175,39 @@ export interface ReassignmentResult {
   readonly name: string;
   readonly partitions: readonly PartitionResult[];
 }
+
+/** AlterClientQuotas (KIP-546). */
+export interface AlterClientQuotasCommand {
+  readonly entries: readonly ClientQuotaChange[];
+  readonly validateOnly: boolean;
+}
+
+export interface ClientQuotaChange {
+  /** Names by type; null for all others of it. */
+  readonly entity: ReadonlyMap<string, string | null>;
+  readonly ops: readonly { readonly key: string; readonly value: number; readonly remove: boolean }[];
+}
+
+export interface AlterClientQuotasResult {
+  readonly entity: ReadonlyMap<string, string | null>;
+  readonly error: ErrorName | null;
+  readonly message: string | null;
+}
+
+/** UpdateFeatures (KIP-584): all of them or none. */
+export interface UpdateFeaturesCommand {
+  readonly updates: readonly FeatureUpdate[];
+  readonly validateOnly: boolean;
+}
+
+export interface FeatureUpdate {
+  readonly name: string;
+  readonly level: number;
+  /** Null where the request says something that there is not. */
+  readonly type: 'upgrade' | 'safe-downgrade' | 'unsafe-downgrade' | null;
+}
+
+export interface UpdateFeaturesResult {
+  readonly error: ErrorName | null;
+  readonly message: string | null;
+}

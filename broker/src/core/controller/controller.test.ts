@@ -43,6 +43,7 @@ class Controller {
         defaultNumPartitions: 2,
         defaultReplicationFactor: 1,
         deleteTopicEnable: true,
+        isIpAddress: (text) => /^[\d.]+$/.test(text),
         validateConfigs: (_type, values) =>
           values.has('bad') ? { error: 'INVALID_CONFIG', message: '"bad" is bad.' } : null,
         isListConfig: (_type, name) => name === 'cleanup.policy',

@@ -24,6 +24,7 @@ export interface ControllerRules {
   readonly defaultNumPartitions: number;
   readonly defaultReplicationFactor: number;
   readonly deleteTopicEnable: boolean;
+  readonly isIpAddress: (text: string) => boolean;
   /** @returns why a resource may not have this whole set of configs; null where it may */
   readonly validateConfigs: (type: ConfigResourceType, values: ReadonlyMap<string, string>) => Refusal | null;
   /** Whether single items can be appended to the config and taken out. */

@@ -8,9 +8,12 @@ export interface SupportedFeature {
   readonly maxVersion: number;
 }
 
+/** The level that the metadata records are written in; it only goes up. */
+export const METADATA_VERSION = 'metadata.version';
+
 /** The levels of `metadata.version` from 3.3-IV3 to 4.3; 2 of `transaction.version` is an epoch for each transaction (KIP-890). */
 export const supportedFeatures: readonly SupportedFeature[] = [
-  { name: 'metadata.version', minVersion: 7, maxVersion: 30 },
+  { name: METADATA_VERSION, minVersion: 7, maxVersion: 30 },
   { name: 'transaction.version', minVersion: 0, maxVersion: 2 },
 ];
 
@@ -22,7 +25,7 @@ export function bootstrapFeatures(
   input: DecisionInput,
   levels: Readonly<Record<string, number>> = {},
 ): Decision<null> {
-  const known = input.image.features.has('metadata.version');
+  const known = input.image.features.has(METADATA_VERSION);
   const records: readonly MetadataRecord[] = known
     ? []
     : supportedFeatures

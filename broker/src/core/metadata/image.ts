@@ -1,4 +1,5 @@
 import type { Uuid } from '@millrace/foundation/types';
+import type { ClientQuotasImage } from '../quota/client-quotas.ts';
 
 /**
  * The cluster's metadata as of one offset of `__cluster_metadata`: what every handler reads. Built only by replaying
@@ -15,6 +16,8 @@ export interface MetadataImage {
   readonly configs: ConfigsImage;
   /** Finalised feature levels. */
   readonly features: ReadonlyMap<string, number>;
+  /** What users, clients and addresses may use. */
+  readonly clientQuotas: ClientQuotasImage;
   /** The first producer id that was not handed out yet. */
   readonly nextProducerId: number;
 }

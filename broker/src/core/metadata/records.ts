@@ -1,5 +1,6 @@
 import type {
   BrokerRegistrationChangeRecord,
+  ClientQuotaRecord,
   ConfigRecord,
   FeatureLevelRecord,
   PartitionChangeRecord,
@@ -18,6 +19,7 @@ export type MetadataRecord =
   | { readonly kind: 'PartitionRecord'; readonly value: PartitionRecord }
   | { readonly kind: 'PartitionChangeRecord'; readonly value: PartitionChangeRecord }
   | { readonly kind: 'ConfigRecord'; readonly value: ConfigRecord }
+  | { readonly kind: 'ClientQuotaRecord'; readonly value: ClientQuotaRecord }
   | { readonly kind: 'FeatureLevelRecord'; readonly value: FeatureLevelRecord }
   | { readonly kind: 'ProducerIdsRecord'; readonly value: ProducerIdsRecord }
   | { readonly kind: 'RegisterBrokerRecord'; readonly value: RegisterBrokerRecord }

@@ -27,6 +27,16 @@ const config = (name: string, key: string, value: string | null): MetadataRecord
   value: { resourceType: configResourceTypeIds.topic, resourceName: name, name: key, value },
 });
 
+const quota = (user: string | null, key: string, value: number | null): MetadataRecord => ({
+  kind: 'ClientQuotaRecord',
+  value: {
+    entity: [{ entityType: 'user', entityName: user }],
+    key,
+    value: value ?? 0,
+    remove: value === null,
+  },
+});
+
 const broker = brokerRecord({
   id: 1,
   epoch: 5,
@@ -54,6 +64,7 @@ function plain(image: MetadataImage) {
       })),
     ),
     features: [...image.features].sort(),
+    quotas: [...image.clientQuotas].map(([key, { values }]) => [key, [...values].sort()]).sort(),
     nextProducerId: image.nextProducerId,
   };
 }
@@ -95,6 +106,9 @@ describe('replay', () => {
         .tuple(fc.constantFrom('a', 'b', 'c'), fc.constantFrom('k', 'l'), fc.constantFrom('1', '2', null))
         .map(([name, key, value]) => ({ do: 'config', name, key, value }) as const),
       fc.constantFrom('a', 'b', 'c').map((name) => ({ do: 'move', name }) as const),
+      fc
+        .tuple(fc.constantFrom('a', null), fc.constantFrom('k', 'l'), fc.constantFrom(1, 2, null))
+        .map(([name, key, value]) => ({ do: 'quota', name, key, value }) as const),
     );
     fc.assert(
       fc.property(fc.array(fc.array(step, { maxLength: 6 }), { maxLength: 8 }), (batches) => {
@@ -109,6 +123,7 @@ describe('replay', () => {
               there.add(action.name);
               return topic(action.name, 2);
             }
+            if (action.do === 'quota') return [quota(action.name, action.key, action.value)];
             if (!there.has(action.name)) return [];
             if (action.do === 'move') return [leaderChangeRecord(`id-${action.name}`, 1, -1)];
             return [config(action.name, action.key, action.value)];

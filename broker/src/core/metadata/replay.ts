@@ -2,10 +2,12 @@ import { assert, unreachable } from '@millrace/foundation/assert';
 import type { Uuid } from '@millrace/foundation/types';
 import type {
   BrokerRegistrationChangeRecord,
+  ClientQuotaRecord,
   PartitionChangeRecord,
   PartitionRecord,
   RegisterBrokerRecord,
 } from '@millrace/protocol/internal';
+import { type ClientQuotaImage, quotaEntityKey } from '../quota/client-quotas.ts';
 import { ConfigResources, ConfigResourcesDraft, configResourceTypeOf } from './config-resources.ts';
 import type { BrokerImage, MetadataImage, PartitionImage, TopicImage } from './image.ts';
 import { FENCE, type MetadataRecord, NO_LEADER_CHANGE, UNFENCE } from './records.ts';
@@ -19,6 +21,7 @@ export const emptyImage: MetadataImage = {
   topicsById: new Map(),
   configs: new ConfigResources(),
   features: new Map(),
+  clientQuotas: new Map(),
   nextProducerId: 0,
 };
 
@@ -51,6 +54,7 @@ class ImageDraft {
   #topicsById: Map<Uuid, TopicImage> | undefined;
   #configs: ConfigResourcesDraft | undefined;
   #features: Map<string, number> | undefined;
+  #clientQuotas: Map<string, ClientQuotaImage> | undefined;
   #nextProducerId: number;
   /** Topics of this draft's own, whose partitions may be changed in place. */
   readonly #topicDrafts = new Map<Uuid, TopicDraft>();
@@ -80,6 +84,9 @@ class ImageDraft {
         this.#configsDraft().set(type, record.value.resourceName, record.value.name, record.value.value);
         return;
       }
+      case 'ClientQuotaRecord':
+        this.#changeQuota(record.value);
+        return;
       case 'FeatureLevelRecord':
         this.#features ??= new Map(this.#base.features);
         if (record.value.featureLevel === 0) this.#features.delete(record.value.name);
@@ -112,6 +119,7 @@ class ImageDraft {
       topicsById: this.#topicsById ?? base.topicsById,
       configs: this.#configs?.finish(base.configs) ?? base.configs,
       features: this.#features ?? base.features,
+      clientQuotas: this.#clientQuotas ?? base.clientQuotas,
       nextProducerId: this.#nextProducerId,
     };
   }
@@ -155,6 +163,17 @@ class ImageDraft {
       leaderEpoch: before.leaderEpoch + (moved ? 1 : 0),
       partitionEpoch: before.partitionEpoch + 1,
     };
+  }
+
+  #changeQuota({ entity: named, key, value, remove }: ClientQuotaRecord): void {
+    const entity = new Map(named.map(({ entityType, entityName }) => [entityType, entityName]));
+    const at = quotaEntityKey(entity);
+    this.#clientQuotas ??= new Map(this.#base.clientQuotas);
+    const values = new Map(this.#clientQuotas.get(at)?.values);
+    if (remove) values.delete(key);
+    else values.set(key, value);
+    if (values.size === 0) this.#clientQuotas.delete(at);
+    else this.#clientQuotas.set(at, { entity, values });
   }
 
   #changeBroker(record: BrokerRegistrationChangeRecord): void {

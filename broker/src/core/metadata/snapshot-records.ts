@@ -22,6 +22,11 @@ export function snapshotRecords(image: MetadataImage): readonly MetadataRecord[]
       });
     }
   }
+  for (const { entity, values } of image.clientQuotas.values()) {
+    const named = [...entity].map(([entityType, entityName]) => ({ entityType, entityName }));
+    for (const [key, value] of values)
+      records.push({ kind: 'ClientQuotaRecord', value: { entity: named, key, value, remove: false } });
+  }
   if (image.nextProducerId > 0) {
     records.push({
       kind: 'ProducerIdsRecord',
