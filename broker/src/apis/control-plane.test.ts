@@ -351,7 +351,7 @@ describe('configs', () => {
     for (const [name, value] of [
       ['retention.ms', 'soon'],
       ['no.such.config', '1'],
-      ['compression.type', 'gzip'],
+      ['compression.type', 'brotli'],
       ['cleanup.policy', 'shred'],
     ] as const) {
       const { errorCode: error, errorMessage } = await alter(name, value);

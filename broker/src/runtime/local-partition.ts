@@ -9,8 +9,9 @@ import {
   validateBatch,
 } from '@millrace/protocol/records';
 import { lastSequenceOf, type OfferedBatch, type ProducerBatch } from '../core/log/producer-table.ts';
-import type { Log } from '../storage/log.ts';
+import type { Log, LogConfig } from '../storage/log.ts';
 import type { AppendOptions, AppendOutcome, Partition } from './partition.ts';
+import { storedBatch } from './stored-batch.ts';
 
 /** What the image says of a partition that has its log here. */
 export interface Leadership {
@@ -85,21 +86,26 @@ export class LocalPartition implements Partition {
     const closed = this.#closedFor(options);
     if (closed !== null) return closed;
     let appendTimeMs = -1;
+    let batch = records;
     if (options.origin === 'client') {
       const nowMs = this.#clock.now().wallMs;
       const checked = this.#check(records, nowMs, options);
       if ('error' in checked) return checked;
-      if (this.log.config.messageTimestampType === 'LogAppendTime') {
+      const { config } = this.log;
+      batch = storedBatch(records, checked.header, config, maxDecompressedBytes(config));
+      if (batch.length > config.maxMessageBytes)
+        return this.#refuse('MESSAGE_TOO_LARGE', `stored, the batch would have ${batch.length} bytes`);
+      if (config.messageTimestampType === 'LogAppendTime') {
         appendTimeMs = nowMs;
-        setMaxTimestampAndType(records, 0, 'LogAppendTime', nowMs);
+        setMaxTimestampAndType(batch, 0, 'LogAppendTime', nowMs);
       } else if (checked.maxTimestamp !== checked.header.maxTimestamp) {
-        setMaxTimestampAndType(records, 0, 'CreateTime', checked.maxTimestamp);
+        setMaxTimestampAndType(batch, 0, 'CreateTime', checked.maxTimestamp);
       }
     } else {
       const refused = this.#checkCoordinator(records, options);
       if (refused !== null) return refused;
     }
-    return this.#appendChecked(records, appendTimeMs);
+    return this.#appendChecked(batch, appendTimeMs);
   }
 
   whenCommitted(offset: number, callback: (error: ErrorName | null) => void): void {
@@ -143,7 +149,7 @@ export class LocalPartition implements Partition {
     const verdict = validateBatch(records, {
       produceVersion: options.produceVersion ?? 0,
       maxBatchBytes: config.maxMessageBytes,
-      maxDecompressedBytes: Math.max(config.maxMessageBytes * UNPACK_FACTOR, UNPACK_MIN_BYTES),
+      maxDecompressedBytes: maxDecompressedBytes(config),
       requireKeys: config.cleanupPolicy.includes('compact'),
       timestampType: config.messageTimestampType,
       nowMs,
@@ -269,4 +275,8 @@ function offeredBatch(header: BatchHeader): OfferedBatch {
     firstSequence: baseSequence,
     lastSequence: lastSequenceOf(baseSequence, recordCount),
   };
+}
+
+function maxDecompressedBytes({ maxMessageBytes }: LogConfig): number {
+  return Math.max(maxMessageBytes * UNPACK_FACTOR, UNPACK_MIN_BYTES);
 }

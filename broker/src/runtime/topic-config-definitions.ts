@@ -81,9 +81,10 @@ function define(
 }
 
 /**
- * Every topic config that is accepted. The log obeys cleanup.policy, flush.*, index.interval.bytes, max.message.bytes,
- * message.timestamp.*, retention.* and segment.{bytes,ms}. The others are kept and described, because tools set them
- * and nothing is lost by it; those that would promise something that is not done take only their default.
+ * Every topic config of Kafka's. The log obeys cleanup.policy, compression.*, delete.retention.ms, flush.*,
+ * index.interval.bytes, max.message.bytes, {min,max}.compaction.lag.ms, message.timestamp.*, min.cleanable.dirty.ratio,
+ * min.insync.replicas, retention.* and segment.*. The others are kept and described, because tools set them and nothing
+ * is lost by it; those that would promise something that is not done take only their default.
  */
 export const topicConfigDefinitions: ReadonlyMap<string, TopicConfigDefinition> = new Map(
   Object.entries({
@@ -98,20 +99,20 @@ export const topicConfigDefinitions: ReadonlyMap<string, TopicConfigDefinition> 
       'int',
       '-1',
       int(-1n, 9n),
-      'Level at which gzip would compress.',
+      'Level of gzip where compression.type is gzip.',
       'compression.gzip.level',
     ),
     'compression.lz4.level': define(
       'int',
       '9',
       int(1n, 17n),
-      'Level at which lz4 would compress.',
+      'Level of lz4; kept, but without an effect: there is one.',
       'compression.lz4.level',
     ),
     'compression.type': define(
       'string',
       'producer',
-      only('producer', 'batches are stored as they arrive'),
+      word('uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'),
       'Compression of stored batches; producer keeps what came.',
       'compression.type',
     ),
@@ -119,7 +120,7 @@ export const topicConfigDefinitions: ReadonlyMap<string, TopicConfigDefinition> 
       'int',
       '3',
       int(-131_072n, 22n),
-      'Level at which zstd would compress.',
+      'Level of zstd where compression.type is zstd.',
       'compression.zstd.level',
     ),
     'delete.retention.ms': define(

@@ -30,6 +30,7 @@ export function logConfigOf(image: MetadataImage, config: BrokerConfig, topic: s
     messageTimestampBeforeMaxMs: number('message.timestamp.before.max.ms'),
     messageTimestampAfterMaxMs: number('message.timestamp.after.max.ms'),
     maxMessageBytes: number('max.message.bytes'),
+    compression: compressionOf(text),
     flushMessages: config.values.flush === 'commit' ? 1 : number('flush.messages'),
     flushMs: number('flush.ms'),
     deleteRetentionMs: number('delete.retention.ms'),
@@ -39,6 +40,22 @@ export function logConfigOf(image: MetadataImage, config: BrokerConfig, topic: s
     segmentJitterMs: number('segment.jitter.ms'),
     segmentIndexBytes: number('segment.index.bytes'),
   };
+}
+
+function compressionOf(text: (name: string) => string): LogConfig['compression'] {
+  const type = text('compression.type').trim().toLowerCase();
+  switch (type) {
+    case 'uncompressed':
+      return { type: 'none', level: undefined };
+    case 'gzip':
+    case 'zstd':
+      return { type, level: Number(text(`compression.${type}.level`)) };
+    case 'lz4':
+    case 'snappy':
+      return { type, level: undefined };
+    default:
+      return 'producer';
+  }
 }
 
 /** What a topic config is where the topic says nothing, as text. */

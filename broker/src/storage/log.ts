@@ -1,4 +1,5 @@
 import type { MillraceError } from '@millrace/foundation';
+import type { CompressionType } from '@millrace/protocol/records';
 import type { LeaderEpochStart } from '../core/log/leader-epochs.ts';
 import type { ProducerTable } from '../core/log/producer-table.ts';
 import type { SegmentFacts } from '../core/log/retention.ts';
@@ -168,6 +169,8 @@ export interface LogConfig {
   readonly messageTimestampBeforeMaxMs: number;
   readonly messageTimestampAfterMaxMs: number;
   readonly maxMessageBytes: number;
+  /** What a client's batches are stored under; `producer`: as they come. */
+  readonly compression: LogCompression | 'producer';
   /** Infinity: never by count. */
   readonly flushMessages: number;
   /** Infinity: never by time. */
@@ -181,6 +184,12 @@ export interface LogConfig {
   readonly segmentJitterMs: number;
   /** Size of a segment's index at which a new segment begins. */
   readonly segmentIndexBytes: number;
+}
+
+export interface LogCompression {
+  readonly type: CompressionType;
+  /** Of gzip and zstd. */
+  readonly level: number | undefined;
 }
 
 /** Opens and keeps the logs of one data folder. */

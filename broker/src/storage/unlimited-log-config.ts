@@ -18,6 +18,7 @@ export const UNLIMITED_LOG_CONFIG: LogConfig = {
   messageTimestampBeforeMaxMs: Number.POSITIVE_INFINITY,
   messageTimestampAfterMaxMs: Number.POSITIVE_INFINITY,
   maxMessageBytes: 0x7fffffff,
+  compression: 'producer',
   flushMessages: Number.POSITIVE_INFINITY,
   flushMs: Number.POSITIVE_INFINITY,
 };

@@ -12,19 +12,22 @@ export {
   compressionTypes,
 } from './compression-type.ts';
 
-/** Compresses as Kafka's Java producer would at its default level. `none` gives `bytes` itself. */
-export function compress(type: CompressionType, bytes: Buffer): Buffer {
+/**
+ * Compresses as Kafka's Java producer would. `none` gives `bytes` itself.
+ * @param level of gzip and zstd; Kafka's default where it is left out
+ */
+export function compress(type: CompressionType, bytes: Buffer, level?: number): Buffer {
   switch (type) {
     case 'none':
       return bytes;
     case 'gzip':
-      return compressGzip(bytes);
+      return compressGzip(bytes, level);
     case 'snappy':
       return compressSnappy(bytes);
     case 'lz4':
       return compressLz4(bytes);
     case 'zstd':
-      return compressZstd(bytes);
+      return compressZstd(bytes, level);
   }
 }
 

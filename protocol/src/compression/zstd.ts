@@ -1,10 +1,12 @@
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { malformed, tooLarge } from './compression-error.ts';
 import { outputChunkBytes } from './output-chunk.ts';
 
+const DEFAULT_LEVEL = 3;
+
 /** Level 3 as in Kafka's default. */
-export function compressZstd(bytes: Buffer): Buffer {
-  return zstdCompressSync(bytes);
+export function compressZstd(bytes: Buffer, level = DEFAULT_LEVEL): Buffer {
+  return zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: level } });
 }
 
 /** Output comes chunk by chunk and stops at `maxBytes`, whatever content size the frame claims. */

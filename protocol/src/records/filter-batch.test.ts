@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { RecordBatchBuilder } from './batch-builder.ts';
 import { hasValidCrc, readBatchHeader, setMaxTimestampAndType } from './batch-header.ts';
-import { type BatchFilter, emptiedBatch, filterBatch, forEachStoredRecord } from './filter-batch.ts';
+import {
+  type BatchFilter,
+  emptiedBatch,
+  filterBatch,
+  forEachStoredRecord,
+  recompressedBatch,
+} from './filter-batch.ts';
 import type { CompressionType } from './index.ts';
 import { decodeBatch } from './record-reader.ts';
 
@@ -77,6 +83,32 @@ describe.each(['none', 'gzip', 'lz4', 'zstd', 'snappy'] as const)('a batch (%s) 
 
   it('is nothing where no record stays', () => {
     expect(filtered(batch, { keep: () => false })).toBeNull();
+  });
+});
+
+describe('a batch under another compression', () => {
+  it.each(['none', 'gzip', 'lz4', 'zstd', 'snappy'] as const)('has the same records (%s)', (compression) => {
+    const batch = batchOf(['a', 'b', 'x'.repeat(500)], 'lz4');
+    const other = recompressedBatch(batch, readBatchHeader(batch), { compression }, MAX);
+    expect(recordsOf(other)).toEqual(recordsOf(batch));
+    const { batchLength: _length, sizeInBytes: _size, crc: _crc, ...header } = readBatchHeader(batch);
+    expect(readBatchHeader(other)).toEqual({
+      ...readBatchHeader(other),
+      ...header,
+      compression,
+    });
+    expect(hasValidCrc(other)).toBe(true);
+  });
+
+  it.each(['gzip', 'zstd'] as const)('is smaller at a higher level of %s', (compression) => {
+    const words = Array.from({ length: 300 }, (_, index) => `word${(index * 7_919) % 1_009}`);
+    const text = Array.from({ length: 20_000 }, (_, index) => words[(index * index + 3 * index) % 293]).join(
+      ' ',
+    );
+    const batch = batchOf([text]);
+    const size = (level: number) =>
+      recompressedBatch(batch, readBatchHeader(batch), { compression, level }, MAX).length;
+    expect(size(9)).toBeLessThan(size(1));
   });
 });
 

@@ -1,4 +1,4 @@
-import { compress } from '../compression/index.ts';
+import { type CompressionType, compress } from '../compression/index.ts';
 import { kafkaError } from '../errors.ts';
 import { writeVarint, writeVarlong } from './batch-builder.ts';
 import { BATCH_HEADER_BYTES, type BatchHeader, NO_TIMESTAMP, writeBatchHeader } from './batch-header.ts';
@@ -102,6 +102,22 @@ export function emptiedBatch(header: BatchHeader): Buffer {
     hasDeleteHorizon: false,
     recordCount: 0,
   });
+}
+
+/**
+ * The same records under another compression: what a broker stores where its topic says so.
+ * @param level of gzip and zstd
+ * @throws {MillraceError} as `forEachStoredRecord`
+ */
+export function recompressedBatch(
+  batch: Buffer,
+  header: BatchHeader,
+  target: { readonly compression: CompressionType; readonly level?: number | undefined },
+  maxDecompressedBytes: number,
+): Buffer {
+  const { compression, level } = target;
+  const { buf, at, end } = openRecords(batch, header, maxDecompressedBytes);
+  return assembled(compress(compression, buf.subarray(at, end), level), { ...header, compression });
 }
 
 interface KeptRecord {

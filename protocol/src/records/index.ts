@@ -42,6 +42,7 @@ export {
   emptiedBatch,
   filterBatch,
   forEachStoredRecord,
+  recompressedBatch,
   type StoredRecord,
 } from './filter-batch.ts';
 export type { DecodedRecord, RecordHeader, RecordInit } from './record.ts';
