@@ -81,7 +81,7 @@ beforeAll(async () => {
   if (skipReason) return;
   folder = mkdtempSync(join(tmpdir(), 'connect-rest-'));
   broker = await startKafkaPeer();
-}, 120_000);
+}, 180_000);
 
 afterAll(async () => {
   await broker?.stop();
@@ -94,7 +94,7 @@ describe.skipIf(skipReason !== null)('the REST API is that of Kafka Connect', ()
 
     beforeAll(async () => {
       pair = await START[mode]();
-    }, 120_000);
+    }, 180_000);
 
     afterAll(async () => {
       await Promise.all([pair?.ours.close(), pair?.kafka.stop()]);

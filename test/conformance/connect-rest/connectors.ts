@@ -40,6 +40,7 @@ export const connectorScenarios = [
     ])
       await side.ask('GET', `/connectors?${query}`, { view: own });
     await remove(side, 'life');
+    await side.untilGone('life');
     for (const part of ['', '/status', '/config', '/tasks', '/tasks/0/status', '/offsets'])
       await side.ask('GET', side.path('life', part));
     await remove(side, 'life');

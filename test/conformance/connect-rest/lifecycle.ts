@@ -86,10 +86,11 @@ export const lifecycleScenarios = [
     await side.untilTask('fails', 'FAILED');
     // Pausing does not touch what failed.
     await side.ask('PUT', side.path('fails', '/pause'));
-    await side.untilState('fails', 'PAUSED');
+    await side.untilState('fails', 'PAUSED', 1);
     await side.ask('GET', side.path('fails', '/status'));
     await side.ask('PUT', side.path('fails', '/config'), { body: config });
     await side.ask('PUT', side.path('fails', '/resume'));
+    await side.untilState('fails', 'RUNNING', 1);
     await side.untilTask('fails', 'RUNNING');
     await side.ask('GET', side.path('fails', '/status'));
     await remove(side, 'fails');

@@ -65,12 +65,22 @@ export class Side {
   }
 
   /** Asks until the answer is as it must be, and keeps none of it. */
-  async until(path: string, check: (body: never) => boolean): Promise<void> {
+  until(path: string, check: (body: never) => boolean): Promise<void> {
+    return this.#untilAnswer(path, ({ status, body }) => status === 200 && check(body as never));
+  }
+
+  /** Statuses of what was removed go a moment later, and one after the other. */
+  async untilGone(name: string): Promise<void> {
+    for (const part of ['/status', '/tasks/0/status'])
+      await this.#untilAnswer(this.path(name, part), ({ status }) => status === 404);
+  }
+
+  async #untilAnswer(path: string, check: (answer: Exchange) => boolean): Promise<void> {
     let last: Exchange | null = null;
     await eventually(
       async () => {
         last = await this.#send('GET', path, {});
-        return last.status === 200 && check(last.body as never);
+        return check(last);
       },
       { what: `${this.id} ${path}`, timeoutMs: TIMEOUT_MS },
     ).catch((error) => {
