@@ -43,13 +43,16 @@ export interface ActiveTopic {
 /**
  * What every connector and task of the group was last said to do, from `status.storage.topic`. A status that cannot be
  * stored fails its caller, and is written again until it is stored, or said anew, or told by another worker. Left out is what
- * another worker has told of since it was claimed here, in a later generation of the group.
+ * another worker has told of since it was claimed here, in a later generation of the group. What a former owner tells too late, one
+ * that was held up and has not read of the new one, is answered with what holds.
  */
 export class StatusStore {
   readonly #log: RecordLog;
   readonly #unstored = new UnstoredStatuses((key, value) => this.#log.write(key, value));
   /** By record key, what was known when this worker took it over. */
   readonly #claimed = new Map<string, Status | undefined>();
+  /** By record key, what this worker says of the work that it has. */
+  readonly #own = new Map<string, Status>();
   readonly #connectors = new Map<string, Status>();
   readonly #tasks = new Map<string, Map<number, Status>>();
   /** Topics by connector. */
@@ -57,8 +60,12 @@ export class StatusStore {
 
   constructor(open: OpenLog, onChange: (connector: string) => void) {
     this.#log = open((record) => {
-      const connector = this.#replay(record.key?.toString('utf8') ?? '', readJson(record.value));
-      if (connector !== null) onChange(connector);
+      const key = record.key?.toString('utf8') ?? '';
+      const value = readJson(record.value);
+      const connector = this.#replay(key, value);
+      if (connector === null) return;
+      onChange(connector);
+      this.#answerFormerOwner(key, readStatus(value));
     });
   }
 
@@ -132,12 +139,22 @@ export class StatusStore {
   }
 
   async #put(key: string, status: Status | null, newest: () => Status | undefined): Promise<void> {
+    if (status === null || status.state === 'UNASSIGNED') this.#own.delete(key);
+    else this.#own.set(key, status);
     // Who was put out of the group may say later than the new owner what became of the work it had.
     if (status && this.#claimed.get(key) !== newest() && isOvertaken(status, newest())) return;
     const value = jsonBytes(status && statusJson(status));
     const before = newest();
     const isCurrent = () => (status === null ? newest() === before : !isOvertaken(status, newest()));
     await this.#unstored.store(key, { value, isCurrent });
+  }
+
+  #answerFormerOwner(key: string, said: Status | null): void {
+    const own = this.#own.get(key);
+    if (!own || !said || !isOvertaken(said, own)) return;
+    const isCurrent = () => this.#own.get(key) === own;
+    // What cannot be stored now is written again later.
+    this.#unstored.store(key, { value: jsonBytes(statusJson(own)), isCurrent }).catch(() => undefined);
   }
 
   #replayTopic(key: string, isUsed: boolean): null {
