@@ -17,6 +17,8 @@ import { isPoison } from './poison.ts';
 
 const POLL_MS = 500;
 const TICK_MS = 1_000;
+/** What a write takes, so that kills come in the middle of one. */
+const WRITE_MS = 50;
 /** Where tasks end their transactions themselves, each so many polls begin with a record that is taken back. */
 const NOISE_EVERY = 5;
 
@@ -132,6 +134,7 @@ const chaosSink = defineSink({
             code: 'CHAOS_POISON',
             class: 'poison',
           });
+        await delay(WRITE_MS);
         await appendFile(file, batch.map(({ value }) => `${value}\n`).join(''));
       },
       async stop() {
