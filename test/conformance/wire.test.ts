@@ -9,7 +9,9 @@ import { groupScenarios } from './wire/group-scenarios.ts';
 import { quotaScenarios } from './wire/quota-scenarios.ts';
 import { recordScenarios } from './wire/record-scenarios.ts';
 import type { Scenario } from './wire/scenario.ts';
+import { topicConfigScenarios } from './wire/topic-config-scenarios.ts';
 import { topicScenarios } from './wire/topic-scenarios.ts';
+import { transactionScenarios } from './wire/transaction-scenarios.ts';
 import { versionScenarios } from './wire/version-scenarios.ts';
 import { warmUp } from './wire/warm-up.ts';
 import { Wire } from './wire/wire.ts';
@@ -22,10 +24,12 @@ const areas: readonly [string, readonly Scenario[]][] = [
   ['frames', frameScenarios],
   ['topics and configs', topicScenarios],
   ['configs', configScenarios],
+  ['what topic configs do', topicConfigScenarios],
   ['cluster and logs', adminScenarios],
   ['quotas and features', quotaScenarios],
   ['records', recordScenarios],
   ['groups', groupScenarios],
+  ['transactions', transactionScenarios],
 ];
 
 describe.skipIf(reason !== null)('our answers beside those of Apache Kafka', () => {

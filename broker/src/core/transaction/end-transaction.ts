@@ -75,8 +75,8 @@ export function endTransaction(
 }
 
 /**
- * Takes the epoch from the producer and aborts what it has open. With an epoch for each transaction that bumps it twice: once
- * against the producer, once for the end.
+ * Takes the epoch from the producer and aborts what it has open, in the next epoch. With an epoch for each transaction the
+ * producer itself may have that one, if it asks before a successor does; else nobody.
  */
 export function fence(
   shard: TransactionShard,
@@ -86,14 +86,16 @@ export function fence(
   out: TransactionOutbox,
   done: (error: ErrorName | null, out: TransactionOutbox) => void,
 ): void {
-  const fenced = {
-    ...ongoing,
-    producerEpoch: nextEpoch(ongoing.producerEpoch),
-    lastProducerEpoch: NO_PRODUCER_EPOCH,
-  };
   const clientVersion = shard.rules.transactionVersion();
-  const prepared = preparedFrom(fenced, { isAbort: true, clientVersion, newProducerId: null }, now);
-  prepare(shard, transactionalId, prepared, out, done);
+  const aborted = preparedFrom(ongoing, { isAbort: true, clientVersion, newProducerId: null }, now);
+  const fenced = bumpsEpoch(clientVersion)
+    ? aborted
+    : {
+        ...aborted,
+        producerEpoch: nextEpoch(ongoing.producerEpoch),
+        lastProducerEpoch: NO_PRODUCER_EPOCH,
+      };
+  prepare(shard, transactionalId, fenced, out, done);
 }
 
 export function endFailed(error: ErrorName | null): EndTransactionResult {
