@@ -11,7 +11,7 @@ USER node
 WORKDIR /var/lib/millrace
 VOLUME /var/lib/millrace
 STOPSIGNAL SIGTERM
-# Of a worker; whoever runs a broker asks its port instead (docker-compose.yml does).
+# Of a worker; whoever runs a broker asks its admin.http.port instead (docker-compose.yml does).
 HEALTHCHECK --interval=5s --timeout=3s --start-period=20s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8083/health').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "/opt/millrace/cli/bin/millrace.mjs"]

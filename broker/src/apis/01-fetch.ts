@@ -141,7 +141,9 @@ async function read(
     const limits = { maxBytes: left, atLeastOne: bytes === 0, allocate };
     const response = await readPartition(partition, request, data, limits);
     responses.push(response);
-    bytes += response.records?.length ?? 0;
+    const readBytes = response.records?.length ?? 0;
+    bytes += readBytes;
+    if (readBytes > 0) context.services.meter.fetched(partition.topic, readBytes);
     anyError ||= response.errorCode !== 0;
   }
   return { responses, bytes, committedBytes, stableOffsets, anyError };

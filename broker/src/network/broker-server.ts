@@ -52,6 +52,11 @@ export class BrokerServer {
     }
   }
 
+  /** Connections that are open. */
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
   serve(options: ServeOptions): void {
     this.#serve = options;
     for (const { socket, listener } of this.#early) this.#connect(socket, listener, options);

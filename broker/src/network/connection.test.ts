@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { apiVersions as apiVersionsHandler } from '../apis/18-api-versions.ts';
 import { type AnyApiHandler, CLOSE_CONNECTION, defineApi } from '../apis/api.ts';
 import { allowAll } from '../runtime/authorizer.ts';
+import { RequestMeter } from '../runtime/request-meter.ts';
 import type { BrokerServices } from '../runtime/services.ts';
 import { BrokerServer } from './broker-server.ts';
 import { FrameMemory } from './frame-memory.ts';
@@ -75,6 +76,7 @@ async function serve(
     random: systemRandom,
     metadata: { image: () => image },
     quotas: { areSet: quota !== undefined, charge: () => quota ?? 0, connected: () => connectionDelayMs },
+    meter: new RequestMeter(),
     advertisedApis: [{ key: 18, versions: [0, 4] }],
   } as unknown as BrokerServices;
   server.serve({

@@ -71,6 +71,9 @@ async function answer(handler: AnyApiHandler, received: Received, context: Reque
   const { api } = handler;
   const { version, correlationId } = context;
   const { request } = received;
+  const { clock, meter } = context.services;
+  const begunMs = clock.now().monoMs;
+  meter.begun(api.name, received.bytes);
   try {
     if (context.services.quotas.areSet) return await measuredAnswer(handler, received, context);
     const body: unknown = await handler.handle(context, request);
@@ -83,6 +86,8 @@ async function answer(handler: AnyApiHandler, received: Received, context: Reque
       'a request failed',
     );
     return refusal(handler, request, 'UNKNOWN_SERVER_ERROR', context, logger);
+  } finally {
+    meter.ended(api.name, clock.now().monoMs - begunMs);
   }
 }
 

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { type ConfigOf, MillraceError, type RawConfig, requireConfig } from '@millrace/foundation';
 import { brokerConfigKeys, LONG_MAX } from './broker-config-keys.ts';
+import { kafkaBrokerKeys } from './kafka-broker-keys.ts';
 
 /** A checked configuration: values by Kafka's keys, and what follows from several of them. */
 export interface BrokerConfig {
@@ -11,6 +12,8 @@ export interface BrokerConfig {
   readonly given: ReadonlySet<string>;
   /** Keys that the broker does not know, to be warned of. */
   readonly unknown: readonly string[];
+  /** Keys of Kafka's that were given, and tune what is not here: threads, buffers of sockets. */
+  readonly idle: readonly string[];
   readonly nodeId: number;
   /** The data folder. */
   readonly dataFolder: string;
@@ -28,6 +31,9 @@ export interface Listener {
 /** Of the largest size, where no bound is given. */
 const REQUESTS_AT_ONCE = 4;
 const KAFKA_LONG_MAX = '9223372036854775807';
+/** Settings of Kafka's that ask for nothing but how it does its work. */
+const IDLE_KEY =
+  /(\.threads|\.threads\.per\.data\.dir|thread\.pool\.size|\.purge\.interval\.requests|^socket\.(send|receive)\.buffer\.bytes|^num\.replica\.fetchers|^share\.coordinator\.state\.topic\..*)$/;
 const LISTENER = /^([A-Za-z0-9_]+):\/\/(\[[0-9a-fA-F:.]+\]|[^:/[\]]*):(\d{1,5})$/;
 
 /**
@@ -35,6 +41,8 @@ const LISTENER = /^([A-Za-z0-9_]+):\/\/(\[[0-9a-fA-F:.]+\]|[^:/[\]]*):(\d{1,5})$
  */
 export function parseBrokerConfig(raw: RawConfig): BrokerConfig {
   const values = requireConfig(brokerConfigKeys, withoutLongMax(raw));
+  const others = Object.keys(raw).filter((name) => !Object.hasOwn(brokerConfigKeys, name));
+  checkKafkaOnly(others);
   const roles = values['process.roles'].toSorted().join(',');
   if (roles !== 'broker,controller') {
     throw invalid('process.roles', `must be broker,controller, not ${values['process.roles'].join(',')}`);
@@ -54,7 +62,8 @@ export function parseBrokerConfig(raw: RawConfig): BrokerConfig {
     values,
     valuesAtStart: values,
     given: new Set(Object.keys(raw)),
-    unknown: Object.keys(raw).filter((name) => !Object.hasOwn(brokerConfigKeys, name)),
+    unknown: others.filter((name) => !kafkaBrokerKeys.has(name)),
+    idle: others.filter((name) => kafkaBrokerKeys.has(name)),
     nodeId: values['node.id'],
     dataFolder: dataFolderOf(values),
     listeners,
@@ -83,6 +92,18 @@ export function defaultSegmentJitterMs(config: BrokerConfig): number {
 export function requestMemoryBytes({ values }: BrokerConfig): number {
   const bytes = values['queued.max.request.bytes'];
   return bytes > 0 ? bytes : REQUESTS_AT_ONCE * values['socket.request.max.bytes'];
+}
+
+/** What would be promised silently, and not done, is refused. */
+function checkKafkaOnly(names: readonly string[]): void {
+  const name = names.find((one) => kafkaBrokerKeys.has(one) && !IDLE_KEY.test(one));
+  if (name === undefined) return;
+  throw new MillraceError(`"${name}" is a setting of Apache Kafka's that this broker does not have.`, {
+    code: 'INVALID_CONFIG',
+    class: 'config',
+    path: name,
+    hint: `Take "${name}" out of the configuration, once you can do without what it asks for.`,
+  });
 }
 
 function inMs(count: number | null, unitMs: number): number | null {

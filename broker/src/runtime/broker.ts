@@ -12,12 +12,14 @@ import {
 } from '@millrace/foundation';
 import { handlers } from '../apis/index.ts';
 import { BrokerServer } from '../network/broker-server.ts';
+import { doorFacts, openDoors } from '../network/doors.ts';
 import { FrameMemory } from '../network/frame-memory.ts';
 import { type DataFolder, openDataFolder } from '../storage/data-folder.ts';
 import type { StorageEngine } from '../storage/log.ts';
 import { openSegmentEngine } from '../storage/segment-engine.ts';
 import { allowAll } from './authorizer.ts';
 import { type BrokerConfig, type Listener, parseBrokerConfig, requestMemoryBytes } from './broker-config.ts';
+import type { MetricSources } from './broker-metrics.ts';
 import { FetchMemory } from './fetch-memory.ts';
 import { fileMetadataFolder } from './file-metadata-folder.ts';
 import { createGroupService, type RunningGroupService } from './group-service.ts';
@@ -30,6 +32,7 @@ import { localMarkerWriter } from './marker-writer.ts';
 import { createMetadataPlane, type MetadataPlane } from './metadata-plane.ts';
 import { createProducerIds } from './producer-id-block.ts';
 import { Purgatory } from './purgatory.ts';
+import { RequestMeter } from './request-meter.ts';
 import { RequestQuotas } from './request-quotas.ts';
 import type { BrokerServices } from './services.ts';
 import { TimerWheel } from './timer-wheel.ts';
@@ -75,6 +78,8 @@ export async function startBroker(raw: RawConfig, ports: Partial<BrokerPorts> = 
   };
   if (config.unknown.length > 0)
     given.logger.warn({ keys: config.unknown }, 'config keys that are not known here');
+  if (config.idle.length > 0)
+    given.logger.info({ keys: config.idle }, "config keys of Kafka's without an effect here");
   // Whatever was opened is closed again, last first, when a later step fails and when the broker closes.
   const rooms = new AsyncDisposableStack();
   try {
@@ -98,6 +103,8 @@ async function compose(
     random: ports.random,
   });
   rooms.defer(() => folder.release());
+  const doors = await openDoors(config, ports.logger);
+  rooms.defer(() => doors?.close());
   const server = new BrokerServer({
     listeners: config.listeners,
     backlog: values['socket.listen.backlog.size'],
@@ -118,13 +125,19 @@ async function compose(
   rooms.defer(() => storage.close());
   const plane = createPlane(config, ports, { storage, folder, addresses });
   rooms.defer(() => plane.close());
-  const { services, maintenance, cleaner } = await start(config, ports, { storage, folder, plane, rooms });
+  const { services, partitions, maintenance, cleaner } = await start(config, ports, {
+    storage,
+    folder,
+    plane,
+    rooms,
+  });
   maintenance.start();
   rooms.defer(() => maintenance.close());
   cleaner.start();
   rooms.defer(() => cleaner.close());
   // Clients go first; a second closing finds nothing to do.
   rooms.defer(() => server.close());
+  const memory = new FrameMemory(requestMemoryBytes(config));
   server.serve({
     handlers,
     services,
@@ -132,8 +145,10 @@ async function compose(
     maxRequestBytes: values['socket.request.max.bytes'],
     maxQueuedRequests: values['queued.max.requests'],
     maxQueuedResponseBytes: values['queued.max.response.bytes'],
-    memory: new FrameMemory(requestMemoryBytes(config)),
+    memory,
   });
+  doors?.ready(doorFacts(metricSources(services, partitions, server, memory)));
+  rooms.defer(() => doors?.stopping());
   let closing: Promise<void> | undefined;
   return {
     addresses: new Map([...addresses].map(([name, { host, port }]) => [name, { host, port }])),
@@ -142,6 +157,24 @@ async function compose(
     nodeId,
     config,
     close: () => (closing ??= rooms.disposeAsync()),
+  };
+}
+
+function metricSources(
+  services: BrokerServices,
+  partitions: LocalPartitions,
+  server: BrokerServer,
+  memory: FrameMemory,
+): MetricSources {
+  return {
+    nodeId: services.config.nodeId,
+    meter: services.meter,
+    partitions: () => partitions.all(),
+    image: () => services.metadata.image(),
+    purgatorySize: () => services.purgatory.size,
+    connections: () => server.connections,
+    requestMemoryBytes: () => memory.usedBytes,
+    fetchMemory: services.fetchMemory,
   };
 }
 
@@ -228,6 +261,7 @@ async function start(
     transactions,
     producerIds,
     purgatory: new Purgatory(wheel),
+    meter: new RequestMeter(),
     fetchMemory: new FetchMemory(config.values['fetch.memory.max.bytes']),
     advertisedApis: [...handlers.values()]
       .map(({ api, versions }) => ({ key: api.key, versions }))
@@ -235,6 +269,7 @@ async function start(
   };
   return {
     services,
+    partitions,
     maintenance: new LogMaintenance({ ...ports, partitions, storage, config }),
     cleaner: new LogCleaner({ ...ports, partitions, config }),
   };

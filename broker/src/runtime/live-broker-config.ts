@@ -24,6 +24,7 @@ export function isDynamicBrokerKey(name: string): boolean {
 export class LiveBrokerConfig implements BrokerConfig {
   readonly given: BrokerConfig['given'];
   readonly unknown: BrokerConfig['unknown'];
+  readonly idle: BrokerConfig['idle'];
   readonly nodeId: number;
   readonly dataFolder: string;
   readonly listeners: readonly Listener[];
@@ -34,6 +35,7 @@ export class LiveBrokerConfig implements BrokerConfig {
   constructor(atStart: BrokerConfig) {
     this.given = atStart.given;
     this.unknown = atStart.unknown;
+    this.idle = atStart.idle;
     this.nodeId = atStart.nodeId;
     this.dataFolder = atStart.dataFolder;
     this.listeners = atStart.listeners;

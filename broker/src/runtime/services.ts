@@ -45,6 +45,7 @@ import type { BrokerConfig } from './broker-config.ts';
 import type { FetchMemory } from './fetch-memory.ts';
 import type { Partition } from './partition.ts';
 import type { Purgatory } from './purgatory.ts';
+import type { RequestMeter } from './request-meter.ts';
 
 /** What an API handler may use. Each member is one room of the broker; handlers hold no state of their own. */
 export interface BrokerServices {
@@ -65,6 +66,7 @@ export interface BrokerServices {
   readonly producerIds: ProducerIds;
   readonly purgatory: Purgatory;
   readonly fetchMemory: FetchMemory;
+  readonly meter: RequestMeter;
   /** What ApiVersions says: key and versions of each API. */
   readonly advertisedApis: readonly AdvertisedApi[];
 }

@@ -25,6 +25,7 @@ import { type MetadataFolder, memoryMetadataFolder } from '../runtime/metadata-f
 import { createMetadataPlane, type MetadataPlane } from '../runtime/metadata-plane.ts';
 import { createProducerIds } from '../runtime/producer-id-block.ts';
 import { Purgatory } from '../runtime/purgatory.ts';
+import { RequestMeter } from '../runtime/request-meter.ts';
 import { RequestQuotas } from '../runtime/request-quotas.ts';
 import type { BrokerServices } from '../runtime/services.ts';
 import { TimerWheel } from '../runtime/timer-wheel.ts';
@@ -141,6 +142,7 @@ export class ControlPlaneHarness {
       producerIds,
       purgatory: new Purgatory(new TimerWheel({ ...ports, tickMs: 5 })),
       fetchMemory: new FetchMemory(FETCH_MEMORY_BYTES),
+      meter: new RequestMeter(),
       advertisedApis: [],
     };
     return new ControlPlaneHarness(services, plane, groups, transactions);

@@ -1,0 +1,94 @@
+import { createLogger } from '@millrace/foundation';
+import { afterEach, expect, it } from 'vitest';
+import { FetchMemory } from '../runtime/fetch-memory.ts';
+import { RequestMeter } from '../runtime/request-meter.ts';
+import { AdminServer } from './admin-server.ts';
+import { doorFacts } from './doors.ts';
+
+const servers: AdminServer[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.close();
+});
+
+const logger = createLogger({ level: 'silent' });
+
+async function open() {
+  const server = new AdminServer({ host: '127.0.0.1', port: 0, logger });
+  servers.push(server);
+  const port = await server.listen();
+  return {
+    server,
+    ask: (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${port}${path}`, init),
+  };
+}
+
+/** Of a broker with one log, which the disk has refused where `failure` says so. */
+function facts(failure: Error | null = null) {
+  const meter = new RequestMeter();
+  meter.begun('Produce', 10);
+  meter.ended('Produce', 2);
+  meter.fetched('orders', 7);
+  const log = { startOffset: 1, endOffset: 5, sizeBytes: 90, writtenBytes: 80, segments: [{}], failure };
+  const partition = { topic: 'orders', partition: 0, isLeader: true, highWatermark: 4, log };
+  const topic = {
+    name: 'orders',
+    partitions: [{ partition: 0, leader: 1, isr: [1], replicas: [1, 2] }],
+  };
+  return doorFacts({
+    nodeId: 1,
+    meter,
+    partitions: () => [partition] as never,
+    image: () => ({ topicsById: new Map([['id', topic]]) }) as never,
+    purgatorySize: () => 3,
+    connections: () => 2,
+    requestMemoryBytes: () => 11,
+    fetchMemory: new FetchMemory(1000),
+  });
+}
+
+it('is healthy at once, ready when the broker serves, and not any more when it stops', async () => {
+  const { server, ask } = await open();
+  expect((await ask('/health')).status).toBe(200);
+  expect([(await ask('/ready')).status, (await ask('/metrics')).status]).toEqual([503, 503]);
+  server.ready(facts());
+  expect(await (await ask('/ready')).json()).toEqual({ state: 'ready' });
+  server.stopping();
+  expect((await ask('/ready')).status).toBe(503);
+});
+
+it('tells of logs that take no more writes', async () => {
+  const { server, ask } = await open();
+  server.ready(facts(new Error('no space left')));
+  expect(await (await ask('/health')).json()).toEqual({
+    status: 'degraded',
+    problems: ['orders-0 takes no more writes: no space left'],
+  });
+});
+
+it("gives the broker's figures by Kafka's names", async () => {
+  const { server, ask } = await open();
+  server.ready(facts());
+  const response = await ask('/metrics');
+  expect(response.headers.get('content-type')).toContain('text/plain');
+  const text = await response.text();
+  for (const line of [
+    'kafka_network_requestmetrics_requests_total{request="Produce"} 1',
+    'kafka_network_requestmetrics_totaltimems_sum{request="Produce"} 2',
+    'kafka_server_brokertopicmetrics_messagesin_total{topic="orders"} 5',
+    'kafka_server_brokertopicmetrics_bytesin_total{topic="orders"} 80',
+    'kafka_server_brokertopicmetrics_bytesout_total{topic="orders"} 7',
+    'kafka_log_log_logendoffset{topic="orders",partition="0"} 5',
+    'kafka_cluster_partition_insyncreplicascount{topic="orders",partition="0"} 1',
+    'kafka_server_replicamanager_underreplicatedpartitions 1',
+    'kafka_server_delayedoperationpurgatory_purgatorysize 3',
+    'kafka_server_socket_server_metrics_connection_count 2',
+  ])
+    expect(text).toContain(line);
+  expect(text).toContain('nodejs_eventloop_lag_seconds');
+});
+
+it('answers nothing else', async () => {
+  const { ask } = await open();
+  expect((await ask('/')).status).toBe(404);
+  expect((await ask('/health', { method: 'POST' })).status).toBe(405);
+});

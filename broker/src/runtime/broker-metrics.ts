@@ -1,0 +1,140 @@
+import type { MetricDefs, PutMetric } from '@millrace/foundation';
+import type { MetadataImage } from '../core/metadata/image.ts';
+import type { FetchMemory } from './fetch-memory.ts';
+import type { Partition } from './partition.ts';
+import type { RequestMeter } from './request-meter.ts';
+
+const topic = ['topic'] as const;
+const topicPartition = ['topic', 'partition'] as const;
+
+const gauge = <const L extends readonly string[]>(labels: L, help: string) =>
+  ({ kind: 'gauge', labels, help }) as const;
+const counter = <const L extends readonly string[]>(labels: L, help: string) =>
+  ({ kind: 'counter', labels, help }) as const;
+
+/** What a broker says of itself: Kafka's own measures by the names that the usual configuration of the JMX exporter gives them. */
+export const brokerMetrics = {
+  kafka_server_brokertopicmetrics_messagesin_total: counter(topic, 'Records appended, by their offsets.'),
+  kafka_server_brokertopicmetrics_bytesin_total: counter(
+    topic,
+    'Bytes of records appended since the broker started.',
+  ),
+  kafka_server_brokertopicmetrics_bytesout_total: counter(topic, 'Bytes of records given to consumers.'),
+  kafka_network_requestmetrics_requests_total: counter(['request'], 'Requests that came in.'),
+  kafka_network_requestmetrics_totaltimems_count: counter(['request'], 'Requests that were answered.'),
+  kafka_network_requestmetrics_totaltimems_sum: counter(
+    ['request'],
+    'Milliseconds from the begin of requests to their answers, waiting included.',
+  ),
+  kafka_server_socket_server_metrics_connection_count: gauge([], 'Connections of clients.'),
+  kafka_server_delayedoperationpurgatory_purgatorysize: gauge([], 'Requests that wait for something.'),
+  kafka_server_replicamanager_partitioncount: gauge([], 'Partitions that have their log here.'),
+  kafka_server_replicamanager_leadercount: gauge([], 'Partitions that this broker leads.'),
+  kafka_server_replicamanager_underreplicatedpartitions: gauge(
+    [],
+    'Partitions led here whose in-sync set is not whole.',
+  ),
+  kafka_server_replicamanager_offlinereplicacount: gauge(
+    [],
+    'Logs that take no more writes, because of the disk.',
+  ),
+  kafka_controller_kafkacontroller_activecontrollercount: gauge(
+    [],
+    '1 where this node is the active controller.',
+  ),
+  kafka_controller_kafkacontroller_globaltopiccount: gauge([], 'Topics of the cluster.'),
+  kafka_controller_kafkacontroller_globalpartitioncount: gauge([], 'Partitions of the cluster.'),
+  kafka_controller_kafkacontroller_offlinepartitionscount: gauge([], 'Partitions without a leader.'),
+  kafka_cluster_partition_insyncreplicascount: gauge(topicPartition, 'Replicas in sync.'),
+  kafka_log_log_logstartoffset: gauge(topicPartition, 'First offset that may be read.'),
+  kafka_log_log_logendoffset: gauge(topicPartition, 'The offset that the next record gets.'),
+  kafka_log_log_size: gauge(topicPartition, 'Bytes of the log.'),
+  kafka_log_log_numlogsegments: gauge(topicPartition, 'Segments of the log.'),
+  millrace_broker_high_watermark: gauge(topicPartition, 'Everything below may be consumed.'),
+  millrace_broker_request_memory_bytes: gauge(
+    [],
+    'Memory of requests that are coming in or wait for their answer.',
+  ),
+  millrace_broker_fetch_memory_bytes: gauge([], 'Memory of Fetch answers on their way to clients.'),
+} as const satisfies MetricDefs;
+
+/** What the page of metrics is made of. */
+export interface MetricSources {
+  readonly nodeId: number;
+  readonly meter: RequestMeter;
+  readonly partitions: () => Iterable<Partition>;
+  readonly image: () => MetadataImage;
+  readonly purgatorySize: () => number;
+  readonly connections: () => number;
+  readonly requestMemoryBytes: () => number;
+  readonly fetchMemory: FetchMemory;
+}
+
+type Put = PutMetric<typeof brokerMetrics>;
+
+/** Puts all that holds now; the pages are made by `metricsText` of foundation. */
+export function collectBrokerMetrics(sources: MetricSources, put: Put): void {
+  const { meter } = sources;
+  for (const [request, { requests, answered, totalMs }] of meter.requests) {
+    put('kafka_network_requestmetrics_requests_total', requests, { request });
+    put('kafka_network_requestmetrics_totaltimems_count', answered, { request });
+    put('kafka_network_requestmetrics_totaltimems_sum', totalMs, { request });
+  }
+  for (const [name, bytes] of meter.fetchedBytes)
+    put('kafka_server_brokertopicmetrics_bytesout_total', bytes, { topic: name });
+  put('kafka_server_socket_server_metrics_connection_count', sources.connections());
+  put('kafka_server_delayedoperationpurgatory_purgatorysize', sources.purgatorySize());
+  put('millrace_broker_request_memory_bytes', sources.requestMemoryBytes());
+  put('millrace_broker_fetch_memory_bytes', sources.fetchMemory.usedBytes);
+  putLogs(sources, put);
+  putCluster(sources, put);
+}
+
+function putLogs({ partitions }: MetricSources, put: Put): void {
+  const byTopic = new Map<string, { records: number; bytes: number }>();
+  let [here, led, closed] = [0, 0, 0];
+  for (const partition of partitions()) {
+    const { log, topic: name } = partition;
+    const labels = { topic: name, partition: String(partition.partition) };
+    put('kafka_log_log_logstartoffset', log.startOffset, labels);
+    put('kafka_log_log_logendoffset', log.endOffset, labels);
+    put('kafka_log_log_size', log.sizeBytes, labels);
+    put('kafka_log_log_numlogsegments', log.segments.length, labels);
+    put('millrace_broker_high_watermark', partition.highWatermark, labels);
+    const sum = byTopic.get(name) ?? { records: 0, bytes: 0 };
+    sum.records += log.endOffset;
+    sum.bytes += log.writtenBytes;
+    byTopic.set(name, sum);
+    here += 1;
+    led += partition.isLeader ? 1 : 0;
+    closed += log.failure === null ? 0 : 1;
+  }
+  for (const [name, { records, bytes }] of byTopic) {
+    put('kafka_server_brokertopicmetrics_messagesin_total', records, { topic: name });
+    put('kafka_server_brokertopicmetrics_bytesin_total', bytes, { topic: name });
+  }
+  put('kafka_server_replicamanager_partitioncount', here);
+  put('kafka_server_replicamanager_leadercount', led);
+  put('kafka_server_replicamanager_offlinereplicacount', closed);
+}
+
+function putCluster({ nodeId, image }: MetricSources, put: Put): void {
+  let [topics, partitions, offline, underReplicated] = [0, 0, 0, 0];
+  for (const { name, partitions: all } of image().topicsById.values()) {
+    topics += 1;
+    for (const { partition, leader, isr, replicas } of all) {
+      partitions += 1;
+      offline += leader < 0 ? 1 : 0;
+      if (leader !== nodeId) continue;
+      const labels = { topic: name, partition: String(partition) };
+      put('kafka_cluster_partition_insyncreplicascount', isr.length, labels);
+      underReplicated += isr.length < replicas.length ? 1 : 0;
+    }
+  }
+  // A node that serves leads the quorum, whose only voter it is.
+  put('kafka_controller_kafkacontroller_activecontrollercount', 1);
+  put('kafka_controller_kafkacontroller_globaltopiccount', topics);
+  put('kafka_controller_kafkacontroller_globalpartitioncount', partitions);
+  put('kafka_controller_kafkacontroller_offlinepartitionscount', offline);
+  put('kafka_server_replicamanager_underreplicatedpartitions', underReplicated);
+}
