@@ -35,7 +35,25 @@ describe('the configuration of a broker', () => {
     expect(config.unknown).toEqual(['zookeeper.connect']);
   });
 
+  it("takes Kafka's stock settings, and says which have no effect", () => {
+    const config = parse({
+      'num.network.threads': '3',
+      'num.io.threads': '8',
+      'socket.send.buffer.bytes': '102400',
+      'socket.receive.buffer.bytes': '102400',
+      'num.recovery.threads.per.data.dir': '2',
+      'share.coordinator.state.topic.replication.factor': '1',
+      'share.coordinator.state.topic.min.isr': '1',
+      'log.retention.hours': '168',
+    });
+    expect(config.unknown).toEqual([]);
+    expect(config.idle).toHaveLength(7);
+  });
+
   it.each([
+    [{ 'ssl.keystore.location': '/secret' }, 'ssl.keystore.location'],
+    [{ 'remote.log.storage.system.enable': 'true' }, 'remote.log.storage.system.enable'],
+    [{ 'compression.type': 'brotli' }, 'compression.type'],
     [{ 'log.dirs': undefined }, 'log.dirs'],
     [{ 'log.dirs': '/a,/b' }, 'log.dirs'],
     [{ 'process.roles': 'broker' }, 'process.roles'],

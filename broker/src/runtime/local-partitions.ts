@@ -151,7 +151,8 @@ export class LocalPartitions implements PartitionRegistry {
       leaderEpoch: state.leaderEpoch,
       isLeader: state.leader === config.nodeId,
       inSyncReplicas: state.isr.length,
-      minInSyncReplicas: Number(text),
+      // No more than there are replicas, as in Kafka (KIP-966).
+      minInSyncReplicas: Math.min(Number(text), state.replicas.length),
     };
   }
 
