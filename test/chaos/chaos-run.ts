@@ -18,7 +18,6 @@ const START_TIMEOUT_MS = 120_000;
 /** Once everything is up again, all tasks run and sinks have caught up within these. */
 const ALL_RUN_TIMEOUT_MS = 120_000;
 const CATCH_UP_TIMEOUT_MS = 180_000;
-const SHOWN_MAX = 20;
 
 export interface ChaosOptions {
   readonly seed: number;
@@ -114,7 +113,7 @@ async function drive(
     ...count,
     verdict,
     ...timesMs,
-    violations: [...violations, ...count.violations, ...verdict.violations.slice(0, SHOWN_MAX)],
+    violations: [...violations, ...count.violations, ...verdict.violations],
     kept: null,
   };
 }

@@ -7,6 +7,8 @@ Three workers and a broker as processes; workers, task hosts and the broker are 
 paused, changed and restarted. On Apache Kafka sources write exactly once.
 A line with the figures is added to docs/reliability.md unless --no-record is given.`;
 
+const SHOWN_MAX = 50;
+
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '20' },
@@ -35,7 +37,8 @@ async function main(): Promise<void> {
   const since = () => `${((performance.now() - startedMs) / 1000).toFixed(1).padStart(7)} s`;
   const report = await runChaos({ ...options, say: (line) => process.stdout.write(`${since()}  ${line}\n`) });
   process.stdout.write(`${summaryOf(report)}\n`);
-  for (const violation of report.violations) process.stdout.write(`WRONG  ${violation}\n`);
+  for (const violation of report.violations.slice(0, SHOWN_MAX))
+    process.stdout.write(`WRONG  ${violation}\n`);
   if (report.kept) process.stdout.write(`data, journals and logs are kept in ${report.kept}\n`);
   if (report.violations.length > 0) process.exitCode = 1;
   if (!values['no-record'])

@@ -18,7 +18,7 @@ import { isPoison } from './poison.ts';
 const POLL_MS = 500;
 const TICK_MS = 1_000;
 /** What a write takes, so that kills come in the middle of one. */
-const WRITE_MS = 50;
+const WRITE_MS = 150;
 /** Where tasks end their transactions themselves, each so many polls begin with a record that is taken back. */
 const NOISE_EVERY = 5;
 
