@@ -74,4 +74,31 @@ function tools(peer: () => Peer): void {
     expect(versions).toMatch(/Fetch\(1\): 4 to 18 \[usable: 18\]/);
     expect(versions).not.toContain('unusable');
   });
+
+  it('TransactionalMessageCopier copies each record once, though it aborts now and then; kafka-transactions shows it', async () => {
+    for (const topic of ['copied-from', 'copied-to'])
+      await javaTool('topics', [...at(), '--topic', topic, '--create', '--partitions', '1']);
+    const values = Array.from({ length: 300 }, (_, index) => `${index}`);
+    const records = values.map((value) => ({ key: null, value, headers: {} }));
+    await java.produce(peer().address, 'copied-from', 'none', records);
+    const args = {
+      'broker-list': peer().address,
+      'input-topic': 'copied-from',
+      'input-partition': '0',
+      'output-topic': 'copied-to',
+      'transactional-id': 'copier',
+      'consumer-group': 'copiers',
+      'transaction-size': '40',
+      'max-messages': '300',
+    };
+    const options = Object.entries(args).flatMap(([key, value]) => [`--${key}`, value]);
+    await javaTool('transactional-message-copier', [...options, '--enable-random-aborts']);
+    const copied = await javaTool('console-consumer', [
+      ...[...at(), '--topic', 'copied-to', '--from-beginning', '--isolation-level', 'read_committed'],
+      ...['--max-messages', `${values.length}`, '--timeout-ms', '20000'],
+    ]);
+    expect(copied.split('\n').filter(Boolean)).toEqual(values);
+    const described = await javaTool('transactions', [...at(), 'describe', '--transactional-id', 'copier']);
+    expect(described).toMatch(/copier\s+\d+\s+\d+\s+CompleteCommit/);
+  });
 }

@@ -57,4 +57,28 @@ clientSuite(kafkaJs, (peer) => {
     expect((await admin.listGroups()).groups.map((group) => group.groupId)).not.toContain(groupId);
     await admin.disconnect();
   });
+
+  it('its transactions are seen whole or not at all, with the offsets in them', async () => {
+    const kafka = kafkaOf(peer().address);
+    const [topic, groupId] = ['transactional', 'in-transactions'];
+    const admin = kafka.admin();
+    await admin.connect();
+    await admin.createTopics({ topics: [{ topic, numPartitions: 1 }] });
+    const producer = kafka.producer({ transactionalId: 'kafkajs', maxInFlightRequests: 1, idempotent: true });
+    await producer.connect();
+    for (const round of [0, 1, 2, 3]) {
+      const transaction = await producer.transaction();
+      await transaction.send({ topic, messages: [{ value: `a${round}` }, { value: `b${round}` }] });
+      const topics = [{ topic, partitions: [{ partition: 0, offset: `${round + 1}` }] }];
+      await transaction.sendOffsets({ consumerGroupId: groupId, topics });
+      if (round % 2 === 0) await transaction.commit();
+      else await transaction.abort();
+    }
+    await producer.disconnect();
+    const seen = await kafkaJs.consume(peer().address, topic, 4);
+    expect(seen.map(({ value }) => value)).toEqual(['a0', 'b0', 'a2', 'b2']);
+    const [stored] = await admin.fetchOffsets({ groupId, topics: [topic] });
+    expect(stored?.partitions).toMatchObject([{ partition: 0, offset: '3' }]);
+    await admin.disconnect();
+  });
 });
