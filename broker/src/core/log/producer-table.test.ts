@@ -74,3 +74,103 @@ describe('the producers of a log', () => {
     expect(table.size).toBe(0);
   });
 });
+
+describe('transactions of producers', () => {
+  const MARKER = { producerId: 1, producerEpoch: 0, isAbort: false, coordinatorEpoch: 2 };
+
+  function withOpen(): ProducerTable {
+    const table = new ProducerTable();
+    table.replay({ kind: 'batch', batch: batch(0, 3, 0, 10), isTransactional: true });
+    return table;
+  }
+
+  function ended(table: ProducerTable, more: Partial<typeof MARKER> = {}, offset = 13) {
+    return table.replay({ kind: 'marker', marker: { ...MARKER, ...more }, offset, timestampMs: 20 });
+  }
+
+  it('begin with their first batch and end with a marker', () => {
+    const table = withOpen();
+    table.replay({ kind: 'batch', batch: batch(3, 1, 0, 13), isTransactional: true });
+    expect(table.hasOpenTransaction(1, 0)).toBe(true);
+    expect(table.hasOpenTransaction(1, 1)).toBe(false);
+    expect(table.firstUnstable(100)).toBe(10);
+    expect(ended(table, { isAbort: true }, 14)).toEqual({
+      producerId: 1,
+      firstOffset: 10,
+      lastOffset: 14,
+      isAborted: true,
+      lastStableOffset: 15,
+    });
+    expect(table.firstUnstable(100)).toBeNull();
+    expect(ended(table, {}, 15)).toBeNull();
+  });
+
+  it('keep others back that begin behind them', () => {
+    const table = withOpen();
+    table.replay({
+      kind: 'batch',
+      batch: { ...batch(0, 1, 0, 13), producerId: 2 },
+      isTransactional: true,
+    });
+    expect(ended(table, { producerId: 2 }, 14)).toMatchObject({ firstOffset: 13, lastStableOffset: 10 });
+    expect(ended(table, {}, 15)).toMatchObject({ firstOffset: 10, lastStableOffset: 16 });
+  });
+
+  it('take no batch of theirs that is not in them', () => {
+    const next = batch(3);
+    expect(withOpen().check(next)).toMatchObject({ error: 'INVALID_TXN_STATE' });
+    expect(withOpen().check({ ...next, isTransactional: true })).toEqual({ kind: 'next' });
+  });
+
+  it('go on with the sequence behind a marker of their epoch, and anew behind one of the next', () => {
+    const same = withOpen();
+    ended(same);
+    expect(same.check(batch(3))).toEqual({ kind: 'next' });
+    const next = withOpen();
+    ended(next, { producerEpoch: 1 });
+    expect(next.check(batch(3, 1, 1))).toMatchObject({ error: 'OUT_OF_ORDER_SEQUENCE_NUMBER' });
+    expect(next.check(batch(0, 1, 1))).toEqual({ kind: 'next' });
+    expect(next.check(batch(3))).toMatchObject({ error: 'INVALID_PRODUCER_EPOCH' });
+  });
+
+  it('begin at 0 where the broker is told so', () => {
+    const table = new ProducerTable();
+    expect(table.check(batch(4), true)).toMatchObject({ error: 'OUT_OF_ORDER_SEQUENCE_NUMBER' });
+    expect(table.check(batch(0), true)).toEqual({ kind: 'next' });
+  });
+
+  it.each([
+    ['of an older epoch', { producerEpoch: 1 }, { producerEpoch: 0 }, 0, 'INVALID_PRODUCER_EPOCH'],
+    ['of an older coordinator', {}, { coordinatorEpoch: 1 }, 0, 'TRANSACTION_COORDINATOR_FENCED'],
+  ])('refuse a marker %s', (_what, first, second, version, error) => {
+    const table = withOpen();
+    ended(table, first);
+    expect(table.checkMarker({ ...MARKER, ...first, ...second }, version)).toMatchObject({ error });
+  });
+
+  it('with an epoch for each refuse a marker of the epoch that is open, and pass one that comes again', () => {
+    const table = withOpen();
+    expect(table.checkMarker(MARKER, 2)).toMatchObject({ error: 'INVALID_PRODUCER_EPOCH' });
+    expect(table.checkMarker(MARKER, 1)).toEqual({ kind: 'next' });
+    ended(table, { producerEpoch: 1 });
+    expect(table.checkMarker({ ...MARKER, producerEpoch: 1 }, 2)).toEqual({ kind: 'next' });
+  });
+
+  it('of batches without sequences are judged by the epoch alone', () => {
+    const table = withOpen();
+    const offsets = { producerId: 1, producerEpoch: 0, firstSequence: -1, lastSequence: -1 };
+    expect(table.checkCoordinatorBatch(offsets)).toEqual({ kind: 'next' });
+    expect(lastSequenceOf(-1, 5)).toBe(-1);
+    ended(table, { producerEpoch: 1 });
+    expect(table.checkCoordinatorBatch(offsets)).toMatchObject({ error: 'INVALID_PRODUCER_EPOCH' });
+  });
+
+  it('that are open are not forgotten', () => {
+    const table = withOpen();
+    table.expire(1e9);
+    expect(table.size).toBe(1);
+    ended(table);
+    table.expire(1e9);
+    expect(table.size).toBe(0);
+  });
+});
