@@ -1,9 +1,10 @@
 import { type ConsumerRecord, createAdmin, createConsumer } from '@millrace/client';
 import { Worker } from '@millrace/connect-runtime';
 import { createLogger } from '@millrace/foundation';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { eventually, killTaskHosts } from '../support/index.ts';
-import { type KafkaPeer, kafkaPeerSkipReason, startKafkaPeer } from '../support/kafka-peer.ts';
+import { kafkaPeerSkipReason, startKafkaPeer } from '../support/kafka-peer.ts';
+import { type BrokerProcess, startMillraceBroker } from '../support/millrace-broker.ts';
 
 const skipReason = kafkaPeerSkipReason();
 if (skipReason) console.warn(`exactly once on Apache Kafka: skipped, ${skipReason}`);
@@ -12,16 +13,22 @@ const FIXTURES = new URL('../../connect-runtime/test/fixtures/', import.meta.url
 const logger = createLogger({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
 const COUNT = 3_000;
 const PARTS = 2;
-const KILLS = 6;
 
-describe.skipIf(skipReason !== null)(
-  'a source on Apache Kafka, its task hosts killed again and again',
-  () => {
-    let kafka: KafkaPeer;
+const brokers = [
+  { on: 'Millrace', start: () => startMillraceBroker(), kills: 3, isMissing: false },
+  { on: 'Apache Kafka', start: () => startKafkaPeer(), kills: 6, isMissing: skipReason !== null },
+];
+
+describe.each(brokers)(
+  'a source on $on, its task hosts killed again and again',
+  ({ start, kills, isMissing }) => {
+    let kafka: BrokerProcess;
     let worker: Worker;
 
+    beforeEach(({ skip }) => skip(isMissing));
     beforeAll(async () => {
-      kafka = await startKafkaPeer();
+      if (isMissing) return;
+      kafka = await start();
       worker = await startWorker(kafka.bootstrapServers);
       const admin = createAdmin({ bootstrapServers: kafka.bootstrapServers });
       await admin.createTopics(
@@ -51,15 +58,16 @@ describe.skipIf(skipReason !== null)(
       };
       await worker.createConnector(boundary, config, 'RUNNING');
       const reader = committedReader(kafka.bootstrapServers, boundary);
-      for (let kill = 1; kill <= KILLS; kill++) {
-        const seen = reader.count() + (COUNT * PARTS) / (KILLS + 3);
+      for (let kill = 1; kill <= kills; kill++) {
+        const seen = reader.count() + (COUNT * PARTS) / (kills + 3);
         await eventually(() => reader.count() >= Math.min(seen, COUNT * PARTS), {
           what: `${seen} records after kill ${kill - 1}`,
           timeoutMs: 60_000,
         });
         // A change of the config has the tasks before it fenced.
         if (kill === 3) await worker.putConfig(boundary, { ...config, note: 'changed' });
-        expect(killTaskHosts()).toBeGreaterThan(0);
+        // Those of the kill before may not be back yet.
+        await eventually(() => killTaskHosts() > 0, { what: 'a task host to kill' });
       }
       await eventually(() => reader.count() >= COUNT * PARTS, { what: 'all records', timeoutMs: 60_000 });
       const values = await reader.stop();
