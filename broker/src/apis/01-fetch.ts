@@ -9,14 +9,13 @@ import {
 } from '@millrace/protocol/messages';
 import { iterateBatches } from '@millrace/protocol/records';
 import type { FetchLease } from '../runtime/fetch-memory.ts';
+import type { FetchTurn, SessionRequest, Wanted } from '../runtime/fetch-sessions.ts';
 import type { Partition, ReadLimits } from '../runtime/partition.ts';
 import { defineApi, type RequestContext } from './api.ts';
 import { leaderEpochProblem } from './leader-epoch-check.ts';
 
 const READ_COMMITTED = 1;
 const NO_SESSION = 0;
-/** Of a request that names all it wants: to begin a session (0), or without one (-1). It ends the session that it names. */
-const FULL_FETCH_EPOCHS: readonly number[] = [0, -1];
 /** By the code of what a log throws; all else is KAFKA_STORAGE_ERROR. */
 const READ_ERRORS: ReadonlyMap<string, ErrorName> = new Map([
   ['OFFSET_OUT_OF_RANGE', 'OFFSET_OUT_OF_RANGE'],
@@ -48,14 +47,16 @@ interface ReadResult {
  * - Whole batches as they are stored; the first batch of the answer comes whole even above the limits, so that a reader
  *   never sticks. Limits: each partition's, the request's, and `fetch.max.bytes`.
  * - Waits up to `max_wait_ms` until `min_bytes` are there; an error in any partition is answered at once.
- * - Sessions are not kept: a full fetch is answered with session id 0, which tells the client to go on without, and a later one in
- *   a session gets FETCH_SESSION_ID_NOT_FOUND (KIP-227).
+ * - A session (KIP-227) remembers what was wanted: an incremental request names changes, its answer holds what has news. Where all
+ *   slots are taken, a full fetch is answered with session id 0. FETCH_SESSION_ID_NOT_FOUND, INVALID_FETCH_SESSION_EPOCH and
+ *   FETCH_SESSION_TOPIC_ID_ERROR send the client back to a full fetch.
+ * - Near `fetch.memory.max.bytes`, answers get smaller, down to one batch.
  * - read_committed sees what is below the last stable offset, and which of the transactions in it were aborted; it waits for
  *   that offset to move.
  *
  * Versions: v7 sessions; v9 leader epochs; v12 diverging epoch; v13 topic ids; v15 replica state; v17 directory ids.
  *
- * Not implemented: fetches of followers (INVALID_REQUEST), incremental sessions, leader hints of v16.
+ * Not implemented: fetches of followers (INVALID_REQUEST), leader hints of v16.
  */
 export const fetch = defineApi({
   api,
@@ -65,18 +66,19 @@ export const fetch = defineApi({
   quota: 'fetched',
   withoutRecords: (answer) => ({ ...answer, responses: [] }),
   async handle(context, request): Promise<FetchResponseInit> {
-    if (!FULL_FETCH_EPOCHS.includes(request.sessionEpoch)) return onlyError('FETCH_SESSION_ID_NOT_FOUND');
     if (request.replicaId >= 0 || request.replicaState.replicaId >= 0) return onlyError('INVALID_REQUEST');
+    const turn = context.services.fetchSessions.turn(sessionRequestOf(context, request));
+    if (turn.error !== null) return onlyError(turn.error);
     const lease = context.services.fetchMemory.lease();
     context.afterSent((hasLeft) => (hasLeft ? lease.release() : lease.abandon()));
-    const asked = resolve(context, request);
+    const asked = resolve(context, turn.wanted);
     let result = await read(context, request, asked, lease);
     if (result.bytes < request.minBytes && !result.anyError && request.maxWaitMs > 0) {
       lease.release();
       await waitForBytes(context, request, asked, result);
       result = await read(context, request, asked, lease);
     }
-    return answer(context.version, asked, result);
+    return answer(context.version, asked, result, turn);
   },
   refuse: (request, error) => ({
     ...onlyError(error),
@@ -88,12 +90,27 @@ export const fetch = defineApi({
   }),
 });
 
-function resolve(context: RequestContext, request: FetchRequest): Asked[] {
+function sessionRequestOf(
+  { version }: RequestContext,
+  { sessionId, sessionEpoch, topics, forgottenTopicsData }: FetchRequest,
+): SessionRequest<FetchRequestPartition> {
+  return {
+    sessionId,
+    sessionEpoch,
+    usesTopicIds: version >= 13,
+    wanted: topics.flatMap(({ topic, topicId, partitions }) =>
+      partitions.map((data) => ({ topic, topicId, data })),
+    ),
+    forgotten: forgottenTopicsData,
+  };
+}
+
+function resolve(context: RequestContext, wanted: readonly Wanted<FetchRequestPartition>[]): Asked[] {
   const image = context.services.metadata.image();
   const byId = context.version >= 13;
-  return request.topics.flatMap(({ topic, topicId, partitions }) => {
+  return wanted.map(({ topic, topicId, data }) => {
     const name = byId ? image.topicsById.get(topicId)?.name : topic;
-    return partitions.map((data) => ({ topic, topicId, data, partition: find(context, name, data) }));
+    return { topic, topicId, data, partition: find(context, name, data) };
   });
 }
 
@@ -230,14 +247,27 @@ async function waitForBytes(
   });
 }
 
-function answer(version: number, asked: readonly Asked[], { responses }: ReadResult): FetchResponseInit {
+function answer(
+  version: number,
+  asked: readonly Asked[],
+  { responses }: ReadResult,
+  turn: FetchTurn<FetchRequestPartition>,
+): FetchResponseInit {
+  const { sessionId, told } = turn.answered(
+    responses.map(({ errorCode: code, highWatermark, logStartOffset, records }) => ({
+      errorCode: code,
+      highWatermark,
+      logStartOffset: logStartOffset ?? -1,
+      bytes: records?.length ?? 0,
+    })),
+  );
   const topics = new Map<
     string,
     { topic: string; topicId: string; partitions: FetchResponsePartitionInit[] }
   >();
   for (const [index, { topic, topicId }] of asked.entries()) {
     const response = responses[index];
-    if (response === undefined) continue;
+    if (response === undefined || told[index] !== true) continue;
     const key = version >= 13 ? topicId : topic;
     const known = topics.get(key) ?? { topic, topicId, partitions: [] };
     known.partitions.push(response);
@@ -246,7 +276,7 @@ function answer(version: number, asked: readonly Asked[], { responses }: ReadRes
   return {
     throttleTimeMs: 0,
     errorCode: errorCode('NONE'),
-    sessionId: NO_SESSION,
+    sessionId,
     responses: [...topics.values()],
   };
 }

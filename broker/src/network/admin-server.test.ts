@@ -43,6 +43,7 @@ function facts(failure: Error | null = null) {
     connections: () => 2,
     requestMemoryBytes: () => 11,
     fetchMemory: new FetchMemory(1000),
+    fetchSessions: { size: 0, partitions: 0 } as never,
   });
 }
 

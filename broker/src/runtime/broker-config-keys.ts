@@ -134,6 +134,12 @@ export const brokerConfigKeys = defineConfig({
     'Requests of all connections that are coming in or wait for their answer; reading stops there. -1: four times socket.request.max.bytes.',
     range(-1),
   ),
+  'max.incremental.fetch.session.cache.slots': key(
+    'int',
+    1000,
+    'Fetch sessions that are remembered.',
+    range(0),
+  ),
   'fetch.max.bytes': key('int', 57_671_680, 'Most bytes of records in one Fetch answer.', range(1024)),
 
   'log.dir': key('string', null, 'The data folder, where log.dirs is not given.'),
@@ -472,6 +478,12 @@ export const brokerConfigKeys = defineConfig({
     'int',
     2,
     'Compaction keeps the broker from other work for so long at a time, and rests as long.',
+    range(1),
+  ),
+  'log.reopen.interval.ms': key(
+    'int',
+    5000,
+    'Time between two tries to write again to logs that a full or read-only disk has refused.',
     range(1),
   ),
   'log.open.files.max': key('int', 2048, 'Segment files that are kept open.', range(16)),

@@ -1,6 +1,7 @@
 import type { MetricDefs, PutMetric } from '@millrace/foundation';
 import type { MetadataImage } from '../core/metadata/image.ts';
 import type { FetchMemory } from './fetch-memory.ts';
+import type { FetchSessions } from './fetch-sessions.ts';
 import type { Partition } from './partition.ts';
 import type { RequestMeter } from './request-meter.ts';
 
@@ -51,6 +52,11 @@ export const brokerMetrics = {
   kafka_log_log_size: gauge(topicPartition, 'Bytes of the log.'),
   kafka_log_log_numlogsegments: gauge(topicPartition, 'Segments of the log.'),
   millrace_broker_high_watermark: gauge(topicPartition, 'Everything below may be consumed.'),
+  kafka_server_fetchsessioncache_numincrementalfetchsessions: gauge(
+    [],
+    'Fetch sessions that are remembered.',
+  ),
+  kafka_server_fetchsessioncache_numincrementalfetchpartitionscached: gauge([], 'Their partitions.'),
   millrace_broker_request_memory_bytes: gauge(
     [],
     'Memory of requests that are coming in or wait for their answer.',
@@ -68,6 +74,7 @@ export interface MetricSources {
   readonly connections: () => number;
   readonly requestMemoryBytes: () => number;
   readonly fetchMemory: FetchMemory;
+  readonly fetchSessions: FetchSessions;
 }
 
 type Put = PutMetric<typeof brokerMetrics>;
@@ -84,6 +91,8 @@ export function collectBrokerMetrics(sources: MetricSources, put: Put): void {
     put('kafka_server_brokertopicmetrics_bytesout_total', bytes, { topic: name });
   put('kafka_server_socket_server_metrics_connection_count', sources.connections());
   put('kafka_server_delayedoperationpurgatory_purgatorysize', sources.purgatorySize());
+  put('kafka_server_fetchsessioncache_numincrementalfetchsessions', sources.fetchSessions.size);
+  put('kafka_server_fetchsessioncache_numincrementalfetchpartitionscached', sources.fetchSessions.partitions);
   put('millrace_broker_request_memory_bytes', sources.requestMemoryBytes());
   put('millrace_broker_fetch_memory_bytes', sources.fetchMemory.usedBytes);
   putLogs(sources, put);

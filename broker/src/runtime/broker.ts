@@ -21,6 +21,7 @@ import { allowAll } from './authorizer.ts';
 import { type BrokerConfig, type Listener, parseBrokerConfig, requestMemoryBytes } from './broker-config.ts';
 import type { MetricSources } from './broker-metrics.ts';
 import { FetchMemory } from './fetch-memory.ts';
+import { FetchSessions } from './fetch-sessions.ts';
 import { fileMetadataFolder } from './file-metadata-folder.ts';
 import { createGroupService, type RunningGroupService } from './group-service.ts';
 import { LiveBrokerConfig } from './live-broker-config.ts';
@@ -61,6 +62,8 @@ export interface RunningBroker {
 
 const METADATA_LOG = '__cluster_metadata-0';
 const PURGATORY_TICK_MS = 5;
+/** A fetch session that was not used for so long gives way to a new one; as fixed in Kafka. */
+const FETCH_SESSION_EVICTION_MS = 120_000;
 const SECURITY_PLAINTEXT = 0;
 
 /**
@@ -175,6 +178,7 @@ function metricSources(
     connections: () => server.connections,
     requestMemoryBytes: () => memory.usedBytes,
     fetchMemory: services.fetchMemory,
+    fetchSessions: services.fetchSessions,
   };
 }
 
@@ -262,6 +266,11 @@ async function start(
     producerIds,
     purgatory: new Purgatory(wheel),
     meter: new RequestMeter(),
+    fetchSessions: new FetchSessions({
+      ...ports,
+      slots: config.values['max.incremental.fetch.session.cache.slots'],
+      evictionMs: FETCH_SESSION_EVICTION_MS,
+    }),
     fetchMemory: new FetchMemory(config.values['fetch.memory.max.bytes']),
     advertisedApis: [...handlers.values()]
       .map(({ api, versions }) => ({ key: api.key, versions }))

@@ -43,6 +43,7 @@ import type { InitProducerIdCommand, InitProducerIdResult } from '../core/transa
 import type { Transaction } from '../core/transaction/transaction.ts';
 import type { BrokerConfig } from './broker-config.ts';
 import type { FetchMemory } from './fetch-memory.ts';
+import type { FetchSessions } from './fetch-sessions.ts';
 import type { Partition } from './partition.ts';
 import type { Purgatory } from './purgatory.ts';
 import type { RequestMeter } from './request-meter.ts';
@@ -66,6 +67,7 @@ export interface BrokerServices {
   readonly producerIds: ProducerIds;
   readonly purgatory: Purgatory;
   readonly fetchMemory: FetchMemory;
+  readonly fetchSessions: FetchSessions;
   readonly meter: RequestMeter;
   /** What ApiVersions says: key and versions of each API. */
   readonly advertisedApis: readonly AdvertisedApi[];

@@ -17,6 +17,7 @@ import {
 } from '../apis/api.ts';
 import { parseBrokerConfig } from '../runtime/broker-config.ts';
 import { FetchMemory } from '../runtime/fetch-memory.ts';
+import { FetchSessions } from '../runtime/fetch-sessions.ts';
 import { createGroupService, type RunningGroupService } from '../runtime/group-service.ts';
 import { LiveBrokerConfig } from '../runtime/live-broker-config.ts';
 import { LocalPartitions } from '../runtime/local-partitions.ts';
@@ -143,6 +144,7 @@ export class ControlPlaneHarness {
       purgatory: new Purgatory(new TimerWheel({ ...ports, tickMs: 5 })),
       fetchMemory: new FetchMemory(FETCH_MEMORY_BYTES),
       meter: new RequestMeter(),
+      fetchSessions: new FetchSessions({ ...ports, slots: 10, evictionMs: 1000 }),
       advertisedApis: [],
     };
     return new ControlPlaneHarness(services, plane, groups, transactions);
