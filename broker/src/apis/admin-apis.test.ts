@@ -15,6 +15,7 @@ import { listPartitionReassignments } from './46-list-partition-reassignments.ts
 import { offsetDelete } from './47-offset-delete.ts';
 import { describeClientQuotas } from './48-describe-client-quotas.ts';
 import { alterClientQuotas } from './49-alter-client-quotas.ts';
+import { describeUserScramCredentials } from './50-describe-user-scram-credentials.ts';
 import { describeQuorum } from './55-describe-quorum.ts';
 import { updateFeatures } from './57-update-features.ts';
 import { listConfigResources } from './74-list-config-resources.ts';
@@ -65,6 +66,7 @@ const requests: readonly (readonly [AnyApiHandler, object])[] = [
       validateOnly: false,
     },
   ],
+  [describeUserScramCredentials, { users: [{ name: 'ann' }] }],
   [updateFeatures, { featureUpdates: [{ feature: 'metadata.version', maxVersionLevel: 30 }] }],
   [describeQuorum, { topics: [{ topicName: '__cluster_metadata', partitions: [partition] }] }],
   [listConfigResources, {}],

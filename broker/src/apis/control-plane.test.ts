@@ -198,7 +198,7 @@ describe('every version', () => {
   it('covers all handlers of the control plane', () => {
     // The data plane, transactions, and what admin-apis.test.ts covers.
     const transactions = [22, 24, 25, 26, 27, 28, 61, 65, 66];
-    const admin = [21, 23, 33, 35, 43, 45, 46, 47, 48, 49, 55, 57, 74, 75];
+    const admin = [21, 23, 33, 35, 43, 45, 46, 47, 48, 49, 50, 55, 57, 74, 75];
     const elsewhere = [0, 1, 2, 18, ...transactions, ...admin];
     const tested = requests.map(([handler]) => handler.api.key);
     expect([...handlers.keys()].filter((key) => !elsewhere.includes(key))).toEqual(tested);

@@ -39,6 +39,7 @@ const KAFKA_VERSIONS: Readonly<Record<number, readonly [number, number]>> = {
   47: [0, 0],
   48: [0, 1],
   49: [0, 1],
+  50: [0, 0],
   55: [0, 2],
   57: [0, 2],
   60: [0, 2],

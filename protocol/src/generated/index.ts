@@ -36,6 +36,7 @@ import { listPartitionReassignments } from './46-list-partition-reassignments.ts
 import { offsetDelete } from './47-offset-delete.ts';
 import { describeClientQuotas } from './48-describe-client-quotas.ts';
 import { alterClientQuotas } from './49-alter-client-quotas.ts';
+import { describeUserScramCredentials } from './50-describe-user-scram-credentials.ts';
 import { describeQuorum } from './55-describe-quorum.ts';
 import { updateFeatures } from './57-update-features.ts';
 import { describeCluster } from './60-describe-cluster.ts';
@@ -88,6 +89,7 @@ export * from './46-list-partition-reassignments.ts';
 export * from './47-offset-delete.ts';
 export * from './48-describe-client-quotas.ts';
 export * from './49-alter-client-quotas.ts';
+export * from './50-describe-user-scram-credentials.ts';
 export * from './55-describe-quorum.ts';
 export * from './57-update-features.ts';
 export * from './60-describe-cluster.ts';
@@ -144,6 +146,7 @@ export const apis: ReadonlyMap<number, AnyApi> = new Map<number, AnyApi>([
   [47, offsetDelete],
   [48, describeClientQuotas],
   [49, alterClientQuotas],
+  [50, describeUserScramCredentials],
   [55, describeQuorum],
   [57, updateFeatures],
   [60, describeCluster],

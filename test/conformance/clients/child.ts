@@ -42,6 +42,11 @@ export class TalkingChild {
     createInterface({ input: this.#child.stderr }).on('line', onLine);
   }
 
+  /** Writes to its standard input. */
+  say(text: string): void {
+    this.#child.stdin.write(text);
+  }
+
   /** Sends the signal and resolves when it has ended. */
   async end(signal: NodeJS.Signals): Promise<void> {
     const { exitCode, signalCode } = this.#child;

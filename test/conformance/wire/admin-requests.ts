@@ -7,6 +7,7 @@ import {
   describeLogDirs,
   describeQuorum,
   describeTopicPartitions,
+  describeUserScramCredentials,
   electLeaders,
   listConfigResources,
   listPartitionReassignments,
@@ -120,6 +121,10 @@ export const adminRequests: readonly PlainRequest[] = [
         featureUpdates: [{ feature: 'metadata.version', maxVersionLevel: 30 }],
         ...(version > 0 ? { validateOnly: true } : {}),
       }),
+  ],
+  [
+    describeUserScramCredentials,
+    (wire, version) => wire.ask(describeUserScramCredentials, version, { users: [{ name: 'nobody' }] }),
   ],
   [describeQuorum, (wire, version) => quorumOf(wire, version)],
   [

@@ -4,6 +4,7 @@ import {
   describeLogDirs,
   describeQuorum,
   describeTopicPartitions,
+  describeUserScramCredentials,
   electLeaders,
   findCoordinator,
   listConfigResources,
@@ -226,6 +227,20 @@ export const adminScenarios: readonly Scenario[] = [
       otherTopic: await quorumOf(wire, 2, 'not-the-quorum'),
       nothing: await wire.ask(describeQuorum, 2, { topics: [] }),
     }),
+  },
+  {
+    name: 'credentials of users, where there are none',
+    run: async (wire) => {
+      const ask = (...names: readonly string[]) =>
+        wire.ask(describeUserScramCredentials, 0, { users: names.map((name) => ({ name })) });
+      return {
+        all: await wire.ask(describeUserScramCredentials, 0, { users: null }),
+        none: await ask(),
+        named: await ask('ann'),
+        twice: await ask('ann', 'ann'),
+        empty: await ask(''),
+      };
+    },
   },
   {
     name: 'OffsetDelete of empty and live groups',

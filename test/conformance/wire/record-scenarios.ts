@@ -1,5 +1,12 @@
 import { crc32c } from '@millrace/protocol';
-import { fetch, initProducerId, listOffsets, metadata, produce } from '@millrace/protocol/messages';
+import {
+  deleteTopics,
+  fetch,
+  initProducerId,
+  listOffsets,
+  metadata,
+  produce,
+} from '@millrace/protocol/messages';
 import { type BuildOptions, compressionTypes } from '@millrace/protocol/records';
 import { eventually } from '../../support/index.ts';
 import { batch, FIRST_TIMESTAMP_MS } from './batch.ts';
@@ -336,6 +343,64 @@ export const recordScenarios: readonly Scenario[] = [
             topics: [{ name: 'offsets', partitions: [{ partitionIndex: 0, timestamp }] }],
           });
       return answers;
+    },
+  },
+  {
+    name: 'ListOffsets: the newest time, what is on this disk, what is in tiers',
+    run: async (wire) => {
+      await wire.createTopic('offset-marks');
+      await wire.createTopic('offset-marks-empty');
+      const times = [FIRST_TIMESTAMP_MS, FIRST_TIMESTAMP_MS + 9000, FIRST_TIMESTAMP_MS + 5000];
+      const records = batch(times.map((timestamp) => ({ value: 'v', timestamp })));
+      await wire.raw(produce, 9, {
+        acks: -1,
+        timeoutMs: 5000,
+        topicData: [{ name: 'offset-marks', partitionData: [{ index: 0, records }] }],
+      });
+      const answers: Record<string, unknown> = {};
+      for (const version of [1, 6, 7, 8, 9, 10, 11])
+        for (const timestamp of [-1, -2, -3, -4, -5, -6, -7])
+          for (const name of ['offset-marks', 'offset-marks-empty']) {
+            const partitions = [{ partitionIndex: 0, timestamp }];
+            answers[`v${version} ${timestamp} ${name}`] = await wire.ask(listOffsets, version, {
+              replicaId: -1,
+              topics: [{ name, partitions }],
+            });
+          }
+      return answers;
+    },
+  },
+  {
+    name: 'topics by id: produced, fetched, told apart from a namesake that is gone',
+    run: async (wire) => {
+      const oldId = await wire.createTopic('namesake');
+      await wire.raw(deleteTopics, 6, { topics: [{ name: null, topicId: oldId }], timeoutMs: 5000 });
+      await eventually(async () => (await wire.topicId('namesake')) !== oldId, {
+        what: `${wire.peer.name} has deleted it`,
+      });
+      const newId = await wire.createTopic('namesake');
+      const send = (topicId: string) =>
+        wire.ask(produce, 13, {
+          acks: -1,
+          timeoutMs: 5000,
+          topicData: [{ topicId, partitionData: [{ index: 0, records: batch(['a']) }] }],
+        });
+      const read = (topicId: string) =>
+        wire.ask(fetch, 13, {
+          maxWaitMs: 0,
+          minBytes: 0,
+          maxBytes: 100_000,
+          sessionEpoch: -1,
+          topics: [{ topicId, partitions: [{ partition: 0, fetchOffset: 0, partitionMaxBytes: 100_000 }] }],
+        });
+      return {
+        isNew: oldId !== newId,
+        sent: await send(newId),
+        sentToTheOld: await send(oldId),
+        read: await read(newId),
+        readOfTheOld: await read(oldId),
+        sentToNoId: await send('AAAAAAAAAAAAAAAAAAAAAA'),
+      };
     },
   },
   {
