@@ -43,7 +43,7 @@ function transactionsTopic(image: MetadataImage, config: BrokerConfig): TopicToC
     assignments: [],
     configs: [
       { name: 'cleanup.policy', value: 'compact' },
-      { name: 'compression.type', value: 'producer' },
+      { name: 'compression.type', value: 'uncompressed' },
       { name: 'min.insync.replicas', value: String(minInSyncReplicas) },
       { name: 'segment.bytes', value: String(values['transaction.state.log.segment.bytes']) },
       { name: 'unclean.leader.election.enable', value: 'false' },
