@@ -61,7 +61,8 @@ export class FrameAssembler {
       } else {
         this.#hasBytes = 0;
         this.begin();
-        this.#partial = this.#memory.take(Math.min(sizeBytes, 2 * (chunk.length - at)));
+        const cameBytes = chunk.length - at;
+        this.#partial = this.#memory.take(Math.min(sizeBytes, this.#isCounted ? 2 * cameBytes : cameBytes));
       }
     }
     return null;
