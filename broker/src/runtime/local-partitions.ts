@@ -70,6 +70,32 @@ export class LocalPartitions implements PartitionRegistry {
     return followed;
   }
 
+  /** Tries the logs again that the disk refused, or would not open. */
+  reopen(): Promise<void> {
+    const reopened = this.#following.then(() => this.#reopen());
+    this.#following = reopened.catch(() => undefined);
+    return reopened;
+  }
+
+  async #reopen(): Promise<void> {
+    const { logger } = this.#options;
+    for (const partition of [...this.all()]) {
+      const { topic, partition: index, log, isLeader } = partition;
+      if (log.failure === null || !(await log.reopen())) continue;
+      logger.info({ topic, partition: index }, 'the disk takes a log again');
+      if (!isLeader) continue;
+      // Who keeps state by the log may have taken in what was refused: they read it again.
+      for (const listener of this.#listeners) listener.lost(topic, index);
+      for (const listener of this.#listeners) listener.led(partition);
+    }
+    const image = this.#image;
+    if (this.#unopened.size === 0 || image === undefined) return;
+    for (const topic of image.topicsById.values()) {
+      for (const state of topic.partitions)
+        if (this.#unopened.has(`${topic.name}-${state.partition}`)) await this.#take(image, topic, state);
+    }
+  }
+
   /** Rejects with what kept the first image from being followed: without it, nothing is served. */
   async firstFollowed(): Promise<void> {
     await this.#first;

@@ -5,7 +5,7 @@ import type { BrokerConfig } from './broker-config.ts';
 import type { LocalPartition } from './local-partition.ts';
 
 export interface LogMaintenanceOptions {
-  readonly partitions: { all(): Iterable<LocalPartition> };
+  readonly partitions: { all(): Iterable<LocalPartition>; reopen(): Promise<void> };
   readonly storage: StorageEngine;
   readonly config: BrokerConfig;
   readonly clock: Clock;
@@ -13,7 +13,7 @@ export interface LogMaintenanceOptions {
   readonly logger: Logger;
 }
 
-/** What is done to logs now and then: retention, forgetting of old producers, recovery checkpoints. */
+/** What is done to logs now and then: retention, forgetting of old producers, recovery checkpoints, another try where the disk refused. */
 export class LogMaintenance {
   readonly #options: LogMaintenanceOptions;
   readonly #due = new Map<string, Timer>();
@@ -27,6 +27,7 @@ export class LogMaintenance {
     const { values } = this.#options.config;
     this.#every('retention', values['log.retention.check.interval.ms'], () => this.retain());
     const checkpointMs = values['log.flush.offset.checkpoint.interval.ms'];
+    this.#every('reopening', values['log.reopen.interval.ms'], () => this.#options.partitions.reopen());
     this.#every('checkpoint', checkpointMs, () => this.#options.storage.checkpoint());
   }
 

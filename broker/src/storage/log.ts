@@ -89,6 +89,13 @@ export interface Log {
   /** Begins a new segment. */
   roll(): Promise<void>;
 
+  /**
+   * Takes a log that the disk refused (`failure`) into service again, where the disk can be trusted to hold what was written and
+   * takes more: everything below `writtenOffset` is there as before. Not after a sync that failed.
+   * @returns whether the log takes writes
+   */
+  reopen(): Promise<boolean>;
+
   /** Resolves when everything appended so far is on disk. Concurrent calls share one sync. */
   flush(): Promise<void>;
 

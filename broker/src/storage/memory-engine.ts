@@ -225,6 +225,10 @@ class MemoryLog implements Log {
 
   async roll(): Promise<void> {}
 
+  async reopen(): Promise<boolean> {
+    return true;
+  }
+
   async flush(): Promise<void> {
     this.#flushedOffset = this.#endOffset;
   }

@@ -1,5 +1,3 @@
-import { rmSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import {
   isMillraceError,
@@ -14,7 +12,6 @@ import type { LeaderEpochs } from '../core/log/leader-epochs.ts';
 import type { ProducerTable } from '../core/log/producer-table.ts';
 import { mustRoll } from '../core/log/segment-roll.ts';
 import { type StoredBatch, stampBatches } from './batch-stamp.ts';
-import type { CleanerCheckpoint } from './cleaner-checkpoint.ts';
 import { writeLeaderEpochs } from './leader-epoch-file.ts';
 import type {
   AbortedTransaction,
@@ -29,36 +26,21 @@ import type {
   SegmentFacts,
   TimestampedOffset,
 } from './log.ts';
-import type { LogWriter } from './log-writer.ts';
-import type { OpenFiles } from './open-files.ts';
+import type { LogRoom } from './log-room.ts';
 import { PendingWrites } from './pending-writes.ts';
-import { encodeProducerSnapshot } from './producer-snapshot.ts';
 import { type RecoveredLog, recoverLog } from './recovery.ts';
 import { isAbort, RunningCompaction } from './running-compaction.ts';
 import { Segment } from './segment.ts';
 import { type CompactedLog, compactSegments } from './segment-compaction.ts';
-import { segmentPath } from './segment-files.ts';
 import { SegmentReader } from './segment-reader.ts';
 import { swapIn } from './segment-swap.ts';
-import { syncFolder } from './small-file.ts';
-import { offsetOutOfRange, storageFailed, writesPending } from './storage-errors.ts';
-import { LogTail, type TailCache } from './tail-cache.ts';
-
-/** What the logs of one data folder share. */
-export interface LogRoom {
-  readonly files: OpenFiles;
-  readonly writer: LogWriter;
-  readonly tailCache: TailCache;
-  readonly cleaner: CleanerCheckpoint;
-  readonly timers: Timers;
-  readonly random: Random;
-  readonly logger: Logger;
-}
+import { probeFolder, syncFolder } from './small-file.ts';
+import { SnapshotFiles } from './snapshot-files.ts';
+import { isMendable, offsetOutOfRange, storageFailed, writesPending } from './storage-errors.ts';
+import { LogTail } from './tail-cache.ts';
 
 /** Timers take no longer delay. */
 const TIMER_MAX_MS = 0x7fffffff;
-/** Producer snapshots that are kept: the newest may be torn. */
-const SNAPSHOTS_KEPT = 2;
 
 /** A log in segment files, laid out as Kafka's. */
 export class SegmentLog implements Log {
@@ -81,7 +63,9 @@ export class SegmentLog implements Log {
   #nextFlush: Promise<void> | null = null;
   #sealing: Promise<void> = Promise.resolve();
   #flushTimer: Timer | null = null;
-  #snapshotOffsets: number[] = [];
+  #snapshots: SnapshotFiles;
+  /** Whether the disk may take the log again: only what never reached the file is lost. */
+  #canReopen = false;
   readonly #compaction = new RunningCompaction();
   /** Of the active segment; see `RollQuestion`. */
   #jitterShare: number;
@@ -97,7 +81,7 @@ export class SegmentLog implements Log {
     this.#startOffset = recovered.startOffset;
     this.#endOffset = recovered.endOffset;
     this.#flushedOffset = recovered.flushedOffset;
-    this.#snapshotOffsets = [...recovered.snapshotOffsets];
+    this.#snapshots = new SnapshotFiles(folder, recovered.snapshotOffsets);
     this.#jitterShare = room.random.float();
     this.#tail = new LogTail(room.tailCache, recovered.endOffset);
     this.#writes = new PendingWrites(room, {
@@ -250,27 +234,54 @@ export class SegmentLog implements Log {
     assert(cut !== undefined, 'a log has a segment');
     const position = await cut.scan(0, ({ header }) => header.lastOffset < offset);
     cut.truncate(position);
-    this.#tail.clear();
-    this.#reader.forget();
+    await this.#recover(cut.baseOffset);
+    this.#flushedOffset = Math.min(this.#flushedOffset, cut.baseOffset);
+    writeLeaderEpochs(this.folder, this.#epochs.starts);
+    await this.flush();
+  }
+
+  async reopen(): Promise<boolean> {
+    if (this.#failure === null || !this.#canReopen) return this.#failure === null;
+    await this.compactionEnded();
+    await this.#writes.settle();
+    const { writtenOffset } = this;
+    try {
+      await probeFolder(this.folder);
+      // Behind what was written may be a part of what was refused.
+      this.#active.truncate(this.#active.writtenBytes);
+      for (const segment of this.#segments) segment.dropUnsealedIndexes();
+      await this.#recover(this.#flushedOffset);
+    } catch (error) {
+      this.#room.logger.debug({ err: error, path: this.folder }, 'the disk does not take the log yet');
+      return false;
+    }
+    this.#canReopen = false;
+    if (this.#endOffset < writtenOffset) return false;
+    this.#failure = null;
+    return true;
+  }
+
+  /** Begins anew with what the files hold. */
+  async #recover(recoveryPoint: number): Promise<void> {
+    for (const segment of this.#segments) segment.release();
     const recovered = await recoverLog({
       folder: this.folder,
       files: this.#room.files,
       indexIntervalBytes: this.#config.indexIntervalBytes,
       cleanShutdown: false,
-      recoveryPoint: cut.baseOffset,
+      recoveryPoint,
       logStartOffset: this.#startOffset,
       mayHaveGaps: this.#room.cleaner.mayHaveGaps(this.#name),
       logger: this.#room.logger,
     });
+    this.#tail.clear();
+    this.#reader.forget();
     this.#segments = recovered.segments;
     this.#producers = recovered.producers;
     this.#epochs = recovered.epochs;
     this.#endOffset = recovered.endOffset;
-    this.#flushedOffset = Math.min(this.#flushedOffset, cut.baseOffset);
     this.#tail = new LogTail(this.#room.tailCache, recovered.endOffset);
-    this.#snapshotOffsets = [...recovered.snapshotOffsets];
-    writeLeaderEpochs(this.folder, this.#epochs.starts);
-    await this.flush();
+    this.#snapshots = new SnapshotFiles(this.folder, recovered.snapshotOffsets);
   }
 
   async advanceStartOffset(offset: number): Promise<void> {
@@ -330,6 +341,7 @@ export class SegmentLog implements Log {
   release(): void {
     this.#flushTimer?.cancel();
     this.#failure ??= storageFailed('Using', this.folder, 'the log is closed');
+    this.#canReopen = false;
     this.#dropUnwritten(this.#failure);
     this.#tail.clear();
     for (const segment of this.#segments) segment.release();
@@ -341,31 +353,22 @@ export class SegmentLog implements Log {
 
   #asCompacted(): CompactedLog {
     const { folder, config, producers } = this;
-    const { files } = this.#room;
-    return {
-      ...{ folder, config, producers, files },
-      segments: this.#segments,
-      swap: (cleaned, replaced) => this.#swap(cleaned, replaced),
-    };
+    const swap: CompactedLog['swap'] = (cleaned, replaced) => this.#swap(cleaned, replaced);
+    return { folder, config, producers, files: this.#room.files, segments: this.#segments, swap };
   }
 
   /** Within one turn of the loop: readers see the old segments or the new one. */
   async #swap(cleaned: Segment, replaced: readonly Segment[]): Promise<void> {
     if (this.#failure !== null) throw this.#failure;
-    const [first] = replaced;
-    const at = first === undefined ? -1 : this.#segments.indexOf(first);
-    // Retention may have taken some of them meanwhile.
-    if (at < 0 || replaced.some((segment, index) => this.#segments[at + index] !== segment))
-      throw new DOMException('segments that were compacted are deleted', 'AbortError');
     try {
-      const { segment, removed } = swapIn(this.folder, cleaned, replaced);
-      this.#segments = this.#segments.toSpliced(at, replaced.length, segment);
-      this.#tail.dropBelow(segment.nextOffset);
+      const { segments, removed } = swapIn(this.#segments, cleaned, replaced);
+      this.#segments = segments;
+      this.#tail.dropBelow(cleaned.nextOffset);
       this.#reader.forget();
       void removed.catch((error: unknown) => this.#reportLeftOver(error));
     } catch (error) {
       // Half of it may be done, which only opening the log again can sort out.
-      throw this.#fail(error);
+      throw isAbort(error) ? error : this.#fail(error);
     }
   }
 
@@ -428,19 +431,8 @@ export class SegmentLog implements Log {
 
   /** Producers as of `endOffset`; without it, recovery replays from an older one. */
   #saveSnapshot(): void {
-    const path = segmentPath(this.folder, this.#endOffset, 'snapshot');
-    const bytes = encodeProducerSnapshot(this.#producers);
-    if (this.#snapshotOffsets.at(-1) !== this.#endOffset) this.#snapshotOffsets.push(this.#endOffset);
-    const surplus = this.#snapshotOffsets.splice(
-      0,
-      Math.max(0, this.#snapshotOffsets.length - SNAPSHOTS_KEPT),
-    );
-    this.#sealing = this.#sealing
-      .then(() => writeFile(path, bytes))
-      .then(() => {
-        for (const offset of surplus) rmSync(segmentPath(this.folder, offset, 'snapshot'), { force: true });
-      })
-      .catch((error: unknown) => void this.#fail(error));
+    const write = this.#snapshots.take(this.#endOffset, this.#producers);
+    this.#sealing = this.#sealing.then(write).catch((error: unknown) => void this.#fail(error));
   }
 
   #written(offset: number, bytes: number): Promise<void> | null {
@@ -472,7 +464,10 @@ export class SegmentLog implements Log {
         if (segment.isDirty) await segment.sync();
       }
     } catch (error) {
-      throw this.#fail(error);
+      const failure = this.#fail(error);
+      // Of what a sync could not write, nobody knows what is there.
+      this.#canReopen = false;
+      throw failure;
     }
     if (this.#failure !== null) throw this.#failure;
     this.#flushedOffset = Math.max(this.#flushedOffset, target);
@@ -482,6 +477,7 @@ export class SegmentLog implements Log {
   #fail(cause: unknown): MillraceError {
     if (this.#failure === null) {
       this.#failure = storageFailed('Writing to', this.folder, cause);
+      this.#canReopen = isMendable(cause);
       const facts = { ...this.#failure.report(), path: this.folder, endOffset: this.writtenOffset };
       this.#room.logger.error(facts, 'the log is closed for writes');
     }

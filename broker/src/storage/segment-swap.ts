@@ -1,5 +1,5 @@
 import { readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { OpenFiles } from './open-files.ts';
 import { Segment } from './segment.ts';
 import { parseSegmentFile, parseStagedFile, SEGMENT_KINDS, segmentPath } from './segment-files.ts';
@@ -10,20 +10,28 @@ import { syncFolder } from './small-file.ts';
  * old segments or what `finishSwaps` makes the new one of: first it gets the name of one that replaces, then the old
  * ones go, then it gets its own.
  * @param cleaned in stage `.cleaned`, complete and synced, with the base offset of the first replaced one
- * @returns the segment, and when the files of the old ones are gone
+ * @returns the log's segments, and when the files of the old ones are gone
+ * @throws an AbortError where not all of `replaced` are among `segments` any more: nothing is done then
  */
 export function swapIn(
-  folder: string,
+  segments: readonly Segment[],
   cleaned: Segment,
   replaced: readonly Segment[],
-): { readonly segment: Segment; readonly removed: Promise<void> } {
+): { readonly segments: Segment[]; readonly removed: Promise<void> } {
+  const [first] = replaced;
+  const at = first === undefined ? -1 : segments.indexOf(first);
+  if (at < 0 || replaced.some((segment, index) => segments[at + index] !== segment))
+    throw new DOMException('segments that were compacted are deleted', 'AbortError');
   const incoming = cleaned.staged('.cleaned', '.swap');
   const renamed = Promise.withResolvers<void>();
   // Until the new names last, a loss of power may need the old files.
   const removals = replaced.map((segment) => segment.discard(renamed.promise));
   const segment = incoming.staged('.swap', '');
-  renamed.resolve(syncFolder(folder));
-  return { segment, removed: Promise.all(removals).then(() => undefined) };
+  renamed.resolve(syncFolder(dirname(segment.path)));
+  return {
+    segments: segments.toSpliced(at, replaced.length, segment),
+    removed: Promise.all(removals).then(() => undefined),
+  };
 }
 
 /**

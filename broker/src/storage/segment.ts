@@ -145,6 +145,11 @@ export class Segment {
     await this.transactionIndex.seal();
   }
 
+  /** Of indexes that `seal` did not write out, or not wholly, nothing may stay in the folder. */
+  dropUnsealedIndexes(): void {
+    for (const { file } of [this.offsetIndex, this.timeIndex]) if (file.isInMemory) file.reset();
+  }
+
   /** `writtenBytes` as of the call are on disk when it resolves. */
   async sync(): Promise<void> {
     this.isDirty = false;

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { storageFailed } from './storage-errors.ts';
 
 /** The suffix of files on their way; one that is found at start was never finished. */
@@ -50,6 +50,28 @@ export function replaceSmallFileNow(path: string, content: string | Buffer): voi
     renameSync(unfinished, path);
   } catch (error) {
     throw storageFailed('Writing', path, error);
+  }
+}
+
+const PROBE_BYTES = 65_536;
+
+/**
+ * Whether a folder takes new bytes, and gives them back from the disk's cache.
+ * @throws {MillraceError} LOG_STORAGE_FAILED
+ */
+export async function probeFolder(folder: string): Promise<void> {
+  const path = join(folder, `probe${UNFINISHED_SUFFIX}`);
+  try {
+    const file = await open(path, 'w');
+    try {
+      await file.writeFile(Buffer.alloc(PROBE_BYTES, 1));
+      await file.datasync();
+    } finally {
+      await file.close();
+      await rm(path, { force: true });
+    }
+  } catch (error) {
+    throw storageFailed('Writing to', folder, error);
   }
 }
 

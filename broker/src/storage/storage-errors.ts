@@ -56,20 +56,31 @@ export function storageFailed(doing: string, path: string, cause: unknown): Mill
   });
 }
 
+/** What somebody can put right while the broker runs; a device that fails is none of it. */
+const MENDABLE: ReadonlyMap<string, string> = new Map([
+  ['ENOSPC', 'Free space on the disk.'],
+  ['EDQUOT', 'Free space on the disk, or raise the quota.'],
+  ['EROFS', 'Make the file system writable.'],
+  ['EACCES', 'Make the data folder writable for the account that runs the broker.'],
+  ['EPERM', 'Make the data folder writable for the account that runs the broker.'],
+  [
+    'EMFILE',
+    'Close files, or lower log.open.files.max or raise the limit of open files (ulimit -n) for the next start.',
+  ],
+  ['ENFILE', 'Close files, or raise the limit of open files of the machine.'],
+]);
+
+/** Whether a log that failed by this may be tried again once somebody has put it right. */
+export function isMendable(cause: unknown): boolean {
+  return MENDABLE.has(codeOf(cause));
+}
+
 function hintFor(cause: unknown): string {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  switch (code) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return 'Free space on the disk, then restart the broker.';
-    case 'EROFS':
-    case 'EACCES':
-    case 'EPERM':
-      return 'Make the data folder writable for the account that runs the broker, then restart it.';
-    case 'EMFILE':
-    case 'ENFILE':
-      return 'Raise the limit of open files (ulimit -n), then restart the broker.';
-    default:
-      return 'Check the disk, then restart the broker.';
-  }
+  const hint = MENDABLE.get(codeOf(cause));
+  if (hint === undefined) return 'Check the disk, then restart the broker.';
+  return `${hint} A broker that runs tries again by itself.`;
+}
+
+function codeOf(cause: unknown): string {
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : '';
 }

@@ -1,0 +1,16 @@
+import type { Logger, Random, Timers } from '@millrace/foundation';
+import type { CleanerCheckpoint } from './cleaner-checkpoint.ts';
+import type { LogWriter } from './log-writer.ts';
+import type { OpenFiles } from './open-files.ts';
+import type { TailCache } from './tail-cache.ts';
+
+/** What the logs of one data folder share. */
+export interface LogRoom {
+  readonly files: OpenFiles;
+  readonly writer: LogWriter;
+  readonly tailCache: TailCache;
+  readonly cleaner: CleanerCheckpoint;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly logger: Logger;
+}
