@@ -7,7 +7,7 @@ import {
   type FetchResponseInit,
   type FetchResponsePartitionInit,
 } from '@millrace/protocol/messages';
-import { iterateBatches } from '@millrace/protocol/records';
+import { peekBatchSize, readBatchHeader } from '@millrace/protocol/records';
 import type { FetchLease } from '../runtime/fetch-memory.ts';
 import type { FetchTurn, SessionRequest, Wanted } from '../runtime/fetch-sessions.ts';
 import type { Partition, ReadLimits } from '../runtime/partition.ts';
@@ -196,9 +196,12 @@ async function readPartition(
 async function abortedIn(partition: Partition, from: number, batches: readonly Buffer[]) {
   const last = batches.at(-1);
   if (last === undefined) return [];
-  let endOffset = from;
-  for (const header of iterateBatches(last)) endOffset = header.lastOffset + 1;
-  return await partition.log.abortedTransactions(from, endOffset);
+  let at = 0;
+  for (let size = peekBatchSize(last, at); size !== undefined && at + size < last.length; ) {
+    at += size;
+    size = peekBatchSize(last, at);
+  }
+  return await partition.log.abortedTransactions(from, readBatchHeader(last, at).lastOffset + 1);
 }
 
 /** The one copy on the way from memory to the socket, and none where it is one batch or came from a file. */
