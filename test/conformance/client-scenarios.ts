@@ -39,11 +39,15 @@ export async function pollUntil(
 export function clientScenarios(target: Target): void {
   const options = () => ({ bootstrapServers: target.bootstrapServers() });
 
-  async function withTopic(partitions: number, body: (topic: string) => Promise<void>): Promise<void> {
+  async function withTopic(
+    partitions: number,
+    body: (topic: string) => Promise<void>,
+    configs: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
     const admin = createAdmin(options());
     const topic = uniqueName('client');
     try {
-      await admin.createTopics([{ name: topic, partitions }]);
+      await admin.createTopics([{ name: topic, partitions, configs }]);
       await body(topic);
       await admin.deleteTopics([topic]);
     } finally {
@@ -106,6 +110,43 @@ export function clientScenarios(target: Target): void {
       for (const list of offsets.values()) expect(list).toEqual(list.map((_, i) => i));
     });
   });
+
+  it.each(['none', 'zstd'] as const)(
+    'splits batches that the topic finds too large, and keeps the order (%s)',
+    async (compression) => {
+      const body = async (topic: string) => {
+        const producer = createProducer({ ...options(), compression, batchBytes: 64 * 1024 });
+        const large = 2_000;
+        const offsets: (number | null)[] = [];
+        const codes: unknown[] = [];
+        for (let i = 0; i < 5_000; i++) {
+          const value = Buffer.concat([Buffer.from(`${i}:`), randomBytes(i === large ? 3_000 : 100)]);
+          const taken = producer.produce(
+            { topic, key: null, value },
+            (error, metadata, token) => {
+              offsets[token] = metadata?.offset ?? null;
+              if (error) codes.push((error as { code?: unknown }).code);
+            },
+            i,
+          );
+          if (!taken) await producer.ready();
+        }
+        await producer.flush();
+        await producer.close();
+        expect(codes).toEqual(['MESSAGE_TOO_LARGE']);
+        expect(offsets).toEqual(
+          Array.from({ length: 5_000 }, (_, i) => (i === large ? null : i < large ? i : i - 1)),
+        );
+        const consumer = createConsumer({ ...options(), autoOffsetReset: 'earliest' });
+        consumer.assign([{ topic, partition: 0 }]);
+        const got = await pollUntil(consumer, ({ length }) => length >= 4_999);
+        await consumer.close();
+        const numbers = got.map(({ value }) => Number(value?.subarray(0, value.indexOf(':')).toString()));
+        expect(numbers).toEqual(Array.from({ length: 5_000 }, (_, i) => i).filter((i) => i !== large));
+      };
+      await withTopic(1, body, { 'max.message.bytes': '2000' });
+    },
+  );
 
   it('refuses what cannot be sent, by name', async () => {
     await withTopic(1, async (topic) => {

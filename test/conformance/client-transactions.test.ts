@@ -191,6 +191,20 @@ describe.each(brokers)('transactions $kind on $on', ({ on, start, level }) => {
     expect(texts(seen)).toEqual(['next']);
   });
 
+  it('splits batches that are too large within a transaction', async () => {
+    const topic = await newTopic(1, { 'max.message.bytes': '1000' });
+    const producer = transactional(uniqueName('id'));
+    await producer.initTransactions();
+    const sent = Array.from({ length: 300 }, (_, i) => `${i}`.padEnd(100, '.'));
+    for (const half of [sent.slice(0, 150), sent.slice(150)]) {
+      producer.beginTransaction();
+      await producer.send(half.map((text) => record(topic, 0, text)));
+      await producer.commitTransaction();
+    }
+    const seen = await pollUntil(reader(topic, 1, 'read_committed'), ({ length }) => length >= 300);
+    expect(texts(seen)).toEqual(sent);
+  });
+
   it('fences the older of two producers for good, and says so', async () => {
     const topic = await newTopic(1);
     const id = uniqueName('id');

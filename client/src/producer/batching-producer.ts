@@ -45,6 +45,9 @@ export class BatchingProducer implements Producer {
     this.transactions = this.#withTransactions();
     this.#sender = new Sender(this.#cluster, this.#config, this.transactions, {
       settled: (batch) => this.#settled(batch),
+      replaced: (batch, by) => {
+        for (const { open } of this.#flushes) if (open.delete(batch)) for (const part of by) open.add(part);
+      },
       staleTopic: (topic) => this.#refresh.request(topic),
       failed: (error) => this.#fail(error),
     });

@@ -47,9 +47,74 @@ describe('PartitionQueue', () => {
   });
 
   it('holds at most five under way', () => {
-    const queue = queueOf(7);
-    for (let i = 0; i < 5; i++) take(queue);
+    const queue = queueOf(8);
+    queue.acknowledged(take(queue));
+    for (let i = 0; i < 5; i++) {
+      expect(queue.readyAtMs(false)).toBe(0);
+      take(queue);
+    }
     expect(queue.readyAtMs(false)).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('sends nothing behind the first batch until the broker knows the producer', () => {
+    const queue = queueOf(3);
+    const first = take(queue);
+    expect(queue.readyAtMs(false)).toBe(Number.POSITIVE_INFINITY);
+    queue.acknowledged(first);
+    expect(queue.readyAtMs(false)).toBe(0);
+  });
+
+  it('sends smaller batches in place of one that is too large, before what comes behind it', () => {
+    const queue = queueOf(4, 4);
+    const a = take(queue);
+    queue.acknowledged(a);
+    const [b, c] = [take(queue), take(queue)];
+    const reservedBytes = b.reservedBytes;
+    const parts = queue.split(b);
+    queue.outOfOrder(c, 0);
+    expect(queue.needsNewEpoch).toBe(false);
+    expect(parts.length).toBeGreaterThan(1);
+    expect(parts.every(({ sizeBytes }) => sizeBytes < b.sizeBytes)).toBe(true);
+    expect(parts.reduce((sum, part) => sum + part.reservedBytes, 0)).toBeCloseTo(reservedBytes);
+    const states = [...parts, c].map((expected) => {
+      const batch = take(queue);
+      expect(batch).toBe(expected);
+      queue.acknowledged(batch);
+      return { ...stateOf(batch), records: batch.recordCount };
+    });
+    let sequence = a.recordCount;
+    for (const state of states) {
+      expect(state).toEqual({ epoch: 0, sequence, records: state.records });
+      sequence += state.records;
+    }
+    expect(sequence).toBe(a.recordCount + b.recordCount + c.recordCount);
+  });
+
+  it('tells each record of a batch that was split of its own part', () => {
+    const queue = new PartitionQueue('t', 0, producerConfig({ bootstrapServers: ['b:1'] }));
+    const told: [number, number | null][] = [];
+    for (let token = 10; token < 15; token++) {
+      queue.append(
+        {
+          record: { topic: 't', key: null, value: Buffer.alloc(50) },
+          timestamp: 1,
+          callback: (_error, metadata, of) => told.push([of, metadata?.offset ?? null]),
+          token,
+        },
+        50,
+        () => 0,
+      );
+    }
+    const whole = take(queue);
+    const parts = queue.split(whole);
+    whole.acknowledge(70, -1);
+    expect(told).toEqual([]);
+    let offset = 100;
+    for (const part of parts) {
+      part.acknowledge(offset, -1);
+      offset += part.recordCount;
+    }
+    expect(told).toEqual([10, 11, 12, 13, 14].map((token, index) => [token, 100 + index]));
   });
 
   it('does not send to a new leader while batches are under way at the old one', () => {

@@ -30,11 +30,16 @@ export class PartitionQueue {
   /** The broker's state for this producer is lost or ahead: a new epoch begins at sequence 0. */
   #newEpoch = false;
   #lastBatchBytes = 0;
+  /** The producer id that the broker has taken a batch of, and checks sequences of since then. */
+  #takenProducerId: number | null = null;
+  /** What new batches may hold: `batchBytes`, less once such batches were refused as too large. */
+  #batchBytes: number;
 
   constructor(topic: string, partition: number, config: ProducerConfig) {
     this.topic = topic;
     this.partition = partition;
     this.#config = config;
+    this.#batchBytes = config.batchBytes;
   }
 
   get isIdle(): boolean {
@@ -55,19 +60,19 @@ export class PartitionQueue {
     const last = this.#waiting.at(-1);
     if (last?.tryAppend(arrival)) {
       last.reservedBytes += bytes;
-      return last.sizeBytes >= this.#config.batchBytes ? 'filled' : 'appended';
+      return last.sizeBytes >= this.#batchBytes ? 'filled' : 'appended';
     }
     const batch = new ProducerBatch({
       topic: this.topic,
       partition: this.partition,
-      maxBytes: this.#config.batchBytes,
-      initialBytes: Math.max(MIN_BATCH_BYTES, Math.min(this.#lastBatchBytes, this.#config.batchBytes)),
+      maxBytes: this.#batchBytes,
+      initialBytes: Math.max(MIN_BATCH_BYTES, Math.min(this.#lastBatchBytes, this.#batchBytes)),
       createdMs: now(),
     });
     batch.tryAppend(arrival);
     batch.reservedBytes = bytes;
     this.#waiting.push(batch);
-    if (last !== undefined) this.#lastBatchBytes = this.#config.batchBytes;
+    if (last !== undefined) this.#lastBatchBytes = this.#batchBytes;
     return last === undefined ? 'begun' : 'filled';
   }
 
@@ -77,9 +82,9 @@ export class PartitionQueue {
       return this.#inFlight.length > 0 || this.isIdle ? Number.POSITIVE_INFINITY : this.#retryAtMs;
     }
     const head = this.#waiting[0];
-    if (head === undefined || this.#inFlight.length >= this.#config.maxInFlightBatches)
+    if (head === undefined || this.#inFlight.length >= this.#config.maxInFlightBatches || this.#isUnknown)
       return Number.POSITIVE_INFINITY;
-    const full = this.#waiting.length > 1 || head.sizeBytes >= this.#config.batchBytes;
+    const full = this.#waiting.length > 1 || head.sizeBytes >= this.#batchBytes;
     const dueMs = full || flushing ? head.createdMs : head.createdMs + this.#config.lingerMs;
     return Math.max(dueMs, this.#retryAtMs);
   }
@@ -114,6 +119,24 @@ export class PartitionQueue {
   /** The broker has it. */
   acknowledged(batch: ProducerBatch): void {
     this.#remove(batch);
+    this.#takenProducerId = batch.state?.producerId ?? null;
+  }
+
+  /**
+   * The broker refused it for its size, and has taken nothing of it: smaller ones go in its place, under the same sequences, before
+   * all that comes behind. It must have more than one record.
+   * @returns what goes in its place
+   */
+  split(batch: ProducerBatch): readonly ProducerBatch[] {
+    this.#remove(batch);
+    const { compression, transaction } = this.#config;
+    const { parts, largestRecordBytes } = batch.split(compression, transaction !== null);
+    // Where it is their number that makes it too large, and no single record, those to come are to be smaller too.
+    const halfBytes = Math.ceil(batch.sizeBytes / 2);
+    if (largestRecordBytes * 2 < halfBytes) this.#batchBytes = Math.min(this.#batchBytes, halfBytes);
+    this.#retries.push(...parts);
+    this.#retries.sort((a, b) => order(a, b));
+    return parts;
   }
 
   /** To be tried again, no earlier than `retryAtMs`. */
@@ -178,6 +201,15 @@ export class PartitionQueue {
   /** Takes out everything that is not under way. */
   drop(): readonly ProducerBatch[] {
     return [...this.#retries.splice(0), ...this.#waiting.splice(0)];
+  }
+
+  /**
+   * Whether the broker may know nothing of this producer yet. It takes any sequence then: were the first batch refused and the second
+   * one taken, they would change places.
+   */
+  get #isUnknown(): boolean {
+    const state = this.#inFlight[0]?.state;
+    return state !== undefined && state !== null && state.producerId !== this.#takenProducerId;
   }
 
   #adopt(identity: Identity | null): void {

@@ -1,6 +1,13 @@
 import type { MillraceError } from '@millrace/foundation';
 import { assert } from '@millrace/foundation/assert';
-import { type ProducerState, RecordBatchBuilder, setProducerState } from '@millrace/protocol/records';
+import {
+  addToSequence,
+  forEachRecord,
+  type ProducerState,
+  RecordBatchBuilder,
+  recordSizeInBytes,
+  setProducerState,
+} from '@millrace/protocol/records';
 import type { Compression, ProducerRecord, RecordMetadata } from '../types.ts';
 
 export type DeliveryCallback = (error: Error | null, metadata: RecordMetadata | null, token: number) => void;
@@ -15,6 +22,8 @@ export interface Arrival {
 }
 
 const NO_TIMESTAMP = -1;
+/** The most that one compressed batch may unpack to: far above what a producer puts into one. */
+const UNPACKED_MAX_BYTES = 256 * 1024 * 1024;
 
 export interface ProducerBatchOptions {
   readonly topic: string;
@@ -101,6 +110,44 @@ export class ProducerBatch {
 
   get isSealed(): boolean {
     return this.#built !== null;
+  }
+
+  /**
+   * Its records in smaller batches, of about half its size, in their order and under its sequences, sealed like it. It is spent then:
+   * who waited for its records waits for theirs. It must be sealed, and have more than one record.
+   */
+  split(
+    compression: Compression,
+    isTransactional: boolean,
+  ): { readonly parts: readonly ProducerBatch[]; readonly largestRecordBytes: number } {
+    assert(this.#recordCount > 1, 'a single record cannot be split');
+    const { topic, partition, createdMs } = this;
+    const maxBytes = Math.ceil(this.#sizeBytes / 2);
+    const parts: ProducerBatch[] = [];
+    let index = 0;
+    let largestRecordBytes = 0;
+    forEachRecord(this.bytes, 0, { maxDecompressedBytes: UNPACKED_MAX_BYTES, verifyCrc: false }, (record) => {
+      const arrival = {
+        record: { topic, ...record },
+        timestamp: record.timestamp,
+        callback: this.#callbacks?.[index],
+        token: this.#tokens[index] ?? 0,
+      };
+      index++;
+      largestRecordBytes = Math.max(largestRecordBytes, recordSizeInBytes(record));
+      if (parts.at(-1)?.tryAppend(arrival)) return;
+      const part = new ProducerBatch({ topic, partition, maxBytes, initialBytes: maxBytes, createdMs });
+      part.tryAppend(arrival);
+      parts.push(part);
+    });
+    let sequence = this.state?.baseSequence ?? 0;
+    for (const part of parts) {
+      part.seal(compression, this.state && { ...this.state, baseSequence: sequence }, isTransactional);
+      sequence = addToSequence(sequence, part.recordCount);
+      part.reservedBytes = (this.reservedBytes * part.recordCount) / this.#recordCount;
+    }
+    this.#callbacks = null;
+    return { parts, largestRecordBytes };
   }
 
   /** For another try after sequences have moved. No try may be under way: it would read changing bytes. */

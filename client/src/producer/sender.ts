@@ -1,4 +1,5 @@
 import { MillraceError, toMillraceError } from '@millrace/foundation';
+import { kafkaError } from '@millrace/protocol';
 import { type ProduceResponse, produce } from '@millrace/protocol/messages';
 import { retryPauseMs } from '../cluster/backoff.ts';
 import type { Cluster } from '../cluster/cluster.ts';
@@ -23,6 +24,8 @@ import type { Transactions } from './transactions.ts';
 export interface SenderEvents {
   /** The batch has had its last word: acknowledged or failed. */
   settled(batch: ProducerBatch): void;
+  /** Others go in the batch's place. */
+  replaced(batch: ProducerBatch, by: readonly ProducerBatch[]): void;
   /** The topic's metadata is missing or out of date. */
   staleTopic(topic: string): void;
   /** Nothing that waits can be sent: no producer id was given. The next record asks for one again. */
@@ -298,9 +301,13 @@ export class Sender {
   #retryOrFail({ queue, batch, topic }: Shipment, error: MillraceError): void {
     batch.lastError = error;
     const isDoomed = this.#transactions !== null && !this.#transactions.maySend;
+    if (!isDoomed && error.code === 'MESSAGE_TOO_LARGE' && batch.recordCount > 1) {
+      this.#events.replaced(batch, queue.split(batch));
+      return;
+    }
     if (isDoomed || !isRetriable(error)) {
       queue.refused(batch);
-      this.#fail(batch, error);
+      this.#fail(batch, error.code === 'MESSAGE_TOO_LARGE' ? tooLarge(batch) : error);
       return;
     }
     this.#events.staleTopic(topic);
@@ -328,4 +335,12 @@ export class Sender {
       },
     );
   }
+}
+
+function tooLarge({ topic, partition, recordCount, sizeBytes }: ProducerBatch): MillraceError {
+  const what = recordCount === 1 ? 'a record' : `${recordCount} records`;
+  return kafkaError(
+    'MESSAGE_TOO_LARGE',
+    `${topic}-${partition} takes no batch as large as that of ${what}, ${sizeBytes} bytes`,
+  ).with({ hint: "Raise the topic's max.message.bytes, or make the record smaller." });
 }
