@@ -19,7 +19,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '5' },
     records: { type: 'string', default: '2000000' },
     only: { type: 'string', default: SECTIONS.join(',') },
-    /** Produce rows whose title holds this. */
+    /** Of produce and consume, those rows whose title holds this. */
     rows: { type: 'string', default: '' },
     'no-record': { type: 'boolean' },
   },
@@ -44,7 +44,7 @@ try {
   for (let run = 0; run <= runs; run++) {
     const into = run === 0 ? new Figures() : figures;
     if (wanted('produce')) await production(running, { records, rows: values.rows }, into);
-    if (wanted('consume')) await consumption(running, { records }, into);
+    if (wanted('consume')) await consumption(running, { records, rows: values.rows }, into);
     if (wanted('latency')) await latencies(running, into);
   }
   if (wanted('produce')) await afterLoad(running, figures);
