@@ -1,12 +1,5 @@
 import { dirname } from 'node:path';
-import {
-  isMillraceError,
-  type Logger,
-  type MillraceError,
-  type Random,
-  type Timer,
-  type Timers,
-} from '@millrace/foundation';
+import { isMillraceError, type MillraceError, type Timer } from '@millrace/foundation';
 import { assert } from '@millrace/foundation/assert';
 import type { LeaderEpochs } from '../core/log/leader-epochs.ts';
 import type { ProducerTable } from '../core/log/producer-table.ts';
