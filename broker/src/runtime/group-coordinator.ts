@@ -7,7 +7,6 @@ import type { GroupRecord } from '../core/group/records.ts';
 import { OFFSETS_TOPIC } from './auto-created-topic.ts';
 import type { BrokerConfig } from './broker-config.ts';
 import { groupCodec } from './coordinator-record-codec.ts';
-import type { CoordinatorShard } from './coordinator-shard.ts';
 import { CoordinatorTopic } from './coordinator-topic.ts';
 import type { ControllerAccess, MetadataAccess } from './services.ts';
 
@@ -22,8 +21,6 @@ export interface GroupCoordinatorOptions {
   readonly random: Random;
   readonly logger: Logger;
 }
-
-export type GroupCoordinatorShard = CoordinatorShard<GroupRecord, GroupShard>;
 
 /** The shards of `__consumer_offsets` that are led here; looks now and then for offsets that may go. */
 export class GroupCoordinator {

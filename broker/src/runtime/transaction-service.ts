@@ -1,6 +1,6 @@
 import type { Clock, Logger, Now, Timer, Timers } from '@millrace/foundation';
 import type { ErrorName } from '@millrace/protocol';
-import type { PartitionsByTopic, ReplyTo } from '../core/coordinator/effects.ts';
+import type { ReplyTo } from '../core/coordinator/effects.ts';
 import {
   type AddPartitionsCommand,
   type AddPartitionsResult,
@@ -237,9 +237,4 @@ function waitingKey({ producerId, partitions }: PartitionsQuery): string {
 
 function failed(error: ErrorName): { readonly error: ErrorName } {
   return { error };
-}
-
-/** One partition as partitions by topic. */
-export function onePartition(topic: string, partition: number): PartitionsByTopic {
-  return new Map([[topic, new Set([partition])]]);
 }
