@@ -23,6 +23,11 @@ export function javaTool(name: string, args: readonly string[], input = ''): Pro
   return runChild(TOOLS, [name, ...args], input);
 }
 
+/** One of Apache Kafka's programs that keeps running. */
+export function javaProgram(name: string, args: readonly string[]): TalkingChild {
+  return new TalkingChild(TOOLS, [name, ...args], () => undefined);
+}
+
 interface VerifiableEvent {
   readonly name: string;
   readonly value?: string;
