@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contentOf, createTopic } from './clients/client-suite.ts';
+import { confluent } from './clients/confluent.ts';
+import { franzGo, sarama } from './clients/go-clients.ts';
 import { java } from './clients/java.ts';
 import { codecs } from './clients/kafka-client.ts';
 import { kafkaJs } from './clients/kafkajs.ts';
@@ -9,7 +11,7 @@ import { sampleRecords } from './clients/sample-records.ts';
 import { type Peer, startOurs } from './peer.ts';
 
 const TOPIC = 'matrix';
-const clients = [kcat, kafkaJs, platformatic, java];
+const clients = [kcat, kafkaJs, platformatic, java, confluent, franzGo, sarama];
 const here = clients.filter((client) => client.unavailable() === undefined);
 
 /** All that was sent: each producer one after the other, each codec once. */
@@ -23,7 +25,7 @@ describe('what one client produced with any codec', () => {
     for (const client of here)
       for (const codec of codecs)
         await client.produce(peer.address, TOPIC, codec, sampleRecords(client.name, codec));
-  }, 120_000);
+  }, 180_000);
   afterAll(() => peer?.close());
 
   for (const client of clients) {

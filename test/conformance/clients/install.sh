@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Installs the clients in other languages that the conformance tests drive: confluent-kafka into a Python environment, franz-go and
+# Sarama into one program. They go to KAFKA_CLIENTS_HOME (default ~/.cache/millrace-clients). Python 3 and Go must be there.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+home=${KAFKA_CLIENTS_HOME:-$HOME/.cache/millrace-clients}
+mkdir -p "$home"
+
+python=$home/python
+confluent=confluent-kafka==2.16.1
+if [ "$(cat "$python/ready" 2>/dev/null)" != "$confluent" ]; then
+  rm -rf "$python"
+  python3 -m venv "$python"
+  "$python/bin/pip" install -q --disable-pip-version-check --only-binary :all: "$confluent"
+  printf '%s\n' "$confluent" >"$python/ready"
+fi
+
+(cd "$here/go" && go build -o "$home/go-clients" .)

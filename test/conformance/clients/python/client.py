@@ -1,0 +1,93 @@
+"""confluent-kafka as the conformance tests drive it; `line-client.ts` says what is spoken."""
+
+import json
+import signal
+import sys
+
+from confluent_kafka import Consumer, Producer, TopicPartition
+
+OFFSET_BEGINNING = -2
+
+
+def say(what):
+    print(json.dumps(what), flush=True)
+
+
+def text(value):
+    return None if value is None else value.decode()
+
+
+def produce(address, topic, codec):
+    producer = Producer(
+        {
+            "bootstrap.servers": address,
+            "enable.idempotence": True,
+            "acks": "all",
+            "compression.type": codec,
+            "message.max.bytes": 1048588,
+        }
+    )
+    failures = []
+
+    def delivered(error, _message):
+        if error is not None:
+            failures.append(str(error))
+
+    for record in json.load(sys.stdin):
+        headers = [(name, value.encode()) for name, value in record["headers"].items()]
+        producer.produce(topic, key=record["key"], value=record["value"], headers=headers, on_delivery=delivered)
+    left = producer.flush(30)
+    if failures or left > 0:
+        sys.exit(f"{left} records are left, and {failures}")
+
+
+def consume(address, topic, count):
+    consumer = Consumer({"bootstrap.servers": address, "group.id": "unused", "enable.auto.commit": False})
+    partitions = consumer.list_topics(topic, timeout=30).topics[topic].partitions
+    consumer.assign([TopicPartition(topic, partition, OFFSET_BEGINNING) for partition in partitions])
+    for _ in range(int(count)):
+        message = consumer.poll(30)
+        if message is None or message.error():
+            sys.exit(f"no record: {message and message.error()}")
+        say(
+            {
+                "partition": message.partition(),
+                "offset": message.offset(),
+                "timestampMs": message.timestamp()[1],
+                "key": text(message.key()),
+                "value": text(message.value()),
+                "headers": {name: text(value) for name, value in message.headers() or []},
+            }
+        )
+    consumer.close()
+
+
+def join(address, group, topic, session_timeout_ms):
+    consumer = Consumer(
+        {
+            "bootstrap.servers": address,
+            "group.id": group,
+            "session.timeout.ms": int(session_timeout_ms),
+            "heartbeat.interval.ms": 500,
+            "auto.offset.reset": "earliest",
+            "auto.commit.interval.ms": 200,
+        }
+    )
+    going_on = [True]
+    signal.signal(signal.SIGTERM, lambda *_: going_on.clear())
+
+    def assigned(_consumer, partitions):
+        say({"assignment": [one.partition for one in partitions]})
+
+    def gone(_consumer, _partitions):
+        say({"assignment": []})
+
+    consumer.subscribe([topic], on_assign=assigned, on_revoke=gone, on_lost=gone)
+    while going_on:
+        message = consumer.poll(0.1)
+        if message is not None and not message.error():
+            say({"value": text(message.value())})
+    consumer.close()
+
+
+{"produce": produce, "consume": consume, "join": join}[sys.argv[1]](*sys.argv[2:])

@@ -1,0 +1,4 @@
+import { clientSuite } from './clients/client-suite.ts';
+import { franzGo } from './clients/go-clients.ts';
+
+clientSuite(franzGo, () => undefined);

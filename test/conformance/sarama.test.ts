@@ -1,0 +1,4 @@
+import { clientSuite } from './clients/client-suite.ts';
+import { sarama } from './clients/go-clients.ts';
+
+clientSuite(sarama, () => undefined);
