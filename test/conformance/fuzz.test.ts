@@ -1,37 +1,12 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
-import { Connection } from '@millrace/client/connection';
-import {
-  createPartitions,
-  createTopics,
-  describeConfigs,
-  describeGroups,
-  fetch,
-  findCoordinator,
-  incrementalAlterConfigs,
-  joinGroup,
-  leaveGroup,
-  listOffsets,
-  metadata,
-  offsetCommit,
-  offsetFetch,
-  produce,
-  syncGroup,
-} from '@millrace/protocol/messages';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { fuzz } from './fuzz/fuzz-run.ts';
 import { type Peer, startOurs } from './peer.ts';
-import { batch } from './wire/batch.ts';
-import { frame } from './wire/frames.ts';
 
 const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
-const FRAMES = Number(process.env.FUZZ_FRAMES ?? 3000);
-/** Behind one that closes the connection the others are lost. */
-const FRAMES_PER_CONNECTION = 3;
-const AT_SIZE = 0;
-const SIZE_BYTES = 4;
+/** A million and more: `npm run fuzz`. */
+const FRAMES = Number(process.env.FUZZ_FRAMES ?? 20_000);
 /** How long others may wait while the frames come in, ms; a garbage collection or a busy machine fits in. */
 const OTHERS_WAIT_MAX_MS = 2000;
-const ZERO_UUID = 'AAAAAAAAAAAAAAAAAAAAAA';
 
 let peer: Peer;
 beforeAll(async () => {
@@ -39,168 +14,10 @@ beforeAll(async () => {
 });
 afterAll(() => peer?.close());
 
-/** Requests that are well-formed, to be spoilt. */
-const wellFormed: readonly (() => Buffer)[] = [3, 9, 13].flatMap((version) => [
-  () =>
-    frame(produce, version, {
-      acks: 1,
-      timeoutMs: 100,
-      topicData: [
-        {
-          name: 'fuzz',
-          topicId: ZERO_UUID,
-          partitionData: [
-            { index: 0, records: batch(['a', 'b', 'c'], { compression: version === 9 ? 'gzip' : 'none' }) },
-            { index: 0, records: batch([{ key: 'k', value: 'v' }], { compression: 'zstd' }) },
-          ],
-        },
-      ],
-    }),
-  () =>
-    frame(fetch, version + 4, {
-      maxWaitMs: 1,
-      minBytes: 1,
-      topics: [
-        {
-          topic: 'fuzz',
-          topicId: ZERO_UUID,
-          partitions: [{ partition: 0, fetchOffset: 0, partitionMaxBytes: 1000 }],
-        },
-      ],
-    }),
-  () => frame(metadata, version, { topics: [{ name: 'fuzz' }] }),
-]);
-const more: readonly (() => Buffer)[] = [0, 1].flatMap((step) => {
-  const partitions = [{ partitionIndex: 0, timestamp: -1 }];
-  const members = [{ memberId: 'm' }];
-  const resource = { resourceType: 2, resourceName: 'fuzz' };
-  const commits = [{ partitionIndex: 0, committedOffset: 1, committedMetadata: 'm' }];
-  const me = { groupId: 'fuzz', memberId: 'm', generationId: 1 };
-  return [
-    () => frame(listOffsets, 5 + step, { replicaId: -1, topics: [{ name: 'fuzz', partitions }] }),
-    () =>
-      frame(createTopics, 4 + step, {
-        topics: [
-          {
-            name: 'made',
-            numPartitions: 1,
-            replicationFactor: 1,
-            assignments: [],
-            configs: [{ name: 'retention.ms', value: '1' }],
-          },
-        ],
-        timeoutMs: 100,
-        validateOnly: true,
-      }),
-    () =>
-      frame(createPartitions, 1 + step, {
-        topics: [{ name: 'fuzz', count: 2, assignments: [{ brokerIds: [1] }] }],
-        timeoutMs: 100,
-        validateOnly: true,
-      }),
-    () =>
-      frame(describeConfigs, 3 + step, { resources: [{ ...resource, configurationKeys: ['retention.ms'] }] }),
-    () =>
-      frame(incrementalAlterConfigs, step, {
-        resources: [{ ...resource, configs: [{ name: 'retention.ms', configOperation: 0, value: '1' }] }],
-        validateOnly: true,
-      }),
-    () => frame(findCoordinator, 3 + step, step === 0 ? { key: 'fuzz' } : { coordinatorKeys: ['fuzz'] }),
-    () =>
-      frame(joinGroup, 5 + step, {
-        groupId: 'fuzz',
-        sessionTimeoutMs: 6000,
-        rebalanceTimeoutMs: 100,
-        memberId: '',
-        protocolType: 'consumer',
-        protocols: [{ name: 'range', metadata: Buffer.from([0, 1, 0, 0, 0, 0]) }],
-      }),
-    () =>
-      frame(syncGroup, 3 + step, { ...me, assignments: [{ memberId: 'm', assignment: Buffer.alloc(3) }] }),
-    () => frame(leaveGroup, 3 + step, { groupId: 'fuzz', members }),
-    () => frame(describeGroups, 4 + step, { groups: ['fuzz'] }),
-    () =>
-      frame(offsetCommit, 7 + step, {
-        groupId: 'fuzz',
-        memberId: '',
-        topics: [{ name: 'fuzz', partitions: commits }],
-      }),
-    () =>
-      frame(offsetFetch, 6 + step, {
-        ...(step === 0 ? { groupId: 'fuzz', topics: null } : { groupId: 'fuzz', topics: [] }),
-      }),
-  ];
+it(`spoilt frames and batches neither crash the broker nor keep others waiting (FUZZ_SEED=${seed})`, async () => {
+  const report = await fuzz({ host: peer.host, port: peer.port, seed, frames: FRAMES });
+  expect(report.sent).toBeGreaterThanOrEqual(FRAMES);
+  expect(report.answered).toBeGreaterThan(0);
+  expect(report.records).toBeGreaterThan(0);
+  expect(report.slowestMs).toBeLessThan(OTHERS_WAIT_MAX_MS);
 });
-
-it(`spoilt frames neither crash the broker nor keep others waiting (FUZZ_SEED=${seed})`, async () => {
-  const random = randomOf(seed);
-  const others = await Connection.connect({ host: peer.host, port: peer.port, clientId: 'others' });
-  await others.request(metadata, { topics: [{ name: 'fuzz' }], allowAutoTopicCreation: true });
-  const samples = [...wellFormed, ...more];
-  let slowestMs = 0;
-  for (let sent = 0; sent < FRAMES; sent += FRAMES_PER_CONNECTION) {
-    const frames = Array.from({ length: FRAMES_PER_CONNECTION }, () =>
-      spoilt(samples[Math.floor(random() * samples.length)]!(), random),
-    );
-    const socket = connect({ host: peer.host, port: peer.port });
-    socket.on('error', () => undefined);
-    socket.resume();
-    const closed = once(socket, 'close');
-    socket.write(Buffer.concat(frames));
-    const askedMs = performance.now();
-    const { topics } = await others.request(metadata, { topics: [{ name: 'fuzz' }] });
-    slowestMs = Math.max(slowestMs, performance.now() - askedMs);
-    expect(topics[0]?.errorCode).toBe(0);
-    // What was sent has been read when the broker closes its side.
-    socket.end();
-    await closed;
-  }
-  expect(slowestMs).toBeLessThan(OTHERS_WAIT_MAX_MS);
-  const records = await others.request(
-    fetch,
-    {
-      maxWaitMs: 0,
-      minBytes: 0,
-      topics: [{ topic: 'fuzz', partitions: [{ partition: 0, fetchOffset: 0, partitionMaxBytes: 10_000 }] }],
-    },
-    { version: 12 },
-  );
-  expect(records.responses[0]?.partitions[0]?.errorCode).toBe(0);
-  others.close();
-});
-
-/** Bits turned, bytes put in, taken out or set to extremes; mostly with a size that fits, so that the body is read. */
-function spoilt(bytes: Buffer, random: () => number): Buffer {
-  let result = Buffer.from(bytes);
-  const edits = 1 + Math.floor(random() * 4);
-  for (let edit = 0; edit < edits; edit++) {
-    const at = SIZE_BYTES + Math.floor(random() * (result.length - SIZE_BYTES));
-    const kind = Math.floor(random() * 5);
-    if (kind === 0) result[at] = (result[at] ?? 0) ^ (1 << Math.floor(random() * 8));
-    else if (kind === 1) result[at] = [0, 0x7f, 0x80, 0xff][Math.floor(random() * 4)] ?? 0;
-    else if (kind === 2)
-      result = Buffer.concat([result.subarray(0, at), result.subarray(at + 1 + Math.floor(random() * 8))]);
-    else if (kind === 3)
-      result = Buffer.concat([
-        result.subarray(0, at),
-        Buffer.from([Math.floor(random() * 256)]),
-        result.subarray(at),
-      ]);
-    else if (at + 4 <= result.length)
-      result.writeInt32BE([-1, 0x7fffffff, 1_000_000, -0x80000000][Math.floor(random() * 4)] ?? 0, at);
-    if (result.length <= SIZE_BYTES + 1) break;
-  }
-  if (random() < 0.95) result.writeInt32BE(result.length - SIZE_BYTES, AT_SIZE);
-  return result;
-}
-
-/** Mulberry32. */
-function randomOf(start: number): () => number {
-  let state = start >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
