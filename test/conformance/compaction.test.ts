@@ -16,7 +16,9 @@ import { pollUntil } from './client-scenarios.ts';
 const skipReason = kafkaPeerSkipReason();
 if (skipReason !== null) console.warn(`skipped: compaction beside Apache Kafka's: ${skipReason}`);
 
-const PROPERTIES = { 'log.cleaner.backoff.ms': '100', 'log.retention.check.interval.ms': '500' };
+const PROPERTIES = { 'log.cleaner.backoff.ms': '100', 'log.retention.check.interval.ms': '200' };
+/** Kafka looks for old segments only half a minute after its start else. */
+const THEIR_PROPERTIES = { ...PROPERTIES, 'log.initial.task.delay.ms': '0' };
 const CODECS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
 /** Records of each phase are so much younger than those before: each begins a segment, by `segment.ms`. */
 const PHASE_MS = 10_000;
@@ -129,7 +131,7 @@ describe.skipIf(skipReason !== null)("compaction beside Apache Kafka's", () => {
   beforeAll(async () => {
     const brokers = await Promise.all([
       startMillraceBroker(PROPERTIES),
-      startKafkaPeer({ properties: PROPERTIES }),
+      startKafkaPeer({ properties: THEIR_PROPERTIES }),
     ]);
     sides = brokers.map((broker) => new Side(broker));
   }, 120_000);
@@ -142,6 +144,7 @@ describe.skipIf(skipReason !== null)("compaction beside Apache Kafka's", () => {
     topic: string,
     configs: Readonly<Record<string, string>>,
     phases: readonly ((side: Side, timestamp: number) => Promise<void>)[],
+    firstMs = startMs,
   ): Promise<void> {
     const all = {
       'cleanup.policy': 'compact',
@@ -151,7 +154,7 @@ describe.skipIf(skipReason !== null)("compaction beside Apache Kafka's", () => {
     };
     for (const side of sides) await side.admin.createTopics([{ name: topic, partitions: 1, configs: all }]);
     for (const [index, phase] of phases.entries()) {
-      const timestamp = startMs + index * PHASE_MS;
+      const timestamp = firstMs + index * PHASE_MS;
       await Promise.all(
         sides.map(async (side) => {
           await phase(side, timestamp);
@@ -191,6 +194,89 @@ describe.skipIf(skipReason !== null)("compaction beside Apache Kafka's", () => {
       await side.put(topic, timestamp, rows, batch);
     }
   };
+
+  /** Where both logs begin once both have let go of what they may, as far as `until` says. */
+  async function starts(topic: string, until: number): Promise<readonly (number | undefined)[]> {
+    const begin = async (side: Side) =>
+      (await side.admin.listOffsets([{ topic, partition: 0 }], 'earliest'))[0];
+    return await Promise.all(
+      sides.map((side) =>
+        eventually(
+          async () => {
+            const first = await begin(side);
+            return (first ?? 0) >= until && `${first}`;
+          },
+          { what: `${topic} begins at ${until}`, timeoutMs: SETTLE_MS },
+        ).then(Number),
+      ),
+    );
+  }
+
+  /** Four segments: three of the last hour but the youngest, which is of now. */
+  async function aged(topic: string, configs: Readonly<Record<string, string>>): Promise<void> {
+    const all = { 'segment.ms': '1000', 'message.timestamp.after.max.ms': '999999999', ...configs };
+    const nowMs = Date.now();
+    for (const side of sides) {
+      await side.admin.createTopics([{ name: topic, partitions: 1, configs: all }]);
+      for (const ageMs of [3_000_000, 2_000_000, 1_000_000, 0])
+        for (const n of [0, 1, 2])
+          await side.put(topic, nowMs - ageMs + n, [[`key ${n}`, `${ageMs} ${'x'.repeat(400)}`]]);
+    }
+  }
+
+  it('drops segments by their age, and by another age from when that is said', async () => {
+    await aged('by-age', { 'retention.ms': '2500000' });
+    expect(await starts('by-age', 3)).toEqual([3, 3]);
+    for (const side of sides) await side.admin.alterConfigs('topic', 'by-age', { 'retention.ms': '500000' });
+    expect(await starts('by-age', 9)).toEqual([9, 9]);
+    await same('by-age');
+  });
+
+  it('drops segments by the size of what is left', async () => {
+    await aged('by-size', { 'retention.ms': '-1', 'retention.bytes': '2500' });
+    expect(await starts('by-size', 6)).toEqual([6, 6]);
+    await same('by-size');
+  });
+
+  it('begins segments by their size', async () => {
+    const topic = 'segment-bytes';
+    const configs = {
+      'segment.bytes': '1048576',
+      'retention.ms': '-1',
+      'retention.bytes': '1',
+      'max.message.bytes': '900000',
+    };
+    for (const side of sides) {
+      await side.admin.createTopics([{ name: topic, partitions: 1, configs }]);
+      for (let n = 0; n < 7; n++) await side.put(topic, Date.now(), [[`key ${n}`, 'x'.repeat(400_000)]]);
+    }
+    expect(await starts(topic, 6)).toEqual([6, 6]);
+  });
+
+  it('both compacts and drops where a topic asks for both', async () => {
+    const topic = 'both';
+    await play(topic, { 'cleanup.policy': 'compact,delete', 'retention.ms': '-1' }, [
+      puts(topic, 4),
+      puts(topic, 5),
+    ]);
+    const rows = await same(topic);
+    for (const side of sides) await side.admin.alterConfigs('topic', topic, { 'retention.bytes': '1' });
+    const first = await starts(topic, rows.length > 0 ? Number(rows.at(-1)?.split(' ')[0]) - 1 : 0);
+    expect(first[0]).toBe(first[1]);
+    await same(topic);
+  });
+
+  it('compacts what has waited for max.compaction.lag.ms, and begins a segment for it', async () => {
+    const topic = 'lag';
+    // Neither the age of segments nor the share of dirty bytes would do it.
+    await play(
+      topic,
+      { 'segment.ms': '604800000', 'min.cleanable.dirty.ratio': '1', 'max.compaction.lag.ms': '1000' },
+      [async (side, timestamp) => side.put(topic, timestamp - PHASE_MS, [['old', '1']])],
+      Date.now() - 3_600_000,
+    );
+    await same(topic);
+  });
 
   it('leaves the same records, and shows deletions', async () => {
     await play('kept-deletions', {}, [
