@@ -1,7 +1,7 @@
 import { ZERO_UUID } from '@millrace/foundation';
 import { type ErrorName, errorCode } from '@millrace/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ControlPlaneHarness, recode } from '../testing/control-plane-harness.ts';
+import { ControlPlaneHarness, memoryDisk, recode } from '../testing/control-plane-harness.ts';
 import { createTopics } from './19-create-topics.ts';
 import { deleteRecords } from './21-delete-records.ts';
 import { offsetForLeaderEpoch } from './23-offset-for-leader-epoch.ts';
@@ -180,5 +180,30 @@ describe('settings that change while the broker runs', () => {
     expect(responses[0]?.errorCode).toBe(code('INVALID_REQUEST'));
     expect(responses[0]?.errorMessage).toContain('node.id');
     expect(broker.services.config.values['node.id']).toBe(1);
+  });
+});
+
+describe('a restart', () => {
+  it('keeps settings, quotas and levels of features', async () => {
+    const disk = memoryDisk();
+    const before = await ControlPlaneHarness.start(disk);
+    const change = { name: 'log.retention.ms', value: '5000', configOperation: 0 };
+    await before.call(incrementalAlterConfigs, {
+      resources: [{ resourceType: BROKER, resourceName: '', configs: [change] }],
+      validateOnly: false,
+    });
+    const entity = [{ entityType: 'client-id', entityName: null }];
+    const ops = [{ key: 'producer_byte_rate', value: 1024, remove: false }];
+    await before.call(alterClientQuotas, { entries: [{ entity, ops }], validateOnly: false });
+    const lower = { feature: 'transaction.version', maxVersionLevel: 1, upgradeType: 2 };
+    await before.call(updateFeatures, { featureUpdates: [lower] });
+    await before.stop();
+    const after = await ControlPlaneHarness.start(disk);
+    expect(after.services.config.values['log.retention.ms']).toBe(5000);
+    expect(
+      after.services.quotas.charge({ user: 'u', clientId: 'c' }, { busyMs: 0, produced: 1e6 }),
+    ).toBeGreaterThan(0);
+    expect(after.services.metadata.image().features.get('transaction.version')).toBe(1);
+    await after.stop();
   });
 });

@@ -25,7 +25,7 @@ import {
 import { adminRequests } from './admin-requests.ts';
 import { batch } from './batch.ts';
 import { withoutElr } from './elr.ts';
-import { answerTo, mislabelled } from './frames.ts';
+import { answerTo, mislabelled, sized } from './frames.ts';
 import { groupCycle } from './group-cycle.ts';
 import { type PlainRequest, TOPIC } from './plain-request.ts';
 import type { Scenario } from './scenario.ts';
@@ -252,6 +252,22 @@ export const versionScenarios: readonly Scenario[] = [
       },
     }),
   ),
+  {
+    name: 'a version above the highest closes the connection, of every API',
+    run: async (wire) => {
+      const outcomes: Record<string, unknown> = {};
+      for (const [{ name, key, maxVersion }] of requests) {
+        // ApiVersions is answered, and InitProducerId has one more version than is stable.
+        if (name === 'ApiVersions') continue;
+        const header = Buffer.alloc(11);
+        header.writeInt16BE(key, 0);
+        header.writeInt16BE(maxVersion + 1, 2);
+        header.writeInt16BE(-1, 8);
+        outcomes[name] = await answerTo(wire.peer, sized(header));
+      }
+      return outcomes;
+    },
+  },
   {
     name: 'versions below the lowest and above the highest close the connection',
     run: async (wire) => {
