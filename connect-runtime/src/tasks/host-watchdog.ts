@@ -5,7 +5,7 @@ export interface HostWatchdogOptions {
   readonly pid: number | undefined;
   /** Resident memory, bytes. */
   readonly memoryMaxBytes: number;
-  /** How long the host may say nothing, ms; it tells its counters twice a second. */
+  /** How long the host may say nothing once it has begun to talk, ms; it tells its counters at once, then twice a second. */
   readonly silenceMaxMs: number;
   /** Called once, with what went wrong: a predicate whose subject is the process. */
   readonly onTripped: (reason: DeathReason, what: string) => void;
@@ -16,12 +16,14 @@ const MIB = 1024 * 1024;
 
 /**
  * Watches a host from outside, because a plugin that loops keeps its process from watching itself: resident memory, buffers
- * included, and signs of life. Where the system has no /proc, memory is known by what the host says.
+ * included, and signs of life. One that only starts is not silent: no plugin can hold it up yet, a busy machine can, and who asked
+ * something of it has a time limit. Where the system has no /proc, memory is known by what the host says.
  */
 export class HostWatchdog {
   readonly #options: HostWatchdogOptions;
   readonly #timer: NodeJS.Timeout;
-  #heardAtMs = performance.now();
+  /** Null before its first word. */
+  #heardAtMs: number | null = null;
   #checkedAtMs = performance.now();
   #tripped = false;
 
@@ -52,9 +54,9 @@ export class HostWatchdog {
     // A worker that was held up itself has not read what the host said meanwhile.
     const late = nowMs - this.#checkedAtMs > CHECK_INTERVAL_MS * 4;
     this.#checkedAtMs = nowMs;
-    if (late) this.heard();
+    if (late && this.#heardAtMs !== null) this.heard();
     const { silenceMaxMs } = this.#options;
-    if (nowMs - this.#heardAtMs > silenceMaxMs) {
+    if (this.#heardAtMs !== null && nowMs - this.#heardAtMs > silenceMaxMs) {
       this.#trip(
         'silence',
         `was killed because a plugin kept it busy without a pause for ${silenceMaxMs} ms`,

@@ -112,6 +112,8 @@ class Host {
         },
       },
     );
+    // From its first word on the worker counts how long a host is silent: before that no plugin can hold it up.
+    this.#sendCounters();
     setInterval(() => this.#sendCounters(), COUNTERS_INTERVAL_MS).unref();
   }
 
