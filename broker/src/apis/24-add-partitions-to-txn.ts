@@ -22,7 +22,8 @@ const FENCED_VERSION = 2;
  * - The partitions take part in the producer's transaction, which begins with the first. Answered when that is in the log.
  * - One partition that may not be written to or does not exist has all of its transaction refused: the others get
  *   OPERATION_NOT_ATTEMPTED.
- * - While the transaction before is still being ended: CONCURRENT_TRANSACTIONS.
+ * - While the transaction before is still being ended it waits a moment, then CONCURRENT_TRANSACTIONS; Kafka says that at
+ *   once, and has its clients wait.
  *
  * Versions: v2 PRODUCER_FENCED; v4 for brokers: several transactions, and the question whether partitions are in; v5
  * TRANSACTION_ABORTABLE.
@@ -91,7 +92,8 @@ async function add(
   const query = { transactionalId, producerId, producerEpoch, partitions };
   if (verifyOnly) return verified(context, query);
   const clientVersion = isOfBrokers ? 2 : 0;
-  const { error } = await transactions.addPartitions({ ...query, clientVersion, waitMs: 0 });
+  const waitMs = context.services.config.values['add.partitions.to.txn.retry.backoff.max.ms'];
+  const { error } = await transactions.addPartitions({ ...query, clientVersion, waitMs });
   return sameForAll(topics, fencedError(error, context.version, FENCED_VERSION));
 }
 

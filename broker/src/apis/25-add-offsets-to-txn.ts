@@ -10,7 +10,8 @@ const FENCED_VERSION = 2;
 /**
  * AddOffsetsToTxn v0-4
  *
- * - The partition of `__consumer_offsets` that keeps the group takes part in the producer's transaction.
+ * - The partition of `__consumer_offsets` that keeps the group takes part in the producer's transaction. It waits for the
+ *   one before as AddPartitionsToTxn does.
  *
  * Versions: v2 PRODUCER_FENCED; v3 flexible; v4 TRANSACTION_ABORTABLE.
  *
@@ -29,12 +30,13 @@ export const addOffsetsToTxn = defineApi({
       return answer('TRANSACTIONAL_ID_AUTHORIZATION_FAILED');
     if (!mayOnGroup(context, 'READ', groupId)) return answer('GROUP_AUTHORIZATION_FAILED');
     if (transactionalId === '') return answer('INVALID_REQUEST');
-    const { groups, transactions } = context.services;
+    const { groups, transactions, config } = context.services;
     await groups.findCoordinator(groupId);
     const partition = groups.partitionOf(groupId);
     if (partition === null) return answer('COORDINATOR_NOT_AVAILABLE');
     const partitions = new Map([[OFFSETS_TOPIC, new Set([partition])]]);
-    const command = { transactionalId, producerId, producerEpoch, partitions, clientVersion: 0, waitMs: 0 };
+    const waitMs = config.values['add.partitions.to.txn.retry.backoff.max.ms'];
+    const command = { transactionalId, producerId, producerEpoch, partitions, clientVersion: 0, waitMs };
     const { error } = await transactions.addPartitions(command);
     return answer(fencedError(error, context.version, FENCED_VERSION));
   },

@@ -339,7 +339,7 @@ export const brokerConfigKeys = defineConfig({
   'add.partitions.to.txn.retry.backoff.max.ms': key(
     'int',
     100,
-    'How long a batch that adds its partition to a transaction waits for the transaction before to be complete.',
+    'How long a partition that is added to a transaction waits for the transaction before to be complete.',
     range(0),
   ),
   'transaction.state.log.num.partitions': key(
