@@ -273,6 +273,24 @@ export interface TopicDescription {
   }[];
 }
 
+/** Where the value of a config comes from, in the words of Kafka's admin client. */
+export type ConfigSource =
+  | 'UNKNOWN'
+  | 'DYNAMIC_TOPIC_CONFIG'
+  | 'DYNAMIC_BROKER_CONFIG'
+  | 'DYNAMIC_DEFAULT_BROKER_CONFIG'
+  | 'STATIC_BROKER_CONFIG'
+  | 'DEFAULT_CONFIG'
+  | 'DYNAMIC_BROKER_LOGGER_CONFIG'
+  | 'DYNAMIC_CLIENT_METRICS_CONFIG'
+  | 'DYNAMIC_GROUP_CONFIG';
+
+export interface ConfigEntry {
+  /** Null where it is secret. */
+  readonly value: string | null;
+  readonly source: ConfigSource;
+}
+
 export interface Admin {
   listTopics(): Promise<readonly TopicDescription[]>;
   /** @throws {MillraceError} UNKNOWN_TOPIC_OR_PARTITION */
@@ -286,7 +304,7 @@ export interface Admin {
   describeConfigs(
     type: 'topic' | 'broker' | 'group',
     name: string,
-  ): Promise<ReadonlyMap<string, string | null>>;
+  ): Promise<ReadonlyMap<string, ConfigEntry>>;
   alterConfigs(
     type: 'topic' | 'broker' | 'group',
     name: string,

@@ -120,6 +120,22 @@ describe.skipIf(brokerUnavailable())('a standalone worker', () => {
     expect(lines()).toEqual(['one', 'two', 'three', 'one', 'two', 'three']);
   });
 
+  test('is in no group: another one beside it on the same brokers has its own connectors', async () => {
+    const sinkOf = (name: string) => {
+      const config = { 'connector.class': 'FileStreamSink', topics: 'alone', file: path(`${name}.txt`) };
+      writeFileSync(path(`${name}.json`), JSON.stringify({ name, ...config }));
+      return path(`${name}.json`);
+    };
+    running = await startServing(['standalone', workerFile('first-offsets'), sinkOf('first')]);
+    const second = await startServing(['standalone', workerFile('second-offsets'), sinkOf('second')]);
+    onTestFinished(() => second.close());
+    expect((await ask('GET', '/connectors')).body).toEqual(['first']);
+    expect(await (await fetch(`${second.url}/connectors`)).json()).toEqual(['second']);
+    const admin = createAdmin({ bootstrapServers: broker.bootstrapServers });
+    onTestFinished(() => admin.close());
+    expect((await admin.listGroups()).filter(({ protocolType }) => protocolType === 'connect')).toEqual([]);
+  });
+
   test('killed with SIGKILL, goes on from the offsets in its file: what they cover does not come again', async () => {
     const topic = `standalone-killed-${Date.now()}`;
     const input = path('killed-in.txt');

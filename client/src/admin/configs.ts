@@ -3,10 +3,23 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { throwOnError } from '../cluster/outcome.ts';
 import { retrying } from '../cluster/retry.ts';
 import type { Connection } from '../connection/index.ts';
+import type { ConfigEntry, ConfigSource } from '../types.ts';
 
 export type ConfigResourceType = 'topic' | 'broker' | 'group';
 
 const resourceTypes: Record<ConfigResourceType, number> = { topic: 2, broker: 4, group: 32 };
+/** By their numbers in DescribeConfigs. */
+const sources: readonly ConfigSource[] = [
+  'UNKNOWN',
+  'DYNAMIC_TOPIC_CONFIG',
+  'DYNAMIC_BROKER_CONFIG',
+  'DYNAMIC_DEFAULT_BROKER_CONFIG',
+  'STATIC_BROKER_CONFIG',
+  'DEFAULT_CONFIG',
+  'DYNAMIC_BROKER_LOGGER_CONFIG',
+  'DYNAMIC_CLIENT_METRICS_CONFIG',
+  'DYNAMIC_GROUP_CONFIG',
+];
 const OPERATION_SET = 0;
 const OPERATION_DELETE = 1;
 
@@ -14,14 +27,15 @@ export function readConfigs(
   cluster: Cluster,
   type: ConfigResourceType,
   name: string,
-): Promise<ReadonlyMap<string, string | null>> {
+): Promise<ReadonlyMap<string, ConfigEntry>> {
   return withResource(cluster, type, name, async (connection) => {
     const resources = [{ resourceType: resourceTypes[type], resourceName: name, configurationKeys: null }];
     const { results } = await connection.request(describeConfigs, { resources });
-    const configs = new Map<string, string | null>();
+    const configs = new Map<string, ConfigEntry>();
     for (const result of results) {
       throwOnError(result.errorCode, `${type} ${name}`, result.errorMessage);
-      for (const config of result.configs) configs.set(config.name, config.value);
+      for (const { name: key, value, configSource } of result.configs)
+        configs.set(key, { value, source: sources[configSource] ?? 'UNKNOWN' });
     }
     return configs;
   });

@@ -6,7 +6,13 @@ import {
   createProducer,
   type Producer,
 } from '@millrace/client';
-import { type Clock, type ErrorReport, type Logger, toMillraceError } from '@millrace/foundation';
+import {
+  type Clock,
+  type ErrorReport,
+  type Logger,
+  MillraceError,
+  toMillraceError,
+} from '@millrace/foundation';
 import { letterFacts } from '../core/dead-letters/causes.ts';
 import {
   placeOf,
@@ -21,6 +27,10 @@ const MAX_REDRIVES = 5;
 const PACE_MS = 100;
 const POLL_MS = 500;
 const CLOSE_TIMEOUT_MS = 10_000;
+/** How long the first letter waits for tasks that are on their way; without them it waits in the topic. */
+const RESTART_TIMEOUT_MS = 10_000;
+/** So often it is looked whether they have come, ms. */
+const RESTART_LOOK_MS = 100;
 
 /** Which letters: those at these places, those of one cause, or all that there are by now. */
 export type RedriveSelection =
@@ -63,6 +73,7 @@ export interface RedriveOptions {
   readonly soleTopic: string | null;
   readonly bootstrapServers: readonly string[];
   readonly admin: Admin;
+  /** Has the sink's tasks start again, with the code and the topics that there are now. */
   readonly restartTasks: (connector: string) => Promise<unknown>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -79,6 +90,8 @@ export class Redrive {
   #state: RedriveProgress['state'] = 'RUNNING';
   #counts = { read: 0, toRead: 0, sent: 0 };
   #skipped = { already: 0, tooOften: 0, unknownOrigin: 0 };
+  /** Whether a letter was one of those that are asked for. */
+  #found = false;
   #endedAtMs: number | null = null;
   #error: ErrorReport | null = null;
   #ended: Promise<void> = Promise.resolve();
@@ -119,10 +132,7 @@ export class Redrive {
     const producer = createProducer({ bootstrapServers, clientId, logger });
     try {
       const sent = await this.#sentBefore();
-      const isNew = await this.#ensureTopic();
       await this.#sendAll(producer, sent);
-      await producer.flush();
-      if (isNew && this.#counts.sent > 0) await this.#options.restartTasks(connector);
       this.#state = this.#abort.signal.aborted ? 'CANCELLED' : 'DONE';
     } catch (error) {
       const known = toMillraceError(error, { code: 'REDRIVE_FAILED', class: 'bug' });
@@ -147,28 +157,50 @@ export class Redrive {
     return sent;
   }
 
-  async #ensureTopic(): Promise<boolean> {
+  /**
+   * Before the first letter is sent: tasks that stand since earlier may not read the topic, and may run code that was mended since.
+   * Whoever made the topic, and whatever became of earlier runs, these read it.
+   */
+  async #prepare(): Promise<void> {
+    await this.#ensureTopic();
+    const before = await this.#members();
+    await this.#options.restartTasks(this.#options.connector);
+    const deadlineMs = performance.now() + RESTART_TIMEOUT_MS;
+    while (performance.now() < deadlineMs && !this.#abort.signal.aborted) {
+      const now = await this.#members();
+      if (before.every((member) => !now.includes(member))) return;
+      await delay(RESTART_LOOK_MS, undefined, { signal: this.#abort.signal }).catch(() => undefined);
+    }
+  }
+
+  /** Of the sink's group: a task that starts again is another member. None where it has no classic group. */
+  async #members(): Promise<readonly string[]> {
+    const { admin, connector } = this.#options;
+    const groups = await admin.describeGroups([`connect-${connector}`]).catch(() => []);
+    return groups.flatMap(({ members }) => members.map(({ memberId }) => memberId));
+  }
+
+  async #ensureTopic(): Promise<void> {
     const { admin, connector, topic } = this.#options;
     const letters = (await admin.listTopics()).find(({ name }) => name === topic);
     // As safe as the letters themselves are; one partition keeps their order.
     const replicationFactor = letters?.partitions[0]?.replicas.length ?? -1;
     const configs = await this.#retention(letters !== undefined);
-    const made = await admin.ensureTopics([
+    await admin.ensureTopics([
       { name: redriveTopicOf(connector), partitions: 1, replicationFactor, configs },
     ]);
-    return made.length > 0;
   }
 
   /** Longer than the letters are kept: what is in the redrive topic says which of them were sent. */
   async #retention(hasLetters: boolean): Promise<{ readonly [key: string]: string }> {
     if (!hasLetters) return {};
     const configs = await this.#options.admin.describeConfigs('topic', this.#options.topic);
-    const retentionMs = Number(configs.get('retention.ms') ?? -1);
+    const retentionMs = Number(configs.get('retention.ms')?.value ?? -1);
     return { 'retention.ms': String(retentionMs > 0 ? 2 * retentionMs : -1) };
   }
 
   async #sendAll(producer: Producer, sent: ReadonlySet<string>): Promise<void> {
-    const startedMs = performance.now();
+    let startedMs = performance.now();
     let failure: Error | null = null;
     const onSent = (error: Error | null) => {
       if (error) failure ??= error;
@@ -180,6 +212,10 @@ export class Redrive {
       this.#counts.read++;
       const headers = this.#headersFor(record, sent);
       if (headers === null) return;
+      if (handed === 0) {
+        await this.#prepare();
+        startedMs = performance.now();
+      }
       const { key, value, timestamp } = record;
       const topic = redriveTopicOf(this.#options.connector);
       const copies = { key: key && Buffer.from(key), value: value && Buffer.from(value) };
@@ -189,6 +225,9 @@ export class Redrive {
     });
     await producer.flush();
     if (failure) throw failure;
+    const { connector, selection } = this.#options;
+    if ('cause' in selection && !this.#found && !this.#abort.signal.aborted)
+      throw unknownCause(connector, selection.cause);
   }
 
   /** The headers that a letter is sent with; null where it is not to be sent. */
@@ -197,6 +236,7 @@ export class Redrive {
     const facts = letterFacts(record.headers);
     if (facts.connector !== null && facts.connector !== connector) return null;
     if (!this.#isSelected(record, facts.cause)) return null;
+    this.#found = true;
     if (sent.has(placeOf(record))) return this.#skip('already');
     if (facts.redrives >= MAX_REDRIVES) return this.#skip('tooOften');
     const { partition, offset } = record;
@@ -258,4 +298,14 @@ export class Redrive {
       await consumer.close();
     }
   }
+}
+
+/** What a run answers, and fails with, that asks for a cause of which there is no letter. */
+export function unknownCause(connector: string, cause: string): MillraceError {
+  return new MillraceError(`Connector ${connector} has no dead letters of the cause "${cause}".`, {
+    code: 'NOT_FOUND',
+    class: 'config',
+    path: 'cause',
+    hint: `GET /api/v1/connectors/${encodeURIComponent(connector)}/dead-letters lists causes.`,
+  });
 }

@@ -147,8 +147,9 @@ export class WorkerGroup {
   }
 
   #createMembership(): Membership {
-    const { config, clientId, restAddress, logger, configs, onJoin, onJoined } = this.#options;
+    const { config, clientId, restAddress, logger, configs, onJoin, onJoined, createMember } = this.#options;
     return new Membership({
+      ...(createMember ? { createMember } : {}),
       config,
       clientId,
       url: `http://${restAddress}/`,

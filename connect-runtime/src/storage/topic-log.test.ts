@@ -33,7 +33,8 @@ function fakeTopic() {
   const admin = {
     ensureTopics: async () => undefined,
     describeTopics: async () => [{ partitions: [{}] }],
-    describeConfigs: async () => new Map([['cleanup.policy', 'compact']]),
+    describeConfigs: async () =>
+      new Map([['cleanup.policy', { value: 'compact', source: 'DYNAMIC_TOPIC_CONFIG' as const }]]),
     listOffsets: async () => [fake.end],
   } as unknown as Admin;
   fake.log = new TopicLog({

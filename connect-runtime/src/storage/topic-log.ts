@@ -209,7 +209,7 @@ export class TopicLog implements RecordLog {
 
   async #checkCompacted(): Promise<void> {
     const { admin, topic } = this.#options;
-    const policy = (await admin.describeConfigs('topic', topic)).get('cleanup.policy') ?? '';
+    const policy = (await admin.describeConfigs('topic', topic)).get('cleanup.policy')?.value ?? '';
     if (policy.split(',').every((word) => word.trim() === 'compact')) return;
     throw new MillraceError(
       `Topic "${topic}" has cleanup.policy=${policy}, so what workers store there would expire.`,

@@ -29,5 +29,5 @@ export async function prepareShareGroup(spec: TaskSpec, groupId: string, logger:
 
 async function isSet(admin: ReturnType<typeof createAdmin>, groupId: string): Promise<boolean> {
   const configs = await admin.describeConfigs('group', groupId);
-  return (configs.get(RESET) ?? 'latest') !== 'latest';
+  return configs.get(RESET)?.source === 'DYNAMIC_GROUP_CONFIG';
 }
