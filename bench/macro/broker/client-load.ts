@@ -2,15 +2,17 @@
  * One client at one work, as a process of its own: `node client-load.ts CLIENT WORK BOOTSTRAP TOPIC RECORDS RECORD_BYTES`, where CLIENT
  * is millrace, platformatic or kafkajs, and WORK is produce, consume or latency (millrace only). Prints its figures as one line of JSON.
  */
-import { kafkajs } from './clients/kafkajs.ts';
 import type { LoadClient } from './clients/load-client.ts';
-import { millrace } from './clients/millrace.ts';
-import { platformatic } from './clients/platformatic.ts';
 
-const clients: Readonly<Record<string, LoadClient>> = { millrace, platformatic, kafkajs };
+/** Each is loaded where it is asked for: none pays for the others. */
+const clients: Readonly<Record<string, () => Promise<LoadClient>>> = {
+  millrace: async () => (await import('./clients/millrace.ts')).millrace,
+  platformatic: async () => (await import('./clients/platformatic.ts')).platformatic,
+  kafkajs: async () => (await import('./clients/kafkajs.ts')).kafkajs,
+};
 const [name = '', work = '', bootstrap = '', topic = '', records = '', recordBytes = ''] =
   process.argv.slice(2);
-const client = clients[name];
+const client = await clients[name]?.();
 if (client === undefined) throw new Error(`no client ${name}`);
 const load = { bootstrap, topic, records: Number(records), recordBytes: Number(recordBytes) };
 

@@ -5,6 +5,8 @@ const POLL_MS = 1000;
 
 async function produce({ bootstrap, topic, records, recordBytes }: Load): Promise<void> {
   const producer = createProducer({ bootstrapServers: [bootstrap] });
+  // Until the topic is known, records would wait in the buffer; Java's producer holds up the caller meanwhile.
+  await producer.partitionsFor(topic);
   const value = Buffer.alloc(recordBytes, 'x');
   for (let sent = 0; sent < records; sent++)
     if (!producer.produce({ topic, key: null, value })) await producer.ready();
