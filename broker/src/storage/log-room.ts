@@ -10,6 +10,8 @@ export interface LogRoom {
   readonly writer: LogWriter;
   readonly tailCache: TailCache;
   readonly cleaner: CleanerCheckpoint;
+  /** Much has reached the disk: soon, recovery is to know. */
+  readonly checkpointSoon: () => void;
   readonly timers: Timers;
   readonly random: Random;
   readonly logger: Logger;

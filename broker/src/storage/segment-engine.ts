@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Logger, MillraceError, type Random, type Timers } from '@millrace/foundation';
+import { type Logger, MillraceError, type Random, type Timer, type Timers } from '@millrace/foundation';
 import { CleanerCheckpoint } from './cleaner-checkpoint.ts';
 import type { Log, LogConfig, LogId, StorageEngine } from './log.ts';
 import type { LogRoom } from './log-room.ts';
@@ -32,6 +32,8 @@ export interface SegmentEngineOptions {
 const CLEAN_SHUTDOWN_FILE = '.kafka_cleanshutdown';
 const RECOVERY_POINT_FILE = 'recovery-point-offset-checkpoint';
 const LOG_START_FILE = 'log-start-offset-checkpoint';
+/** How long after a segment has ended its log is checkpointed: without it, a crash has up to a minute's segments read again. */
+const CHECKPOINT_DELAY_MS = 1000;
 const DELETED_SUFFIX = '-delete';
 const STRAY_SUFFIX = '-stray';
 const LOG_FOLDER = /^(.+)-(\d+)$/;
@@ -57,6 +59,7 @@ class SegmentEngine implements StorageEngine {
   /** Logs that the checkpoint files may name: another log of that name must not be taken for them. */
   #checkpointed: ReadonlySet<string> = new Set();
   #checkpointing: Promise<void> = Promise.resolve();
+  #checkpointTimer: Timer | null = null;
 
   constructor(options: SegmentEngineOptions) {
     this.#options = options;
@@ -65,6 +68,7 @@ class SegmentEngine implements StorageEngine {
       writer: new LogWriter(options),
       tailCache: new TailCache(options.tailCacheBytes, options.pendingWriteMaxBytes),
       cleaner: new CleanerCheckpoint(options.folder),
+      checkpointSoon: () => this.#checkpointSoon(),
       timers: options.timers,
       random: options.random,
       logger: options.logger,
@@ -181,6 +185,14 @@ class SegmentEngine implements StorageEngine {
     );
   }
 
+  /** One for all that asks meanwhile. A failure shows again at the next one, which somebody waits for. */
+  #checkpointSoon(): void {
+    this.#checkpointTimer ??= this.#options.timers.after(CHECKPOINT_DELAY_MS, () => {
+      this.#checkpointTimer = null;
+      this.checkpoint().catch(() => undefined);
+    });
+  }
+
   checkpoint(): Promise<void> {
     const written = this.#checkpointing.then(() => this.#writeCheckpoints());
     this.#checkpointing = written.catch(() => undefined);
@@ -204,6 +216,7 @@ class SegmentEngine implements StorageEngine {
   }
 
   async close(): Promise<void> {
+    this.#checkpointTimer?.cancel();
     const logs = [...this.#logs.values()];
     const isSound = logs.every((log) => log.failure === null);
     const closings = await Promise.allSettled(logs.map((log) => log.close()));

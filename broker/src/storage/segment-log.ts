@@ -419,7 +419,7 @@ export class SegmentLog implements Log {
     this.#jitterShare = this.#room.random.float();
     this.#saveSnapshot();
     this.#sealing = this.#sealing.then(() => ended.seal()).catch((error: unknown) => void this.#fail(error));
-    void this.flush().catch(() => undefined);
+    this.flush().then(this.#room.checkpointSoon, () => undefined);
   }
 
   /** Producers as of `endOffset`; without it, recovery replays from an older one. */
