@@ -160,7 +160,9 @@ function decideWithEpochs(known: Transaction, command: Asked, now: Now): Decisio
     isEpochExhausted(producerEpoch) &&
     known.producerEpoch === 0;
   if (known.producerId !== command.producerId && !hasNewId) return { error: 'INVALID_PRODUCER_ID_MAPPING' };
-  const isAgain = hasNewId || known.producerEpoch === producerEpoch + 1;
+  // Kafka does not ask how it was ended, and gives a zombie the epoch of a successor that is of the older kind.
+  const isBumped = bumpsEpoch(known.clientVersion) && known.producerEpoch === producerEpoch + 1;
+  const isAgain = hasNewId || isBumped;
   const isNow = known.producerEpoch === producerEpoch;
   switch (known.state) {
     case 'Ongoing':

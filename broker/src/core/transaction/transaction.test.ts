@@ -151,6 +151,17 @@ describe('a transaction', () => {
     expect(init(other, 9)).toEqual({ error: null, producerId: 9, producerEpoch: 0 });
   });
 
+  // Seed 1269 of the simulation: two producers had the same epoch.
+  it('that a zombie ends is not taken for the one that its successor of the older kind has ended', () => {
+    const ended = { producerEpoch: 6, state: 'CompleteCommit' } as const;
+    expect(end(driverWith({ ...ended, clientVersion: 0 }), 5)?.error).toBe('PRODUCER_FENCED');
+    expect(end(driverWith({ ...ended, clientVersion: 2 }), 5)).toEqual({
+      error: null,
+      producerId: 5,
+      producerEpoch: 6,
+    });
+  });
+
   it('asks for a timeout within bounds', () => {
     const driver = driverWith();
     for (const timeoutMs of [0, 900_001])
