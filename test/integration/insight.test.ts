@@ -245,6 +245,42 @@ describe('dead letters', () => {
     expect(high).toEqual(Array.from({ length: 3_000 }, (_, n) => 1_000 + n));
   });
 
+  test('that were sent again reach a sink whose tasks stand since before the topic was made', async () => {
+    const target = join(folder, 'late.txt');
+    const config = {
+      ...sink({ 'refuse.over': '100000', topics: 'late', file: target }),
+      'errors.deadletterqueue.topic.name': 'late-dlq',
+    };
+    await call('PUT', '/connectors/late/config', config);
+    await produce('late', [{ id: 1 }, 'no json']);
+    const letters = '/api/v1/connectors/late/dead-letters';
+    const cause = await eventually(async () => (await call('GET', letters)).json.causes?.[0]?.cause, {
+      what: 'the dead letter',
+    });
+    const group = await withAdmin((admin) => admin.describeGroups(['connect-late']));
+    // As an earlier run leaves it that found nothing to send.
+    await withAdmin((admin) => admin.ensureTopics([{ name: 'connect-late-redrive', partitions: 1 }]));
+    const run = async (body: unknown) => {
+      const { json } = await call('POST', `${letters}/redrive`, body);
+      return eventually(
+        async () => {
+          const all = (await call('GET', `${letters}/redrives`)).json as { id: string; waiting: number }[];
+          const found = all.find(({ id }) => id === json.id);
+          return found?.waiting === 0 && found;
+        },
+        { what: 'what was sent again to be written', timeoutMs: 20_000 },
+      );
+    };
+    expect(await run({ cause })).toMatchObject({ state: 'DONE', sent: 1 });
+    const now = await withAdmin((admin) => admin.describeGroups(['connect-late']));
+    const members = (groups: typeof now) =>
+      groups.flatMap((described) => described.members.map((one) => one.memberId));
+    expect(members(now)).not.toEqual(members(group));
+    const nobody = await call('POST', `${letters}/redrive`, { cause: 'nonesuch' });
+    expect(nobody.status, JSON.stringify(nobody.json)).toBe(404);
+    expect(nobody.json.message).toContain('nonesuch');
+  });
+
   test('of a connector that keeps none, and redrives that are not there, are refused', async () => {
     await call('PUT', '/connectors/none/config', {
       'connector.class': 'PickySink',

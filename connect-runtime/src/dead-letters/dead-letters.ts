@@ -7,12 +7,14 @@ import { errorPolicyOf } from '../plugins/error-config.ts';
 import { type DecodedBytes, decodedBytes } from '../records/decoded-bytes.ts';
 import { newestRecords } from '../records/newest-records.ts';
 import { cursorOf, readCursor } from './letter-cursor.ts';
-import { Redrive, type RedriveProgress, type RedriveSelection } from './redrive.ts';
+import { Redrive, type RedriveProgress, type RedriveSelection, unknownCause } from './redrive.ts';
 
 /** How long one look may take, ms. */
 const READ_TIMEOUT_MS = 10_000;
 /** Bytes of a key or value that are shown. */
 const SHOWN_BYTES = 16_384;
+/** Letters that are looked through for a cause before its redrive is begun, the newest. */
+const CAUSE_SCAN = 1_000;
 /** Redrives that are remembered; the oldest go first. */
 const MAX_REMEMBERED = 100;
 
@@ -102,7 +104,8 @@ export class DeadLetters {
   /**
    * Sends dead letters again, through whatever the connector does by now; answers at once, the work goes on. A letter that was sent
    * before is left out, so that each is sent once however often it is asked for.
-   * @throws {MillraceError} REBALANCE_IN_PROGRESS, REDRIVE_RUNS (class throttled), REDRIVE_OF_SOURCE, NO_DEAD_LETTER_TOPIC
+   * @throws {MillraceError} REBALANCE_IN_PROGRESS, REDRIVE_RUNS (class throttled), REDRIVE_OF_SOURCE, NO_DEAD_LETTER_TOPIC, NOT_FOUND
+   *   for a cause that no letter has; where there are too many to look through, the run fails with it
    */
   async redrive(
     connector: string,
@@ -112,6 +115,7 @@ export class DeadLetters {
     await this.#options.lead();
     const { topic, config } = this.#queueOf(connector);
     if (this.#options.connector(connector).type === 'source') throw redriveOfSource(connector);
+    if ('cause' in selection) await this.#mustHaveCause(connector, topic, selection.cause);
     if ([...this.#redrives.values()].some((run) => run.connector === connector && run.running))
       throw redriveRuns(connector);
     const id = `${connector}-${this.#options.clock.now().wallMs.toString(36)}-${++this.#number}`;
@@ -142,10 +146,9 @@ export class DeadLetters {
   async redrives(connector: string): Promise<readonly RedriveProgress[]> {
     await this.#options.lead();
     this.#options.connector(connector);
-    return [...this.#redrives.values()]
-      .filter((run) => run.connector === connector)
-      .map((run) => run.progress())
-      .reverse();
+    const runs = [...this.#redrives.values()].filter((run) => run.connector === connector).reverse();
+    const waiting = runs.some((run) => !run.running) ? await this.#waiting(connector) : null;
+    return runs.map((run) => ({ ...run.progress(), waiting: run.running ? null : waiting }));
   }
 
   /** Ends one early; what it has sent stays sent. @throws {MillraceError} NOT_FOUND */
@@ -181,6 +184,21 @@ export class DeadLetters {
       path: 'errors.deadletterqueue.topic.name',
       hint: 'Set "errors.tolerance" to all and name a topic in "errors.deadletterqueue.topic.name".',
     });
+  }
+
+  async #mustHaveCause(connector: string, topic: string, cause: string): Promise<void> {
+    const partitions = await this.#partitionsOf(topic);
+    const reading = this.#reading();
+    const { records, complete } = await newestRecords({
+      ...reading,
+      ...{ partitions, perPartition: CAUSE_SCAN, keep: CAUSE_SCAN },
+    });
+    const sawAll = complete && records.length < CAUSE_SCAN && performance.now() < reading.deadlineMs;
+    const has = records.some(({ headers }) => {
+      const facts = letterFacts(headers);
+      return facts.cause === cause && (facts.connector === null || facts.connector === connector);
+    });
+    if (!has && sawAll) throw unknownCause(connector, cause);
   }
 
   /** Coordinates of the letters that were sent again, as far as the newest of them go. */
