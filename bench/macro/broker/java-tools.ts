@@ -76,7 +76,7 @@ export async function producerPerf(bootstrap: string, production: Production): P
 export async function consumerPerf(bootstrap: string, topic: string, records: number): Promise<number> {
   const output = await tool('consumer-perf', [
     ...['--bootstrap-server', bootstrap, '--topic', topic, '--num-records', `${records}`],
-    ...['--group', `bench-${performance.now()}`, '--hide-header'],
+    ...['--group', `bench-${performance.now()}`, '--hide-header', '--timeout', '120000'],
   ]);
   const fields = output
     .split('\n')
