@@ -208,6 +208,11 @@ export class Worker {
       : { status: 'starting', message: 'Worker is reading its storage topics or joining its group.' };
   }
 
+  /** Whether the storage topics were read to their ends once. */
+  hasRead(): boolean {
+    return this.#clusterId !== '';
+  }
+
   connectors() {
     return this.#view.connectors();
   }

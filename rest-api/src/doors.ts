@@ -4,7 +4,7 @@ import { type Actor, nameIn } from './access.ts';
 import type { BodyOf, Need, ParamsOf, QueryOf, ReplyOf, Route } from './contract/index.ts';
 import { forwarded } from './forwarding.ts';
 import type { RestSettings } from './options.ts';
-import type { ForwardedAnswer, Forwarder, SentRequest } from './ports.ts';
+import type { ForwardedAnswer, Herder, SentRequest } from './ports.ts';
 import { createValidator, type Validator } from './validation.ts';
 
 declare module 'fastify' {
@@ -43,7 +43,7 @@ export function requireNeeds(route: Pick<RouteOptions, 'method' | 'url' | 'confi
   }
 }
 
-export function createDoors(app: FastifyInstance, settings: RestSettings, forwarder: Forwarder): Doors {
+export function createDoors(app: FastifyInstance, settings: RestSettings, herder: Herder): Doors {
   const validator = createValidator();
   app.addHook('onRoute', requireNeeds);
   return {
@@ -55,12 +55,13 @@ export function createDoors(app: FastifyInstance, settings: RestSettings, forwar
         handler: async (request, reply) => {
           const actor = await authorize(request, route.needs, settings);
           const read = await readRequest(validator, route, request);
+          if (route.needs.resource === 'connector' && !herder.hasRead()) throw starting();
           let answer: ReplyOf<typeof route>;
           try {
             const running = handler({ ...read, actor } as ApiRequest<typeof route>);
             answer = await within(settings.operationTimeoutMs, running);
           } catch (error) {
-            const elsewhere = await forwarded(forwarder, request, error);
+            const elsewhere = await forwarded(herder, request, error);
             if (elsewhere === null) throw error;
             return handOn(request, reply, elsewhere);
           }
@@ -96,6 +97,15 @@ async function authorize(request: FastifyRequest, needs: Need, settings: RestSet
     code: 'FORBIDDEN',
     class: 'auth',
     hint: 'Ask whoever runs this worker for the right.',
+  });
+}
+
+/** An empty list would say that all connectors are gone. */
+function starting(): MillraceError {
+  return new MillraceError('This worker is starting, and has not read yet which connectors there are.', {
+    code: 'WORKER_STARTING',
+    class: 'transient',
+    hint: 'Try again in a moment; GET /health says what it is waiting for.',
   });
 }
 

@@ -154,6 +154,8 @@ export interface WorkerGroup {
 export interface Herder extends Forwarder {
   server(): { readonly version: string; readonly commit: string; readonly kafka_cluster_id: string };
   health(): { readonly status: 'healthy' | 'starting' | 'unhealthy'; readonly message: string };
+  /** Whether it has read which connectors there are. Nothing is asked about connectors before that. */
+  hasRead(): boolean;
   connectors(): readonly string[];
   connector(name: string): ConnectorInfo;
   status(name: string): ConnectorStatus;

@@ -68,6 +68,23 @@ describe('the server', () => {
     expect(answer.json).toEqual({ status, message: 'reading the config topic' });
   });
 
+  test.each([
+    ['GET', '/connectors'],
+    ['GET', '/connectors/orders'],
+    ['GET', '/connectors/orders/status'],
+    ['DELETE', '/connectors/orders'],
+  ] as const)(
+    '%s %s is no empty list and no 404 before the worker has read what there is',
+    async (method, url) => {
+      ports.herder.healthAnswer = { status: 'starting', message: 'reading the config topic' };
+      const answer = await call(method, url);
+      expect(answer.status).toBe(503);
+      expect(answer.json).toMatchObject({ error_code: 503, code: 'WORKER_STARTING' });
+      ports.herder.healthAnswer = { status: 'healthy', message: 'done' };
+      expect((await call(method, url)).status).toBeLessThan(300);
+    },
+  );
+
   test('says about itself what the composition root tells', async () => {
     expect((await call('GET', '/api/v1/about')).json).toMatchObject({ bootstrapServers: '127.0.0.1:9092' });
   });

@@ -93,6 +93,10 @@ export class FakeHerder implements Herder {
     return this.healthAnswer;
   }
 
+  hasRead(): boolean {
+    return this.healthAnswer.status !== 'starting';
+  }
+
   connectors(): readonly string[] {
     return [...this.#connectors.keys()];
   }
