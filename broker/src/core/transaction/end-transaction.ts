@@ -11,6 +11,7 @@ import {
   bumpsEpoch,
   changed,
   isEpochExhausted,
+  isFencingEpoch,
   NO_PRODUCER_EPOCH,
   NO_PRODUCER_ID,
   nextEpoch,
@@ -161,7 +162,8 @@ function decideWithEpochs(known: Transaction, command: Asked, now: Now): Decisio
     known.producerEpoch === 0;
   if (known.producerId !== command.producerId && !hasNewId) return { error: 'INVALID_PRODUCER_ID_MAPPING' };
   // Kafka does not ask how it was ended, and gives a zombie the epoch of a successor that is of the older kind.
-  const isBumped = bumpsEpoch(known.clientVersion) && known.producerEpoch === producerEpoch + 1;
+  const isBumped =
+    bumpsEpoch(known.clientVersion) && known.producerEpoch === producerEpoch + 1 && hasNext(known);
   const isAgain = hasNewId || isBumped;
   const isNow = known.producerEpoch === producerEpoch;
   switch (known.state) {
@@ -180,6 +182,11 @@ function decideWithEpochs(known: Transaction, command: Asked, now: Now): Decisio
         return { error: isAbort === (known.state === 'CompleteAbort') ? null : 'INVALID_TXN_STATE' };
       return isAbort ? { prepared: preparedFrom(known, command, now) } : { error: 'INVALID_TXN_STATE' };
   }
+}
+
+/** Whether its producer can go on: not where the last epoch has fenced it. */
+function hasNext({ producerEpoch, nextProducerId }: Transaction): boolean {
+  return !isFencingEpoch(producerEpoch) || nextProducerId !== NO_PRODUCER_ID;
 }
 
 function whileEnding(known: Transaction, isAbort: boolean): ErrorName {

@@ -10,6 +10,7 @@ import { fence } from './end-transaction.ts';
 import {
   changed,
   isEpochExhausted,
+  isFencingEpoch,
   isPreparing,
   NO_PARTITIONS,
   NO_PRODUCER_EPOCH,
@@ -125,7 +126,8 @@ function nextIdentity(command: Asked, known: Transaction | undefined, now: Now):
   }
   const { producerEpoch, lastProducerEpoch } = known;
   const asksAgain = expected !== null && expected.producerEpoch !== producerEpoch;
-  if (asksAgain) return expected.producerEpoch === lastProducerEpoch ? changed(known, {}) : 'PRODUCER_FENCED';
+  if (asksAgain && expected.producerEpoch !== lastProducerEpoch) return 'PRODUCER_FENCED';
+  if (asksAgain && !isFencingEpoch(producerEpoch)) return changed(known, {});
   const before = expected === null ? NO_PRODUCER_EPOCH : producerEpoch;
   if (!isEpochExhausted(producerEpoch))
     return changed(known, { producerEpoch: nextEpoch(producerEpoch), lastProducerEpoch: before });

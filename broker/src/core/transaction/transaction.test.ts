@@ -162,6 +162,28 @@ describe('a transaction', () => {
     });
   });
 
+  // Seed 1407 of the simulation: a producer had the epoch that only fences, and no marker could end what it began.
+  it('that was aborted in the last epoch does not give that epoch to its producer', () => {
+    const last = 32_766;
+    const fenced = { producerEpoch: last + 1, lastProducerEpoch: last, clientVersion: 2 };
+    const driver = driverWith({ ...fenced, state: 'CompleteCommit' });
+    expect(end(driver, last)?.error).toBe('PRODUCER_FENCED');
+    const reply = driver.submit<InitProducerIdResult>((shard, to, now) =>
+      initProducerId(
+        shard,
+        {
+          reply: to,
+          transactionalId: 'id',
+          timeoutMs: TIMEOUT_MS,
+          expected: { producerId: 5, producerEpoch: last },
+          newProducerId: 9,
+        },
+        now,
+      ),
+    );
+    expect(driver.answer(reply)).toEqual({ error: null, producerId: 9, producerEpoch: 0 });
+  });
+
   it('asks for a timeout within bounds', () => {
     const driver = driverWith();
     for (const timeoutMs of [0, 900_001])

@@ -80,6 +80,11 @@ export function isEpochExhausted(epoch: number): boolean {
   return epoch >= EPOCH_MAX - 1;
 }
 
+/** Whether this is the epoch that only fences, and that no producer may have. */
+export function isFencingEpoch(epoch: number): boolean {
+  return epoch >= EPOCH_MAX;
+}
+
 /** The one after, as far as there is one. */
 export function nextEpoch(epoch: number): number {
   return Math.min(epoch + 1, EPOCH_MAX);
