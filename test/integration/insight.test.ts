@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAdmin, createProducer } from '@millrace/client';
@@ -279,6 +279,36 @@ describe('dead letters', () => {
     const nobody = await call('POST', `${letters}/redrive`, { cause: 'nonesuch' });
     expect(nobody.status, JSON.stringify(nobody.json)).toBe(404);
     expect(nobody.json.message).toContain('nonesuch');
+  });
+
+  test('are sent again through a function whose file was mended, without anything else', async () => {
+    const target = join(folder, 'mended.txt');
+    const code = join(folder, 'function.mjs');
+    await writeFile(code, "export default () => { throw new Error('not yet'); };");
+    await call('PUT', '/connectors/mended/config', {
+      ...sink({ topics: 'unmended', file: target }),
+      'errors.deadletterqueue.topic.name': 'mended-dlq',
+      transforms: 'fn',
+      'transforms.fn.type': 'Function',
+      'transforms.fn.function.file': code,
+    });
+    await produce('unmended', [{ id: 1 }]);
+    const letters = '/api/v1/connectors/mended/dead-letters';
+    const count = async () => (await call('GET', letters)).json.letters?.length;
+    await eventually(async () => (await count()) === 1, { what: 'the dead letter' });
+    // The tasks read the topic by now: what they run is what counts.
+    await call('POST', `${letters}/redrive`, { all: true });
+    await eventually(async () => (await count()) === 2, { what: 'it to come back', timeoutMs: 20_000 });
+    await writeFile(code, 'export default (record) => ({ value: { ...record.value, mended: true } });');
+    await eventually(async () => (await call('POST', `${letters}/redrive`, { all: true })).status === 202, {
+      what: 'the first redrive to have ended',
+    });
+    await eventually(async () => (await linesOf(target)).length > 0, {
+      what: 'what was sent again to be written',
+      timeoutMs: 20_000,
+    });
+    expect(await linesOf(target)).toEqual(['unmended/0/0 {"id":1,"mended":true}']);
+    expect(await count()).toBe(2);
   });
 
   test('of a connector that keeps none, and redrives that are not there, are refused', async () => {
