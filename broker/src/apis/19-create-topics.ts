@@ -8,6 +8,9 @@ import type { CreateTopicResult } from '../core/controller/commands.ts';
 import { describeTopicConfigs } from '../runtime/config-description.ts';
 import { CLUSTER, defineApi, type RequestContext } from './api.ts';
 import { configSourceIds } from './config-wire.ts';
+import { MutationCharge } from './mutation-charge.ts';
+
+const STRICT_QUOTA_VERSION = 6;
 
 /**
  * CreateTopics v2-7
@@ -16,10 +19,11 @@ import { configSourceIds } from './config-wire.ts';
  * - Answered when the topics are committed and this broker has their logs, so that produce and fetch work at once.
  * - Refused: `__cluster_metadata` (INVALID_REQUEST), a bad or colliding name
  *   (INVALID_TOPIC_EXCEPTION), unknown or wrong configs (INVALID_CONFIG, with the key), and what Kafka refuses else.
+ * - Who has made or deleted more partitions than their quota allows: THROTTLING_QUOTA_EXCEEDED (before v6: a wait).
  *
  * Versions: v4 defaults for partitions and replication factor (-1); v5 the topic's configs in the answer; v7 its id.
  *
- * Not implemented: `timeout.ms` (answers come when the quorum has committed), mutation quotas.
+ * Not implemented: `timeout.ms` (answers come when the quorum has committed).
  */
 export const createTopics = defineApi({
   api,
@@ -42,11 +46,13 @@ export const createTopics = defineApi({
       })),
     }));
     const { validateOnly } = request;
-    const results = await context.services.controller.createTopics({ topics, validateOnly });
+    const charge = new MutationCharge(context, STRICT_QUOTA_VERSION);
+    const { admits } = charge;
+    const results = await context.services.controller.createTopics({ topics, validateOnly, admits });
     const byName = new Map(results.map((result) => [result.name, result]));
     const names = new Set(request.topics.map(({ name }) => name));
     return {
-      throttleTimeMs: 0,
+      throttleTimeMs: charge.settle(),
       topics: [...names].map((name) => {
         const result = byName.get(name);
         return result ? answer(context, result) : failed(name, 'TOPIC_AUTHORIZATION_FAILED', null);

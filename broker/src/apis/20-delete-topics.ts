@@ -8,6 +8,9 @@ import {
 } from '@millrace/protocol/messages';
 import type { TopicReference } from '../core/controller/commands.ts';
 import { defineApi, type RequestContext } from './api.ts';
+import { MutationCharge } from './mutation-charge.ts';
+
+const STRICT_QUOTA_VERSION = 5;
 
 /**
  * DeleteTopics v1-6
@@ -16,10 +19,11 @@ import { defineApi, type RequestContext } from './api.ts';
  * - A topic that stands twice is refused, and answered once.
  * - `delete.topic.enable=false` answers TOPIC_DELETION_DISABLED.
  * - Who may not describe a topic does not learn its name by its id.
+ * - Who has made or deleted more partitions than their quota allows: THROTTLING_QUOTA_EXCEEDED (before v5: a wait).
  *
  * Versions: v5 error messages; v6 topic ids.
  *
- * Not implemented: `timeout.ms` (answers come when the quorum has committed), mutation quotas.
+ * Not implemented: `timeout.ms` (answers come when the quorum has committed).
  */
 export const deleteTopics = defineApi({
   api,
@@ -34,7 +38,9 @@ export const deleteTopics = defineApi({
     const topics: TopicReference[] = asked
       .filter((_, index) => !refused[index])
       .map(({ name, topicId }) => (name === null ? { topicId } : { name }));
-    const results = (await context.services.controller.deleteTopics({ topics })).values();
+    const charge = new MutationCharge(context, STRICT_QUOTA_VERSION);
+    const { admits } = charge;
+    const results = (await context.services.controller.deleteTopics({ topics, admits })).values();
     const answers = refused.map((failure): DeleteTopicsResponseTopicInit => {
       if (failure) return failure;
       const result = results.next().value;
@@ -47,7 +53,7 @@ export const deleteTopics = defineApi({
     });
     const keys = asked.map(({ name, topicId }) => `${topicId} ${name}`);
     return {
-      throttleTimeMs: 0,
+      throttleTimeMs: charge.settle(),
       responses: answers.filter((_, index) => keys.indexOf(keys[index] ?? '') === index),
     };
   },

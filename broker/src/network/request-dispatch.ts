@@ -117,7 +117,8 @@ async function measuredAnswer(handler: AnyApiHandler, { request, bytes }: Receiv
   if (delayMs === 0) return parts;
   context.throttle(delayMs);
   if (body === null) return null;
-  const told = { ...(handler.withoutRecords?.(body) ?? (body as object)), throttleTimeMs: delayMs };
+  const answered: { throttleTimeMs?: number } = handler.withoutRecords?.(body) ?? body;
+  const told = { ...answered, throttleTimeMs: Math.max(delayMs, answered.throttleTimeMs ?? 0) };
   return encodeResponse({ api, version, correlationId, body: told });
 }
 

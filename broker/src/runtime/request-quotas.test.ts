@@ -50,6 +50,15 @@ describe('RequestQuotas', () => {
     expect(quotas.charge(ann, { busyMs: 5000 })).toBe(1000);
   });
 
+  it('refuses strict clients whose changes are used up, and has others wait', () => {
+    values.set('controller_mutation_rate', 2);
+    expect(quotas.mutate(ann, 25, true)).toEqual({ isAdmitted: true, delayMs: 0 });
+    expect(quotas.mutate(ann, 1, true)).toEqual({ isAdmitted: false, delayMs: 1500 });
+    expect(quotas.mutate(ann, 1, false)).toEqual({ isAdmitted: true, delayMs: 2000 });
+    nowMs = 2000;
+    expect(quotas.mutate(ann, 1, true)).toEqual({ isAdmitted: true, delayMs: 0 });
+  });
+
   it('takes a new quota at once', () => {
     values.set('producer_byte_rate', 100);
     expect(quotas.charge(ann, { busyMs: 0, produced: 5000 })).toBeGreaterThan(0);

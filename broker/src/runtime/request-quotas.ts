@@ -6,6 +6,7 @@ import {
   quotaFor,
 } from '../core/quota/client-quotas.ts';
 import { burstOf, RateMeter } from '../core/quota/rate-meter.ts';
+import { TokenBucket } from '../core/quota/token-bucket.ts';
 import type { MetadataAccess, QuotaAccess, RequestUse } from './services.ts';
 
 /** Meters that are kept; beyond that, and now and then, those are dropped that measure nothing any more. */
@@ -21,6 +22,7 @@ export class RequestQuotas implements QuotaAccess {
   readonly #metadata: MetadataAccess;
   readonly #clock: Clock;
   readonly #meters = new Map<string, RateMeter>();
+  readonly #buckets = new Map<string, TokenBucket>();
 
   constructor({ metadata, clock }: { readonly metadata: MetadataAccess; readonly clock: Clock }) {
     this.#metadata = metadata;
@@ -43,6 +45,27 @@ export class RequestQuotas implements QuotaAccess {
     // Who has to wait is given no records, so none were used.
     if (delayMs > 0) this.#charge('consumer_byte_rate', caller, -fetched);
     return delayMs;
+  }
+
+  mutate(
+    caller: QuotaCaller,
+    partitionCount: number,
+    isStrict: boolean,
+  ): { readonly isAdmitted: boolean; readonly delayMs: number } {
+    const quota = quotaFor(this.#image, 'controller_mutation_rate', caller);
+    if (quota === null) return { isAdmitted: true, delayMs: 0 };
+    const { limit, sharedBy } = quota;
+    const nowMs = this.#clock.now().monoMs;
+    const bucket = this.#buckets.get(sharedBy) ?? new TokenBucket();
+    // Back at the end of the row: the first one is who has been quiet the longest.
+    this.#buckets.delete(sharedBy);
+    this.#buckets.set(sharedBy, bucket);
+    const [quietest] = this.#buckets.keys();
+    if (this.#buckets.size > METERS_MAX && quietest !== undefined) this.#buckets.delete(quietest);
+    const waitMs = bucket.delayMs(limit, nowMs);
+    if (isStrict && waitMs > 0) return { isAdmitted: false, delayMs: waitMs };
+    bucket.take(partitionCount, limit, nowMs);
+    return { isAdmitted: true, delayMs: isStrict ? 0 : bucket.delayMs(limit, nowMs) };
   }
 
   fetchMaxBytes(caller: QuotaCaller): number {

@@ -117,6 +117,15 @@ export interface QuotaAccess {
   readonly areSet: boolean;
   /** Counts what was used; gives the ms that the client has to wait, 0 within its quotas. */
   charge(caller: QuotaCaller, use: RequestUse): number;
+  /**
+   * Counts partitions that are made or deleted. A strict client is not admitted while it has to wait; others are, and wait
+   * afterwards.
+   */
+  mutate(
+    caller: QuotaCaller,
+    partitionCount: number,
+    isStrict: boolean,
+  ): { readonly isAdmitted: boolean; readonly delayMs: number };
   /** The most bytes that one answer may give to the client; infinite where it has no quota. */
   fetchMaxBytes(caller: QuotaCaller): number;
   /** Counts a connection from that address; gives the ms that it has to wait to be turned away, 0 where it is welcome. */

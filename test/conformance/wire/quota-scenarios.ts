@@ -1,5 +1,8 @@
 import {
   alterClientQuotas,
+  createPartitions,
+  createTopics,
+  deleteTopics,
   describeClientQuotas,
   fetch,
   listOffsets,
@@ -233,6 +236,53 @@ export const quotaScenarios: readonly Scenario[] = [
           return answer;
         });
         return { first: [first.throttleTimeMs, firstBytes], second: second.responses, wait };
+      });
+    },
+  },
+  {
+    name: 'who makes more partitions than the quota is refused, or told to wait',
+    run: async (wire) => {
+      await wire.createTopic('mutated', 1);
+      await wire.createTopic('mutated-away', 1);
+      await alter(wire, [['client-id', 'greedy-admin']], ['controller_mutation_rate', 1]);
+      await eventually(
+        async () =>
+          ((await describe(wire, [['client-id', EXACT, 'greedy-admin']])) as { entries: unknown[] }).entries
+            .length > 0,
+        { what: 'the quota is known' },
+      );
+      return as(wire, 'greedy-admin', async (own) => {
+        const create = async (version: number, name: string, numPartitions: number) => {
+          const topic = { name, numPartitions, replicationFactor: 1, assignments: [], configs: [] };
+          const answer = await own.raw(createTopics, version, { topics: [topic], timeoutMs: TIMEOUT_MS });
+          return comparable({
+            waits: answer.throttleTimeMs > 0,
+            topics: answer.topics.map(({ errorCode }) => ({ errorCode })),
+          });
+        };
+        const grow = async (count: number) => {
+          const topics = [{ name: 'mutated', count, assignments: null }];
+          const answer = await own.raw(createPartitions, 3, {
+            topics,
+            timeoutMs: TIMEOUT_MS,
+            validateOnly: false,
+          });
+          return comparable({ waits: answer.throttleTimeMs > 0, results: answer.results });
+        };
+        const remove = async (name: string) => {
+          const body = { topicNames: [name], timeoutMs: TIMEOUT_MS };
+          const answer = await own.raw(deleteTopics, 5, body);
+          return comparable({ waits: answer.throttleTimeMs > 0, responses: answer.responses });
+        };
+        return {
+          within: await create(7, 'mutated-12', 12),
+          refused: await create(7, 'mutated-refused', 3),
+          bad: await create(7, 'bad name', 1),
+          late: await create(5, 'mutated-late', 3),
+          grow: await grow(5),
+          remove: await remove('mutated-away'),
+          removeUnknown: await remove('mutated-unknown'),
+        };
       });
     },
   },

@@ -18,8 +18,20 @@ export interface ConfigEntry {
   readonly value: string | null;
 }
 
+/** What every command that makes or deletes partitions may bring. */
+export interface Admission {
+  /** Asked for each topic that nothing else refuses, with its partitions: whether the client's quota allows them. */
+  readonly admits?: (partitionCount: number) => boolean;
+}
+
+/** What a topic is refused with whose partitions its client's quota does not allow. */
+export const QUOTA_EXCEEDED: Refusal = {
+  error: 'THROTTLING_QUOTA_EXCEEDED',
+  message: 'The quota of partitions to make and delete is used up for now.',
+};
+
 /** CreateTopics (KIP-4, defaults by KIP-464). */
-export interface CreateTopicsCommand {
+export interface CreateTopicsCommand extends Admission {
   readonly topics: readonly TopicToCreate[];
   /** Decides and answers as ever, but changes nothing. */
   readonly validateOnly: boolean;
@@ -54,7 +66,7 @@ export type CreateTopicResult = { readonly name: string } & (
 );
 
 /** DeleteTopics, each by name or (KIP-516) by id. */
-export interface DeleteTopicsCommand {
+export interface DeleteTopicsCommand extends Admission {
   readonly topics: readonly TopicReference[];
 }
 
@@ -69,7 +81,7 @@ export interface DeleteTopicResult {
 }
 
 /** CreatePartitions (KIP-195). */
-export interface CreatePartitionsCommand {
+export interface CreatePartitionsCommand extends Admission {
   readonly topics: readonly PartitionsToCreate[];
   readonly validateOnly: boolean;
 }

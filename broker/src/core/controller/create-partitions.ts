@@ -1,11 +1,12 @@
 import type { PartitionImage } from '../metadata/image.ts';
 import { partitionRecord } from '../metadata/record-builders.ts';
 import type { MetadataRecord } from '../metadata/records.ts';
-import type {
-  CreatePartitionsCommand,
-  CreatePartitionsResult,
-  PartitionsToCreate,
-  Refusal,
+import {
+  type CreatePartitionsCommand,
+  type CreatePartitionsResult,
+  type PartitionsToCreate,
+  QUOTA_EXCEEDED,
+  type Refusal,
 } from './commands.ts';
 import { type Decision, type DecisionInput, RECORDS_PER_COMMAND_MAX } from './decision.ts';
 import { assignmentProblem, newPartition, placeReplicas } from './replica-placement.ts';
@@ -22,6 +23,7 @@ export function createPartitions(
       return { name, error: 'INVALID_REQUEST', message: `The request names topic "${name}" more than once.` };
     const added = addedPartitions(input, topic);
     if ('error' in added) return { name, ...added };
+    if (command.admits?.(added.length) === false) return { name, ...QUOTA_EXCEEDED };
     if (records.length + added.length > RECORDS_PER_COMMAND_MAX)
       return { name, error: 'POLICY_VIOLATION', message: 'The request makes too many partitions at once.' };
     const topicId = input.image.topicsByName.get(name)?.id ?? '';

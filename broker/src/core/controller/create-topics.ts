@@ -2,12 +2,13 @@ import { configResourceTypeIds } from '../metadata/config-resources.ts';
 import type { PartitionImage } from '../metadata/image.ts';
 import { partitionRecord } from '../metadata/record-builders.ts';
 import type { MetadataRecord } from '../metadata/records.ts';
-import type {
-  ConfigEntry,
-  CreateTopicResult,
-  CreateTopicsCommand,
-  Refusal,
-  TopicToCreate,
+import {
+  type ConfigEntry,
+  type CreateTopicResult,
+  type CreateTopicsCommand,
+  QUOTA_EXCEEDED,
+  type Refusal,
+  type TopicToCreate,
 } from './commands.ts';
 import { type Decision, type DecisionInput, RECORDS_PER_COMMAND_MAX } from './decision.ts';
 import { assignmentProblem, newPartition, placeReplicas } from './replica-placement.ts';
@@ -54,6 +55,7 @@ function createTopic(
   if (refusal) return refusal;
   const partitions = topic.assignments.length > 0 ? assigned(input, topic) : placed(input, topic);
   if ('error' in partitions) return partitions;
+  if (command.admits?.(partitions.length) === false) return QUOTA_EXCEEDED;
   const topicId = input.newId();
   const configs = new Map(topic.configs.map((entry) => [entry.name, entry.value ?? '']));
   const records: MetadataRecord[] = [{ kind: 'TopicRecord', value: { name, topicId } }];

@@ -1,7 +1,12 @@
 import { ZERO_UUID } from '@millrace/foundation/types';
 import type { TopicImage } from '../metadata/image.ts';
 import type { MetadataRecord } from '../metadata/records.ts';
-import type { DeleteTopicResult, DeleteTopicsCommand, TopicReference } from './commands.ts';
+import {
+  type DeleteTopicResult,
+  type DeleteTopicsCommand,
+  QUOTA_EXCEEDED,
+  type TopicReference,
+} from './commands.ts';
 import type { Decision, DecisionInput } from './decision.ts';
 
 /** DeleteTopics by name or id. A topic that the request names twice is refused both times. */
@@ -21,6 +26,8 @@ export function deleteTopics(
     }
     if (found.filter((other) => other === topic).length > 1)
       return refused(reference, topic, 'INVALID_REQUEST', 'The request names this topic more than once.');
+    if (command.admits?.(topic.partitions.length) === false)
+      return refused(reference, topic, QUOTA_EXCEEDED.error, QUOTA_EXCEEDED.message ?? '');
     records.push({ kind: 'RemoveTopicRecord', value: { topicId: topic.id } });
     return { name: topic.name, topicId: topic.id, error: null, message: null };
   });
