@@ -55,12 +55,13 @@ export class TopicLog implements RecordLog {
     return write !== null && performance.now() - write.atMs < WRITE_FAILURE_MS ? write.error : null;
   }
 
-  /** Creates the topic where it is missing, and reads it to its end. */
+  /**
+   * Creates the topic where it is missing, and reads it to its end.
+   * @throws {MillraceError} INVALID_REPLICATION_FACTOR (class config), STORAGE_TOPIC_NOT_COMPACTED (class config), STORAGE_TOPIC_UNREAD
+   */
   async start(): Promise<void> {
-    const { admin, consumer, topic, partitions, replicationFactor } = this.#options;
-    await admin.ensureTopics([
-      { name: topic, partitions, replicationFactor, configs: { 'cleanup.policy': 'compact' } },
-    ]);
+    const { consumer, topic } = this.#options;
+    await this.#ensureTopic();
     await this.#checkCompacted();
     const count = await this.#partitionCount();
     this.#partitions = Array.from({ length: count }, (_, partition) => ({ topic, partition }));
@@ -205,6 +206,23 @@ export class TopicLog implements RecordLog {
     const { admin, topic } = this.#options;
     const [description] = await admin.describeTopics([topic]);
     return description?.partitions.length ?? 0;
+  }
+
+  async #ensureTopic(): Promise<void> {
+    const { admin, topic: name, partitions, replicationFactor } = this.#options;
+    try {
+      await admin.ensureTopics([
+        { name, partitions, replicationFactor, configs: { 'cleanup.policy': 'compact' } },
+      ]);
+    } catch (error) {
+      if (!isMillraceError(error) || error.code !== 'INVALID_REPLICATION_FACTOR') throw error;
+      throw new MillraceError(error.message, {
+        code: error.code,
+        class: 'config',
+        hint: `Make "${name}" yourself, or set the replication.factor of the worker's config, offset, status and secrets topics (such as secrets.storage.replication.factor) to as many brokers as there are; it was ${replicationFactor}.`,
+        cause: error,
+      });
+    }
   }
 
   async #checkCompacted(): Promise<void> {

@@ -75,6 +75,7 @@ describe('a sink', () => {
       brokers: { transactions: null, shareGroups: true },
     });
     expect(guaranteesOf(facts).order).toContain('no promised order');
+    expect(guaranteesOf(facts).losses.join()).toContain('share.delivery.count.limit');
     expect(holding(facts)).toMatchObject({ BROKER_SHARE_GROUPS: true });
   });
 

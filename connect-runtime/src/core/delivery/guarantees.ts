@@ -101,6 +101,10 @@ function sourceReasons(facts: DeliveryFacts): readonly DeliveryReason[] {
   ];
 }
 
+/** The broker gives up on a record by itself, whatever its tasks say of it. */
+const ARCHIVED =
+  "A record whose task ended while it held it as often as the brokers' share.delivery.count.limit says (5) is given to nobody any more; it stays in its topic.";
+
 function ofSink(facts: DeliveryFacts): Guarantees {
   const { config } = facts;
   const shares = sharesRecords(config);
@@ -116,7 +120,7 @@ function ofSink(facts: DeliveryFacts): Guarantees {
     duplicates: [
       'A task that ends between a write and its commit writes the batch again; a sink that writes by key changes nothing by it.',
     ],
-    losses: [...tolerated(facts), ...beginsLate(config)],
+    losses: [...tolerated(facts), ...beginsLate(config), ...(shares ? [ARCHIVED] : [])],
   };
 }
 
