@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { CrashReport } from './crash-run.ts';
 
 const PAGE = new URL('../../docs/reliability.md', import.meta.url);
+/** The table of crash runs ends here. */
+const END = '<!-- crash:end -->';
 
 export function summaryOf(report: CrashReport): string {
   const readyMs = report.recoveries.flatMap((recovery) => recovery.readyMs ?? []);
@@ -20,11 +22,12 @@ export function summaryOf(report: CrashReport): string {
   ].join('; ');
 }
 
-/** Adds a row to the table that ends the page. */
+/** Adds a row to the table of crash runs. */
 export function recordResult(command: string, report: CrashReport): void {
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
   const date = new Date().toISOString().slice(0, 10);
-  appendFileSync(PAGE, `| ${date} | ${commit} | \`${command}\` | ${summaryOf(report)} |\n`);
+  const row = `| ${date} | ${commit} | \`${command}\` | ${summaryOf(report)} |\n`;
+  writeFileSync(PAGE, readFileSync(PAGE, 'utf8').replace(END, `${row}${END}`));
 }
 
 function spread(ms: readonly number[]): string {
