@@ -51,7 +51,7 @@ async function call(method: string, path: string, body?: unknown) {
   return { status: answer.status, json: (json && text !== '' ? JSON.parse(text) : null) as any };
 }
 
-const source = (name: string, more: Record<string, string> = {}) => ({
+const source = (name: string, more: Record<string, string> = {}): Record<string, string> => ({
   name,
   'connector.class': 'TalkativeSource',
   topic: `${name}-talk`,
@@ -130,6 +130,33 @@ describe('a secret that is given inline', () => {
       what: 'a record with the new password',
     });
     expect(await hashesIn('other-talk'), 'the other one was left alone').toHaveLength(1);
+    await expectNoLeak();
+  });
+
+  test('within a URL, of whatever key, is kept as one of its own', async () => {
+    const tell = `http://user:${encodeURIComponent(CANARY)}@registry:8081`;
+    const config = source('in-url', { tell, 'value.converter.schema.registry.url': tell });
+    config['value.converter'] = 'io.confluent.connect.avro.AvroConverter';
+    const validated = await call('PUT', '/connector-plugins/TalkativeSource/config/validate', config);
+    expect(validated.status).toBe(200);
+    expect(validated.json.error_count, JSON.stringify(validated.json)).toBe(0);
+    const created = await create(config);
+    expect(created.status, JSON.stringify(created.json)).toBe(201);
+    expect(created.json.config).toMatchObject({
+      tell: '${secrets:in-url:tell}',
+      'value.converter.schema.registry.url': '${secrets:in-url:value.converter.schema.registry.url}',
+    });
+    const uses = (await call('GET', '/api/v1/secrets')).json;
+    expect(uses.find((use: { connector: string }) => use.connector === 'in-url')).toMatchObject({
+      inlined: ['password', 'tell', 'value.converter.schema.registry.url'],
+      inClear: [],
+    });
+    const stored = (await call('GET', '/connectors/in-url/config')).json;
+    const again = await call('PUT', '/connectors/in-url/config', stored);
+    expect(again.json.config).toEqual(stored);
+    await eventually(async () => (await taskOf('in-url'))?.state !== undefined, { what: 'its task' });
+    await call('GET', '/connectors?expand=info&expand=status');
+    await call('DELETE', '/connectors/in-url');
     await expectNoLeak();
   });
 

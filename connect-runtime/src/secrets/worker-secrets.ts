@@ -6,7 +6,7 @@ import {
   secretsRevisionOf,
   usesSecrets,
 } from '../core/config/placeholders.ts';
-import { isSecretByName } from '../core/config/secret-names.ts';
+import { credentialsIn, isSecretByName } from '../core/config/secret-names.ts';
 import type { OpenNamedLog } from '../storage/record-log.ts';
 import type { ConfigSources, PluginDescription } from '../tasks/host-protocol.ts';
 import type { WorkerConfig } from '../worker-config.ts';
@@ -29,7 +29,7 @@ export interface SecretUse {
   readonly connector: string;
   /** Config keys whose values were given inline and are stored encrypted: a Java worker that takes over cannot read them. */
   readonly inlined: readonly string[];
-  /** Keys whose names say that they are secrets, and which are stored in clear: a Java worker did. Put the config again to seal them. */
+  /** Keys whose names, or URLs, say that they are secrets, and which are stored in clear: a Java worker did. Put the config again to seal them. */
   readonly inClear: readonly string[];
   /** Names of the config providers that it refers to. */
   readonly providers: readonly string[];
@@ -104,7 +104,9 @@ export class WorkerSecrets {
         connector,
         inlined: unique(inlined.map(({ key }) => key)),
         inClear: Object.keys(config).filter(
-          (key) => isSecretByName(key) && config[key] !== '' && !placeholders.some((one) => one.key === key),
+          (key) =>
+            credentialsIn(config[key] ?? '').length > 0 ||
+            (isSecretByName(key) && config[key] !== '' && !placeholders.some((one) => one.key === key)),
         ),
         providers: unique(provided.map(({ provider }) => provider)),
       };

@@ -34,15 +34,23 @@ describe('the connection of a sink', () => {
     });
   });
 
-  it.each(['mysql://u:secret@h/d', 'postgres://u:secret@h/d', 'postgres://h/d?password=secret', 'h:5432'])(
-    'is not read from %s, and no message shows a secret',
+  it.each(['jdbc:postgresql://u:s%20p@h/d', 'jdbc:postgresql://h/d?user=u&password=s%20p'])(
+    'takes user and password from %s, where no other key gives them',
     (url) => {
-      const { problems, values } = parseConfig(sinkConfig, { 'connection.url': url });
-      const all = [...problems, addressProblem(values)];
-      expect(all).toMatchObject([{ key: 'connection.url' }]);
-      expect(JSON.stringify(all)).not.toContain('secret');
+      expect(addressProblem(sink({ 'connection.url': url }))).toBeNull();
+      const made = sinkConnection(sink({ 'connection.url': url }));
+      expect(made).toMatchObject({ user: 'u', password: 's p', keys: { password: 'connection.url' } });
+      const other = sinkConnection(sink({ 'connection.url': url, 'connection.password': 'q' }));
+      expect(other).toMatchObject({ password: 'q', keys: { password: 'connection.password' } });
     },
   );
+
+  it.each(['mysql://u:secret@h/d', 'h:5432'])('is not read from %s, and no message shows a secret', (url) => {
+    const { problems, values } = parseConfig(sinkConfig, { 'connection.url': url });
+    const all = [...problems, addressProblem(values)];
+    expect(all).toMatchObject([{ key: 'connection.url' }]);
+    expect(JSON.stringify(all)).not.toContain('secret');
+  });
 
   it('must be given', () => {
     expect(addressProblem(sink({}))).toMatchObject({ key: 'connection.url' });

@@ -354,10 +354,8 @@ export function addressProblem(config: SinkConfig): ConfigProblem | null {
       ? { key, message: `"${key}" or "database.hostname" must say where the database is.` }
       : null;
   }
-  const url = parseUrl(config[key]);
-  if (!url) return { key, message: `"${key}" must look like jdbc:postgresql://host:port/database.` };
-  if (url.password === '' && !url.searchParams.has('password')) return null;
-  return { key, message: `"${key}" must not hold a password: set connection.password instead.` };
+  if (parseUrl(config[key])) return null;
+  return { key, message: `"${key}" must look like jdbc:postgresql://host:port/database.` };
 }
 
 /** How the source gives values that PostgreSQL has in more digits than others. */
@@ -392,20 +390,22 @@ export function sinkConnection(config: SinkConfig): ConnectionSettings {
   const url = config['connection.url'] === null ? null : parseUrl(config['connection.url']);
   const named = (one: keyof SinkConfig, other: keyof SinkConfig): string =>
     config[one] === null ? other : one;
-  const user =
-    config['connection.user'] ?? (url && decodeURIComponent(url.username)) ?? config['database.user'];
+  const ofUrl = (part: 'username' | 'password', parameter: 'user' | 'password') =>
+    url && (decodeURIComponent(url[part]) || url.searchParams.get(parameter));
+  const user = config['connection.user'] ?? ofUrl('username', 'user') ?? config['database.user'];
+  const urlPassword = config['connection.password'] === null ? ofUrl('password', 'password') : null;
   return {
     ...sharedSettings(config),
     host: url ? url.hostname.replace(/^\[|\]$/g, '') : (config['database.hostname'] ?? ''),
     port: url ? Number(url.port || 5432) : config['database.port'],
     user: user || config['database.user'],
-    password: config['connection.password'] ?? config['database.password'],
+    password: config['connection.password'] ?? urlPassword ?? config['database.password'],
     database: (url && decodeURIComponent(url.pathname.slice(1))) || config['database.dbname'] || user,
     sslmode: url?.searchParams.get('sslmode') ?? config['database.sslmode'],
     keys: {
       host: named('connection.url', 'database.hostname'),
       user: named('connection.user', 'database.user'),
-      password: named('connection.password', 'database.password'),
+      password: urlPassword ? 'connection.url' : named('connection.password', 'database.password'),
       database: named('connection.url', 'database.dbname'),
       sslmode: url?.searchParams.has('sslmode') ? 'connection.url' : 'database.sslmode',
     },

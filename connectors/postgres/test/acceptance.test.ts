@@ -132,8 +132,8 @@ acceptance({
         key: 'connection.url',
       },
       {
-        what: 'a password in the address',
-        options: { 'connection.url': 'postgres://u:secret@127.0.0.1/postgres' },
+        what: 'the address of another database',
+        options: { 'connection.url': 'mysql://u:secret@127.0.0.1/postgres' },
         key: 'connection.url',
       },
       { what: 'upsert without key', options: { 'pk.mode': 'none' }, key: 'pk.mode' },

@@ -7,6 +7,7 @@ import {
   SECRETS_PROVIDER,
   secretPlaceholder,
 } from '../../../core/config/placeholders.ts';
+import { credentialsIn } from '../../../core/config/secret-names.ts';
 import { PluginDirectory } from '../../../plugins/plugin-directory.ts';
 import type { PluginLoader } from '../../../plugins/plugin-loader.ts';
 import { type KeyRing, readKeyRing } from '../../../secrets/key-ring.ts';
@@ -71,7 +72,8 @@ export class ConfigResolver {
       }
       return { config: resolved, provided, ttlMs };
     } finally {
-      this.#redactor.add(provided.values(), new Set(Object.values(config)));
+      const values = [...provided.values()];
+      this.#redactor.add([...values, ...values.flatMap(credentialsIn)], new Set(Object.values(config)));
     }
   }
 

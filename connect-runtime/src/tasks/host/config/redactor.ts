@@ -1,5 +1,5 @@
 /** What stands where a secret would be. */
-const REDACTED = '[hidden]';
+export const REDACTED = '[hidden]';
 /** Shorter values would take half of every sentence with them, and protect nothing. */
 const MIN_LENGTH = 3;
 /** Values that are remembered; the oldest go first. */

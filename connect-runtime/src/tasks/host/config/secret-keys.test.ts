@@ -1,5 +1,6 @@
 import { defineConfig, defineSink } from '@millrace/sdk';
 import { describe, expect, test } from 'vitest';
+import { credentialsIn } from '../../../core/config/secret-names.ts';
 import type { ValidationResult } from '../../host-protocol.ts';
 import { ownSecretKeys, secretKeysOf } from './secret-keys.ts';
 
@@ -69,5 +70,36 @@ describe('secrets in a config', () => {
     const apart = { ...named, 'connection.url': 'jdbc://host/', 'connection.password': 'p' };
     expect(ownSecretKeys(connector, apart)).toContain('connection.password');
     expect(secretKeysOf(connector, named, [])).toEqual([]);
+  });
+
+  test.each([
+    'http://u:pw@registry:8081',
+    'http://a:8081, https://u:pw@b:8081',
+    'jdbc:postgresql://h/d?user=u&password=pw',
+    'mongodb://u:pw@h1:27017,h2:27017/?replicaSet=r',
+    `http://\${env:USER}:pw@h`,
+    'https://h/hook?api_key=pw',
+  ])('are whole values of any key that hold a password as %s does', (url) => {
+    const config = { host: url };
+    expect(secretKeysOf(connector, config, rows({ host: 'STRING' }))).toEqual(['host']);
+    expect(ownSecretKeys(connector, config)).toEqual(['host']);
+    expect(credentialsIn(url)).toEqual(['pw']);
+  });
+
+  test.each([
+    'http://registry:8081,http://other:8081',
+    'http://u@h/a:b@c',
+    `http://u:\${env:PW}@h`,
+    `http://u:\${file:/a/b:c}@h`,
+    'https://h/?user=u&page=1',
+    'password=pw',
+    'a:b@c',
+  ])('are not values such as %s', (url) => {
+    expect(secretKeysOf(connector, { host: url }, rows({ host: 'STRING' }))).toEqual([]);
+  });
+
+  test('are keys that were sealed before, whatever their type', () => {
+    const config = { name: 'c', host: `\${secrets:c:host}` };
+    expect(secretKeysOf(connector, config, rows({ host: 'STRING' }))).toEqual(['host']);
   });
 });

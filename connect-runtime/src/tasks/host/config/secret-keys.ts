@@ -1,6 +1,7 @@
 import type { AnyConnector } from '@millrace/sdk';
 import type { ConnectorConfig } from '../../../core/config/cluster-config.ts';
-import { isSecretByName } from '../../../core/config/secret-names.ts';
+import { secretKeysIn } from '../../../core/config/placeholders.ts';
+import { credentialsIn, isSecretByName } from '../../../core/config/secret-names.ts';
 import { translateAlias } from '../../../plugins/connector-alias.ts';
 import type { ValidationResult } from '../../host-protocol.ts';
 
@@ -11,13 +12,15 @@ export function ownSecretKeys(connector: AnyConnector, config: ConnectorConfig):
   const typed = (key: string) => connector.config[key]?.type === 'password';
   return [
     ...Object.keys(config).filter((key) => typed(key) || isSecretByName(key)),
+    ...keysByValue(config),
     ...keysBehindAlias(connector, config),
   ];
 }
 
 /**
  * Keys of a config, as it was written, whose values are secrets: those that a definition types so (the connector's, its converters' and
- * transforms'), those that another product's options put into one of these, and unknown ones of such a name.
+ * transforms'), those that another product's options put into one of these, unknown ones of such a name, and any with a password within a
+ * URL.
  */
 export function secretKeysOf(
   connector: AnyConnector,
@@ -29,7 +32,15 @@ export function secretKeysOf(
     const type = types.get(key);
     return type === undefined ? isSecretByName(key) : type === 'PASSWORD';
   };
-  return [...new Set([...Object.keys(config).filter(isSecret), ...keysBehindAlias(connector, config)])];
+  const named = Object.keys(config).filter(isSecret);
+  return [...new Set([...named, ...keysByValue(config), ...keysBehindAlias(connector, config)])];
+}
+
+/** Values that hold a password, or that were found to be secrets before. */
+function keysByValue(config: ConnectorConfig): readonly string[] {
+  const sealed = secretKeysIn(config.name ?? '', config);
+  const inUrl = Object.keys(config).filter((key) => credentialsIn(config[key] ?? '').length > 0);
+  return [...sealed, ...inUrl];
 }
 
 /** Found by trying: a key is a secret where another value of it makes another secret, as the password within a JDBC URL does. */

@@ -1,10 +1,12 @@
 import { type ConfigProblem, isMillraceError } from '@millrace/foundation';
 import type { AnyConnector } from '@millrace/sdk';
 import type { ConnectorConfig } from '../../../core/config/cluster-config.ts';
+import { placeholdersIn } from '../../../core/config/placeholders.ts';
+import { credentialsIn } from '../../../core/config/secret-names.ts';
 import type { ConfigSources, ValidationResult } from '../../host-protocol.ts';
 import type { ConfigResolver, ResolvedConfig } from './config-resolver.ts';
 import { withPlaceholders } from './placeholder-form.ts';
-import type { Redactor } from './redactor.ts';
+import { REDACTED, type Redactor } from './redactor.ts';
 import { ownSecretKeys, secretKeysOf } from './secret-keys.ts';
 
 export interface WrittenConfig {
@@ -40,9 +42,16 @@ export async function validateWritten(
       resolved,
       secretKeys,
     );
-    return { definition, value: { ...value, value: shown, errors: redactor.deep(value.errors) } };
+    const answered = isInClear(shown, secretKeys.includes(value.name)) ? REDACTED : shown;
+    return { definition, value: { ...value, value: answered, errors: redactor.deep(value.errors) } };
   });
   return { ...result, configs, secretKeys };
+}
+
+/** A value that is a secret, or one that another product's option put into a URL, must not be read back. */
+function isInClear(shown: string | null, isSecret: boolean): boolean {
+  if (!shown) return false;
+  return (isSecret && placeholdersIn(shown).length === 0) || credentialsIn(shown).length > 0;
 }
 
 /** Secrets that stand in a config in clear, as in one that Kafka Connect's own workers stored: kept out of what the host tells.
@@ -77,7 +86,10 @@ async function tryToResolve({
 }
 
 function valuesAt(config: ConnectorConfig, keys: readonly string[]): readonly string[] {
-  return keys.flatMap((key) => config[key] ?? []);
+  return keys.flatMap((key) => {
+    const value = config[key];
+    return value === undefined ? [] : [value, ...credentialsIn(value)];
+  });
 }
 
 function valuesBeside(config: ConnectorConfig, keys: readonly string[]): ReadonlySet<string> {
