@@ -43,6 +43,8 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const MAX_RESPONSE_BYTES = 256 * 1024 * 1024;
 const MAX_IN_FLIGHT_REQUESTS = 512;
 const MAX_CORRELATION_ID = 0x7fffffff;
+/** What one read of the socket may bring: the memory for it is used again for each. */
+const READ_MAX_BYTES = 128 * 1024;
 
 /**
  * One socket to one broker. Requests are pipelined: they go out in the order of the calls, and the peer answers in that
@@ -56,6 +58,7 @@ export class Connection {
   readonly #requestTimeoutMs: number;
   readonly #maxInFlight: number;
   readonly #inFlight: InFlightRequests;
+  readonly #splitter: FrameSplitter;
   readonly #onClose: (() => void)[] = [];
   #versions: VersionTable | null = null;
   #correlationId = 0;
@@ -69,17 +72,9 @@ export class Connection {
     this.#requestTimeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
     this.#maxInFlight = options.maxInFlightRequests ?? MAX_IN_FLIGHT_REQUESTS;
     this.#inFlight = new InFlightRequests((request) => this.#timedOut(request));
-    const splitter = new FrameSplitter(options.maxResponseBytes ?? MAX_RESPONSE_BYTES, (frame) =>
+    this.#splitter = new FrameSplitter(options.maxResponseBytes ?? MAX_RESPONSE_BYTES, (frame) =>
       this.#receive(frame),
     );
-    socket.on('data', (chunk: Buffer) => {
-      if (this.#closeReason !== null) return;
-      try {
-        splitter.push(chunk);
-      } catch (error) {
-        this.#fail(toMillraceError(error, { code: 'INVALID_RESPONSE', class: 'transient' }));
-      }
-    });
     socket.on('error', (error) => {
       this.#fail(
         networkError('CONNECTION_LOST', `the connection to ${this.address} broke: ${error.message}`, error),
@@ -97,8 +92,12 @@ export class Connection {
   static async connect(options: ConnectionOptions): Promise<Connection> {
     const timeoutMs = options.connectionTimeoutMs ?? CONNECTION_TIMEOUT_MS;
     const startedMs = performance.now();
-    const socket = await openSocket(options, timeoutMs);
+    let opened: Connection | null = null;
+    const socket = await openSocket(options, timeoutMs, (chunk) => {
+      if (opened !== null) opened.#take(chunk);
+    });
     const connection = new Connection(socket, options);
+    opened = connection;
     try {
       const leftMs = Math.max(1, timeoutMs - (performance.now() - startedMs));
       connection.#versions = await negotiateVersions(connection, leftMs);
@@ -276,6 +275,16 @@ export class Connection {
     for (const part of parts) this.#socket.write(part);
   }
 
+  /** Bytes came; they are overwritten after this. */
+  #take(chunk: Buffer): void {
+    if (this.#closeReason !== null) return;
+    try {
+      this.#splitter.push(chunk);
+    } catch (error) {
+      this.#fail(toMillraceError(error, { code: 'INVALID_RESPONSE', class: 'transient' }));
+    }
+  }
+
   #receive(frame: Buffer): void {
     const request = this.#inFlight.take(peekCorrelationId(frame));
     if (request === undefined) {
@@ -301,10 +310,22 @@ export class Connection {
   }
 }
 
-function openSocket(options: ConnectionOptions, timeoutMs: number): Promise<Socket> {
+function openSocket(
+  options: ConnectionOptions,
+  timeoutMs: number,
+  onBytes: (chunk: Buffer) => void,
+): Promise<Socket> {
   const { host, port } = options;
+  const buffer = Buffer.allocUnsafeSlow(READ_MAX_BYTES);
+  const onread = {
+    buffer,
+    callback: (bytes: number) => {
+      onBytes(buffer.subarray(0, bytes));
+      return true;
+    },
+  };
   return new Promise((resolve, reject) => {
-    const socket = connectSocket({ host, port, noDelay: true, keepAlive: true });
+    const socket = connectSocket({ host, port, noDelay: true, keepAlive: true, onread });
     const timer = setTimeout(() => socket.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
     const failed = (cause: Error) => {
       clearTimeout(timer);

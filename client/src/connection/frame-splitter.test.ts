@@ -9,19 +9,23 @@ function frame(body: Uint8Array): Buffer {
 }
 
 describe('FrameSplitter', () => {
-  it('gives the same frames however the stream is cut', () => {
+  it('gives the same frames however the stream is cut, and keeps them when chunks are overwritten', () => {
     const bodies = fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 8 });
     fc.assert(
       fc.property(bodies, fc.array(fc.integer({ min: 1, max: 17 }), { minLength: 1 }), (sent, cuts) => {
         const stream = Buffer.concat(sent.map(frame));
-        const got: string[] = [];
-        const splitter = new FrameSplitter(64, (bytes) => got.push(bytes.toString('hex')));
+        const got: Buffer[] = [];
+        const splitter = new FrameSplitter(64, (bytes) => got.push(bytes));
         for (let at = 0, i = 0; at < stream.length; i++) {
           const size = cuts[i % cuts.length]!;
-          splitter.push(stream.subarray(at, at + size));
+          const chunk = stream.subarray(at, at + size);
+          splitter.push(chunk);
+          chunk.fill(0xff);
           at += size;
         }
-        expect(got).toEqual(sent.map((body) => Buffer.from(body).toString('hex')));
+        expect(got.map((bytes) => bytes.toString('hex'))).toEqual(
+          sent.map((body) => Buffer.from(body).toString('hex')),
+        );
       }),
     );
   });

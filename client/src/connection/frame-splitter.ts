@@ -2,8 +2,8 @@ import { FRAME_SIZE_BYTES } from '@millrace/protocol';
 import { networkError } from './network-error.ts';
 
 /**
- * Cuts a stream of bytes into frames, size prefixes taken off. A frame that lies within one chunk is a view of it; one
- * that spans chunks is copied once, into a buffer of its size.
+ * Cuts a stream of bytes into frames, size prefixes taken off. A frame is copied once, into memory of its own: the chunks are the
+ * caller's again when `push` returns.
  */
 export class FrameSplitter {
   readonly #maxFrameBytes: number;
@@ -26,7 +26,7 @@ export class FrameSplitter {
         const size = this.#checked(chunk.readInt32BE(at));
         if (chunk.length - at - FRAME_SIZE_BYTES >= size) {
           at += FRAME_SIZE_BYTES + size;
-          this.#onFrame(chunk.subarray(at - size, at));
+          this.#onFrame(Buffer.from(chunk.subarray(at - size, at)));
           continue;
         }
       }

@@ -10,6 +10,7 @@ import type {
   RecordMetadata,
   TransactionalProducerOptions,
 } from '../types.ts';
+import { BatchMemory } from './batch-memory.ts';
 import { BufferBudget } from './buffer-budget.ts';
 import { call, type DeliveryCallback, type ProducerBatch } from './producer-batch.ts';
 import { type ProducerConfig, producerConfig, RECORD_OVERHEAD_BYTES } from './producer-config.ts';
@@ -29,6 +30,7 @@ export class BatchingProducer implements Producer {
   readonly #cluster: Cluster;
   readonly #config: ProducerConfig;
   readonly #budget: BufferBudget;
+  readonly #memory: BatchMemory;
   readonly #sender: Sender;
   readonly #refresh: TopicRefresh;
   readonly #topics = new Map<string, TopicQueues>();
@@ -41,6 +43,7 @@ export class BatchingProducer implements Producer {
     this.#config = producerConfig(options);
     this.#cluster = new Cluster(options);
     this.#budget = new BufferBudget(this.#config.bufferBytes);
+    this.#memory = new BatchMemory(this.#config.batchBytes);
     this.#refresh = new TopicRefresh(this.#cluster, (topics, error) => this.#refreshed(topics, error));
     this.transactions = this.#withTransactions();
     this.#sender = new Sender(this.#cluster, this.#config, this.transactions, {
@@ -165,7 +168,7 @@ export class BatchingProducer implements Producer {
   #topicQueues(name: string): TopicQueues {
     const known = this.#topics.get(name);
     if (known !== undefined) return known;
-    const topic = new TopicQueues(name, this.#config, this.#cluster.config.random);
+    const topic = new TopicQueues(name, this.#config, this.#memory, this.#cluster.config.random);
     this.#topics.set(name, topic);
     const cached = this.#cluster.cache.topic(name);
     if (cached) topic.unpark(cached);

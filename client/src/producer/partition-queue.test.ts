@@ -1,5 +1,6 @@
 import { readBatchHeader } from '@millrace/protocol/records';
 import { describe, expect, it } from 'vitest';
+import { BatchMemory } from './batch-memory.ts';
 import { PartitionQueue } from './partition-queue.ts';
 import type { ProducerBatch } from './producer-batch.ts';
 import { producerConfig } from './producer-config.ts';
@@ -9,7 +10,7 @@ const identity = { producerId: 7, producerEpoch: 0 };
 const NODE = 1;
 
 function queueOf(batches: number, recordsEach = 1): PartitionQueue {
-  const queue = new PartitionQueue('t', 0, config);
+  const queue = new PartitionQueue('t', 0, config, new BatchMemory(config.batchBytes));
   for (let i = 0; i < batches * recordsEach; i++) {
     const value = Buffer.alloc(Math.floor(120 / recordsEach));
     queue.append(
@@ -79,8 +80,9 @@ describe('PartitionQueue', () => {
     const states = [...parts, c].map((expected) => {
       const batch = take(queue);
       expect(batch).toBe(expected);
+      const state = { ...stateOf(batch), records: batch.recordCount };
       queue.acknowledged(batch);
-      return { ...stateOf(batch), records: batch.recordCount };
+      return state;
     });
     let sequence = a.recordCount;
     for (const state of states) {
@@ -91,7 +93,12 @@ describe('PartitionQueue', () => {
   });
 
   it('tells each record of a batch that was split of its own part', () => {
-    const queue = new PartitionQueue('t', 0, producerConfig({ bootstrapServers: ['b:1'] }));
+    const queue = new PartitionQueue(
+      't',
+      0,
+      producerConfig({ bootstrapServers: ['b:1'] }),
+      new BatchMemory(1_024),
+    );
     const told: [number, number | null][] = [];
     for (let token = 10; token < 15; token++) {
       queue.append(
@@ -115,6 +122,27 @@ describe('PartitionQueue', () => {
       offset += part.recordCount;
     }
     expect(told).toEqual([10, 11, 12, 13, 14].map((token, index) => [token, 100 + index]));
+  });
+
+  it('uses the memory of a large batch again when its only try was answered, and not when it was tried twice', () => {
+    const queue = queueOf(2);
+    const append = () => {
+      const record = { topic: 't', key: null, value: Buffer.alloc(120) };
+      queue.append({ record, timestamp: 1, callback: undefined, token: 0 }, 100, () => 0);
+      return take(queue);
+    };
+    queue.acknowledged(take(queue));
+    queue.acknowledged(take(queue));
+    const first = append();
+    const piece = first.bytes.buffer;
+    queue.acknowledged(first);
+    expect(() => first.bytes).toThrow(/only a sealed batch/);
+    const second = append();
+    expect(second.bytes.buffer).toBe(piece);
+    queue.retry(second, 0);
+    expect(take(queue)).toBe(second);
+    queue.acknowledged(second);
+    expect(append().bytes.buffer).not.toBe(piece);
   });
 
   it('does not send to a new leader while batches are under way at the old one', () => {
@@ -163,8 +191,9 @@ describe('PartitionQueue', () => {
     const next = { producerId: 7, producerEpoch: 1 };
     const states = [0, 1, 2].map(() => {
       const batch = take(queue, NODE, next);
+      const state = stateOf(batch);
       queue.acknowledged(batch);
-      return stateOf(batch);
+      return state;
     });
     expect(states).toEqual([0, 1, 2].map((sequence) => ({ epoch: 1, sequence })));
   });
@@ -178,8 +207,9 @@ describe('PartitionQueue', () => {
     expect(queue.needsNewEpoch).toBe(false);
     const states = [0, 1].map(() => {
       const batch = take(queue);
+      const state = stateOf(batch);
       queue.acknowledged(batch);
-      return stateOf(batch);
+      return state;
     });
     expect(states).toEqual([
       { epoch: 0, sequence: 1 },

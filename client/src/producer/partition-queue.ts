@@ -1,5 +1,6 @@
 import { assert } from '@millrace/foundation/assert';
 import { addToSequence } from '@millrace/protocol/records';
+import type { BatchMemory } from './batch-memory.ts';
 import { type Arrival, ProducerBatch } from './producer-batch.ts';
 import type { ProducerConfig } from './producer-config.ts';
 import type { Identity } from './producer-identity.ts';
@@ -18,6 +19,7 @@ export class PartitionQueue {
   readonly topic: string;
   readonly partition: number;
   readonly #config: ProducerConfig;
+  readonly #memory: BatchMemory;
   readonly #waiting: ProducerBatch[] = [];
   readonly #inFlight: ProducerBatch[] = [];
   readonly #retries: ProducerBatch[] = [];
@@ -35,10 +37,11 @@ export class PartitionQueue {
   /** What new batches may hold: `batchBytes`, less once such batches were refused as too large. */
   #batchBytes: number;
 
-  constructor(topic: string, partition: number, config: ProducerConfig) {
+  constructor(topic: string, partition: number, config: ProducerConfig, memory: BatchMemory) {
     this.topic = topic;
     this.partition = partition;
     this.#config = config;
+    this.#memory = memory;
     this.#batchBytes = config.batchBytes;
   }
 
@@ -62,11 +65,14 @@ export class PartitionQueue {
       last.reservedBytes += bytes;
       return last.sizeBytes >= this.#batchBytes ? 'filled' : 'appended';
     }
+    // Small batches get what they need: a whole piece for each would hold much more than they take of the buffer.
+    const isLarge = this.#lastBatchBytes * 2 > this.#memory.pieceBytes;
     const batch = new ProducerBatch({
       topic: this.topic,
       partition: this.partition,
       maxBytes: this.#batchBytes,
       initialBytes: Math.max(MIN_BATCH_BYTES, Math.min(this.#lastBatchBytes, this.#batchBytes)),
+      memory: isLarge ? this.#memory.take() : undefined,
       createdMs: now(),
     });
     batch.tryAppend(arrival);
@@ -120,6 +126,9 @@ export class PartitionQueue {
   acknowledged(batch: ProducerBatch): void {
     this.#remove(batch);
     this.#takenProducerId = batch.state?.producerId ?? null;
+    // Without an answer nobody knows what of it has left.
+    const memory = this.#config.acks === 0 ? null : batch.release();
+    if (memory) this.#memory.give(memory);
   }
 
   /**

@@ -30,6 +30,8 @@ export interface ProducerBatchOptions {
   readonly partition: number;
   readonly maxBytes: number;
   readonly initialBytes: number;
+  /** Instead: memory to begin in. It is given back by `release`. */
+  readonly memory?: Buffer | undefined;
   /** Monotonic ms. */
   readonly createdMs: number;
 }
@@ -46,6 +48,7 @@ export class ProducerBatch {
   /** What its records take of the producer's buffer. */
   reservedBytes = 0;
   #builder: RecordBatchBuilder | null;
+  #memory: Buffer | null;
   #built: Buffer | null = null;
   #recordCount = 0;
   #sizeBytes = 0;
@@ -61,7 +64,9 @@ export class ProducerBatch {
     this.#builder = new RecordBatchBuilder({
       maxBytes: options.maxBytes,
       initialBytes: options.initialBytes,
+      memory: options.memory,
     });
+    this.#memory = options.memory ?? null;
   }
 
   get recordCount(): number {
@@ -148,6 +153,18 @@ export class ProducerBatch {
     }
     this.#callbacks = null;
     return { parts, largestRecordBytes };
+  }
+
+  /**
+   * The broker has answered its only try, so that no socket reads its bytes any more: gives the memory that it began in; null where it
+   * had none, or where an earlier try may still be on its way out. It has no bytes from then on.
+   */
+  release(): Buffer | null {
+    if (this.tries !== 1) return null;
+    const memory = this.#memory;
+    this.#memory = null;
+    this.#built = null;
+    return memory;
   }
 
   /** For another try after sequences have moved. No try may be under way: it would read changing bytes. */

@@ -1,6 +1,7 @@
 import type { Random } from '@millrace/foundation';
 import { kafkaError } from '@millrace/protocol';
 import type { TopicMetadata } from '../cluster/topic-metadata.ts';
+import type { BatchMemory } from './batch-memory.ts';
 import { partitionOfKey } from './murmur2.ts';
 import { type AppendOutcome, PartitionQueue } from './partition-queue.ts';
 import type { Arrival } from './producer-batch.ts';
@@ -21,14 +22,16 @@ export type Placement = { readonly queue: PartitionQueue; readonly outcome: Appe
 export class TopicQueues {
   readonly name: string;
   readonly #config: ProducerConfig;
+  readonly #memory: BatchMemory;
   readonly #sticky: StickyPartition;
   readonly #queues: PartitionQueue[] = [];
   #parked: Parked[] = [];
   #topic: TopicMetadata | null = null;
 
-  constructor(name: string, config: ProducerConfig, random: Random) {
+  constructor(name: string, config: ProducerConfig, memory: BatchMemory, random: Random) {
     this.name = name;
     this.#config = config;
+    this.#memory = memory;
     this.#sticky = new StickyPartition(config.batchBytes, () => random.float());
   }
 
@@ -102,7 +105,7 @@ export class TopicQueues {
     const known = this.#queues[partition];
     if (known !== undefined) return known;
     for (let i = this.#queues.length; i <= partition; i++) {
-      this.#queues.push(new PartitionQueue(this.name, i, this.#config));
+      this.#queues.push(new PartitionQueue(this.name, i, this.#config, this.#memory));
     }
     return this.#queues[partition] as PartitionQueue;
   }

@@ -29,6 +29,8 @@ export interface RecordBatchBuilderOptions {
   readonly maxBytes: number;
   /** What the buffer starts with; it doubles as needed. */
   readonly initialBytes?: number;
+  /** Instead: memory to begin in, the caller's again when nobody reads the batch any more. */
+  readonly memory?: Buffer | undefined;
 }
 
 export interface BuildOptions {
@@ -60,7 +62,10 @@ export class RecordBatchBuilder {
     assert(options.maxBytes > 0 && options.maxBytes <= BATCH_MAX_BYTES, 'a batch is below 1 GiB');
     this.#maxBytes = options.maxBytes;
     // Not from the shared pool: a batch lives as long as its request and would hold 64 KiB of it.
-    this.#buf = Buffer.allocUnsafeSlow(Math.max(options.initialBytes ?? INITIAL_BYTES, BATCH_HEADER_BYTES));
+    const initialBytes = Math.max(options.initialBytes ?? INITIAL_BYTES, BATCH_HEADER_BYTES);
+    const { memory } = options;
+    const fits = memory !== undefined && memory.length >= BATCH_HEADER_BYTES;
+    this.#buf = fits ? memory : Buffer.allocUnsafeSlow(initialBytes);
   }
 
   get recordCount(): number {
