@@ -10,12 +10,17 @@ import { clientScenarios } from './client-scenarios.ts';
 const skipReason = kafkaPeerSkipReason();
 if (skipReason !== null) console.warn(`skipped: client on Apache Kafka: ${skipReason}`);
 
-describe('client on our broker', () => {
+describe.each(['segments', 'memory'])('client on our broker, its logs in %s', (engine) => {
   let broker: RunningBroker | undefined;
   let folder = '';
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'millrace-client-'));
-    const config = { 'node.id': '1', 'log.dirs': folder, listeners: 'PLAINTEXT://127.0.0.1:0' };
+    const config = {
+      'node.id': '1',
+      'log.dirs': folder,
+      'log.storage.engine': engine,
+      listeners: 'PLAINTEXT://127.0.0.1:0',
+    };
     broker = await startBroker(config, { logger: silentLogger });
   });
   afterAll(async () => {

@@ -480,6 +480,12 @@ export const brokerConfigKeys = defineConfig({
     'Compaction keeps the broker from other work for so long at a time, and rests as long.',
     range(1),
   ),
+  'log.storage.engine': key(
+    'string',
+    'segments',
+    'What keeps logs: segments, files as Kafka has them; memory, which forgets topics and records with the broker.',
+    oneOf('segments', 'memory'),
+  ),
   'log.reopen.interval.ms': key(
     'int',
     5000,

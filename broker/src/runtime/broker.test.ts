@@ -367,3 +367,17 @@ describe('a broker', () => {
 async function dialAt(broker: RunningBroker): Promise<Client> {
   return await dial({ ...broker, addresses: broker.boundAddresses });
 }
+
+describe('logs in memory', () => {
+  it('are refused on a folder that has logs', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'millrace-engine-'));
+    const config = { 'log.dirs': folder, listeners: 'PLAINTEXT://127.0.0.1:0' };
+    const ports = { logger: silentLogger };
+    await (await startBroker(config, ports)).close();
+    await expect(startBroker({ ...config, 'log.storage.engine': 'memory' }, ports)).rejects.toMatchObject({
+      code: 'INVALID_CONFIG',
+      details: expect.objectContaining({ path: 'log.storage.engine' }),
+    });
+    rmSync(folder, { recursive: true, force: true });
+  });
+});

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Clock,
   createLogger,
   type Logger,
+  MillraceError,
   type Random,
   type RawConfig,
   systemClock,
@@ -16,6 +18,7 @@ import { doorFacts, openDoors } from '../network/doors.ts';
 import { FrameMemory } from '../network/frame-memory.ts';
 import { type DataFolder, openDataFolder } from '../storage/data-folder.ts';
 import type { StorageEngine } from '../storage/log.ts';
+import { createMemoryEngine } from '../storage/memory-engine.ts';
 import { openSegmentEngine } from '../storage/segment-engine.ts';
 import { allowAll } from './authorizer.ts';
 import { type BrokerConfig, type Listener, parseBrokerConfig, requestMemoryBytes } from './broker-config.ts';
@@ -30,6 +33,7 @@ import { LogCleaner } from './log-cleaner.ts';
 import { logFolder } from './log-folder.ts';
 import { LogMaintenance } from './log-maintenance.ts';
 import { localMarkerWriter } from './marker-writer.ts';
+import { memoryMetadataFolder } from './metadata-folder.ts';
 import { createMetadataPlane, type MetadataPlane } from './metadata-plane.ts';
 import { createProducerIds } from './producer-id-block.ts';
 import { Purgatory } from './purgatory.ts';
@@ -182,9 +186,23 @@ function metricSources(
   };
 }
 
-function openStorage(config: BrokerConfig, ports: BrokerPorts, folder: DataFolder): Promise<StorageEngine> {
+/** A folder with logs is not served from memory: its topics would seem to be lost. */
+async function openStorage(
+  config: BrokerConfig,
+  ports: BrokerPorts,
+  folder: DataFolder,
+): Promise<StorageEngine> {
   const { values } = config;
-  return openSegmentEngine({
+  if (values['log.storage.engine'] === 'memory') {
+    if (!existsSync(join(folder.path, METADATA_LOG))) return createMemoryEngine();
+    throw new MillraceError(`${folder.path} holds logs, which log.storage.engine=memory would not show.`, {
+      code: 'INVALID_CONFIG',
+      class: 'config',
+      path: 'log.storage.engine',
+      hint: 'Start it with log.storage.engine=segments, or on another folder.',
+    });
+  }
+  return await openSegmentEngine({
     folder: folder.path,
     tailCacheBytes: values['log.tail.cache.bytes'],
     pendingWriteMaxBytes: values['log.pending.write.max.bytes'],
@@ -206,7 +224,10 @@ function createPlane(config: BrokerConfig, ports: BrokerPorts, rooms: PlaneRooms
   return createMetadataPlane({
     ...ports,
     storage: rooms.storage,
-    folder: fileMetadataFolder(join(rooms.folder.path, METADATA_LOG)),
+    folder:
+      config.values['log.storage.engine'] === 'memory'
+        ? memoryMetadataFolder()
+        : fileMetadataFolder(join(rooms.folder.path, METADATA_LOG)),
     config,
     clusterId: rooms.folder.clusterId,
     directoryId: rooms.folder.directoryId,
