@@ -63,7 +63,7 @@ function residentMiB(): number {
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
 }
 
-async function nothingHeld(): Promise<void> {
+async function nothingHeld(): Promise<true> {
   const text = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text();
   for (const name of [
     'millrace_broker_request_memory_bytes',
@@ -73,4 +73,5 @@ async function nothingHeld(): Promise<void> {
     const figure = Number(new RegExp(`^${name} (\\d+)`, 'm').exec(text)?.[1]);
     if (figure !== 0) throw new Error(`${name} is ${figure}`);
   }
+  return true;
 }
