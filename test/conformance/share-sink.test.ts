@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createAdmin, createConsumer, createProducer } from '@millrace/client';
 import { Worker } from '@millrace/connect-runtime';
 import { createLogger } from '@millrace/foundation';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { eventually, killTaskHosts } from '../support/index.ts';
 import { type KafkaPeer, kafkaPeerSkipReason, startKafkaPeer } from '../support/kafka-peer.ts';
 
@@ -93,20 +93,26 @@ describe.skipIf(skipReason !== null)('a sink by share group on Apache Kafka', ()
     // From the earliest: half of them are there before the group.
     await produced('jobs', 0, COUNT / 2);
     await worker.createConnector('jobs', config('jobs', { 'write.ms': '20' }), 'RUNNING');
+    // Counters begin anew with each host that was killed: looked at all the time.
+    const busy = new Set<number>();
+    const wrote = async () => {
+      for (const { connector, task, records } of worker.counters())
+        if (connector === 'jobs' && records > 0) busy.add(task);
+      return new Set(await written('jobs')).size;
+    };
     for (const seen of [300, 900]) {
-      await eventually(async () => new Set(await written('jobs')).size >= seen, {
+      await eventually(async () => (await wrote()) >= seen, {
         what: `${seen} records`,
         timeoutMs: 60_000,
       });
       expect(killTaskHosts()).toBeGreaterThan(0);
     }
     await produced('jobs', COUNT / 2, COUNT);
-    await eventually(async () => new Set(await written('jobs')).size === COUNT, {
+    await eventually(async () => (await wrote()) === COUNT, {
       what: 'all records',
       timeoutMs: 90_000,
     });
-    const busy = worker.counters().filter(({ connector, records }) => connector === 'jobs' && records > 0);
-    expect(busy.length).toBeGreaterThan(2);
+    expect(busy.size).toBeGreaterThan(2);
     await worker.deleteConnector('jobs');
   });
 
@@ -150,6 +156,32 @@ describe.skipIf(skipReason !== null)('a sink by share group on Apache Kafka', ()
       Array.from({ length: 20 }, (_, n) => n),
     );
     await worker.deleteConnector('away');
+  });
+
+  test("somebody's own beginning of the group stays", async () => {
+    await made('late');
+    await produced('late', 0, 20);
+    const admin = createAdmin({ bootstrapServers: kafka.bootstrapServers });
+    onTestFinished(() => admin.close());
+    // `latest` is the default too: what counts is that somebody said it.
+    await admin.alterConfigs('group', 'connect-late', { 'share.auto.offset.reset': 'latest' });
+    await worker.createConnector('late', config('late'), 'RUNNING');
+    await eventually(() => worker.status('late').tasks.length === TASKS, { what: 'the tasks' });
+    // Until the group has begun, what is written is before its beginning: written until one arrives.
+    let next = 20;
+    await eventually(
+      async () => {
+        await produced('late', next, next + 2);
+        next += 2;
+        return (await written('late')).length > 0;
+      },
+      { what: 'a new record', timeoutMs: 60_000 },
+    );
+    expect(Math.min(...(await written('late')))).toBeGreaterThanOrEqual(20);
+    expect((await admin.describeConfigs('group', 'connect-late')).get('share.auto.offset.reset')?.value).toBe(
+      'latest',
+    );
+    await worker.deleteConnector('late');
   });
 
   test('where it stands is read, altered and reset as that of any sink', async () => {
