@@ -95,7 +95,8 @@ async function recovery(bytes: number): Promise<void> {
   await writing;
   const startedMs = performance.now();
   const again = await launch(data);
-  console.log({ gigabytes: bytes / GIGABYTE, secondsToReady: round((performance.now() - startedMs) / 1000) });
+  const secondsToReady = round((performance.now() - startedMs) / 1000);
+  console.log({ gigabytes: bytes / GIGABYTE, secondsToReady, cpuSeconds: cpuSecondsOf(again.child.pid) });
   again.child.kill('SIGKILL');
   await once(again.child, 'exit');
 }
@@ -150,6 +151,14 @@ async function fill(
     await producer.close(1000);
   }
   return records;
+}
+
+/** Of a process so far; null where there is no /proc. */
+function cpuSecondsOf(pid: number | undefined): number | null {
+  const path = `/proc/${pid}/stat`;
+  if (!existsSync(path)) return null;
+  const fields = readFileSync(path, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 function round(value: number): number {
