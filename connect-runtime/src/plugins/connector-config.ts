@@ -6,11 +6,10 @@ import {
   matches,
   nonEmpty,
   oneOf,
-  parseConfig,
   range,
-  type Validator,
 } from '@millrace/foundation';
 import { chainConfig, chainOf } from './chain-config.ts';
+import { overrideProblems } from './client-overrides.ts';
 import { errorConfig } from './error-config.ts';
 import { exactlyOnceConfig } from './exactly-once-config.ts';
 import { shareGroupProblems, sinkConsumerConfig } from './sink-consumer-config.ts';
@@ -119,52 +118,6 @@ export const sinkConnectorConfig = defineConfig({
   },
 });
 
-const override = (type: 'int' | 'long' | 'string', docs: string, validate: Validator) =>
-  ({ type, default: null, importance: 'low', docs, validate }) as const;
-
-/** Settings of the task's own clients that a connector may change, by prefix and then by Kafka's names. */
-const clientOverrides: { readonly [prefix: string]: ConfigDef } = {
-  'producer.override.': {
-    'compression.type': override(
-      'string',
-      'Compression of batches.',
-      oneOf('none', 'gzip', 'snappy', 'lz4', 'zstd'),
-    ),
-    'linger.ms': override('long', 'Wait for a batch to fill.', range(0)),
-    'batch.size': override(
-      'int',
-      'Bytes of a batch; left out, 65536 where the source is at least once.',
-      range(1),
-    ),
-    'max.request.size': override('int', 'Bytes of a request.', range(1)),
-    'buffer.memory': override(
-      'long',
-      'Bytes that may wait to be sent; left out, 4194304 where the source is at least once.',
-      range(1),
-    ),
-    'delivery.timeout.ms': override('int', 'From taking a record to success or failure.', range(1)),
-  },
-  'consumer.override.': {
-    'auto.offset.reset': override(
-      'string',
-      'Where to begin without a committed offset.',
-      oneOf('earliest', 'latest', 'none'),
-    ),
-    'max.poll.records': override('int', 'Records of one batch.', range(1)),
-    'fetch.min.bytes': override('int', 'Bytes that a fetch waits for.', range(0)),
-    'fetch.max.wait.ms': override('int', 'How long it waits for them.', range(0)),
-    'session.timeout.ms': override('int', 'Silence after which a member is taken for dead.', range(1)),
-    'isolation.level': override(
-      'string',
-      'Whether records of transactions that are open or were aborted are read too.',
-      oneOf('read_uncommitted', 'read_committed'),
-    ),
-  },
-};
-
-/** Keys of Kafka Connect's that mean something there and nothing here yet: refused by name, never ignored in silence. */
-const unserved = [/^admin\.override\./];
-
 /** What is wrong beyond single keys: options that are not served, and keys that exclude each other. */
 export function connectorProblems(
   type: 'source' | 'sink',
@@ -172,14 +125,7 @@ export function connectorProblems(
 ): readonly ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   for (const [key, value] of Object.entries(raw)) {
-    if (value.trim() === '') continue;
-    if (unserved.some((pattern) => pattern.test(key))) {
-      problems.push({
-        key,
-        message: `"${key}" is an option of Kafka Connect that this version does not serve. Remove it.`,
-      });
-    }
-    problems.push(...overrideProblems(key, value));
+    if (value.trim() !== '') problems.push(...overrideProblems(key, value));
   }
   problems.push(...chainOf(raw).problems, ...deadLetterProblems(raw));
   problems.push(...blankProblems(raw), ...versionProblems(raw));
@@ -209,21 +155,6 @@ function versionProblems(raw: { readonly [key: string]: string }): readonly Conf
       return [{ key, message: `${error.message} ${error.details.hint}` }];
     }
   });
-}
-
-function overrideProblems(key: string, value: string): readonly ConfigProblem[] {
-  const prefix = Object.keys(clientOverrides).find((candidate) => key.startsWith(candidate));
-  if (prefix === undefined) return [];
-  const served = clientOverrides[prefix] ?? {};
-  const option = key.slice(prefix.length);
-  if (!Object.hasOwn(served, option)) {
-    const message = `"${key}" can't be overridden. Under "${prefix}" these can: ${Object.keys(served).join(', ')}.`;
-    return [{ key, message }];
-  }
-  return parseConfig(served, { [option]: value }).problems.map(({ message }) => ({
-    key,
-    message: message.replace(`"${option}"`, `"${key}"`),
-  }));
 }
 
 function topicProblems(raw: { readonly [key: string]: string }): readonly ConfigProblem[] {

@@ -111,6 +111,9 @@ test('what comes, goes and is replaced is seen by the next question', async () =
   await expect(catalog.connector(clock())).rejects.toMatchObject({ code: 'UNKNOWN_CONNECTOR_CLASS' });
 
   await putPlugin(join(path, 'clock'), '1.0.0');
+  // Who names it needs no patience.
+  expect((await catalog.validate('ClockSource', clock())).errorCount).toBeGreaterThanOrEqual(0);
+  expect(await catalog.connector(clock('1.0.0'))).toMatchObject({ version: '1.0.0' });
   await seen(versions).toEqual(['1.0.0']);
   expect(await catalog.taskConfigs(clock())).toEqual([{ greeting: 'greeting of 1.0.0' }]);
 
@@ -120,6 +123,16 @@ test('what comes, goes and is replaced is seen by the next question', async () =
 
   await rename(join(path, 'clock'), join(path, '.clock'));
   await seen(versions).toEqual([]);
+});
+
+test('a class of a known product that nothing stands for is refused with what stands nearest', async () => {
+  const catalog = catalogOf(await folder());
+  const asked = catalog.connector({ 'connector.class': 'io.debezium.connector.mysql.MySqlConnector' });
+  await expect(asked).rejects.toMatchObject({
+    code: 'UNKNOWN_CONNECTOR_CLASS',
+    message: expect.stringContaining('MySQL'),
+    details: { hint: expect.stringContaining('PostgresSource') },
+  });
 });
 
 test('a package that can’t be used is left out, and harms no other', async () => {

@@ -65,13 +65,24 @@ export class PluginCatalog {
   }
 
   async directory(): Promise<PluginDirectory> {
-    if (performance.now() - this.#lookedAtMs >= this.#lookAgainMs) {
-      this.#looking ??= this.#look().finally(() => {
-        this.#looking = null;
-      });
-      await this.#looking;
-    }
+    if (performance.now() - this.#lookedAtMs >= this.#lookAgainMs) await this.#lookTogether();
     return this.#directory;
+  }
+
+  /** As it is now: what is missing may have come since the last look, and must not be refused for that. */
+  async #directoryNow(): Promise<PluginDirectory> {
+    if ((this.#options.path ?? []).length === 0) return this.directory();
+    // One that is under way may have passed by already.
+    await this.#looking;
+    await this.#lookTogether();
+    return this.#directory;
+  }
+
+  #lookTogether(): Promise<void> {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = null;
+    });
+    return this.#looking;
   }
 
   /** As far as it is known by now, without asking anybody. */
@@ -99,7 +110,10 @@ export class PluginCatalog {
    * @throws {MillraceError} UNKNOWN_CONNECTOR_CLASS, PLUGIN_VERSION_NOT_INSTALLED, INVALID_VERSION_RANGE (class config, with the path)
    */
   async connector(config: ConnectorConfig): Promise<PluginDescription> {
-    return (await this.directory()).find(connectorQuestion(config));
+    const question = connectorQuestion(config);
+    await this.directory();
+    const known = this.versionOf(config) !== undefined;
+    return (known ? this.#directory : await this.#directoryNow()).find(question);
   }
 
   /** The options of a plugin of any kind; of its newest version where none is asked for. @throws {MillraceError} NOT_FOUND, and as `connector` */
@@ -121,6 +135,18 @@ export class PluginCatalog {
   /** @throws {MillraceError} as `connector`; BAD_REQUEST for what is no connector; TASK_HOST_TIMEOUT where the plugin hangs */
   async validate(className: string, config: ConnectorConfig): Promise<ValidationResult> {
     const directory = await this.directory();
+    const result = await this.#validate(className, config, directory);
+    if (result.errorCount === 0) return result;
+    // A transform or converter that is missing may have come too.
+    const now = await this.#directoryNow();
+    return now === directory ? result : this.#validate(className, config, now);
+  }
+
+  async #validate(
+    className: string,
+    config: ConnectorConfig,
+    directory: PluginDirectory,
+  ): Promise<ValidationResult> {
     const other = directory.all(STEPS).find((plugin) => plugin.class === className);
     if (other) {
       throw new MillraceError(`${className} is a ${other.type}, not a connector.`, {
@@ -212,7 +238,8 @@ export class PluginCatalog {
     if (gone.length > 0) this.#options.hosts.retire();
     const before = this.#directory;
     for (const [module, result] of described) this.#take(module, result, found.get(module)?.stamp ?? null);
-    this.#directory = new PluginDirectory([...this.#entries.values()].flatMap(({ plugins }) => plugins));
+    if (described.length + gone.length > 0)
+      this.#directory = new PluginDirectory([...this.#entries.values()].flatMap(({ plugins }) => plugins));
     this.#lookedAtMs = performance.now();
     if (!first) this.#tell(before);
   }

@@ -1,5 +1,6 @@
 import { MillraceError } from '@millrace/foundation';
 import type { PluginDescription, PluginType } from '../tasks/host-protocol.ts';
+import { knownClass } from './known-classes.ts';
 import { compareVersions, parseVersionRange } from './version-range.ts';
 
 export interface PluginQuestion {
@@ -89,12 +90,14 @@ export class PluginDirectory {
   #unknown({ types, class: className, path }: PluginQuestion): MillraceError {
     const word = WORDS[types[0] ?? 'source'];
     const classes = [...new Set(this.all(types).map((plugin) => plugin.class))];
-    return new MillraceError(`"${path}" names no installed ${word}: ${className}.`, {
+    const known = word === 'connector' ? knownClass(className) : null;
+    const about = known ? ` It is ${known.product}, and nothing that is installed stands for it.` : '';
+    return new MillraceError(`"${path}" names no installed ${word}: ${className}.${about}`, {
       code:
         word === 'connector' ? 'UNKNOWN_CONNECTOR_CLASS' : `UNKNOWN_${word.toUpperCase().replace(' ', '_')}`,
       class: 'config',
       path,
-      hint: `Installed ${word}s: ${classes.join(', ') || 'none'}.`,
+      hint: `${known ? `${known.instead} ` : ''}Installed ${word}s: ${classes.join(', ') || 'none'}.`,
     });
   }
 }

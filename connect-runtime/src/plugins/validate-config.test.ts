@@ -147,6 +147,7 @@ describe('validateConfig', () => {
   test.each([
     ['exactly.once.support', 'required'],
     ['admin.override.x', '1'],
+    ['producer.override.transactional.id', 'x'],
   ])('refuses %s=%s, which is not served, by name', async (key, value) => {
     expect(Object.keys(await errorsOf({ ...base, [key]: value }))).toEqual([key]);
   });
@@ -157,12 +158,21 @@ describe('validateConfig', () => {
     ['transforms', ''],
     ['header.converter', 'org.apache.kafka.connect.json.JsonConverter'],
     ['producer.override.compression.type', 'zstd'],
+    ['producer.override.acks', 'all'],
+    ['producer.override.enable.idempotence', 'true'],
+    ['consumer.override.max.partition.fetch.bytes', '1048576'],
+    ['consumer.override.max.poll.interval.ms', '300000'],
+    ['consumer.override.fetch.max.bytes', '52428800'],
+    ['consumer.override.client.id', 'mine'],
+    ['admin.override.client.id', 'mine'],
+    ['admin.override.request.timeout.ms', '30000'],
   ])('lets %s=%s pass', async (key, value) => {
     expect(await errorsOf({ ...base, [key]: value })).toEqual({});
   });
 
   test.each([
-    ['producer.override.acks', '0', "can't be overridden"],
+    ['producer.override.acks', '0', 'must be one of all, -1'],
+    ['producer.override.linger', '0', "can't be overridden"],
     ['producer.override.compression.type', 'rar', 'must be one of none'],
     ['consumer.override.max.poll.records', 'many', 'must be a whole number'],
     ['key.converter', 'NobodysConverter', 'Installed converters: JsonConverter'],

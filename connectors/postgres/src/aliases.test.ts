@@ -58,6 +58,18 @@ describe('a config of Debezium’s connector', () => {
   });
 
   test.each([
+    ['heartbeat.interval.ms', '0'],
+    ['heartbeat.interval.ms', '10000'],
+    ['heartbeat.topics.prefix', '__debezium-heartbeat'],
+    ['topic.naming.strategy', 'io.debezium.schema.SchemaTopicNamingStrategy'],
+  ])('may say %s=%s, which asks for nothing that we lack', (key, value) => {
+    const { config, problems } = debeziumPostgres.translate({ ...debezium, [key]: value });
+    expect([...problems, ...parseConfig(sourceConfig, config).problems]).toEqual([]);
+    expect(parseConfig(sourceConfig, config).values['heartbeat.interval.ms']).toBe(10_000);
+  });
+
+  test.each([
+    ['topic.naming.strategy', 'io.debezium.schema.DefaultUnicodeTopicNamingStrategy'],
     ['column.mask.with.12.chars', 'public.orders.email'],
     ['schema.include.list', 'public'],
     ['signal.data.collection', 'public.signals'],
@@ -110,6 +122,7 @@ describe('a config of Confluent’s JDBC sink', () => {
     ['insert.mode', 'update'],
     ['pk.mode', 'kafka'],
     ['fields.whitelist', 'id'],
+    ['db.timezone', 'Europe/Berlin'],
   ])('is refused for %s=%s, which we lack, by that name', (key, value) => {
     expect(jdbcSink.translate({ ...jdbc, [key]: value }).problems.map((problem) => problem.key)).toEqual([
       key,

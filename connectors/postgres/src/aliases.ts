@@ -21,7 +21,11 @@ export const debeziumPostgres: ConnectorAlias = {
         'publication.name': 'dbz_publication',
         'publication.autocreate.mode': 'all_tables',
       },
-      values: { 'snapshot.mode': { when_needed: 'initial' } },
+      values: {
+        'snapshot.mode': { when_needed: 'initial' },
+        // Off, Debezium's default, is about records of a topic of its own. What the slot is told stays at our default.
+        'heartbeat.interval.ms': { '0': '10000' },
+      },
       ignore: [
         ...['poll.interval.ms', 'status.update.interval.ms', 'snapshot.locking.mode', 'schema.refresh.mode'],
         ...[
@@ -65,9 +69,14 @@ export const debeziumPostgres: ConnectorAlias = {
           instead: 'Deletions are tombstones; the transform Filter drops them.',
         },
         {
-          option: 'heartbeat.interval.ms',
-          harmless: ['0'],
+          option: 'heartbeat.topics.prefix',
+          harmless: ['__debezium-heartbeat'],
           instead: 'No heartbeat records are needed: the slot moves on without them.',
+        },
+        {
+          option: 'topic.naming.strategy',
+          harmless: ['io.debezium.schema.schematopicnamingstrategy'],
+          instead: 'Topics are named prefix.schema.table; the transform RegexRouter renames them.',
         },
         { option: 'provide.transaction.metadata', harmless: ['false'] },
         { option: 'binary.handling.mode', harmless: ['bytes'] },
@@ -92,8 +101,7 @@ export const debeziumPostgres: ConnectorAlias = {
             /^(?:message\.key\.columns|message\.prefix\..*|signal\..*|notification\..*|incremental\..*)$/,
         },
         {
-          option:
-            /^(?:heartbeat\.(?:action\.query|topics\.prefix)|snapshot\.(?:select|include|query|delay|isolation).*)$/,
+          option: /^(?:heartbeat\.action\.query|snapshot\.(?:select|include|query|delay|isolation).*)$/,
         },
         {
           option:
@@ -149,6 +157,7 @@ export const jdbcSink: ConnectorAlias = {
         { option: 'fields.included', instead: 'The transform ReplaceField chooses fields.' },
         { option: 'table.types', harmless: ['table', 'table,partitioned table'] },
         { option: 'quote.sql.identifiers', harmless: ['always'], instead: 'Names are always quoted.' },
+        { option: 'db.timezone', harmless: ['utc'], instead: 'Times are written in UTC.' },
         { option: 'date.timezone', harmless: ['db_timezone', 'utc'] },
         { option: 'timestamp.precision.mode', harmless: ['microseconds'] },
         { option: 'timestamp.fields.list' },

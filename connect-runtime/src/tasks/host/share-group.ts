@@ -2,6 +2,7 @@ import { createAdmin } from '@millrace/client';
 import { isMillraceError, type Logger } from '@millrace/foundation';
 import { taskKey } from '../../core/task-id.ts';
 import type { TaskSpec } from '../host-protocol.ts';
+import { adminOverrides } from './client-settings.ts';
 
 /** Where a share group begins to read; the default of the broker is `latest`, and a sink wants what is there. */
 const RESET = 'share.auto.offset.reset';
@@ -14,6 +15,7 @@ export async function prepareShareGroup(spec: TaskSpec, groupId: string, logger:
   const admin = createAdmin({
     bootstrapServers: spec.worker.bootstrapServers,
     clientId: `connector-adminclient-${taskKey(spec.id)}`,
+    ...adminOverrides(spec.connectorConfig),
   });
   try {
     if (await isSet(admin, groupId)) return;

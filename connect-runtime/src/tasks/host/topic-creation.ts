@@ -7,6 +7,7 @@ import {
   topicGroupOf,
 } from '../../plugins/topic-creation-config.ts';
 import type { TaskSpec } from '../host-protocol.ts';
+import { adminOverrides } from './client-settings.ts';
 
 /** Refusals that leave it to the broker whether the topic comes by itself, as in Kafka Connect. */
 const LEFT_TO_THE_BROKER: ReadonlySet<string> = new Set([
@@ -35,7 +36,11 @@ export class TopicCreation {
     }
     const { bootstrapServers } = spec.worker;
     const clientId = `connector-adminclient-${taskKey(spec.id)}`;
-    return new TopicCreation(groups, createAdmin({ bootstrapServers, clientId, logger }), logger);
+    return new TopicCreation(
+      groups,
+      createAdmin({ bootstrapServers, clientId, logger, ...adminOverrides(spec.connectorConfig) }),
+      logger,
+    );
   }
 
   constructor(groups: readonly TopicCreationGroup[], admin: Admin, logger: Logger) {

@@ -1,6 +1,7 @@
 import { createAdmin } from '@millrace/client';
 import { taskKey } from '../../../core/task-id.ts';
 import type { TaskSpec } from '../../host-protocol.ts';
+import { adminOverrides } from '../client-settings.ts';
 
 /** Where the offsets of a source go: its own `offsets.storage.topic` (KIP-618), or else the worker's; null: to the worker itself. */
 export function offsetTopicOf(spec: TaskSpec): string | null {
@@ -12,7 +13,8 @@ export async function ensureOffsetTopic(spec: TaskSpec): Promise<void> {
   const name = offsetTopicOf(spec);
   const { bootstrapServers, offsetTopic, offsetTopicPartitions, offsetTopicReplicationFactor } = spec.worker;
   if (name === null || name === offsetTopic) return;
-  const admin = createAdmin({ bootstrapServers, clientId: `connector-adminclient-${taskKey(spec.id)}` });
+  const clientId = `connector-adminclient-${taskKey(spec.id)}`;
+  const admin = createAdmin({ bootstrapServers, clientId, ...adminOverrides(spec.connectorConfig) });
   try {
     await admin.ensureTopics([
       {

@@ -1,4 +1,4 @@
-import { createAdmin } from '@millrace/client';
+import { type ClientOptions, createAdmin } from '@millrace/client';
 import { MillraceError, toMillraceError } from '@millrace/foundation';
 import { type TaskId, taskKey } from '../../../core/task-id.ts';
 import type { DeadLetterPolicy } from '../../../plugins/error-config.ts';
@@ -10,9 +10,9 @@ import type { DeadLetterPolicy } from '../../../plugins/error-config.ts';
 export async function ensureDeadLetterTopic(
   policy: DeadLetterPolicy,
   id: TaskId,
-  bootstrapServers: readonly string[],
+  client: Pick<ClientOptions, 'bootstrapServers'> & Partial<ClientOptions>,
 ): Promise<void> {
-  const admin = createAdmin({ bootstrapServers, clientId: `connector-dlq-admin-${taskKey(id)}` });
+  const admin = createAdmin({ clientId: `connector-dlq-admin-${taskKey(id)}`, ...client });
   const { topic: name, replicationFactor } = policy;
   try {
     await admin.ensureTopics([{ name, partitions: 1, replicationFactor }]);

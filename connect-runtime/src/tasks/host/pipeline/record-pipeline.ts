@@ -5,6 +5,7 @@ import { errorPolicyOf } from '../../../plugins/error-config.ts';
 import { PluginDirectory } from '../../../plugins/plugin-directory.ts';
 import type { PluginLoader } from '../../../plugins/plugin-loader.ts';
 import type { TaskSpec } from '../../host-protocol.ts';
+import { adminOverrides } from '../client-settings.ts';
 import { TaskConverters } from '../task-converters.ts';
 import type { TaskCounters } from '../task-counters.ts';
 import { traced } from '../trace-context.ts';
@@ -80,8 +81,10 @@ export class RecordPipeline {
     const chain = await TransformChain.create({
       ...{ loader, installed, config, connector: id.connector, inlineAllowed: worker.inlineTransforms },
     });
-    if (policy.toleratesAll && policy.deadLetters)
-      await ensureDeadLetterTopic(policy.deadLetters, id, worker.bootstrapServers);
+    if (policy.toleratesAll && policy.deadLetters) {
+      const client = { bootstrapServers: worker.bootstrapServers, ...adminOverrides(config) };
+      await ensureDeadLetterTopic(policy.deadLetters, id, client);
+    }
     const onRetry = ({ step }: StepError) => counters.retried(step.stage);
     return new RecordPipeline(options, {
       converters,

@@ -5,6 +5,7 @@ import { taskKey } from '../../../core/task-id.ts';
 import { errorPolicyOf } from '../../../plugins/error-config.ts';
 import { topicsRegexOf } from '../../../plugins/topics-regex.ts';
 import type { TaskSpec } from '../../host-protocol.ts';
+import { adminOverrides } from '../client-settings.ts';
 
 /**
  * The topic by which dead letters of this sink come again; null where none was ever sent. It is made with the first of them, and then
@@ -14,7 +15,10 @@ export async function findRedriveTopic(spec: TaskSpec): Promise<string | null> {
   const { deadLetters } = errorPolicyOf(spec.connectorConfig);
   if (!deadLetters) return null;
   const clientId = `connector-redrive-admin-${taskKey(spec.id)}`;
-  const admin = createAdmin({ bootstrapServers: spec.worker.bootstrapServers, clientId });
+  const admin = createAdmin({
+    ...{ bootstrapServers: spec.worker.bootstrapServers, clientId },
+    ...adminOverrides(spec.connectorConfig),
+  });
   try {
     const topic = redriveTopicOf(spec.id.connector);
     return (await admin.listTopics()).some(({ name }) => name === topic) ? topic : null;

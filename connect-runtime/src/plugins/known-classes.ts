@@ -1,0 +1,33 @@
+/** What a class of a known product is, and what stands nearest to it here. */
+export interface KnownClass {
+  readonly product: string;
+  readonly instead: string;
+}
+
+const CHANGES =
+  'PostgresSource, or io.debezium.connector.postgresql.PostgresConnector, reads the changes of PostgreSQL.';
+const FILES = 'FileSink writes topics to files.';
+const MIRROR =
+  'A cluster is moved over by pointing the workers at it: topics, offsets and configs stay as they are.';
+const PLUGIN = 'A plugin of your own can: millrace create-connector makes one to begin with.';
+
+/** Connectors that people bring along and that nothing here stands for, by their Java packages. One line adds one. */
+const KNOWN: readonly (readonly [pattern: RegExp, product: string, instead: string])[] = [
+  [/^io\.debezium\.connector\.mongodb\./, 'Debezium’s source for MongoDB', PLUGIN],
+  [/^io\.debezium\.connector\.(?:mysql|mariadb)\./, 'Debezium’s source for MySQL and MariaDB', CHANGES],
+  [/^io\.debezium\.connector\.jdbc\./, 'Debezium’s JDBC sink', 'PostgresSink writes to PostgreSQL.'],
+  [/^io\.debezium\.connector\.(?!postgresql\.)/, 'Debezium’s source for another database', CHANGES],
+  [/^com\.mongodb\.kafka\.connect\./, 'MongoDB’s own connector', PLUGIN],
+  [/^io\.confluent\.connect\.elasticsearch\./, 'Confluent’s Elasticsearch sink', PLUGIN],
+  [/^io\.confluent\.connect\.s3\./, 'Confluent’s connector for S3', FILES],
+  [/^io\.confluent\.connect\.jdbc\.JdbcSource/, 'Confluent’s JDBC source', CHANGES],
+  [/^io\.confluent\.connect\.hdfs/, 'Confluent’s connector for HDFS', FILES],
+  [/^org\.apache\.kafka\.connect\.mirror\./, 'MirrorMaker 2', MIRROR],
+  [/^org\.apache\.kafka\.connect\.tools\./, 'one of Kafka Connect’s own connectors for tests', PLUGIN],
+];
+
+/** The product that a class belongs to; null for one that nobody here has heard of, or that stands for something here. */
+export function knownClass(className: string): KnownClass | null {
+  const found = KNOWN.find(([pattern]) => pattern.test(className));
+  return found ? { product: found[1], instead: found[2] } : null;
+}
