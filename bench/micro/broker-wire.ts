@@ -2,7 +2,7 @@
  * What a request costs the broker, without a client in the way: frames that are encoded once are sent again and again on one connection,
  * so many at a time, and answers are counted by their sizes. Prints processor time of the broker's process.
  *
- *     node bench/micro/broker-wire.ts [--batch-bytes 16384] [--record-bytes 100] [--compression lz4] [--acks -1] [--mib 256] [--rounds 5]
+ *     node bench/micro/broker-wire.ts [--batch-bytes 16384] [--record-bytes 100] [--compression lz4] [--acks -1] [--mib 256] [--rounds 5] [--in-flight 5]
  *
  * With `--bootstrap host:port --pid N` it asks a broker that runs already, one under a profiler say.
  */
@@ -20,7 +20,6 @@ const MIB = 1024 * 1024;
 /** The last versions that name topics. */
 const PRODUCE_VERSION = 12;
 const FETCH_VERSION = 12;
-const IN_FLIGHT = 5;
 const FETCH_BYTES = MIB;
 const SIZE_BYTES = 4;
 
@@ -32,6 +31,7 @@ const { values } = parseArgs({
     acks: { type: 'string', default: '1' },
     mib: { type: 'string', default: '256' },
     rounds: { type: 'string', default: '5' },
+    'in-flight': { type: 'string', default: '5' },
     bootstrap: { type: 'string' },
     pid: { type: 'string' },
   },
@@ -44,6 +44,7 @@ const broker = (await side?.start()) ?? {
   stop: async () => undefined,
 };
 const recordBytes = Number(values['record-bytes']);
+const inFlight = Number(values['in-flight']);
 const { batch, records } = batchOf(Number(values['batch-bytes']), recordBytes);
 const requests = Math.ceil((Number(values.mib) * MIB) / batch.length);
 console.log(
@@ -90,7 +91,7 @@ async function produceAll(topic: string): Promise<void> {
   let answered = 0;
   const { promise, resolve } = Promise.withResolvers<void>();
   const send = () => {
-    for (; sent < requests && sent - answered < IN_FLIGHT; sent++) socket.write(request);
+    for (; sent < requests && sent - answered < inFlight; sent++) socket.write(request);
   };
   onAnswers(socket, () => {
     answered += 1;

@@ -4,6 +4,7 @@ import { kafkaPeerSkipReason } from '../support/kafka-peer.ts';
 import { startApacheKafka, startOurs } from './peer.ts';
 import { adminScenarios } from './wire/admin-scenarios.ts';
 import { configScenarios } from './wire/config-scenarios.ts';
+import { fetchSessionScenarios } from './wire/fetch-session-scenarios.ts';
 import { frameScenarios } from './wire/frame-scenarios.ts';
 import { groupScenarios } from './wire/group-scenarios.ts';
 import { quotaScenarios } from './wire/quota-scenarios.ts';
@@ -28,6 +29,7 @@ const areas: readonly [string, readonly Scenario[]][] = [
   ['cluster and logs', adminScenarios],
   ['quotas and features', quotaScenarios],
   ['records', recordScenarios],
+  ['fetch sessions', fetchSessionScenarios],
   ['groups', groupScenarios],
   ['transactions', transactionScenarios],
 ];

@@ -22,9 +22,9 @@ export interface LoadClient {
 }
 
 /** How many messages go into one `send` of clients that take them in lists. */
-export const SEND_RECORDS = 1000;
+const SEND_RECORDS = 1000;
 /** How many such sends are under way at once. */
-export const SENDS_AT_ONCE = 5;
+const SENDS_AT_ONCE = 5;
 
 /** Keeps {@link SENDS_AT_ONCE} sends of {@link SEND_RECORDS} records under way until all are done. */
 export async function sendAll({ records }: Load, send: (count: number) => Promise<unknown>): Promise<void> {
