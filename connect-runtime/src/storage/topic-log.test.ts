@@ -11,6 +11,7 @@ function fakeTopic() {
   const fake = {
     end: 0,
     position: 0,
+    openSince: [] as (number | null)[],
     poll: null as (() => Promise<readonly ConsumerRecord[]>) | null,
     send: async () => [] as never,
     read: [] as number[],
@@ -36,6 +37,8 @@ function fakeTopic() {
     describeConfigs: async () =>
       new Map([['cleanup.policy', { value: 'compact', source: 'DYNAMIC_TOPIC_CONFIG' as const }]]),
     listOffsets: async () => [fake.end],
+    describeProducers: async () =>
+      fake.openSince.map((openSinceOffset, index) => ({ producerId: 7 + index, openSinceOffset })),
   } as unknown as Admin;
   fake.log = new TopicLog({
     topic: 't',
@@ -112,4 +115,33 @@ test('a topic that cannot be written says so until a write works', async () => {
   fake.send = works;
   await fake.log.write('k', null);
   expect(fake.log.failure).toBeNull();
+});
+
+test('an open transaction that nobody gets past is named, with how to end it', async () => {
+  const { fake, wake } = fakeTopic();
+  await fake.log.start();
+  fake.end = 12;
+  fake.position = 5;
+  fake.openSince = [9, null, 5];
+  const reading = fake.log.readToEnd(200);
+  wake();
+  await expect(reading).rejects.toMatchObject({
+    code: 'STORAGE_TOPIC_UNREAD',
+    message: expect.stringContaining('a transaction of producer 9 is open in partition 0 since offset 5'),
+    details: { hint: expect.stringContaining('abort --topic t --partition 0 --start-offset 5') },
+  });
+});
+
+test('a transaction further on is not why a topic could not be read', async () => {
+  const { fake, wake } = fakeTopic();
+  await fake.log.start();
+  fake.end = 12;
+  fake.position = 4;
+  fake.openSince = [5];
+  const reading = fake.log.readToEnd(200);
+  wake();
+  await expect(reading).rejects.toMatchObject({
+    code: 'STORAGE_TOPIC_UNREAD',
+    message: '"t" could not be read to its end within 200 ms.',
+  });
 });

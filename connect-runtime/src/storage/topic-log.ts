@@ -91,7 +91,7 @@ export class TopicLog implements RecordLog {
     this.#options.consumer.wakeup();
     const timer = setTimeout(() => {
       this.#waiters = this.#waiters.filter((other) => other !== waiter);
-      reject(unreadError(topic, timeoutMs));
+      void this.#openTransaction(waiter).then((open) => reject(unreadError(topic, timeoutMs, open)));
     }, timeoutMs);
     await promise.finally(() => clearTimeout(timer));
   }
@@ -202,6 +202,24 @@ export class TopicLog implements RecordLog {
     });
   }
 
+  /** What readers of committed records do not get past, in the first partition that has such; null where none is known of. */
+  async #openTransaction({ missing }: Waiter): Promise<OpenTransaction | null> {
+    const { admin, topic } = this.#options;
+    for (const [partition, end] of missing) {
+      const position = this.#position(partition);
+      if (position >= end) continue;
+      // Brokers without this API, and those that do not answer, have nothing to add.
+      const producers = await admin.describeProducers({ topic, partition }).catch(() => []);
+      const open = producers
+        .flatMap(({ producerId, openSinceOffset }) =>
+          openSinceOffset === null ? [] : [{ partition, producerId, sinceOffset: openSinceOffset }],
+        )
+        .sort((a, b) => a.sinceOffset - b.sinceOffset);
+      if (open[0] !== undefined && open[0].sinceOffset <= position) return open[0];
+    }
+    return null;
+  }
+
   async #partitionCount(): Promise<number> {
     const { admin, topic } = this.#options;
     const [description] = await admin.describeTopics([topic]);
@@ -257,12 +275,27 @@ interface Waiter {
   readonly reject: (error: Error) => void;
 }
 
-function unreadError(topic: string, timeoutMs: number): MillraceError {
-  return new MillraceError(`"${topic}" could not be read to its end within ${timeoutMs} ms.`, {
-    code: 'STORAGE_TOPIC_UNREAD',
-    class: 'transient',
-    hint: 'Check that the brokers answer; the log of the worker says what failed.',
-  });
+interface OpenTransaction {
+  readonly partition: number;
+  readonly producerId: number;
+  readonly sinceOffset: number;
+}
+
+function unreadError(topic: string, timeoutMs: number, open: OpenTransaction | null): MillraceError {
+  const unread = `"${topic}" could not be read to its end within ${timeoutMs} ms`;
+  const kind = { code: 'STORAGE_TOPIC_UNREAD', class: 'transient' } as const;
+  if (open === null) {
+    const hint = 'Check that the brokers answer; the log of the worker says what failed.';
+    return new MillraceError(`${unread}.`, { ...kind, hint });
+  }
+  const { partition, producerId, sinceOffset } = open;
+  return new MillraceError(
+    `${unread}: a transaction of producer ${producerId} is open in partition ${partition} since offset ${sinceOffset}.`,
+    {
+      ...kind,
+      hint: `It ends by itself when it is committed or times out. Where its coordinator has lost it, which "kafka-transactions.sh find-hanging" tells, abort it: kafka-transactions.sh --bootstrap-server HOST:PORT abort --topic ${topic} --partition ${partition} --start-offset ${sinceOffset}`,
+    },
+  );
 }
 
 function closedError(topic: string): MillraceError {

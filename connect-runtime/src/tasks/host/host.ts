@@ -36,6 +36,8 @@ import { traceOf } from './trace.ts';
 
 /** How often counters go to the worker, ms. */
 const COUNTERS_INTERVAL_MS = 500;
+/** Longer than the worker tries to read its offset topic: it gives up first, and says why. */
+const SOURCE_OFFSETS_TIMEOUT_MS = 60_000;
 const OUT_OF_BAND_EXIT_CODE = 70;
 
 type Link = Ipc<WorkerCalls, HostEvents>;
@@ -267,7 +269,11 @@ class Host {
       loader: this.#loader,
       logger,
       sourceOffsets: (partitions) =>
-        this.#link.call('sourceOffsets', { connector: spec.id.connector, partitions }, 30_000),
+        this.#link.call(
+          'sourceOffsets',
+          { connector: spec.id.connector, partitions },
+          SOURCE_OFFSETS_TIMEOUT_MS,
+        ),
       storeOffsets: async (offsets) => {
         await this.#link.call('storeOffsets', { offsets }, 30_000);
       },
