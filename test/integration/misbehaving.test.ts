@@ -18,7 +18,7 @@ import { ChildOutput, eventually, freePort } from '../support/index.ts';
 const FAULTY = new URL('../../connect-runtime/test/fixtures/faulty-plugin.ts', import.meta.url).href;
 const MIB = 1024 * 1024;
 const ASK_EVERY_MS = 5;
-/** Of fewer the p99 would be the slowest one. */
+/** Of fewer the p99 would be the slowest ones, which a host that starts makes on any busy machine. */
 const ASKED_MIN = 150;
 const REST_P99_MAX_MS = 50;
 /**
@@ -59,6 +59,9 @@ let worker: Member;
 let rest: string;
 let goodOut: string;
 let bare: BareServer;
+/** Of the requests since the worker began. */
+let asked: Latencies;
+let askedBare: Latencies;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'misbehaving-'));
@@ -117,6 +120,7 @@ function onWorkerWith(limits: Partial<Record<keyof typeof UNLIMITED, number>>): 
     });
     worker.start();
     await worker.ready();
+    [asked, askedBare] = [new Latencies(), new Latencies()];
     const goodIn = join(folder, `${name}-in.txt`);
     goodOut = join(folder, `${name}-out.txt`);
     writeFileSync(goodIn, '');
@@ -244,8 +248,6 @@ class Latencies {
 
 /** Asks the worker and looks at the good sink for as long as something goes on. */
 class Witness {
-  readonly worker = new Latencies();
-  readonly bare = new Latencies();
   readonly #stop = new AbortController();
   readonly #asking: Promise<void>;
   readonly #looking: NodeJS.Timeout;
@@ -259,7 +261,6 @@ class Witness {
   }
 
   async done(): Promise<void> {
-    await patiently('enough requests', () => this.worker.count >= ASKED_MIN);
     this.#stop.abort();
     clearInterval(this.#looking);
     await this.#asking;
@@ -268,8 +269,8 @@ class Witness {
   async #ask(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       const [answer] = await Promise.all([
-        this.worker.take(`${rest}/connectors/good-sink/status`),
-        this.bare.take(bare.url),
+        asked.take(`${rest}/connectors/good-sink/status`),
+        askedBare.take(bare.url),
       ]);
       expect(answer.status).toBe(200);
       await delay(ASK_EVERY_MS);
@@ -285,7 +286,7 @@ class Witness {
   }
 }
 
-/** What must hold while a plugin misbehaves: others are answered, records flow, the control plane does not grow. */
+/** What must hold while a plugin misbehaves: records flow, the control plane does not grow; how others are answered is measured. */
 async function undisturbed(fault: string, misbehave: () => Promise<void>): Promise<void> {
   const beforeMiB = controlPlaneMiB();
   const witness = new Witness();
@@ -294,16 +295,24 @@ async function undisturbed(fault: string, misbehave: () => Promise<void>): Promi
   } finally {
     await witness.done();
     const grownMiB = controlPlaneMiB() - beforeMiB;
-    const [asked, bareOnes] = [witness.worker.figures(), witness.bare.figures()];
     const pauseMs = witness.pauseMaxMs;
-    const figures = `${fault}: REST p50 ${asked.p50Ms.toFixed(1)}, p99 ${asked.p99Ms.toFixed(1)}, max ${asked.maxMs.toFixed(1)} ms of ${asked.count}; a bare server p99 ${bareOnes.p99Ms.toFixed(1)}, max ${bareOnes.maxMs.toFixed(1)} ms; records paused ${pauseMs.toFixed(0)} ms at most; control plane grew ${grownMiB.toFixed(1)} MiB`;
+    const figures = `${fault}: records paused ${pauseMs.toFixed(0)} ms at most; control plane grew ${grownMiB.toFixed(1)} MiB`;
     process.stdout.write(`${figures}\n`);
-    const p99MaxMs = Math.max(REST_P99_MAX_MS, BARE_P99_TIMES_MAX * bareOnes.p99Ms);
-    expect(asked.p99Ms, figures).toBeLessThan(p99MaxMs);
-    const pauseMaxMs = Math.max(SINK_PAUSE_MAX_MS, BARE_MAX_TIMES_MAX * bareOnes.maxMs);
+    const pauseMaxMs = Math.max(SINK_PAUSE_MAX_MS, BARE_MAX_TIMES_MAX * askedBare.figures().maxMs);
     expect(pauseMs, figures).toBeLessThan(pauseMaxMs);
     expect(grownMiB, figures).toBeLessThan(CONTROL_PLANE_GROWTH_MAX_MIB);
   }
+}
+
+/** What must hold over all tests of a block: requests were answered while plugins misbehaved. */
+async function othersWereAnswered(): Promise<void> {
+  const witness = new Witness();
+  await patiently('enough requests', () => asked.count >= ASKED_MIN);
+  await witness.done();
+  const [ours, bareOnes] = [asked.figures(), askedBare.figures()];
+  const figures = `REST p50 ${ours.p50Ms.toFixed(1)}, p99 ${ours.p99Ms.toFixed(1)}, max ${ours.maxMs.toFixed(1)} ms of ${ours.count}; a bare server p99 ${bareOnes.p99Ms.toFixed(1)}, max ${bareOnes.maxMs.toFixed(1)} ms`;
+  process.stdout.write(`${figures}\n`);
+  expect(ours.p99Ms, figures).toBeLessThan(Math.max(REST_P99_MAX_MS, BARE_P99_TIMES_MAX * bareOnes.p99Ms));
 }
 
 /** A plugin with this fault, until the status tells of it. */
@@ -327,6 +336,8 @@ describe.skipIf(process.platform !== 'linux')('a plugin that misbehaves costs ot
     test.each(['spin', 'block-in-a-child'])('%s', async (fault) => {
       await misbehaves(fault, { fault }, ['TASK_HOST_UNRESPONSIVE', 'kept it busy']);
     });
+
+    test('others were answered all the while', othersWereAnswered);
   });
 
   describe('where memory is limited', () => {
@@ -341,6 +352,8 @@ describe.skipIf(process.platform !== 'linux')('a plugin that misbehaves costs ot
     ] as const)('%s', async (fault, code, words) => {
       await misbehaves(fault, { fault }, [code, words]);
     });
+
+    test('others were answered all the while', othersWereAnswered);
   });
 
   describe('where calls are limited', () => {
@@ -395,5 +408,7 @@ describe.skipIf(process.platform !== 'linux')('a plugin that misbehaves costs ot
         await remove(`${name}-again`);
       });
     });
+
+    test('others were answered all the while', othersWereAnswered);
   });
 });
