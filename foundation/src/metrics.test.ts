@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { metricsReference, metricsText } from './metrics.ts';
 
 const defs = {
@@ -28,6 +28,20 @@ describe('metricsText', () => {
     await expect(metricsText(defs, (put) => put('jobs_lost' as 'jobs_waiting', 1))).rejects.toThrow(
       'jobs_lost',
     );
+  });
+});
+
+describe('the first page', () => {
+  it('has the CPU time since the process began, and no figures of what was not sampled yet', async () => {
+    vi.resetModules();
+    const fresh = await import('./metrics.ts');
+    const { user, system } = process.cpuUsage();
+    const { text } = await fresh.metricsText(defs, () => undefined);
+    const seconds = Number(/^process_cpu_seconds_total (\S+)$/m.exec(text)?.[1]);
+    expect(seconds).toBeGreaterThanOrEqual((user + system) / 1e6);
+    expect(text).not.toMatch(/ (?:NaN|nan|9223372036)/i);
+    const again = await fresh.metricsText(defs, () => undefined);
+    expect(again.text).not.toMatch(/ (?:NaN|nan|9223372036)/i);
   });
 });
 

@@ -55,7 +55,7 @@ export function requireConfig<D extends ConfigDef>(definition: D, raw: RawConfig
       code: 'INVALID_CONFIG',
       class: 'config',
       path: first.key,
-      hint: `Correct "${first.key}" and try again.`,
+      hint: `Correct ${[...new Set(problems.map(({ key }) => `"${key}"`))].join(', ')} and try again.`,
     });
   }
   return values;
