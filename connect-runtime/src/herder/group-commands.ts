@@ -5,7 +5,7 @@ import { fingerprintOf } from '../core/config/cluster-config.ts';
 import type { TaskId } from '../core/task-id.ts';
 import type { ConfigStore } from '../storage/config-store.ts';
 import { rebalancing } from './connector-commands.ts';
-import { connectorNotFound, notFound } from './connector-view.ts';
+import { connectorNotFound } from './connector-view.ts';
 import type { ConnectorConfig } from './entities.ts';
 import type { WorkerGroup } from './worker-group.ts';
 
@@ -49,8 +49,9 @@ export class GroupCommands {
     });
   }
 
-  /** @throws {MillraceError} NOT_FOUND, REBALANCE_IN_PROGRESS */
+  /** @throws {MillraceError} NOT_FOUND, REBALANCE_IN_PROGRESS, NOBODY_TAKES_TASKS where all others drain, or are not there */
   drainWorker(id: string): void {
+    if (this.#group.loop.isLeader) this.#mustHaveOthers(id);
     this.#mustBe(id);
     void this.#group.drain();
   }
@@ -106,12 +107,30 @@ export class GroupCommands {
     if (!loop.isLeader) throw rebalancing('this worker does not lead the group', loop.leaderUrl);
   }
 
+  /** Before the last one is drained: its tasks would go nowhere, and the drain would never end. */
+  #mustHaveOthers(id: string): void {
+    const hosts = this.#group.workers.map(({ url, draining }) => ({ host: new URL(url).host, draining }));
+    if (!hosts.some(({ host }) => host === id)) return;
+    if (hosts.some(({ host, draining }) => host !== id && !draining)) return;
+    throw new MillraceError(`No other worker of the group can take the tasks of ${id}.`, {
+      code: 'NOBODY_TAKES_TASKS',
+      class: 'config',
+      hint: 'Start another worker, or end the drain of one: GET /api/v1/workers lists them. To end this one, stop it.',
+    });
+  }
+
   /** The leader knows where the others are. */
   #mustBe(id: string): void {
     if (id === this.#workerId) return;
     this.#mustLead();
     const worker = this.#group.workers.find(({ url }) => new URL(url).host === id);
-    if (!worker) throw notFound(`Worker ${id} is not in the group`);
+    if (!worker) {
+      throw new MillraceError(`Worker ${id} is not in the group`, {
+        code: 'NOT_FOUND',
+        class: 'config',
+        hint: 'GET /api/v1/workers lists those that are, with their ids.',
+      });
+    }
     throw rebalancing('it is another worker that is asked for', worker.url);
   }
 }
