@@ -15,7 +15,10 @@ async function entriesAfter(url: string, id: number, signal: AbortSignal): Promi
     throw new Error(`it answered ${response.status}`);
   } catch (cause) {
     // Transient: the runtime starts the task again, with longer and longer waits.
-    throw new MillraceError(`${url} can't be read: ${cause}.`, {
+    // fetch says "fetch failed", and why only in its cause.
+    const within = (cause as Error).cause as (Error & { readonly code?: string }) | undefined;
+    const reason = within?.message || within?.code || cause;
+    throw new MillraceError(`${url} can't be read: ${reason}.`, {
       ...{ code: 'API_NOT_READ', class: 'transient', path: 'url', cause },
       hint: 'Check the address, and that its server runs.',
     });

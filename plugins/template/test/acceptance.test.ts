@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { acceptance, type Entry, type SourcePlace } from '@millrace/sdk/testing';
+import { expect, test } from 'vitest';
 import manifest from '../src/index.ts';
 
 /** The system under test: a server of its own for each test, empty at first. */
@@ -27,6 +28,15 @@ async function openPlace(): Promise<SourcePlace> {
     },
   };
 }
+
+test('what cannot be reached says why', async () => {
+  const place = await openPlace();
+  await place.close();
+  const [source] = manifest.plugins;
+  if (source?.type !== 'source') throw new Error('there is no source');
+  const problems = await source.validate?.(place.options, new AbortController().signal);
+  expect(JSON.stringify(problems)).toContain(`ECONNREFUSED ${new URL(`${place.options.url}`).host}`);
+});
 
 acceptance({
   manifest,

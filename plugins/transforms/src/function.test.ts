@@ -109,6 +109,7 @@ describe('function.code', () => {
   it('is refused where the worker does not allow it', async () => {
     await expect(made({ 'function.code': '(r) => r' }, false)).rejects.toMatchObject({
       class: 'config',
+      message: expect.stringContaining('transforms.inline.enabled'),
       details: { path: 'function.code', hint: expect.stringContaining('transforms.inline.enabled') },
     });
   });

@@ -81,7 +81,7 @@ export const functionTransform = defineTransform({
     if (code !== null && context.inlineAllowed !== true) {
       throw wrongOption(
         'function.code',
-        'This worker runs no code from configs: "function.code" is not allowed.',
+        'This worker runs no code from configs: "function.code" needs transforms.inline.enabled=true in the config of the worker.',
         'Put the function into a file and name it by function.file, or set transforms.inline.enabled=true on the worker.',
       );
     }
