@@ -412,6 +412,7 @@ export class Worker {
       sources: (connectorConfig) => this.#storage.secrets.sources(connectorConfig),
       settings: () => this.#taskSettings(),
       stopTimeoutMs: config['task.shutdown.graceful.timeout.ms'],
+      silenceMaxMs: config['task.host.silence.max.ms'],
       restartPolicy: restartPolicyIn(this.config),
       clock,
       random,

@@ -28,6 +28,9 @@ export class HostDeath {
   }
 }
 
+/** Of tasks whose process was killed because a plugin kept it busy. */
+export const UNRESPONSIVE = 'TASK_HOST_UNRESPONSIVE';
+
 const ALONE = 'The task starts again by itself, in a process of its own.';
 const AGAIN = 'The task starts again by itself.';
 
@@ -41,7 +44,7 @@ const TOLD: Record<DeathReason, { readonly code: string; readonly hint: string }
     hint: `${ALONE} If this repeats, the plugin keeps too many objects: look for what it never lets go, or raise task.host.heap.max.bytes.`,
   },
   silence: {
-    code: 'TASK_HOST_UNRESPONSIVE',
+    code: UNRESPONSIVE,
     hint: `${ALONE} If this repeats, look in the plugin for a loop without an end, or a synchronous call that waits (task.host.silence.max.ms).`,
   },
   start: {

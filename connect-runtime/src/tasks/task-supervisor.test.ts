@@ -1,6 +1,6 @@
 import { MillraceError, silentLogger } from '@millrace/foundation';
 import { eventually } from '@millrace/sdk/testing';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { TaskStart } from '../core/herder/reconcile.ts';
 import { FOR_EVER } from '../core/restart/restart-policy.ts';
 import type { PluginDescription, TaskSpec } from './host-protocol.ts';
@@ -51,6 +51,7 @@ function supervised(connector: () => Promise<PluginDescription> = async () => pl
     settings: async () => ({}) as TaskSpec['worker'],
     sources: async () => ({ providers: [], plugins: [], secrets: null }),
     stopTimeoutMs: 100,
+    silenceMaxMs: 20,
     restartPolicy: {
       backoffMs: 10,
       backoffMaxMs: 20,
@@ -99,6 +100,28 @@ test('a passing failure is followed by a start of itself; one that does not pass
   supervisor.failed(id, failure('poison'), '');
   expect(reports).toEqual(['RESTARTING', 'FAILED']);
   expect(supervisor.running().has('c-0')).toBe(true);
+});
+
+test('a task that was killed for its silence counts as running when it has run for longer than that', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { reports, supervisor } = supervised();
+  const silent = () =>
+    new MillraceError('busy', { code: 'TASK_HOST_UNRESPONSIVE', class: 'transient', hint: '' });
+  await supervisor.start(start());
+  supervisor.stateChanged(id, 'RUNNING');
+  for (let round = 0; round < 2; round++) {
+    supervisor.failed(id, silent(), '');
+    await vi.advanceTimersByTimeAsync(20);
+    supervisor.stateChanged(id, 'RUNNING');
+    await vi.advanceTimersByTimeAsync(20);
+  }
+  expect(reports).toEqual(['RUNNING', 'RESTARTING', 'RESTARTING']);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(reports.at(-1)).toBe('RUNNING');
+  // Proven: an ordinary start is told at once.
+  supervisor.stateChanged(id, 'RUNNING');
+  expect(reports).toHaveLength(5);
 });
 
 test('a task that was stopped while it waited for its restart does not come back', async () => {

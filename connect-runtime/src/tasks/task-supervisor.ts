@@ -10,6 +10,7 @@ import type { TaskStart } from '../core/herder/reconcile.ts';
 import { planRestart, type RestartPolicy, restartPolicyOf } from '../core/restart/restart-policy.ts';
 import { type TaskId, taskKey } from '../core/task-id.ts';
 import type { PluginCatalog } from '../plugins/plugin-catalog.ts';
+import { UNRESPONSIVE } from './host-death.ts';
 import type { HostPool } from './host-pool.ts';
 import type { ConfigSources, RestartState, TaskWorkerSettings } from './host-protocol.ts';
 import type { TaskEnd, TaskHost } from './task-host.ts';
@@ -28,6 +29,8 @@ export interface TaskSupervisorOptions {
   /** What the placeholders of a config are resolved with, in the host. */
   readonly sources: (config: ConnectorConfig) => Promise<ConfigSources>;
   readonly stopTimeoutMs: number;
+  /** Of `task.host.silence.max.ms`. */
+  readonly silenceMaxMs: number;
   readonly restartPolicy: RestartPolicy;
   readonly clock: Clock;
   readonly random: Random;
@@ -38,6 +41,9 @@ export interface TaskSupervisorOptions {
 /** What is asked of the host of a task. */
 export type SupervisedHost = Pick<TaskHost, 'startTask' | 'stopTask' | 'call'>;
 
+/** How much longer than the longest silence a task must run after it was killed for one, ms: the watchdog looks in intervals. */
+const PROOF_MARGIN_MS = 5_000;
+
 interface Supervised {
   readonly id: TaskId;
   readonly start: TaskStart;
@@ -47,6 +53,10 @@ interface Supervised {
   restarts: number;
   startedAtMs: number;
   timer: NodeJS.Timeout | null;
+  /** Of the failure that was told last. */
+  failedWith: string | null;
+  /** Until a task that was silent has shown that it is not any more. */
+  proof: NodeJS.Timeout | null;
 }
 
 /**
@@ -97,12 +107,27 @@ export class TaskSupervisor {
   stateChanged(id: TaskId, state: 'RUNNING' | 'PAUSED'): void {
     const task = this.#tasks.get(taskKey(id));
     if (!task) return;
-    this.#options.report(id, { state });
+    this.#endProof(task);
+    const tell = () => {
+      task.failedWith = null;
+      this.#options.report(id, { state });
+    };
+    // One that never yields says that it runs before each of its ends: what stands in its status must not come and go with that.
+    const isProven = task.failedWith !== UNRESPONSIVE || state === 'PAUSED';
+    if (isProven) tell();
+    else task.proof = setTimeout(tell, this.#options.silenceMaxMs + PROOF_MARGIN_MS);
+  }
+
+  #endProof(task: Supervised): void {
+    if (task.proof) clearTimeout(task.proof);
+    task.proof = null;
   }
 
   failed(id: TaskId, error: MillraceError, trace: string): void {
     const task = this.#tasks.get(taskKey(id));
     if (!task || task.timer) return;
+    this.#endProof(task);
+    task.failedWith = error.code;
     const { restartPolicy, clock, random, logger } = this.#options;
     const { monoMs, wallMs } = clock.now();
     const policy = restartPolicyOf(restartPolicy, task.start.connectorConfig);
@@ -132,6 +157,7 @@ export class TaskSupervisor {
       return false;
     }
     this.#tasks.delete(key);
+    this.#endProof(task);
     if (task.timer) clearTimeout(task.timer);
     const { stopTimeoutMs } = this.#options;
     const done = this.#stopIn(task.host, id, stopTimeoutMs).finally(() => this.#stopping.delete(key));
@@ -158,6 +184,8 @@ export class TaskSupervisor {
       restarts: 0,
       startedAtMs: this.#options.clock.now().monoMs,
       timer: null,
+      failedWith: null,
+      proof: null,
     };
     this.#tasks.set(taskKey(action.id), task);
     await this.#launch(task);
