@@ -301,7 +301,7 @@ describe.skipIf(unavailable('postgres'))('over REST', () => {
         'an unknown class',
         'connector.class',
         () => ({ 'connector.class': 'Nope' }),
-        /names no installed plugin: Nope/,
+        /names no installed connector: Nope/,
       ],
       ['a missing key', 'topic.prefix', () => source({ 'topic.prefix': undefined }), /is required/],
       [
@@ -381,8 +381,8 @@ describe.skipIf(unavailable('postgres'))('over REST', () => {
     ['POST', '/connectors', '{"name":', 400, /not valid JSON/],
     ['POST', '/connectors', '{"config":{"connector.class":"FileSink"}}', 400, /no name/],
     ['POST', '/connectors', '{"name":"a","config":7}', 400, /"config" must be a JSON object/],
-    ['GET', '/connectors/none/status', undefined, 404, /Connector none not found/],
-    ['PUT', '/connectors/none/pause', undefined, 404, /Connector none not found/],
+    ['GET', '/connectors/none/status', undefined, 404, /No status found for connector none/],
+    ['PUT', '/connectors/none/pause', undefined, 404, /Unknown connector none/],
     ['DELETE', '/connectors/none', undefined, 404, /Connector none not found/],
     ['GET', '/nope', undefined, 404, /Not Found/],
   ])('%s %s %s is answered with %d', async (method, path, body, code, message) => {
