@@ -76,6 +76,8 @@ export async function startKafkaPeer(options: KafkaPeerOptions = {}): Promise<Ka
     KAFKA_PEER_PORT: String(port),
     KAFKA_PEER_HEAP: `-Xmx${heapMb}M -Xms256M`,
     KAFKA_PEER_PROPS: propertiesFile,
+    // The script's own wait takes a process for dead that has not become java yet, as happens on a busy machine.
+    KAFKA_PEER_NOWAIT: '1',
     KAFKA_PEER_FORMAT: Object.entries(features)
       .map(([name, level]) => `--feature ${name}=${level}`)
       .join(' '),
@@ -86,15 +88,20 @@ export async function startKafkaPeer(options: KafkaPeerOptions = {}): Promise<Ka
     await script('stop');
     await rm(folder, { recursive: true, force: true });
   };
-  try {
+  // On data that are there it is started again: there is nothing to format then.
+  const start = async () => {
     await script('start');
+    await untilStarted(join(folder, 'n1'));
+  };
+  try {
+    await start();
   } catch (error) {
     await stop();
     throw error;
   }
   return {
     bootstrapServers: [`127.0.0.1:${port}`],
-    pid: () => Number(readFileSync(join(folder, 'n1/pid'), 'utf8')),
+    pid: () => pidIn(join(folder, 'n1')),
     end: async () => {
       await script('stop', '1');
     },
@@ -104,11 +111,31 @@ export async function startKafkaPeer(options: KafkaPeerOptions = {}): Promise<Ka
       const isGone = async () => (await isFree(port)) && (await isFree(port + 1));
       await eventually(isGone, { what: `ports ${port} and ${port + 1} free again` });
     },
-    resume: async () => {
-      await script('resume', '1');
-    },
+    resume: start,
     stop,
   };
+}
+
+const pidIn = (node: string) => Number(readFileSync(join(node, 'pid'), 'utf8'));
+
+async function untilStarted(node: string): Promise<void> {
+  const read = (name: string) => (existsSync(join(node, name)) ? readFileSync(join(node, name), 'utf8') : '');
+  const isStarted = () => read('server.log').includes('Kafka Server started');
+  const what = 'Apache Kafka to be ready';
+  await eventually(() => isStarted() || !isAlive(pidIn(node)), { what, timeoutMs: START_TIMEOUT_MS });
+  if (isStarted()) return;
+  throw new Error(
+    `Apache Kafka ended:\n${`${read('stdout.log')}\n${read('server.log')}`.trim().slice(-2_000)}`,
+  );
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A running Kafka Connect: distributed workers of one group, with the file connectors. */

@@ -2,6 +2,7 @@
 # Installs the clients in other languages that the conformance tests drive: confluent-kafka into a Python environment, franz-go and
 # Sarama into one program. They go to KAFKA_CLIENTS_HOME (default ~/.cache/millrace-clients). Python 3 and Go must be there.
 set -euo pipefail
+export PATH=/usr/local/go/bin:$PATH
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 home=${KAFKA_CLIENTS_HOME:-$HOME/.cache/millrace-clients}
 mkdir -p "$home"
