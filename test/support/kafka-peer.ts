@@ -116,6 +116,13 @@ export async function startKafkaPeer(options: KafkaPeerOptions = {}): Promise<Ka
   };
 }
 
+/** Before the first rebalance it takes its time, or answers that it cannot. */
+async function untilConnectAnswers(port: number): Promise<void> {
+  const url = `http://127.0.0.1:${port}/connectors`;
+  const answers = async () => (await fetch(url, { signal: AbortSignal.timeout(5_000) })).ok;
+  await eventually(answers, { what: 'Kafka Connect to answer', timeoutMs: START_TIMEOUT_MS });
+}
+
 const pidIn = (node: string) => Number(readFileSync(join(node, 'pid'), 'utf8'));
 
 async function untilStarted(node: string): Promise<void> {
@@ -170,6 +177,7 @@ export async function startKafkaConnect(options: {
     KAFKA_CONNECT_GROUP: options.group,
     KAFKA_CONNECT_PROPS: properties,
     KAFKA_CONNECT_HEAP: `-Xms128M -Xmx${options.heapMb ?? 768}M`,
+    KAFKA_PEER_NOWAIT: '1',
   };
   const { workers = 1 } = options;
   const script = (...args: string[]) =>
@@ -178,13 +186,14 @@ export async function startKafkaConnect(options: {
     await script('wipe');
     await rm(folder, { recursive: true, force: true });
   };
+  const ports = Array.from({ length: workers }, (_, index) => port + index);
   try {
     await script('start', String(workers));
+    await Promise.all(ports.map(untilConnectAnswers));
   } catch (error) {
     await stop();
     throw error;
   }
-  const ports = Array.from({ length: workers }, (_, index) => port + index);
   return { url: `http://127.0.0.1:${port}`, ports, stop };
 }
 
