@@ -23,8 +23,9 @@ export interface ChaosOptions {
   readonly seed: number;
   readonly minutes: number;
   readonly connectors: number;
-  /** Where it is Apache Kafka, sources write exactly once. */
   readonly broker: BrokerKind;
+  /** Whether sources write in transactions; otherwise at least once. */
+  readonly exactlyOnce: boolean;
   readonly say: (line: string) => void;
 }
 
@@ -52,9 +53,9 @@ export interface ChaosReport {
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const folder = mkdtempSync(join(tmpdir(), 'chaos-'));
   const plugin = new URL('plugin.ts', import.meta.url).href;
-  const exactlyOnce = options.broker === 'kafka';
-  const workload = workloadOf({ connectors: options.connectors, folder, exactlyOnce });
-  const cluster = await Cluster.on(folder, { broker: options.broker, workers: WORKERS, plugin });
+  const { broker, connectors, exactlyOnce } = options;
+  const workload = workloadOf({ connectors, folder, exactlyOnce });
+  const cluster = await Cluster.on(folder, { broker, exactlyOnce, workers: WORKERS, plugin });
   let violated = true;
   try {
     await cluster.start([...workload.topics, ...workload.deadLetters]);

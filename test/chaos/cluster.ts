@@ -10,6 +10,7 @@ export const SESSION_TIMEOUT_MS = 6_000;
 
 export interface ClusterOptions {
   readonly broker: BrokerKind;
+  readonly exactlyOnce: boolean;
   readonly workers: number;
   /** Of the workers' plugin. */
   readonly plugin: string;
@@ -77,6 +78,6 @@ function workerConfig(of: ClusterOptions & { readonly bootstrap: string; readonl
     'task.restart.backoff.max.ms': 5_000,
     // A task that moves because another one became heavier would look like one that was stopped for nothing.
     'load.rebalance.interval.ms': 86_400_000,
-    ...(of.broker === 'kafka' ? { 'exactly.once.source.support': 'enabled' } : {}),
+    ...(of.exactlyOnce ? { 'exactly.once.source.support': 'enabled' } : {}),
   };
 }

@@ -9,6 +9,7 @@ test('no record is lost and every task runs in the end, whatever is killed, paus
     minutes: 1,
     connectors: 40,
     broker: 'millrace',
+    exactlyOnce: false,
     say: () => undefined,
   });
   expect(report.violations, `seed ${seed}, kept in ${report.kept}`).toEqual([]);
