@@ -26,7 +26,7 @@ function loop() {
     taskConfigs: async (_config: { readonly name?: string }): Promise<ConnectorConfig[]> => [{}],
     stop: async (): Promise<void> => undefined,
     split: [] as string[],
-    published: [{ was: 'so' }],
+    published: new Map<string, readonly ConnectorConfig[]>([['b', [{ was: 'so' }]]]),
     started: [] as string[],
     stopped: [] as string[],
     rejoins: [] as string[],
@@ -38,13 +38,16 @@ function loop() {
     connector: (name: string) => ({ name }),
     appliedConnector: (name: string) => ({ name }),
     tasks: () => [],
-    taskConfigs: (name: string) => (name === 'b' ? fake.published : []),
+    taskConfigs: (name: string) => fake.published.get(name) ?? [],
     targetState: () => 'RUNNING',
   };
   const configs = {
     config,
     refresh: () => fake.refresh(),
-    putTaskConfigs: async (connector: string) => void fake.split.push(connector),
+    putTaskConfigs: async (connector: string, configs: readonly ConnectorConfig[]) => {
+      fake.published.set(connector, configs);
+      fake.split.push(connector);
+    },
     putFenced: async () => undefined,
   };
   const control = new ControlLoop({
