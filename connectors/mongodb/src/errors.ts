@@ -119,7 +119,8 @@ function recognise(error: unknown): Known {
       code: 'MONGODB_REQUEST_REFUSED',
       hint: 'Correct the option that the message names.',
     };
-  if (error instanceof MongoServerError)
+  // A bulk write wraps what befell its connection, which has no code.
+  if (error instanceof MongoServerError && code !== null)
     return {
       class: 'config',
       code: 'MONGODB_REQUEST_REFUSED',

@@ -1,8 +1,10 @@
-import { definePlugins, defineSource } from '@millrace/sdk';
+import { definePlugins, defineSink, defineSource } from '@millrace/sdk';
 import { checkAltered } from './altered-offsets.ts';
-import { sourceConfig } from './config.ts';
+import { sinkConfig, sourceConfig } from './config.ts';
+import { planSink } from './plan.ts';
 import { fromOffset, inWords } from './position.ts';
 import { sampleDocuments } from './sample.ts';
+import { MongoDbSinkTask, validateSink } from './sink.ts';
 import { MongoDbSourceTask, validateSource } from './source.ts';
 
 const version = '0.1.0';
@@ -25,4 +27,14 @@ const source = defineSource({
   },
 });
 
-export default definePlugins({ name: '@millrace/connector-mongodb', plugins: [source] });
+const sink = defineSink({
+  class: 'MongoDbSink',
+  version,
+  docs: 'Writes records to MongoDB collections: replaces, inserts, updates and deletes by _id, in bulks or in transactions.',
+  config: sinkConfig,
+  validate: validateSink,
+  plan: planSink,
+  createTask: (context) => new MongoDbSinkTask(context),
+});
+
+export default definePlugins({ name: '@millrace/connector-mongodb', plugins: [source, sink] });

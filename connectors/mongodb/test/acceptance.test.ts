@@ -1,7 +1,7 @@
-import { acceptance, type SourcePlace } from '@millrace/sdk/testing';
+import { acceptance, type SinkPlace, type SourcePlace } from '@millrace/sdk/testing';
 import type { MongoClient } from 'mongodb';
 import manifest from '../src/index.ts';
-import { sourceOptions } from './connectors.ts';
+import { sinkOptions, sourceOptions } from './connectors.ts';
 import { Service, unavailable } from './service.ts';
 
 const service = new Service();
@@ -33,6 +33,38 @@ async function openSource(): Promise<SourcePlace> {
       key: (key as { _id: { k: string } })._id.k,
       value: (value as { v: string } | null)?.v ?? null,
     }),
+    close: async () => {
+      await service.use((client) => client.db(database).dropDatabase());
+    },
+  };
+}
+
+/** A collection of texts by key, which refuses the text "poison". */
+async function openSink(more: Record<string, string> = {}): Promise<SinkPlace> {
+  const database = service.database();
+  await service.use((client) =>
+    client.db(database).createCollection('entries', { validator: { v: { $ne: 'poison' } } }),
+  );
+  const record: SinkPlace['record'] = ({ key, value }, { partition, offset }) => ({
+    topic: 'entries',
+    partition,
+    offset,
+    key,
+    value: value === null ? null : { v: value },
+    headers: [],
+    timestamp: null,
+  });
+  return {
+    options: sinkOptions(service, database, more),
+    unstartable: { 'connection.uri': 'mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=500' },
+    record,
+    poison: (position) => record({ key: 'bad', value: 'poison' }, position),
+    contents: () =>
+      service.use(async (client) => {
+        const entries = client.db(database).collection<{ _id: string; v: string }>('entries');
+        const all = await entries.find().sort({ _id: 1 }).toArray();
+        return all.map(({ _id: key, v: value }) => ({ key, value }));
+      }),
     close: async () => {
       await service.use((client) => client.db(database).dropDatabase());
     },
@@ -84,6 +116,26 @@ acceptance({
         options: { 'startup.mode': 'timestamp' },
         key: 'startup.mode.timestamp.start.at.operation.time',
       },
+    ],
+  },
+  sink: {
+    class: 'MongoDbSink',
+    open: openSink,
+    outage,
+    abilities: { keeps: 'last', idempotent: true, tombstones: 'delete' },
+    refusals: [
+      { what: 'an address that is none', options: { 'connection.uri': 'localhost' }, key: 'connection.uri' },
+      {
+        what: 'an address without server',
+        options: { 'connection.uri': 'mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=500' },
+        key: 'connection.uri',
+      },
+      {
+        what: 'tombstones that name no document',
+        options: { 'document.id.strategy': 'kafka_meta' },
+        key: 'delete.on.null.values',
+      },
+      { what: 'a map that is none', options: { 'topic.collection.map': '[]' }, key: 'topic.collection.map' },
     ],
   },
 });
