@@ -1,5 +1,5 @@
 import type { Progress, SourceRecord } from '@millrace/sdk';
-import type { MongoClient, ResumeToken, Timestamp } from 'mongodb';
+import { type MongoClient, type ResumeToken, Timestamp } from 'mongodb';
 import type { CaptureFilter } from './capture-filter.ts';
 import { bsonOptions, type RecordMaker } from './change-record.ts';
 import { CollectionCopy } from './collection-copy.ts';
@@ -7,7 +7,7 @@ import type { SourceConfig } from './config.ts';
 import { isSnapshotGone, serverCodeOf } from './errors.ts';
 import { EventStream } from './event-stream.ts';
 import { compareNamespaces, type Namespace, splitNamespace } from './namespace.ts';
-import { type CopyState, type Position, tokenTime } from './position.ts';
+import { type CopyState, isHighWater, type Position, tokenTime } from './position.ts';
 import { clusterTime, type Deployment, listCollections } from './preflight.ts';
 
 /** How long the server may wait for changes while documents wait to be copied. */
@@ -56,7 +56,15 @@ export class Capture {
   /** The next records; none where there are none yet, or where only the position has moved. */
   async next(): Promise<readonly SourceRecord[]> {
     const { copy } = this.#position;
+    // Cut off between two moments, it goes on to the newer one: changes of what is copied next were left to it.
+    if (copy && !this.#target && this.#isBetweenMoments) await this.#catchUp();
     return copy && !this.#target ? await this.#copyOn(copy) : await this.#follow();
+  }
+
+  get #isBetweenMoments(): boolean {
+    const { time, token } = this.#position;
+    const reached = token ? tokenTime(token) : null;
+    return time !== null && reached?.greaterThan(time) === true;
   }
 
   async close(): Promise<void> {
@@ -201,17 +209,19 @@ export class Capture {
   }
 
   /**
-   * Nothing more came up to the token. One of a replica set's log entries makes all changes of one time, so they were all given; behind
-   * mongos another shard may still have some of that very time.
+   * Nothing more came up to the token. One of a replica set's log entries makes all changes of one time, so they were all given. Behind
+   * mongos other shards may have changes of that very time: those before it were given, and none of it if the token is no change's own.
    */
   async #endCatchUp(token: ResumeToken): Promise<void> {
     const target = this.#target;
     const reached = tokenTime(token);
     if (!target || !reached || reached.lessThan(target)) return;
-    if (this.#options.deployment.sharded && !reached.greaterThan(target)) return;
+    const { copy } = this.#position;
+    if (!this.#options.deployment.sharded) this.#position = { time: reached, token, copy };
+    else if (reached.greaterThan(target) && isHighWater(token))
+      this.#position = { time: new Timestamp(reached.toBigInt() - 1n), token: null, copy };
+    else return;
     await this.#closeStream();
     this.#target = null;
-    const time = this.#options.deployment.sharded ? target : reached;
-    this.#position = { ...this.#position, time };
   }
 }

@@ -1,4 +1,5 @@
 import { definePlugins, defineSink, defineSource } from '@millrace/sdk';
+import { debeziumMongo, mongoKafkaSink, mongoKafkaSource } from './aliases.ts';
 import { checkAltered } from './altered-offsets.ts';
 import { sinkConfig, sourceConfig } from './config.ts';
 import { planSink } from './plan.ts';
@@ -11,6 +12,7 @@ const version = '0.1.0';
 
 const source = defineSource({
   class: 'MongoDbSource',
+  aliases: [mongoKafkaSource, debeziumMongo],
   version,
   docs: 'Captures collections of MongoDB: the documents that are there, then every change, by change streams.',
   config: sourceConfig,
@@ -29,6 +31,7 @@ const source = defineSource({
 
 const sink = defineSink({
   class: 'MongoDbSink',
+  aliases: [mongoKafkaSink],
   version,
   docs: 'Writes records to MongoDB collections: replaces, inserts, updates and deletes by _id, in bulks or in transactions.',
   config: sinkConfig,

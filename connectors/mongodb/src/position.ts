@@ -25,7 +25,7 @@ const TIME = /^(\d{1,10}):(\d{1,10})$/;
 /** As the offset topic holds it. `_id` is the resume token as text, as MongoDB's own connector stores it. */
 export function toOffset({ time, token, copy }: Position): SourceOffset {
   return {
-    ...(token !== null && token !== undefined && { _id: JSON.stringify(token) }),
+    ...(token !== null && token !== undefined && { _id: BSON.EJSON.stringify(token) }),
     ...(time && { time: timeText(time) }),
     ...(copy && {
       copying: {
@@ -71,6 +71,10 @@ export function tokenTime(token: ResumeToken): Timestamp | null {
   return new Timestamp({ t: Number.parseInt(match[1], 16), i: Number.parseInt(match[2], 16) });
 }
 
+/** Whether a token stands for a time, and not for a change: the key's third field is 0 then. */
+export const isHighWater = (token: ResumeToken): boolean =>
+  /^82[0-9A-F]{16}2B0[12]29/i.test(String((token as { _data?: unknown } | null)?._data));
+
 /** Seconds since the epoch. */
 export const secondsOf = (time: Timestamp): number => time.getHighBitsUnsigned();
 
@@ -89,7 +93,8 @@ function tokenOf(id: unknown): ResumeToken | null | undefined {
   if (id === undefined) return null;
   if (typeof id !== 'string') return undefined;
   try {
-    const token: unknown = JSON.parse(id);
+    // Beside its text a token may hold bytes, which tell a 1 from a 1.0 in a document's key.
+    const token: unknown = BSON.EJSON.parse(id, { relaxed: false });
     return typeof token === 'object' && token !== null && '_data' in token ? token : undefined;
   } catch {
     return undefined;

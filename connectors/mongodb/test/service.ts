@@ -20,6 +20,8 @@ export class Service {
   readonly #env: Readonly<Record<string, string>>;
   #data = '';
   #child: ChildProcess | null = null;
+  /** The server's own. */
+  #pid = 0;
   #clients: MongoClient[] = [];
 
   constructor(env: Readonly<Record<string, string>> = {}) {
@@ -38,15 +40,27 @@ export class Service {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#pid = Number(/ pid (\d+)/.exec(text)?.[1] ?? this.#pid);
+    });
     this.port = Number(/:(\d+)\/?/.exec((await urlOf(child)).replace(/^mongodb:\/\/[^@]*@/, ''))?.[1]);
     return this;
   }
 
-  async halt(): Promise<void> {
+  halt(): Promise<void> {
+    return this.#end((child) => child.kill('SIGTERM'));
+  }
+
+  /** As a crash of the server does. */
+  kill(): Promise<void> {
+    return this.#end(() => process.kill(this.#pid, 'SIGKILL'));
+  }
+
+  async #end(how: (child: ChildProcess) => void): Promise<void> {
     const child = this.#child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const exited = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGTERM');
+    how(child);
     await exited;
   }
 
