@@ -20,7 +20,7 @@ export const mongoKafkaSource: ConnectorAlias = {
   class: 'com.mongodb.kafka.connect.MongoSourceConnector',
   translate: (given) => {
     const config = startupMode(byClass(formatters, given, 'output.json.formatter'));
-    return translateOptions(config, {
+    const translated = translateOptions(config, {
       rename: { 'copy.existing.namespace.regex': 'startup.mode.copy.existing.namespace.regex' },
       defaults: {
         'connection.uri': 'mongodb://localhost:27017,localhost:27018,localhost:27019',
@@ -62,7 +62,6 @@ export const mongoKafkaSource: ConnectorAlias = {
             'The transform Filter drops records; startup.mode.copy.existing.namespace.regex chooses collections.',
         },
         { option: 'collation', instead: 'The pipeline’s comparisons are by bytes.' },
-        { option: 'topic.namespace.map', harmless: ['{}'], ...mapProblem(config) },
         {
           option: /^mongo\.errors\.(?:tolerance|log\.enable|deadletterqueue\.topic\.name)$/,
           harmless: ['none', 'false'],
@@ -71,8 +70,9 @@ export const mongoKafkaSource: ConnectorAlias = {
         { option: 'errors.deadletterqueue.topic.name' },
         { option: 'change.stream.large.event.split', harmless: ['false'] },
         { option: CLIENT, instead: 'Put it into connection.uri, as options of the driver.' },
-      ].filter(({ option }) => option !== 'topic.namespace.map' || mapProblem(config).instead !== undefined),
+      ],
     });
+    return { ...translated, problems: [...translated.problems, ...mapProblems(config)] };
   },
 };
 
@@ -86,10 +86,10 @@ function startupMode(config: TaskConfig): TaskConfig {
 }
 
 /** Entries by regular expression are not served. */
-function mapProblem(config: TaskConfig): { readonly instead?: string } {
-  return /"\s*\//.test(config['topic.namespace.map'] ?? '')
-    ? { instead: 'Its entries by regular expression are not served: name databases and collections.' }
-    : {};
+function mapProblems(config: TaskConfig): readonly ConfigProblem[] {
+  const key = 'topic.namespace.map';
+  const message = `"${key}" has an entry by regular expression, which is not served. Name databases and collections.`;
+  return /"\s*\//.test(config[key] ?? '') ? [{ key, message }] : [];
 }
 
 const writes = {
@@ -236,7 +236,9 @@ export const debeziumMongo: ConnectorAlias = {
           },
         },
       },
-      defaults: { 'poll.max.batch.size': '2048', 'output.json.formatter': 'plain' },
+      defaults: {
+        ...{ 'poll.max.batch.size': '2048', 'output.json.formatter': 'plain', 'heartbeat.interval.ms': '0' },
+      },
       ignore: [
         ...['mongodb.ssl.enabled', 'mongodb.connection.mode', 'mongodb.poll.interval.ms', 'poll.interval.ms'],
         ...[
