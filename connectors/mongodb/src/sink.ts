@@ -15,7 +15,7 @@ import { CollectionNames } from './collection-names.ts';
 import type { SinkConfig, sinkConfig } from './config.ts';
 import { connect, connectionOf, loginKey } from './connection.ts';
 import { toMongoError } from './errors.ts';
-import { OffsetFence } from './offset-fence.ts';
+import { FENCED, type Move, OffsetFence } from './offset-fence.ts';
 import { sinkProblems } from './sink-preflight.ts';
 import { writeOf } from './write-model.ts';
 
@@ -37,6 +37,10 @@ export async function validateSink(
     }
   });
 }
+
+/** Who is fenced is not to come back by itself. */
+const passes = (error: unknown): boolean =>
+  isMillraceError(error) && ['transient', 'throttled'].includes(error.class) && error.code !== FENCED;
 
 /** Writes each batch in bulks; with `exactly_once` in one transaction that stores its offsets. */
 export class MongoDbSinkTask implements SinkTask {
@@ -67,19 +71,18 @@ export class MongoDbSinkTask implements SinkTask {
   }
 
   async opened(partitions: readonly TopicPartition[]): Promise<void> {
-    this.#fence?.release();
-    for (const { topic, partition } of partitions) await this.#claim(topic, partition);
+    for (const partition of partitions) await this.#asking(async () => this.#fence?.take(partition));
   }
 
-  async closed(): Promise<void> {
-    this.#fence?.release();
+  async closed(partitions: readonly TopicPartition[]): Promise<void> {
+    for (const partition of partitions) this.#fence?.drop(partition);
   }
 
   async write(batch: readonly SinkRecord[]): Promise<void> {
     const { signal } = this.#context;
     if (this.#fence) {
       const fence = this.#fence;
-      await retry(() => this.#writeOnce(fence, batch), { ...CONFLICT_RETRIES, signal });
+      await retry(() => this.#writeOnce(fence, batch), { ...CONFLICT_RETRIES, signal, retryable: passes });
     } else await this.#reject(await this.#writeBulks(this.#writesOf(batch)));
   }
 
@@ -123,9 +126,9 @@ export class MongoDbSinkTask implements SinkTask {
     for (const { write, error } of refused) this.#context.reject(write.record, error);
   }
 
-  async #claim(topic: string, partition: number): Promise<number> {
+  async #asking<T>(answer: () => Promise<T>): Promise<T> {
     try {
-      return (await this.#fence?.claim(topic, partition)) ?? 0;
+      return await answer();
     } catch (error) {
       throw toMongoError(error, 'Reading the stored offset');
     }
@@ -134,49 +137,44 @@ export class MongoDbSinkTask implements SinkTask {
   /** In one transaction with its offsets; records that were written before are passed over. */
   async #writeOnce(fence: OffsetFence, batch: readonly SinkRecord[]): Promise<void> {
     const fresh: SinkRecord[] = [];
-    const ends = new Map<
-      string,
-      { readonly topic: string; readonly partition: number; readonly next: number }
-    >();
+    const moves = new Map<string, Move>();
     for (const record of batch) {
       const { topic, partition, offset } = record;
-      if (offset < (await this.#claim(topic, partition))) continue;
+      const from = await this.#asking(() => fence.next({ topic, partition }));
+      if (offset < from) continue;
       fresh.push(record);
-      ends.set(`${topic}-${partition}`, { topic, partition, next: offset + 1 });
+      moves.set(`${topic}-${partition}`, { topic, partition, from, to: offset + 1 });
     }
     let writes = this.#writesOf(fresh);
-    const moves = [...ends.values()];
     for (;;) {
-      const refused = await this.#transact(fence, writes, moves);
+      const refused = await this.#transact(fence, writes, [...moves.values()]);
       if (refused.length === 0) break;
       this.#reject(refused);
       const out = new Set(refused.map(({ write }) => write));
       writes = writes.filter((write) => !out.has(write));
     }
-    for (const { topic, partition, next } of moves) fence.advanced(topic, partition, next);
   }
 
   /** All or nothing: gives the records that kept it from being committed. */
   async #transact(
     fence: OffsetFence,
     writes: readonly RecordWrite[],
-    moves: readonly { readonly topic: string; readonly partition: number; readonly next: number }[],
+    moves: readonly Move[],
   ): Promise<readonly Refusal[]> {
     if (moves.length === 0) return [];
     const session = this.#connected.startSession();
     try {
       session.startTransaction({ readConcern: { level: 'snapshot' }, writeConcern: { w: 'majority' } });
-      for (const { topic, partition, next } of moves) await fence.advance(session, topic, partition, next);
+      for (const move of moves) await fence.advance(session, move);
       const refused = await this.#writeBulks(writes, session);
       if (refused.length === 0) await session.commitTransaction();
       else await session.abortTransaction();
       return refused;
     } catch (error) {
-      // Whether it was committed, or who has the partition now, the next claim tells.
-      fence.release();
       await session.abortTransaction().catch(() => undefined);
       throw isMillraceError(error) ? error : toMongoError(error, 'Writing to MongoDB in a transaction');
     } finally {
+      fence.doubt();
       await session.endSession().catch(() => undefined);
     }
   }

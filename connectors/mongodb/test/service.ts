@@ -78,8 +78,8 @@ export class Service {
   }
 
   /** Work with a client that is gone afterwards, with all its sockets. */
-  async use<T>(work: (client: MongoClient) => Promise<T>): Promise<T> {
-    const client = new MongoClient(this.uri.replace('=3000', '=30000'));
+  async use<T>(work: (client: MongoClient) => Promise<T>, uri = this.uri): Promise<T> {
+    const client = new MongoClient(uri.replace('=3000', '=30000'));
     try {
       return await work(await client.connect());
     } finally {
