@@ -11,10 +11,10 @@ export interface RecordWrite extends Write {
   readonly namespace: Namespace;
 }
 
-/** A record that the server refused, and why. */
+/** A record that the server refused, and why; null: the insertion found its document there, which is as well. */
 export interface Refusal {
   readonly write: RecordWrite;
-  readonly error: MillraceError;
+  readonly error: MillraceError | null;
 }
 
 const DUPLICATE_KEY = 11000;
@@ -125,10 +125,10 @@ function outcomeOf(error: MongoBulkWriteError, bulk: readonly RecordWrite[], ord
     if (!write) continue;
     const failure = operationError(fault.code, fault.errmsg ?? '');
     if (failure.class !== 'poison') throw failure;
-    if (fault.code !== DUPLICATE_KEY || !/index: _id_/.test(fault.errmsg ?? ''))
-      refused.push({ write, error: failure });
-    // An insertion that is repeated finds its own document; two upserts at once race for one, and the next try updates it.
-    else if (!('insertOne' in write.operation)) throw racing(failure);
+    const isThere = fault.code === DUPLICATE_KEY && /index: _id_/.test(fault.errmsg ?? '');
+    // Two upserts at once race for one document, and the next try updates it.
+    if (isThere && !('insertOne' in write.operation)) throw racing(failure);
+    refused.push({ write, error: isThere ? null : failure });
   }
   return { refused, rest: ordered ? bulk.slice(last + 1) : [] };
 }

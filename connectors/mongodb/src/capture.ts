@@ -4,7 +4,7 @@ import type { CaptureFilter } from './capture-filter.ts';
 import { bsonOptions, type RecordMaker } from './change-record.ts';
 import { CollectionCopy } from './collection-copy.ts';
 import type { SourceConfig } from './config.ts';
-import { isSnapshotGone, serverCodeOf } from './errors.ts';
+import { isCapped, isSnapshotGone, serverCodeOf } from './errors.ts';
 import { EventStream } from './event-stream.ts';
 import { compareNamespaces, type Namespace, splitNamespace } from './namespace.ts';
 import { type CopyState, isHighWater, type Position, tokenTime } from './position.ts';
@@ -106,7 +106,7 @@ export class Capture {
 
   /** The moment is too long ago, or the collection was defined since; capped ones have no past at all. */
   #isPassing(error: unknown): boolean {
-    if (!isSnapshotGone(error) || (error as Error).message.includes('capped')) return false;
+    if (!isSnapshotGone(error) || isCapped(error)) return false;
     return ++this.#unreadableMoments <= UNREADABLE_MOMENTS_MAX;
   }
 

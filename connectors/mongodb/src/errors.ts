@@ -88,9 +88,11 @@ export function operationError(code: number, message: string): MillraceError {
   });
 }
 
-/** The server's code, or null where the failure is not the server's. */
-export const serverCodeOf = (error: unknown): number | null =>
-  error instanceof MongoError && typeof error.code === 'number' ? error.code : null;
+/** The server's code, or null where the failure is not the server's. Where numbers are read typed, so is this one. */
+export function serverCodeOf(error: unknown): number | null {
+  const code = error instanceof MongoError && error.code !== undefined ? Number(error.code) : Number.NaN;
+  return Number.isInteger(code) ? code : null;
+}
 
 /** A position that has left the oplog; 280 stands for a pipeline that removed the token too. */
 export function isPositionLost(error: unknown): boolean {
@@ -107,11 +109,16 @@ export function isSnapshotGone(error: unknown): boolean {
   return code === 239 || code === 246;
 }
 
+/** Capped collections have no past that could be read. */
+export const isCapped = (error: unknown): boolean =>
+  error instanceof Error && error.message.includes('capped');
+
 function recognise(error: unknown): Known {
   const code = serverCodeOf(error);
   if (error instanceof MongoError && error.hasErrorLabel('TransientTransactionError')) return interrupted;
   const known = code === null ? undefined : serverCodes.get(code);
   if (known) return known;
+  if (isSnapshotGone(error) && !isCapped(error)) return interrupted;
   if (error instanceof BSON.BSONError || isTooLarge(error)) return refusedDocument;
   if (error instanceof MongoError && /Parse|InvalidArgument|MissingCredentials/.test(error.name))
     return {

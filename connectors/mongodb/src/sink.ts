@@ -123,7 +123,7 @@ export class MongoDbSinkTask implements SinkTask {
   }
 
   #reject(refused: readonly Refusal[]): void {
-    for (const { write, error } of refused) this.#context.reject(write.record, error);
+    for (const { write, error } of refused) if (error) this.#context.reject(write.record, error);
   }
 
   async #asking<T>(answer: () => Promise<T>): Promise<T> {

@@ -238,6 +238,18 @@ describe.skipIf(unavailable !== undefined)('a MongoDB sink', () => {
     expect(numbers).toEqual(Array.from({ length: 20 }, (_, n) => n));
   });
 
+  it('exactly once: an insertion leaves a document alone that is there, and the others are written', async () => {
+    await db.collection<Document>('t').insertOne({ _id: 1, v: 'old' } as Document);
+    const options = { 'delivery.guarantee': 'exactly_once', 'writemodel.strategy': 'insert' };
+    expect(
+      await write(options, record(0, 0, { v: 'a' }), record(1, 1, { v: 'b' }), record(2, 2, { v: 'c' })),
+    ).toEqual([
+      { _id: 0, v: 'a' },
+      { _id: 1, v: 'old' },
+      { _id: 2, v: 'c' },
+    ]);
+  });
+
   it('writes topics to the collections that the config names, and says which ones it would make', async () => {
     const more = {
       'topic.collection.map': JSON.stringify({ a: 'one', b: `${database}_x.two` }),
