@@ -1,6 +1,5 @@
 import type { ConfigProblem } from '@millrace/sdk';
 import type { Document, MongoClient } from 'mongodb';
-import { CollectionNames } from './collection-names.ts';
 import type { SinkConfig } from './config.ts';
 import { toMongoError } from './errors.ts';
 
@@ -49,15 +48,15 @@ async function missingActions(client: MongoClient, config: SinkConfig): Promise<
     await client.db(config.database).command({ listCollections: 1, nameOnly: true });
     return [];
   }
-  const collection = config.collection ?? new CollectionNames(config).of('').split('.')[1] ?? '';
   const allowed = (authenticatedUserPrivileges as readonly Privilege[])
-    .filter(({ resource }) => covers(resource, config.database, collection))
+    .filter(({ resource }) => covers(resource, config.database, config.collection || null))
     .flatMap(({ actions }) => actions);
   return ACTIONS.filter((action) => !allowed.includes(action));
 }
 
-const covers = (resource: Privilege['resource'], db: string, collection: string): boolean =>
+/** @param collection null: it is the topics that name collections, and any of the database may be meant */
+const covers = (resource: Privilege['resource'], db: string, collection: string | null): boolean =>
   resource.anyResource === true ||
-  ((resource.db === '' || resource.db === db) &&
-    (resource.collection === '' || resource.collection === collection) &&
-    resource.db !== undefined);
+  (resource.db !== undefined &&
+    (resource.db === '' || resource.db === db) &&
+    (collection === null || resource.collection === '' || resource.collection === collection));
