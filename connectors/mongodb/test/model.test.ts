@@ -1,6 +1,6 @@
 import { isMillraceError, type SourceRecord } from '@millrace/sdk';
-import { MemoryOffsets, SinkHarness, SourceHarness } from '@millrace/sdk/testing';
-import { BSON, type Document, Long, type MongoClient, ObjectId } from 'mongodb';
+import { eventually, MemoryOffsets, SinkHarness, SourceHarness } from '@millrace/sdk/testing';
+import { BSON, type Collection, type Document, Long, type MongoClient, ObjectId } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asSinkRecords, mongoSink, mongoSource, sinkOptions, sourceOptions } from './connectors.ts';
 import { Service, unavailable } from './service.ts';
@@ -41,39 +41,75 @@ function idOf(n: number): unknown {
   return kinds[n % kinds.length]?.(n);
 }
 
-/** One writer's own ids, so that it knows each one's version without asking. */
-async function change(client: MongoClient, database: string, share: number, count: number): Promise<void> {
-  const below = randomOf(SEED + share);
-  const versions = new Map<string, { version: number; there: boolean }>();
-  for (let done = 0; done < count; done++) {
-    const name = COLLECTIONS[below(COLLECTIONS.length)] ?? '';
-    const n = below(IDS / WRITERS) * WRITERS + share;
-    const filter = { _id: idOf(n) as never };
-    const of = `${name} ${n}`;
-    const known = versions.get(of) ?? { version: 0, there: false };
-    const next = { version: known.version + 1, there: true };
-    const collection = client.db(database).collection(name);
-    const session = below(10) === 0 ? client.startSession() : undefined;
-    const options = { ...(session && { session }) };
+interface Known {
+  readonly version: number;
+  readonly there: boolean;
+}
+
+type Below = (below: number) => number;
+
+/** Writes to ids of its own, so that it knows each one's version without asking. */
+class Writer {
+  readonly #below: Below;
+  readonly #share: number;
+  readonly #versions = new Map<string, Known>();
+
+  constructor(share: number) {
+    this.#share = share;
+    this.#below = randomOf(SEED + share);
+  }
+
+  async change(client: MongoClient, database: string, count: number): Promise<void> {
+    for (let done = 0; done < count; done++) {
+      const name = COLLECTIONS[this.#below(COLLECTIONS.length)] ?? '';
+      const n = this.#below(IDS / WRITERS) * WRITERS + this.#share;
+      const collection = client.db(database).collection(name);
+      const filter = { _id: idOf(n) as never };
+      const known = this.#versions.get(`${name} ${n}`) ?? { version: 0, there: false };
+      // After a failure the server was killed, and nobody knows whether it did what it was asked.
+      const next = await changeOne(client, collection, filter, known, this.#below).catch(() =>
+        found(collection, filter, known),
+      );
+      this.#versions.set(`${name} ${n}`, next);
+    }
+  }
+}
+
+async function changeOne(
+  client: MongoClient,
+  collection: Collection,
+  filter: { _id: never },
+  known: Known,
+  below: Below,
+): Promise<Known> {
+  const session = below(10) === 0 ? client.startSession() : undefined;
+  const options = { ...(session && { session }) };
+  const v = known.version + 1;
+  const isDeletion = known.there && below(4) === 0;
+  try {
     session?.startTransaction();
-    if (!known.there)
-      await collection.insertOne({ ...filter, v: next.version, text: 'x'.repeat(below(50)) }, options);
-    else if (below(4) === 0) {
-      await collection.deleteOne(filter, options);
-      next.there = false;
-    } else if (below(3) === 0)
-      await collection.replaceOne(filter, { v: next.version, list: [1, { a: 'b' }] }, options);
-    else
-      await collection.updateOne(filter, { $set: { v: next.version, [`f${below(3)}`]: below(99) } }, options);
+    if (!known.there) await collection.insertOne({ ...filter, v, text: 'x'.repeat(below(50)) }, options);
+    else if (isDeletion) await collection.deleteOne(filter, options);
+    else if (below(3) === 0) await collection.replaceOne(filter, { v, list: [1, { a: 'b' }] }, options);
+    else await collection.updateOne(filter, { $set: { v, [`f${below(3)}`]: below(99) } }, options);
     if (session && below(3) === 0) {
       await session.abortTransaction();
-      await session.endSession();
-      continue;
+      return known;
     }
     await session?.commitTransaction();
+    return { version: v, there: !isDeletion };
+  } finally {
     await session?.endSession();
-    versions.set(of, next);
   }
+}
+
+function found(collection: Collection, filter: { _id: never }, known: Known): Promise<Known> {
+  return eventually('the server is back', async () => {
+    const document = await collection.findOne(filter).catch(() => undefined);
+    if (document === undefined) return undefined;
+    if (document) return { version: Number(document.v), there: true };
+    return { version: known.there ? known.version + 1 : known.version, there: false };
+  });
 }
 
 const contents = async (client: MongoClient, database: string): Promise<readonly string[]> => {
@@ -183,10 +219,11 @@ describe.skipIf(unavailable !== undefined)('MongoDB to MongoDB, with deaths on t
       const db = client.db(database);
       for (const name of COLLECTIONS)
         await db.createCollection(name, { changeStreamPreAndPostImages: { enabled: true } });
-      const shares = Array.from({ length: WRITERS }, (_, share) => share);
+      const writers = Array.from({ length: WRITERS }, (_, share) => new Writer(share));
+      await Promise.all(writers.map((writer) => writer.change(client, database, 30)));
       let written = false;
       const writing = Promise.all(
-        shares.map((share) => change(client, database, share, Math.ceil(CHANGES / WRITERS))),
+        writers.map((writer) => writer.change(client, database, Math.ceil(CHANGES / WRITERS))),
       ).finally(() => {
         written = true;
       });
