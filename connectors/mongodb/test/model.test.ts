@@ -103,13 +103,10 @@ async function changeOne(
   }
 }
 
-function found(collection: Collection, filter: { _id: never }, known: Known): Promise<Known> {
-  return eventually('the server is back', async () => {
-    const document = await collection.findOne(filter).catch(() => undefined);
-    if (document === undefined) return undefined;
-    if (document) return { version: Number(document.v), there: true };
-    return { version: known.there ? known.version + 1 : known.version, there: false };
-  });
+async function found(collection: Collection, filter: { _id: never }, known: Known): Promise<Known> {
+  const [document] = await eventually('the server is back', () => collection.find(filter).toArray(), 30_000);
+  if (document) return { version: Number(document.v), there: true };
+  return { version: known.there ? known.version + 1 : known.version, there: false };
 }
 
 const contents = async (client: MongoClient, database: string): Promise<readonly string[]> => {
