@@ -1,8 +1,8 @@
 import { requireConfig, type Schema, type SinkRecord, type SinkTask } from '@millrace/sdk';
-import { SinkHarness } from '@millrace/sdk/testing';
+import { SinkHarness, SourceHarness } from '@millrace/sdk/testing';
 import { type Db, Decimal128, type Document, Double, Long, type MongoClient } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { mongoSink, sinkOptions } from './connectors.ts';
+import { mongoSink, mongoSource, sinkOptions } from './connectors.ts';
 import { Service, unavailable } from './service.ts';
 
 const service = new Service();
@@ -295,6 +295,21 @@ describe.skipIf(unavailable !== undefined)('a server with access control', () =>
     const config = requireConfig(mongoSink.config, { 'connection.uri': uri, database: 'shop', ...more });
     return await mongoSink.validate?.(config, AbortSignal.timeout(10_000));
   };
+
+  it('tells a source the right that is missing, before it runs and when it starts', async () => {
+    const options = { 'connection.uri': uri, 'connection.user': 'reader', 'connection.password': 'p' };
+    const config = (database: string) => requireConfig(mongoSource.config, { ...options, database });
+    const asked = (database: string) => mongoSource.validate?.(config(database), AbortSignal.timeout(10_000));
+    expect(await asked('shop')).toEqual([]);
+    expect(await asked('secret')).toMatchObject([{ message: expect.stringContaining('not authorized') }]);
+    const task = new SourceHarness(mongoSource, { ...options, database: 'secret' });
+    onTestFinished(() => task.stop());
+    const failure = await task
+      .start()
+      .then(() => task.poll())
+      .catch((error: unknown) => error);
+    expect(failure).toMatchObject({ details: { class: 'auth', code: 'MONGODB_RIGHT_MISSING' } });
+  });
 
   it('is told apart by login and by right, each at its key', async () => {
     const as = (user: string, password = 'p') => ({
