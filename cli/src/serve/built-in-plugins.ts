@@ -5,5 +5,6 @@ export const BUILT_IN_PLUGINS: readonly string[] = [
   '@millrace/predicates',
   '@millrace/config-providers',
   '@millrace/connector-postgres',
+  '@millrace/connector-mongodb',
   '@millrace/connector-files',
 ].map((name) => import.meta.resolve(name));

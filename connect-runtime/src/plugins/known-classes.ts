@@ -6,6 +6,7 @@ export interface KnownClass {
 
 const CHANGES =
   'PostgresSource, or io.debezium.connector.postgresql.PostgresConnector, reads the changes of PostgreSQL.';
+const MONGODB = 'MongoDbSource reads from MongoDB, and MongoDbSink writes to it.';
 const FILES = 'FileSink writes topics to files.';
 const MIRROR =
   'A cluster is moved over by pointing the workers at it: topics, offsets and configs stay as they are.';
@@ -13,11 +14,11 @@ const PLUGIN = 'A plugin of your own can: millrace create-connector makes one to
 
 /** Connectors that people bring along and that nothing here stands for, by their Java packages. One line adds one. */
 const KNOWN: readonly (readonly [pattern: RegExp, product: string, instead: string])[] = [
-  [/^io\.debezium\.connector\.mongodb\./, 'Debezium’s source for MongoDB', PLUGIN],
+  [/^io\.debezium\.connector\.mongodb\./, 'Debezium’s connector for MongoDB', MONGODB],
   [/^io\.debezium\.connector\.(?:mysql|mariadb)\./, 'Debezium’s source for MySQL and MariaDB', CHANGES],
   [/^io\.debezium\.connector\.jdbc\./, 'Debezium’s JDBC sink', 'PostgresSink writes to PostgreSQL.'],
   [/^io\.debezium\.connector\.(?!postgresql\.)/, 'Debezium’s source for another database', CHANGES],
-  [/^com\.mongodb\.kafka\.connect\./, 'MongoDB’s own connector', PLUGIN],
+  [/^com\.mongodb\.kafka\.connect\./, 'MongoDB’s own connector', MONGODB],
   [/^io\.confluent\.connect\.elasticsearch\./, 'Confluent’s Elasticsearch sink', PLUGIN],
   [/^io\.confluent\.connect\.s3\./, 'Confluent’s connector for S3', FILES],
   [/^io\.confluent\.connect\.jdbc\.JdbcSource/, 'Confluent’s JDBC source', CHANGES],
