@@ -79,15 +79,13 @@ export const lifecycleScenarios = [
     await side.ask('GET', side.path('fails', '/tasks/0/status'));
     await side.ask('GET', side.path('fails', '/tasks'));
     await side.ask('POST', side.path('fails', '/restart?onlyFailed=true'), { view: whose });
-    await side.untilTask('fails', 'FAILED');
-    await side.ask('POST', side.path('fails', '/restart?onlyFailed=true&includeTasks=true'), { view: whose });
-    await side.untilTask('fails', 'FAILED');
-    await side.ask('POST', side.path('fails', '/tasks/0/restart'));
-    await side.untilTask('fails', 'FAILED');
     // Pausing does not touch what failed.
     await side.ask('PUT', side.path('fails', '/pause'));
     await side.untilState('fails', 'PAUSED', 1);
     await side.ask('GET', side.path('fails', '/status'));
+    // Begun again, it fails again: when, nobody can tell from outside. So nothing is asked about it before it is mended.
+    await side.ask('POST', side.path('fails', '/restart?onlyFailed=true&includeTasks=true'), { view: whose });
+    await side.ask('POST', side.path('fails', '/tasks/0/restart'));
     await side.ask('PUT', side.path('fails', '/config'), { body: config });
     await side.ask('PUT', side.path('fails', '/resume'));
     await side.untilState('fails', 'RUNNING', 1);
