@@ -302,7 +302,7 @@ export class Worker {
 
   #configChanged(change: ConfigChange): void {
     // What was written before this worker began is not for it, where it is about loggers or what to forget.
-    if (this.#clusterId !== '') this.operations.configChanged(change);
+    if (this.hasRead()) this.operations.configChanged(change);
     if (change.kind === 'logger') return;
     this.#changed(change.kind === 'restart' ? change.request.connector : change.connector);
     this.#group.loop.onConfigChange(change);

@@ -1,4 +1,4 @@
-import { isMillraceError, type MillraceError } from '@millrace/foundation';
+import { isMillraceError, type MillraceError, pause } from '@millrace/foundation';
 import { retryPauseMs } from './backoff.ts';
 import type { ClientConfig } from './client-config.ts';
 
@@ -33,21 +33,4 @@ export async function retrying<T>(
       await pause(pauseMs, options.signal);
     }
   }
-}
-
-/** Resolves after `delayMs`, or at once when `signal` is aborted. The process may end meanwhile. */
-function pause(delayMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve();
-      return;
-    }
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, delayMs);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

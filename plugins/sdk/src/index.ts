@@ -16,6 +16,7 @@ export {
   oneOf,
   type ParsedConfig,
   parseConfig,
+  pause,
   type RawConfig,
   range,
   requireConfig,
@@ -29,7 +30,6 @@ export { jsonText } from './json/json-text.ts';
 export { kindOf, Misfit, under } from './json/misfit.ts';
 export { connectionProblems } from './kit/connection-problems.ts';
 export { type KeyedBatchesOptions, keyedBatches } from './kit/keyed-batches.ts';
-export { pause } from './kit/pause.ts';
 export { RateLimiter, type RateLimiterOptions } from './kit/rate-limiter.ts';
 export { type RetryOptions, retry } from './kit/retry.ts';
 export { type OptionTable, translateOptions } from './kit/translate-options.ts';

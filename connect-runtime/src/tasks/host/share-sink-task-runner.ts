@@ -1,5 +1,5 @@
 import { createShareConsumer, type ShareConsumer, type ShareRecord } from '@millrace/client';
-import { type MillraceError, toMillraceError } from '@millrace/foundation';
+import { type MillraceError, pause, toMillraceError } from '@millrace/foundation';
 import type { SinkConnector } from '@millrace/sdk';
 import { sinkGroupId } from '../../core/offsets/sink-offset.ts';
 import { taskKey } from '../../core/task-id.ts';
@@ -12,7 +12,6 @@ import { SinkPath } from './sink-path.ts';
 import { TaskCounters } from './task-counters.ts';
 import type { TaskRunner, TaskRunnerOptions } from './task-runner.ts';
 import { traceOf } from './trace.ts';
-import { waitOrAbort } from './wait.ts';
 
 /** How long one poll waits for records, ms; a stop or a pause cuts it short. */
 const POLL_MS = 1_000;
@@ -42,7 +41,7 @@ export class ShareSinkTaskRunner implements TaskRunner {
       runner: options,
       counters: this.#counters,
       signal: this.#abort.signal,
-      wait: waitOrAbort,
+      wait: pause,
     });
   }
 
@@ -126,7 +125,7 @@ export class ShareSinkTaskRunner implements TaskRunner {
           { code: known.code, records: records.length, attempt, retryAfterMs, err: known },
           'a batch can not be written now; its records are held',
         );
-        await waitOrAbort(retryAfterMs, this.#abort.signal);
+        await pause(retryAfterMs, this.#abort.signal);
       }
     }
     return false;

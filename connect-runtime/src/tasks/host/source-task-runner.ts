@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type JsonObject, MillraceError, requireConfig } from '@millrace/foundation';
+import { type JsonObject, MillraceError, pause, requireConfig } from '@millrace/foundation';
 import type { DurableOffset, SourceConnector, SourceRecord, SourceTask } from '@millrace/sdk';
 import { boundaryOf } from '../../plugins/exactly-once-config.ts';
 import { AtLeastOnceDelivery } from './delivery/at-least-once.ts';
@@ -15,7 +15,7 @@ import { TaskCounters } from './task-counters.ts';
 import type { TaskRunner, TaskRunnerOptions } from './task-runner.ts';
 import { TopicCreation } from './topic-creation.ts';
 import { traceOf } from './trace.ts';
-import { settledWithin, waitOrAbort } from './wait.ts';
+import { settledWithin } from './wait.ts';
 
 /** How long a stopping task may take to flush what it has sent, ms. */
 const FLUSH_TIMEOUT_MS = 30_000;
@@ -118,7 +118,7 @@ export class SourceTaskRunner implements TaskRunner {
         if (records.length > 0) this.#counters.spent('produce', produceMs);
         // A source that always has records, or never waits, must not keep the channel and the timers from their turn.
         if (records.length > 0) await nextTurn();
-        else await waitOrAbort(EMPTY_POLL_WAIT_MS, signal);
+        else await pause(EMPTY_POLL_WAIT_MS, signal);
       }
     } finally {
       clearInterval(timer);

@@ -1,4 +1,4 @@
-import { pause } from './pause.ts';
+import { pause } from '@millrace/foundation';
 
 export interface RateLimiterOptions {
   readonly perSecond: number;

@@ -1,5 +1,4 @@
-import { isMillraceError, systemRandom } from '@millrace/foundation';
-import { pause } from './pause.ts';
+import { isMillraceError, pause, systemRandom } from '@millrace/foundation';
 
 export interface RetryOptions {
   /** Tries in all, the first included. */

@@ -1,5 +1,5 @@
 import type { ConsumerRecord, ProducerRecord } from '@millrace/client';
-import { type Logger, systemRandom, toMillraceError } from '@millrace/foundation';
+import { type Logger, pause, systemRandom, toMillraceError } from '@millrace/foundation';
 import type { ConnectRecord, SinkRecord, SourceRecord, Transformed } from '@millrace/sdk';
 import { errorPolicyOf } from '../../../plugins/error-config.ts';
 import { PluginDirectory } from '../../../plugins/plugin-directory.ts';
@@ -9,7 +9,6 @@ import { adminOverrides } from '../client-settings.ts';
 import { TaskConverters } from '../task-converters.ts';
 import type { TaskCounters } from '../task-counters.ts';
 import { traced } from '../trace-context.ts';
-import { waitOrAbort } from '../wait.ts';
 import type { FailedRecord } from './dead-letter.ts';
 import { ensureDeadLetterTopic } from './dead-letter-topic.ts';
 import { isLater } from './promise-like.ts';
@@ -71,7 +70,7 @@ export class RecordPipeline {
    * @throws {MillraceError} class config, with the key at fault; transient where the cluster can't be reached
    */
   static async create(options: RecordPipelineOptions): Promise<RecordPipeline> {
-    const { spec, loader, counters, logger, signal, wait = waitOrAbort } = options;
+    const { spec, loader, counters, logger, signal, wait = pause } = options;
     const { connectorConfig: config, worker, id } = spec;
     const installed = new PluginDirectory(worker.plugins);
     const policy = errorPolicyOf(config);

@@ -1,10 +1,9 @@
 import type { ConsumerRecord, ProducerRecord } from '@millrace/client';
-import { MillraceError, silentLogger, systemRandom } from '@millrace/foundation';
+import { MillraceError, pause, silentLogger, systemRandom } from '@millrace/foundation';
 import type { SinkRecord } from '@millrace/sdk';
 import { describe, expect, test } from 'vitest';
 import { errorPolicyOf } from '../../../plugins/error-config.ts';
 import { TaskCounters } from '../task-counters.ts';
-import { waitOrAbort } from '../wait.ts';
 import { Retry } from './retry.ts';
 import { SinkWriter } from './sink-writer.ts';
 import { Tolerance } from './tolerance.ts';
@@ -31,7 +30,7 @@ function newWriter(
     ...policy,
     random: systemRandom,
     signal: new AbortController().signal,
-    wait: waitOrAbort,
+    wait: pause,
     onRetry: () => counters.retried('put'),
   });
   const writer: SinkWriter = new SinkWriter({
