@@ -23,25 +23,22 @@ import { openSegmentEngine } from '../storage/segment-engine.ts';
 import { allowAll } from './authorizer.ts';
 import { type BrokerConfig, type Listener, parseBrokerConfig, requestMemoryBytes } from './broker-config.ts';
 import type { MetricSources } from './broker-metrics.ts';
+import { createCoordinators } from './coordinators.ts';
 import { FetchMemory } from './fetch-memory.ts';
 import { FetchSessions } from './fetch-sessions.ts';
 import { fileMetadataFolder } from './file-metadata-folder.ts';
-import { createGroupService, type RunningGroupService } from './group-service.ts';
 import { LiveBrokerConfig } from './live-broker-config.ts';
 import { LocalPartitions } from './local-partitions.ts';
 import { LogCleaner } from './log-cleaner.ts';
 import { logFolder } from './log-folder.ts';
 import { LogMaintenance } from './log-maintenance.ts';
-import { localMarkerWriter } from './marker-writer.ts';
 import { memoryMetadataFolder } from './metadata-folder.ts';
 import { createMetadataPlane, type MetadataPlane } from './metadata-plane.ts';
-import { createProducerIds } from './producer-id-block.ts';
 import { Purgatory } from './purgatory.ts';
 import { RequestMeter } from './request-meter.ts';
 import { RequestQuotas } from './request-quotas.ts';
 import type { BrokerServices } from './services.ts';
 import { TimerWheel } from './timer-wheel.ts';
-import { TransactionService } from './transaction-service.ts';
 
 /** What a broker takes from outside; all have defaults, and simulations bring their own. */
 export interface BrokerPorts {
@@ -252,20 +249,8 @@ async function start(
 ) {
   const { metadata, quorum, controller } = plane;
   const partitions = new LocalPartitions({ ...ports, storage, config });
-  const groups = createGroupService({ ...ports, metadata, controller, config });
-  rooms.defer(() => groups.close());
-  const producerIds = createProducerIds(controller);
-  const markers = localMarkerWriter({ ...ports, partitions, groups });
-  const transactions = new TransactionService({
-    ...ports,
-    metadata,
-    controller,
-    producerIds,
-    markers,
-    config,
-  });
-  rooms.defer(() => transactions.close());
-  tellCoordinators(partitions, groups, transactions);
+  const coordinators = createCoordinators({ ...ports, metadata, controller, partitions, config });
+  rooms.defer(() => coordinators.close());
   // The broker's own settings first: topics that set nothing obey them.
   plane.onImage((image) => config.follow(image));
   plane.onImage((image, previous) => partitions.follow(image, previous));
@@ -282,9 +267,9 @@ async function start(
     partitions,
     logFolder: logFolder(folder.path),
     controller,
-    groups,
-    transactions,
-    producerIds,
+    groups: coordinators.groups,
+    transactions: coordinators.transactions,
+    producerIds: coordinators.producerIds,
     purgatory: new Purgatory(wheel),
     meter: new RequestMeter(),
     fetchSessions: new FetchSessions({
@@ -304,26 +289,6 @@ async function start(
     cleaner: new LogCleaner({ ...ports, partitions, config }),
   };
 }
-
-/** Each takes its own topic's partitions. */
-function tellCoordinators(
-  partitions: LocalPartitions,
-  groups: RunningGroupService,
-  transactions: TransactionService,
-): void {
-  partitions.onChange({
-    led: (partition) => {
-      groups.partitionLed(partition);
-      transactions.partitionLed(partition);
-    },
-    lost: (topic, partition) => {
-      groups.partitionLost(topic, partition);
-      transactions.partitionLost(topic, partition);
-    },
-    topicsDeleted: (topics) => groups.topicsDeleted(topics),
-  });
-}
-
 /** Clients are told the advertised address, else the one that is listened on, with its real port. */
 function advertised(config: BrokerConfig, bound: readonly Listener[]): ReadonlyMap<string, Listener> {
   return new Map(

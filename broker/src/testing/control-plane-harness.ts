@@ -16,21 +16,19 @@ import {
   type Resource,
 } from '../apis/api.ts';
 import { parseBrokerConfig } from '../runtime/broker-config.ts';
+import { type Coordinators, createCoordinators } from '../runtime/coordinators.ts';
 import { FetchMemory } from '../runtime/fetch-memory.ts';
 import { FetchSessions } from '../runtime/fetch-sessions.ts';
-import { createGroupService, type RunningGroupService } from '../runtime/group-service.ts';
+import type { RunningGroupService } from '../runtime/group-service.ts';
 import { LiveBrokerConfig } from '../runtime/live-broker-config.ts';
 import { LocalPartitions } from '../runtime/local-partitions.ts';
-import { localMarkerWriter } from '../runtime/marker-writer.ts';
 import { type MetadataFolder, memoryMetadataFolder } from '../runtime/metadata-folder.ts';
 import { createMetadataPlane, type MetadataPlane } from '../runtime/metadata-plane.ts';
-import { createProducerIds } from '../runtime/producer-id-block.ts';
 import { Purgatory } from '../runtime/purgatory.ts';
 import { RequestMeter } from '../runtime/request-meter.ts';
 import { RequestQuotas } from '../runtime/request-quotas.ts';
 import type { BrokerServices } from '../runtime/services.ts';
 import { TimerWheel } from '../runtime/timer-wheel.ts';
-import { TransactionService } from '../runtime/transaction-service.ts';
 import type { StorageEngine } from '../storage/log.ts';
 import { createMemoryEngine } from '../storage/memory-engine.ts';
 
@@ -60,18 +58,13 @@ export class ControlPlaneHarness {
   /** What the caller may do; all of it at first. */
   allow: (operation: Operation, resource: Resource) => boolean = () => true;
 
-  readonly #transactions: TransactionService;
+  readonly #coordinators: Coordinators;
 
-  private constructor(
-    services: BrokerServices,
-    plane: MetadataPlane,
-    groups: RunningGroupService,
-    transactions: TransactionService,
-  ) {
+  private constructor(services: BrokerServices, plane: MetadataPlane, coordinators: Coordinators) {
     this.services = services;
-    this.#transactions = transactions;
+    this.#coordinators = coordinators;
     this.plane = plane;
-    this.groups = groups;
+    this.groups = coordinators.groups;
   }
 
   static async start(
@@ -103,28 +96,8 @@ export class ControlPlaneHarness {
     });
     const { metadata, quorum, controller } = plane;
     const partitions = new LocalPartitions({ ...ports, storage: disk.storage, config });
-    const groups = createGroupService({ ...ports, metadata, controller, config });
-    const producerIds = createProducerIds(controller);
-    const markers = localMarkerWriter({ ...ports, partitions, groups });
-    const transactions = new TransactionService({
-      ...ports,
-      metadata,
-      controller,
-      producerIds,
-      markers,
-      config,
-    });
-    partitions.onChange({
-      led: (partition) => {
-        groups.partitionLed(partition);
-        transactions.partitionLed(partition);
-      },
-      lost: (topic, partition) => {
-        groups.partitionLost(topic, partition);
-        transactions.partitionLost(topic, partition);
-      },
-      topicsDeleted: (topics) => groups.topicsDeleted(topics),
-    });
+    const coordinators = createCoordinators({ ...ports, metadata, controller, partitions, config });
+    const { groups, transactions, producerIds } = coordinators;
     plane.onImage((image) => config.follow(image));
     plane.onImage((image, previous) => partitions.follow(image, previous));
     await plane.start();
@@ -147,7 +120,7 @@ export class ControlPlaneHarness {
       fetchSessions: new FetchSessions({ ...ports, slots: 10, evictionMs: 1000 }),
       advertisedApis: [],
     };
-    return new ControlPlaneHarness(services, plane, groups, transactions);
+    return new ControlPlaneHarness(services, plane, coordinators);
   }
 
   /** Sends a request through its codec in that version, and its answer likewise. */
@@ -163,8 +136,7 @@ export class ControlPlaneHarness {
   }
 
   async stop(): Promise<void> {
-    this.#transactions.close();
-    this.groups.close();
+    this.#coordinators.close();
     await this.plane.close();
   }
 
