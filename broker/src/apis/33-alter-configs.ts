@@ -1,14 +1,12 @@
-import { type ErrorName, errorCode } from '@millrace/protocol';
 import {
   type AlterConfigsRequestResource,
   type AlterConfigsResponseInit,
-  type AlterConfigsResponseResponseInit,
   alterConfigs as api,
 } from '@millrace/protocol/messages';
 import type { ConfigResourceReplacement } from '../core/controller/commands.ts';
 import { configResourceTypeOf } from '../core/metadata/config-resources.ts';
 import { defineApi, type RequestContext } from './api.ts';
-import { mayAlterConfigs } from './config-wire.ts';
+import { type AlteredResource, altered, alteredResources, mayAlterConfigs } from './config-wire.ts';
 
 /**
  * AlterConfigs v0-2
@@ -32,43 +30,26 @@ export const alterConfigs = defineApi({
     const checked = request.resources.map((resource) => check(context, resource));
     const resources = checked.filter((item): item is ConfigResourceReplacement => 'configs' in item);
     const { validateOnly } = request;
-    const results = (await context.services.controller.alterConfigs({ resources, validateOnly })).values();
+    const results = await context.services.controller.alterConfigs({ resources, validateOnly });
     return {
       throttleTimeMs: 0,
-      responses: checked.map((item, index): AlterConfigsResponseResponseInit => {
-        if ('errorCode' in item) return item;
-        const result = results.next().value;
-        return {
-          errorCode: errorCode(result?.error ?? 'NONE'),
-          errorMessage: result?.message ?? null,
-          resourceType: request.resources[index]?.resourceType ?? 0,
-          resourceName: item.name,
-        };
-      }),
+      responses: alteredResources(request.resources, checked, results),
     };
   },
   refuse: (request, error) => ({
     throttleTimeMs: 0,
-    responses: request.resources.map((resource) => failed(resource, error, null)),
+    responses: request.resources.map((resource) => altered(resource, error, null)),
   }),
 });
 
 function check(
   context: RequestContext,
   resource: AlterConfigsRequestResource,
-): ConfigResourceReplacement | AlterConfigsResponseResponseInit {
+): ConfigResourceReplacement | AlteredResource {
   const type = configResourceTypeOf(resource.resourceType);
   const name = resource.resourceName;
   if (type === undefined || type === 'broker-logger')
-    return failed(resource, 'INVALID_REQUEST', `There is no resource type ${resource.resourceType}.`);
+    return altered(resource, 'INVALID_REQUEST', `There is no resource type ${resource.resourceType}.`);
   const error = mayAlterConfigs(context, type, name);
-  return error === null ? { type, name, configs: resource.configs } : failed(resource, error, null);
-}
-
-function failed(
-  { resourceType, resourceName }: AlterConfigsRequestResource,
-  error: ErrorName,
-  errorMessage: string | null,
-): AlterConfigsResponseResponseInit {
-  return { errorCode: errorCode(error), errorMessage, resourceType, resourceName };
+  return error === null ? { type, name, configs: resource.configs } : altered(resource, error, null);
 }

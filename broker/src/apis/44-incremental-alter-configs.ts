@@ -1,14 +1,12 @@
-import { type ErrorName, errorCode } from '@millrace/protocol';
 import {
   incrementalAlterConfigs as api,
   type IncrementalAlterConfigsRequestResource,
   type IncrementalAlterConfigsResponseInit,
-  type IncrementalAlterConfigsResponseResourceInit,
 } from '@millrace/protocol/messages';
 import type { ConfigChange, ConfigResourceChange } from '../core/controller/commands.ts';
 import { configResourceTypeOf } from '../core/metadata/config-resources.ts';
 import { defineApi, type RequestContext } from './api.ts';
-import { mayAlterConfigs } from './config-wire.ts';
+import { type AlteredResource, altered, alteredResources, mayAlterConfigs } from './config-wire.ts';
 
 /**
  * IncrementalAlterConfigs v0-1
@@ -34,24 +32,14 @@ export const incrementalAlterConfigs = defineApi({
     const resources = checked.filter((item): item is ConfigResourceChange => 'changes' in item);
     const { validateOnly } = request;
     const results = await context.services.controller.incrementalAlterConfigs({ resources, validateOnly });
-    const answers = results.values();
     return {
       throttleTimeMs: 0,
-      responses: checked.map((item, index): IncrementalAlterConfigsResponseResourceInit => {
-        if ('errorCode' in item) return item;
-        const result = answers.next().value;
-        return {
-          errorCode: errorCode(result?.error ?? 'NONE'),
-          errorMessage: result?.message ?? null,
-          resourceType: request.resources[index]?.resourceType ?? 0,
-          resourceName: item.name,
-        };
-      }),
+      responses: alteredResources(request.resources, checked, results),
     };
   },
   refuse: (request, error) => ({
     throttleTimeMs: 0,
-    responses: request.resources.map((resource) => failed(resource, error, null)),
+    responses: request.resources.map((resource) => altered(resource, error, null)),
   }),
 });
 
@@ -60,28 +48,19 @@ const operations: readonly ConfigChange['operation'][] = ['set', 'delete', 'appe
 function check(
   context: RequestContext,
   resource: IncrementalAlterConfigsRequestResource,
-): ConfigResourceChange | IncrementalAlterConfigsResponseResourceInit {
+): ConfigResourceChange | AlteredResource {
   const type = configResourceTypeOf(resource.resourceType);
   const name = resource.resourceName;
   if (type === undefined)
-    return failed(resource, 'INVALID_REQUEST', `There is no resource type ${resource.resourceType}.`);
+    return altered(resource, 'INVALID_REQUEST', `There is no resource type ${resource.resourceType}.`);
   const error = mayAlterConfigs(context, type, name);
-  if (error !== null) return failed(resource, error, null);
+  if (error !== null) return altered(resource, error, null);
   const changes: ConfigChange[] = [];
   for (const config of resource.configs) {
     const operation = operations[config.configOperation];
     if (!operation)
-      return failed(resource, 'INVALID_REQUEST', `There is no operation ${config.configOperation}.`);
+      return altered(resource, 'INVALID_REQUEST', `There is no operation ${config.configOperation}.`);
     changes.push({ name: config.name, operation, value: config.value });
   }
   return { type, name, changes };
-}
-
-function failed(
-  resource: IncrementalAlterConfigsRequestResource,
-  error: ErrorName,
-  errorMessage: string | null,
-): IncrementalAlterConfigsResponseResourceInit {
-  const { resourceType, resourceName } = resource;
-  return { errorCode: errorCode(error), errorMessage, resourceType, resourceName };
 }

@@ -1,5 +1,5 @@
 import type { ConfigType } from '@millrace/foundation';
-import type { ErrorName } from '@millrace/protocol';
+import { type ErrorName, errorCode } from '@millrace/protocol';
 import type { ConfigResourceType } from '../core/metadata/image.ts';
 import type { ConfigSource } from '../runtime/config-description.ts';
 import { CLUSTER, type Operation, type RequestContext } from './api.ts';
@@ -27,6 +27,41 @@ export const configTypeIds: Readonly<Record<ConfigType | 'unknown', number>> = {
   class: 8,
   password: 9,
 };
+
+/** A resource, as both requests that alter configs name it. */
+interface NamedResource {
+  readonly resourceType: number;
+  readonly resourceName: string;
+}
+
+/** What became of a resource, as AlterConfigs and IncrementalAlterConfigs answer it. */
+export interface AlteredResource extends NamedResource {
+  readonly errorCode: number;
+  readonly errorMessage: string | null;
+}
+
+export function altered(
+  { resourceType, resourceName }: NamedResource,
+  error: ErrorName,
+  errorMessage: string | null,
+): AlteredResource {
+  return { errorCode: errorCode(error), errorMessage, resourceType, resourceName };
+}
+
+/** Answers in the order of the request: what was refused at the door as it is, the rest by the controller's results, which are in order too. */
+export function alteredResources(
+  resources: readonly NamedResource[],
+  checked: readonly (AlteredResource | object)[],
+  results: readonly { readonly error: ErrorName | null; readonly message: string | null }[],
+): AlteredResource[] {
+  const rest = results.values();
+  return resources.map((resource, index) => {
+    const item = checked[index];
+    if (item && 'errorCode' in item) return item;
+    const result = rest.next().value;
+    return altered(resource, result?.error ?? 'NONE', result?.message ?? null);
+  });
+}
 
 /** Why the caller may not change the configs of a resource; null where they may. */
 export function mayAlterConfigs(
