@@ -5,10 +5,23 @@ import { acceptance, type Entry, type SourcePlace } from '@millrace/sdk/testing'
 import { expect, test } from 'vitest';
 import manifest from '../src/index.ts';
 
+/** While an outage lasts, every connection is cut before it is answered. */
+let away = false;
+
+const outage = {
+  begin: async () => {
+    away = true;
+  },
+  end: async () => {
+    away = false;
+  },
+};
+
 /** The system under test: a server of its own for each test, empty at first. */
 async function openPlace(): Promise<SourcePlace> {
   const entries: (Entry & { id: number })[] = [];
   const server = createServer((request, response) => {
+    if (away) return request.destroy();
     const after = Number(new URL(request.url ?? '', 'http://localhost').searchParams.get('after'));
     response.setHeader('connection', 'close').end(JSON.stringify(entries.slice(after, after + 10)));
   });
@@ -43,6 +56,7 @@ acceptance({
   source: {
     class: 'TemplateSource',
     open: openPlace,
+    outage,
     abilities: { exactResume: true, deletes: true },
     refusals: [
       { what: 'an address without server', options: { url: 'http://127.0.0.1:1' }, key: 'url' },
