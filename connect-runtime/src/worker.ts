@@ -390,6 +390,7 @@ export class Worker {
       heapMaxBytes: config['task.host.heap.max.bytes'],
       memoryMaxBytes: config['task.host.memory.max.bytes'],
       silenceMaxMs: config['task.host.silence.max.ms'],
+      workerSilenceMaxMs: this.#ports.standalone ? null : config['session.timeout.ms'],
       idleTimeoutMs: config['task.host.idle.timeout.ms'],
       callTimeoutMs: config['plugin.call.timeout.ms'],
       logger: this.#ports.logger,

@@ -1,10 +1,13 @@
 import type { Admin } from '@millrace/client';
 import { isMillraceError } from '@millrace/foundation';
 
-/** Where a group goes on reading a partition. */
-export interface GroupPosition {
+interface Partition {
   readonly topic: string;
   readonly partition: number;
+}
+
+/** Where a group goes on reading a partition. */
+export interface GroupPosition extends Partition {
   readonly offset: number;
 }
 
@@ -13,43 +16,47 @@ export interface GroupPositions {
   /** Empty where nobody knows the group. @throws {MillraceError} SHARE_GROUPS_UNSUPPORTED, what the brokers answer */
   all(): Promise<readonly GroupPosition[]>;
   set(positions: readonly GroupPosition[]): Promise<void>;
-  /** Takes away the group's positions in these topics, of all their partitions. */
-  forget(topics: readonly string[]): Promise<void>;
+  /** Takes away the group's positions in these partitions; what it has in others stays. */
+  forget(gone: readonly Partition[]): Promise<void>;
   /** Takes the group away, with all its positions; a group that nobody knows is away. */
   remove(): Promise<void>;
 }
 
 /** Of a consumer group: what its members committed. */
 export function consumerGroupPositions(admin: Admin, groupId: string): GroupPositions {
-  const all = async () => (await admin.groupOffsets(groupId)).filter(({ offset }) => offset >= 0);
-  const remove = () => ifKnown(admin.deleteGroups([groupId]), undefined);
-  const set = (positions: readonly GroupPosition[]) => admin.alterGroupOffsets(groupId, positions);
   return {
-    all,
-    set,
-    remove,
-    // By taking the group away and putting the others back, which every broker can.
-    async forget(topics) {
-      const kept = (await all()).filter(({ topic }) => !topics.includes(topic));
-      await remove();
-      if (kept.length > 0) await set(kept);
-    },
+    all: async () => (await admin.groupOffsets(groupId)).filter(({ offset }) => offset >= 0),
+    set: (positions) => admin.alterGroupOffsets(groupId, positions),
+    forget: (gone) => ifKnown(admin.deleteGroupOffsets(groupId, gone), undefined),
+    remove: () => ifKnown(admin.deleteGroups([groupId]), undefined),
   };
 }
 
 /** Of a share group (KIP-932): where each partition begins for it, below which every record is done with. */
 export function shareGroupPositions(admin: Admin, groupId: string): GroupPositions {
+  const all = async () => {
+    const known = await ifKnown(admin.shareGroupOffsets(groupId), []);
+    return known.map(({ topic, partition, startOffset: offset }) => ({ topic, partition, offset }));
+  };
+  const set = (positions: readonly GroupPosition[]) =>
+    admin.alterShareGroupOffsets(
+      groupId,
+      positions.map(({ topic, partition, offset: startOffset }) => ({ topic, partition, startOffset })),
+    );
   return {
-    async all() {
-      const known = await ifKnown(admin.shareGroupOffsets(groupId), []);
-      return known.map(({ topic, partition, startOffset: offset }) => ({ topic, partition, offset }));
+    all,
+    set,
+    // The request names whole topics: what stays of them is put back.
+    async forget(gone) {
+      const isGone = (each: Partition) =>
+        gone.some(({ topic, partition }) => each.topic === topic && each.partition === partition);
+      const before = await all();
+      const topics = [...new Set(before.filter(isGone).map(({ topic }) => topic))];
+      if (topics.length === 0) return;
+      const kept = before.filter((each) => topics.includes(each.topic) && !isGone(each));
+      await admin.deleteShareGroupOffsets(groupId, topics);
+      if (kept.length > 0) await set(kept);
     },
-    set: (positions) =>
-      admin.alterShareGroupOffsets(
-        groupId,
-        positions.map(({ topic, partition, offset: startOffset }) => ({ topic, partition, startOffset })),
-      ),
-    forget: (topics) => admin.deleteShareGroupOffsets(groupId, topics),
     remove: () => ifKnown(admin.deleteGroups([groupId]), undefined),
   };
 }

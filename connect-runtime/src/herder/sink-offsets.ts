@@ -41,24 +41,12 @@ export class SinkOffsets {
     const wanted = offsets.filter(isSet);
     await this.#mustExist(wanted);
     const gone = offsets.filter((each) => !isSet(each));
-    if (gone.length > 0) await this.#forget(gone);
+    if (gone.length > 0) await this.#group.forget(gone);
     if (wanted.length > 0) await this.#group.set(wanted);
   }
 
   reset(): Promise<void> {
     return this.#group.remove();
-  }
-
-  /** Positions go by whole topics: what stays of these topics is put back. */
-  async #forget(gone: readonly SinkOffset[]): Promise<void> {
-    const isGone = ({ topic, partition }: GroupPosition) =>
-      gone.some((each) => each.topic === topic && each.partition === partition);
-    const before = await this.#group.all();
-    const topics = [...new Set(before.filter(isGone).map(({ topic }) => topic))];
-    if (topics.length === 0) return;
-    const kept = before.filter((each) => topics.includes(each.topic) && !isGone(each));
-    await this.#group.forget(topics);
-    if (kept.length > 0) await this.#group.set(kept);
   }
 
   /** Brokers differ in whether they take offsets of partitions that are not there; a typing error must not be lost either way. */

@@ -55,6 +55,7 @@ function catalogOf(path: string): PluginCatalog {
     heapMaxBytes: 256 * MIB,
     memoryMaxBytes: 1024 * MIB,
     silenceMaxMs: 20_000,
+    workerSilenceMaxMs: null,
     idleTimeoutMs: 20_000,
     callTimeoutMs: 10_000,
     logger: silentLogger,

@@ -10,6 +10,7 @@ export type DeathReason =
   | 'call'
   | 'threw'
   | 'protocol'
+  | 'orphaned'
   | 'exit';
 
 /** The end of a task host as the error of each task that was in it. */
@@ -27,6 +28,9 @@ export class HostDeath {
     this.error = new MillraceError(`The task's process ${what}.`, { code, class: 'transient', hint });
   }
 }
+
+/** Exit code of a host that ended because its worker was silent. */
+export const ORPHANED_EXIT_CODE = 71;
 
 /** Of tasks whose process was killed because a plugin kept it busy. */
 export const UNRESPONSIVE = 'TASK_HOST_UNRESPONSIVE';
@@ -66,6 +70,10 @@ const TOLD: Record<DeathReason, { readonly code: string; readonly hint: string }
   protocol: {
     code: 'PLUGIN_BROKE_PROTOCOL',
     hint: `${ALONE} A plugin must not write to the channel of its process (process.send).`,
+  },
+  orphaned: {
+    code: 'TASK_HOST_ORPHANED',
+    hint: `${AGAIN} Look at what held the worker up: a suspended machine, memory that was swapped out, too little processor time (session.timeout.ms).`,
   },
   exit: {
     code: 'TASK_HOST_ENDED',

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { type MillraceError, silentLogger } from '@millrace/foundation';
 import { eventually } from '@millrace/sdk/testing';
@@ -32,6 +33,7 @@ function newPool(limits: Partial<HostPoolOptions> = {}) {
     heapMaxBytes: 256 * MIB,
     memoryMaxBytes: 1024 * MIB,
     silenceMaxMs: 20_000,
+    workerSilenceMaxMs: null,
     idleTimeoutMs: 20_000,
     callTimeoutMs: 10_000,
     logger: silentLogger,
@@ -303,12 +305,15 @@ describe('plugins that are asked', () => {
   });
 });
 
-test('a host ends when its worker is killed', async () => {
+test.each([
+  ['killed', 'SIGKILL'],
+  ['frozen for a session', 'SIGSTOP'],
+] as const)('a host ends when its worker is %s', async (_, signal) => {
   const program = `
     import { TaskHost } from ${JSON.stringify(new URL('./task-host.ts', import.meta.url).href)};
     import { silentLogger } from '@millrace/foundation';
     const nothing = () => undefined;
-    const host = new TaskHost({ name: 'orphan', heapMaxBytes: 2 ** 28, memoryMaxBytes: 2 ** 30, silenceMaxMs: 20_000,
+    const host = new TaskHost({ name: 'orphan', heapMaxBytes: 2 ** 28, memoryMaxBytes: 2 ** 30, silenceMaxMs: 20_000, workerSilenceMaxMs: 800,
       callTimeoutMs: 10_000, logger: silentLogger, sourceOffsets: async () => [], onTaskState: nothing,
       onTaskFailed: nothing, onCounters: nothing, onLogs: nothing, onEnd: nothing });
     await host.call('describe', { modules: [] });
@@ -320,14 +325,28 @@ test('a host ends when its worker is killed', async () => {
   const [line] = (await once(createInterface(parent.stdout), 'line')) as [string];
   const pid = Number(line);
   expect(isAlive(pid)).toBe(true);
-  parent.kill('SIGKILL');
-  await eventually('the host to end', () => !isAlive(pid));
+  parent.kill(signal);
+  await eventually('the host to end', () => !isAlive(pid)).finally(() => parent.kill('SIGKILL'));
 });
 
+test('a host that was held up itself goes on with its worker', async () => {
+  const workerSilenceMaxMs = 400;
+  const { pool } = newPool({ workerSilenceMaxMs });
+  const host = pool.forTask({ connector: 'c', task: 0 }, FAULTY);
+  await host.call('describe', { modules: [] });
+  const { pid } = host;
+  process.kill(pid!, 'SIGSTOP');
+  await new Promise((resolve) => setTimeout(resolve, workerSilenceMaxMs * 3));
+  process.kill(pid!, 'SIGCONT');
+  // Long enough for it to count its worker as gone, if it did.
+  await new Promise((resolve) => setTimeout(resolve, workerSilenceMaxMs * 2));
+  expect(await host.call('describe', { modules: [] })).toEqual({ plugins: [], failures: [] });
+});
+
+/** One that has ended and whose parent has not seen it yet does not live. */
 function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
   } catch {
     return false;
   }

@@ -9,6 +9,8 @@ export interface HostPoolOptions {
   readonly heapMaxBytes: number;
   readonly memoryMaxBytes: number;
   readonly silenceMaxMs: number;
+  /** How long hosts go on without a sign of their worker, ms; null: as long as its process is there. */
+  readonly workerSilenceMaxMs: number | null;
   readonly idleTimeoutMs: number;
   readonly callTimeoutMs: number;
   readonly logger: Logger;
@@ -178,7 +180,7 @@ export class HostPool {
   /** Whether one of the tasks that are in a host may have been its end. */
   #suspectsTasks(name: string, death: HostDeath): boolean {
     // The one that did not stop is not among them any more.
-    if (death.reason === 'stop') return false;
+    if (death.reason === 'stop' || death.reason === 'orphaned') return false;
     if (!death.fromOutside) return true;
     const nowMs = performance.now();
     const beforeMs = this.#struckAtMs.get(name);

@@ -307,6 +307,8 @@ export interface HostLogLevels {
 /** What the worker tells a host. */
 export interface WorkerEvents extends Record<string, unknown> {
   logLevels: HostLogLevels;
+  /** The worker lives, and counts as gone when it has said nothing for so long. */
+  alive: { readonly silenceMaxMs: number };
   /** The host is to end; its tasks have stopped. */
   end: null;
 }

@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { type JsonObject, type Logger, MillraceError } from '@millrace/foundation';
 import type { KeyedOffset } from '../core/offsets/offset-key.ts';
 import { type TaskId, taskKey } from '../core/task-id.ts';
-import { HostDeath } from './host-death.ts';
+import { HostDeath, ORPHANED_EXIT_CODE } from './host-death.ts';
 import type {
   HostCalls,
   HostEvents,
@@ -25,6 +25,8 @@ export interface TaskHostOptions {
   readonly memoryMaxBytes: number;
   /** A host that says nothing for so long is stuck in a plugin's loop, ms. */
   readonly silenceMaxMs: number;
+  /** A host that has not heard of its worker for so long ends, ms; null where nobody else would run its tasks. */
+  readonly workerSilenceMaxMs: number | null;
   readonly callTimeoutMs: number;
   readonly logger: Logger;
   readonly sourceOffsets: (
@@ -53,6 +55,8 @@ const MIB = 1024 * 1024;
 /** How long a host may take to end when it is asked to, ms. */
 const CLOSE_TIMEOUT_MS = 2_000;
 const STDERR = 2;
+/** How often a host hears of its worker within the time that this may be silent. */
+const SIGNS_PER_SILENCE = 8;
 /** The part of the heap where objects begin; it grows only under load. */
 const SEMI_SPACE_MAX_MIB = 64;
 
@@ -67,6 +71,7 @@ export class TaskHost {
   #killedFor: HostDeath | null = null;
   #use: HostUse | null = null;
   #asked = false;
+  #signs: NodeJS.Timeout | null = null;
   readonly ended: Promise<void>;
 
   constructor(options: TaskHostOptions) {
@@ -108,6 +113,7 @@ export class TaskHost {
         resolve();
       });
     });
+    this.#giveSigns();
   }
 
   get pid(): number | undefined {
@@ -226,6 +232,15 @@ export class TaskHost {
     });
   }
 
+  /** Tells the host again and again that its worker lives. */
+  #giveSigns(): void {
+    const { workerSilenceMaxMs: silenceMaxMs } = this.#options;
+    if (silenceMaxMs === null) return;
+    const sign = () => this.#ipc.emit('alive', { silenceMaxMs });
+    sign();
+    this.#signs = setInterval(sign, silenceMaxMs / SIGNS_PER_SILENCE).unref();
+  }
+
   #hear(name: string, body: unknown): void {
     this.#watchdog.heard();
     try {
@@ -286,6 +301,7 @@ export class TaskHost {
 
   #onClose(code: number | null, signal: string | null): void {
     this.#watchdog.stop();
+    if (this.#signs) clearInterval(this.#signs);
     const death = this.#asked ? null : this.#deathOf(code, signal);
     this.#ipc.close((death ?? new HostDeath('exit', 'was asked to end')).error);
     const tasks = [...this.#tasks.values()];
@@ -303,6 +319,8 @@ export class TaskHost {
     // V8 aborts a process that passed its heap limit.
     if (signal === 'SIGABRT' || signal === 'SIGTRAP' || code === 134)
       return new HostDeath('heap', 'ran out of heap (task.host.heap.max.bytes)');
+    if (code === ORPHANED_EXIT_CODE)
+      return new HostDeath('orphaned', 'ended because its worker had not been heard of for a whole session');
     if (signal) return new HostDeath('exit', `was ended by ${signal}`, true);
     return new HostDeath('exit', `ended with exit code ${code}`);
   }

@@ -12,6 +12,7 @@ import { configText, describeConfig } from '../../plugins/describe-config.ts';
 import { PluginDirectory } from '../../plugins/plugin-directory.ts';
 import { aliasesOf, PluginLoader } from '../../plugins/plugin-loader.ts';
 import { definitionOf, validateConfig } from '../../plugins/validate-config.ts';
+import { ORPHANED_EXIT_CODE } from '../host-death.ts';
 import type {
   HostCalls,
   HostEvents,
@@ -33,6 +34,7 @@ import { logConsole, runLogged, TaskLog } from './task-log.ts';
 import { TaskLoggers } from './task-loggers.ts';
 import type { TaskRunner } from './task-runner.ts';
 import { traceOf } from './trace.ts';
+import { WorkerWatch } from './worker-watch.ts';
 
 /** How often counters go to the worker, ms. */
 const COUNTERS_INTERVAL_MS = 500;
@@ -76,6 +78,7 @@ class Host {
   /** What is asked of one task is done in the order of asking. */
   readonly #turns = new Map<string, Promise<unknown>>();
   readonly #link: Link;
+  readonly #worker: WorkerWatch;
   #loopBefore = performance.eventLoopUtilization();
 
   constructor(logger: Logger, redactor: Redactor, log: TaskLog) {
@@ -84,6 +87,12 @@ class Host {
     this.#loggers = new TaskLoggers(logger);
     this.#redactor = redactor;
     this.#resolver = new ConfigResolver(this.#loader, redactor);
+    this.#worker = new WorkerWatch(() => {
+      logger.error(
+        'the worker has not been heard of for a session: others run its tasks, this task host ends',
+      );
+      process.exit(ORPHANED_EXIT_CODE);
+    });
     this.#link = new Ipc(
       {
         // A worker that was killed reads no more: `disconnect` ends this process, and a write that fails before must not
@@ -109,6 +118,8 @@ class Host {
         },
         event: (name, body: WorkerEvents[keyof WorkerEvents]) => {
           if (name === ('end' satisfies keyof WorkerEvents)) process.exit(0);
+          if (name === ('alive' satisfies keyof WorkerEvents))
+            this.#worker.heard((body as WorkerEvents['alive']).silenceMaxMs);
           if (name === ('logLevels' satisfies keyof WorkerEvents))
             this.#loggers.setLevels(body as WorkerEvents['logLevels']);
         },
