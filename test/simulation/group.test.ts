@@ -12,6 +12,7 @@ import type {
 } from '@millrace/broker/core/group/results';
 import { syncGroup } from '@millrace/broker/core/group/sync-group';
 import { GroupDriver } from '@millrace/broker/testing/group-driver';
+import { testGroupRules } from '@millrace/broker/testing/group-rules';
 import { ZERO_UUID } from '@millrace/foundation/types';
 import { describe, expect, it } from 'vitest';
 
@@ -76,15 +77,13 @@ class World {
 
   constructor(seed: number) {
     this.#random = randomFrom(seed);
-    let nextId = 0;
-    this.#rules = {
+    this.#rules = testGroupRules({
       initialRebalanceDelayMs: this.#pick([0, 500, 3_000]),
       maxSize: this.#pick([100, CLIENTS, 3]),
       offsetMetadataMaxBytes: 100,
       offsetsRetentionMs: 1e12,
-      newMemberSuffix: () => `${++nextId}`,
       subscribedTopics: () => [TOPIC],
-    };
+    });
     this.driver = new GroupDriver(this.#rules);
     const withStatic = this.#random() < 0.5;
     this.clients = Array.from({ length: CLIENTS }, (_, index) =>

@@ -8,15 +8,13 @@ import type { GroupListing } from '../runtime/services.ts';
 import { CLUSTER, defineApi } from './api.ts';
 import { mayOnGroup } from './group-caller.ts';
 
-const GROUP_TYPE = 'classic';
-
 /**
  * ListGroups v0-5
  *
  * - The groups that this broker coordinates; who may not describe the cluster sees those that it may describe.
  * - COORDINATOR_LOAD_IN_PROGRESS where some are still being loaded: the list is not whole then.
  *
- * Versions: v4 state and its filter; v5 type and its filter. All groups are of type classic.
+ * Versions: v4 state and its filter; v5 type and its filter.
  *
  * Not implemented: nothing.
  */
@@ -35,11 +33,11 @@ export const listGroups = defineApi({
       .filter(({ groupId }) => seesAll || mayOnGroup(context, 'DESCRIBE', groupId));
     return {
       errorCode: errorCode(error ?? 'NONE'),
-      groups: listed.map(({ groupId, state, protocolType }) => ({
+      groups: listed.map(({ groupId, type, state, protocolType }) => ({
         groupId,
         protocolType,
         groupState: state,
-        groupType: GROUP_TYPE,
+        groupType: type,
       })),
     };
   },
@@ -50,6 +48,6 @@ export const listGroups = defineApi({
 function matches({ statesFilter, typesFilter }: ListGroupsRequest): (group: GroupListing) => boolean {
   const states = new Set(statesFilter.map((state) => state.toLowerCase()));
   const types = new Set(typesFilter.map((type) => type.toLowerCase()));
-  const ofType = types.size === 0 || types.has(GROUP_TYPE);
-  return ({ state }) => ofType && (states.size === 0 || states.has(state.toLowerCase()));
+  return ({ state, type }) =>
+    (types.size === 0 || types.has(type)) && (states.size === 0 || states.has(state.toLowerCase()));
 }

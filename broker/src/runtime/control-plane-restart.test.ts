@@ -150,9 +150,9 @@ describe('the group coordinator', () => {
       3,
     );
     const partition = broker.services.partitions.get('__consumer_offsets', partitionOf('g', 5))!;
-    broker.groups.partitionLost(partition.topic, partition.partition);
+    broker.groupCoordinator.topic.partitionLost(partition.topic, partition.partition);
     expect((await join).errorCode).toBe(errorCode('NOT_COORDINATOR'));
-    broker.groups.partitionLed(partition);
+    broker.groupCoordinator.topic.partitionLed(partition);
     const fetch = () => broker.call(offsetFetch, { groups: [{ groupId: 'g', topics: null }] }, 9);
     expect((await fetch()).groups[0]!.errorCode).toBe(errorCode('COORDINATOR_LOAD_IN_PROGRESS'));
     await expect.poll(async () => (await fetch()).groups[0]!.errorCode).toBe(0);

@@ -1,13 +1,17 @@
 import { ZERO_UUID } from '@millrace/foundation';
 import { Reader, Writer } from '@millrace/protocol';
 import {
+  type GroupMetadataKey,
+  type GroupMetadataValue,
   groupMetadataKey,
   groupMetadataValue,
   legacyOffsetCommitKey,
+  type OffsetCommitKey,
+  type OffsetCommitValue,
   offsetCommitKey,
   offsetCommitValue,
 } from '@millrace/protocol/internal';
-import type { GroupRecord } from '../core/group/records.ts';
+import type { ClassicGroupRecord, GroupRecord, OffsetRecord } from '../core/group/records.ts';
 import type { CoordinatorCodec, EncodedRecord } from './coordinator-shard.ts';
 
 const KEY_VERSION = 0;
@@ -18,53 +22,91 @@ const OFFSET_VALUE_VERSION = 3;
 const OFFSET_VALUE_WITH_EXPIRY_VERSION = 1;
 const OFFSET_VALUE_WITH_TOPIC_ID_VERSION = 4;
 
-/** Records of `__consumer_offsets`. Kinds of newer group protocols are not kept. */
-export const groupCodec: CoordinatorCodec<GroupRecord> = {
-  encode: encodeGroupRecord,
-  decode: decodeGroupRecord,
-};
-
-/** As Kafka writes records of `__consumer_offsets`: an int16 type before the key, an int16 version before the value. */
-function encodeGroupRecord(record: GroupRecord): EncodedRecord {
-  if (record.kind === 'group') {
-    const key = prefixed(groupMetadataKey, groupMetadataKey.type, KEY_VERSION, { group: record.group });
-    const { value } = record;
-    return {
-      key,
-      value: value && prefixed(groupMetadataValue, GROUP_VALUE_VERSION, GROUP_VALUE_VERSION, value),
-    };
-  }
-  const { group, topic, partition, value } = record;
-  const key = prefixed(offsetCommitKey, offsetCommitKey.type, KEY_VERSION, { group, topic, partition });
-  if (!value) return { key, value: null };
-  const version =
-    value.expireTimestamp !== -1
-      ? OFFSET_VALUE_WITH_EXPIRY_VERSION
-      : value.topicId === ZERO_UUID
-        ? OFFSET_VALUE_VERSION
-        : OFFSET_VALUE_WITH_TOPIC_ID_VERSION;
-  return { key, value: prefixed(offsetCommitValue, version, version, value) };
+/** How records of one kind stand in `__consumer_offsets`: an int16 type before the key, an int16 version before the value. */
+export interface StoredKind<Rec> {
+  /** Of the key. */
+  readonly type: number;
+  encode(record: Rec): EncodedRecord;
+  /**
+   * @param key behind its type
+   * @throws {ProtocolError} MALFORMED_MESSAGE
+   */
+  decode(key: Reader, value: Buffer | null): Rec;
 }
 
-/**
- * @returns null for a kind of record that this broker does not keep: those of newer group protocols
- * @throws {ProtocolError} MALFORMED_MESSAGE
- */
-function decodeGroupRecord(key: Buffer, value: Buffer | null): GroupRecord | null {
-  const reader = new Reader(key);
-  switch (reader.int16()) {
-    case legacyOffsetCommitKey.type:
-    case offsetCommitKey.type: {
-      const decoded = offsetCommitKey.decode(reader, KEY_VERSION);
-      return { kind: 'offset', ...decoded, value: value && decodeValue(offsetCommitValue, value) };
-    }
-    case groupMetadataKey.type: {
-      const { group } = groupMetadataKey.decode(reader, KEY_VERSION);
-      return { kind: 'group', group, value: value && decodeValue(groupMetadataValue, value) };
-    }
-    default:
-      return null;
-  }
+/** What two messages of Kafka, a key's and a value's, are as a record of ours. */
+interface KindDefinition<Rec extends { readonly value: Value | null }, Key, Value> {
+  readonly key: StoredCodec<Key> & { readonly type: number };
+  readonly value: StoredCodec<Value>;
+  /** What Apache Kafka 4.3 writes. */
+  readonly versionOf: (value: Value) => number;
+  readonly keyOf: (record: Rec) => Key;
+  readonly recordOf: (key: Key, value: Value | null) => Rec;
+}
+
+interface StoredCodec<Message> {
+  encode(writer: Writer, version: number, value: Message): void;
+  decode(reader: Reader, version: number): Message;
+}
+
+/** A kind of record from its messages. */
+export function storedKind<Rec extends { readonly value: Value | null }, Key, Value>(
+  definition: KindDefinition<Rec, Key, Value>,
+): StoredKind<Rec> {
+  const { type } = definition.key;
+  return {
+    type,
+    encode: (record) => {
+      const { value } = record;
+      const version = value === null ? 0 : definition.versionOf(value);
+      return {
+        key: prefixed(definition.key, type, KEY_VERSION, definition.keyOf(record)),
+        value: value === null ? null : prefixed(definition.value, version, version, value),
+      };
+    },
+    decode: (key, value) =>
+      definition.recordOf(
+        definition.key.decode(key, KEY_VERSION),
+        value && decodeValue(definition.value, value),
+      ),
+  };
+}
+
+/** Each kind of record; a kind of group adds those that are its own. */
+const storedKinds: { readonly [Kind in GroupRecord['kind']]: StoredKind<GroupRecord & { kind: Kind }> } = {
+  offset: storedKind<OffsetRecord, OffsetCommitKey, OffsetCommitValue>({
+    key: offsetCommitKey,
+    value: offsetCommitValue,
+    versionOf: offsetValueVersion,
+    keyOf: ({ group, topic, partition }) => ({ group, topic, partition }),
+    recordOf: (key, value) => ({ kind: 'offset', ...key, value }),
+  }),
+  group: storedKind<ClassicGroupRecord, GroupMetadataKey, GroupMetadataValue>({
+    key: groupMetadataKey,
+    value: groupMetadataValue,
+    versionOf: () => GROUP_VALUE_VERSION,
+    keyOf: ({ group }) => ({ group }),
+    recordOf: ({ group }, value) => ({ kind: 'group', group, value }),
+  }),
+};
+
+const kindsByType: ReadonlyMap<number, StoredKind<GroupRecord>> = new Map([
+  ...Object.values(storedKinds).map((kind) => [kind.type, kind as StoredKind<GroupRecord>] as const),
+  [legacyOffsetCommitKey.type, storedKinds.offset as StoredKind<GroupRecord>],
+]);
+
+/** Records of `__consumer_offsets`. Kinds that this broker does not keep (those of Streams groups) are passed over. */
+export const groupCodec: CoordinatorCodec<GroupRecord> = {
+  encode: (record) => (storedKinds[record.kind] as StoredKind<GroupRecord>).encode(record),
+  decode: (key, value) => {
+    const reader = new Reader(key);
+    return kindsByType.get(reader.int16())?.decode(reader, value) ?? null;
+  },
+};
+
+function offsetValueVersion({ expireTimestamp, topicId }: OffsetCommitValue): number {
+  if (expireTimestamp !== -1) return OFFSET_VALUE_WITH_EXPIRY_VERSION;
+  return topicId === ZERO_UUID ? OFFSET_VALUE_VERSION : OFFSET_VALUE_WITH_TOPIC_ID_VERSION;
 }
 
 /** A message behind its type, or its version, as int16. */

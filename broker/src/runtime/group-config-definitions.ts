@@ -1,4 +1,6 @@
 import type { ConfigType } from '@millrace/foundation';
+import { assert } from '@millrace/foundation/assert';
+import type { MetadataImage } from '../core/metadata/image.ts';
 
 /** One config of a group or of client metrics: Kafka 4.3's name, type and default. Values are texts. */
 export interface ResourceConfigDefinition {
@@ -42,6 +44,13 @@ function int(
   docs: string,
 ): ResourceConfigDefinition {
   return { type: 'int', default: String(byDefault), brokerKey, docs, problem: between(min, max) };
+}
+
+/** A config of a group: its own, else the default. */
+export function groupSetting(image: MetadataImage, group: string, name: string): string {
+  const value = image.configs.get('group', group)?.get(name) ?? groupConfigDefinitions.get(name)?.default;
+  assert(value !== undefined, `${name} is a config of groups`);
+  return value;
 }
 
 /**

@@ -1,6 +1,7 @@
-import type { Clock, Logger, Random, Timer, Timers } from '@millrace/foundation';
-import { Reader } from '@millrace/protocol';
+import type { Clock, Logger, Now, Random, Timer, Timers } from '@millrace/foundation';
+import { type ErrorName, Reader } from '@millrace/protocol';
 import { consumerProtocolSubscription } from '@millrace/protocol/internal';
+import type { GroupEffect, ReplyTo } from '../core/group/effects.ts';
 import { dropTopics, expireOffsets } from '../core/group/expire-offsets.ts';
 import { type GroupRules, GroupShard } from '../core/group/group-shard.ts';
 import type { GroupRecord } from '../core/group/records.ts';
@@ -8,6 +9,7 @@ import { OFFSETS_TOPIC } from './auto-created-topic.ts';
 import type { BrokerConfig } from './broker-config.ts';
 import { groupCodec } from './coordinator-record-codec.ts';
 import { CoordinatorTopic } from './coordinator-topic.ts';
+import { groupSetting } from './group-config-definitions.ts';
 import type { ControllerAccess, MetadataAccess } from './services.ts';
 
 const MS_PER_MINUTE = 60_000;
@@ -22,31 +24,55 @@ export interface GroupCoordinatorOptions {
   readonly logger: Logger;
 }
 
-/** The shards of `__consumer_offsets` that are led here; looks now and then for offsets that may go. */
+/**
+ * The shards of `__consumer_offsets` that are led here, for the services of all kinds of groups; looks now and then for
+ * offsets that may go.
+ */
 export class GroupCoordinator {
   readonly topic: CoordinatorTopic<GroupRecord, GroupShard>;
   readonly #options: GroupCoordinatorOptions;
   #expiry: Timer | undefined;
 
   constructor(options: GroupCoordinatorOptions) {
-    const { config, random } = options;
     this.#options = options;
     this.topic = new CoordinatorTopic({
       ...options,
       topic: OFFSETS_TOPIC,
       codec: groupCodec,
-      newState: () => new GroupShard(rulesOf(config, random)),
+      newState: () => new GroupShard(rulesOf(options)),
       // Groups only take part in transactions; they end none.
       markers: (_end, left) => Promise.resolve({ left, isFenced: true }),
     });
     this.#expireLater();
   }
 
+  /** Drops the offsets of topics that are gone. */
   topicsDeleted(topics: readonly string[]): void {
     const gone = new Set(topics);
     for (const shard of this.topic.shards()) shard.run((groups) => dropTopics(groups, gone));
   }
 
+  /** Runs a command in the shard of its group; `refused` makes the answer where that is not here. */
+  submit<Result>(
+    groupId: string,
+    refused: (error: ErrorName) => Result,
+    command: (shard: GroupShard, reply: ReplyTo<Result>, now: Now) => readonly GroupEffect[],
+  ): Promise<Result> {
+    const shard = this.topic.shardOf(groupId);
+    return shard ? shard.submit(command, refused) : Promise.resolve(refused('NOT_COORDINATOR'));
+  }
+
+  /** Looks at the shard of a group; resolves when nothing that it shows can be lost. */
+  read<Result>(
+    groupId: string,
+    query: (shard: GroupShard) => Result | { readonly error: ErrorName },
+  ): Promise<Result | { readonly error: ErrorName }> {
+    const shard = this.topic.shardOf(groupId);
+    const failed = (error: ErrorName) => ({ error });
+    return shard ? shard.read(query, failed) : Promise.resolve(failed('NOT_COORDINATOR'));
+  }
+
+  /** Answers what is parked with COORDINATOR_NOT_AVAILABLE and stops the timers. */
   close(): void {
     this.#expiry?.cancel();
     this.topic.close();
@@ -61,7 +87,7 @@ export class GroupCoordinator {
   }
 }
 
-function rulesOf(config: BrokerConfig, random: Random): GroupRules {
+function rulesOf({ config, random, metadata }: GroupCoordinatorOptions): GroupRules {
   const { values } = config;
   return {
     initialRebalanceDelayMs: values['group.initial.rebalance.delay.ms'],
@@ -69,6 +95,8 @@ function rulesOf(config: BrokerConfig, random: Random): GroupRules {
     offsetMetadataMaxBytes: values['offset.metadata.max.bytes'],
     offsetsRetentionMs: values['offsets.retention.minutes'] * MS_PER_MINUTE,
     newMemberSuffix: () => dashed(random.uuid()),
+    metadata: () => metadata.image(),
+    setting: (group, name) => groupSetting(metadata.image(), group, name),
     subscribedTopics,
   };
 }

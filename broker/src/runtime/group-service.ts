@@ -1,4 +1,3 @@
-import type { Now } from '@millrace/foundation';
 import type { ErrorName } from '@millrace/protocol';
 import type { TransactionEnd } from '../core/coordinator/effects.ts';
 import {
@@ -15,10 +14,8 @@ import {
   deleteOffsets,
 } from '../core/group/delete-offsets.ts';
 import { describeGroup } from '../core/group/describe-group.ts';
-import type { GroupEffect, ReplyTo } from '../core/group/effects.ts';
 import { endGroupTransaction } from '../core/group/end-transaction.ts';
 import { fetchOffsets, type OffsetsQuery, type OffsetsResult } from '../core/group/fetch-offsets.ts';
-import type { GroupShard } from '../core/group/group-shard.ts';
 import { type HeartbeatCommand, heartbeat } from '../core/group/heartbeat.ts';
 import { type JoinCommand, joinGroup } from '../core/group/join-group.ts';
 import { type LeaveCommand, leaveGroup } from '../core/group/leave-group.ts';
@@ -31,8 +28,8 @@ import {
   syncFailed,
 } from '../core/group/results.ts';
 import { type SyncCommand, syncGroup } from '../core/group/sync-group.ts';
-import { GroupCoordinator, type GroupCoordinatorOptions } from './group-coordinator.ts';
-import type { Partition } from './partition.ts';
+import type { BrokerConfig } from './broker-config.ts';
+import type { GroupCoordinator } from './group-coordinator.ts';
 import type {
   Asked,
   CoordinatorLocation,
@@ -42,32 +39,14 @@ import type {
   ListResult,
 } from './services.ts';
 
-/** What handlers use, with what the composition calls. */
-export interface RunningGroupService extends GroupAccess {
-  /** A partition of `__consumer_offsets` is led here from now on (in this leader epoch): its groups are loaded. */
-  partitionLed(partition: Partition): void;
-  /** It is not any more: its groups are dropped, and parked members told NOT_COORDINATOR. */
-  partitionLost(topic: string, partition: number): void;
-  /** Drops the offsets of topics that are gone. */
-  topicsDeleted(topics: readonly string[]): void;
-  /** Answers what is parked with COORDINATOR_NOT_AVAILABLE and stops the timers. */
-  close(): void;
-}
-
-/** Begins empty: shards come with `partitionLed`. */
-export function createGroupService(options: GroupCoordinatorOptions): RunningGroupService {
-  return new ClassicGroupService(options);
-}
-
 /** Brings each command to the shard of its group, or says why there is none. */
-class ClassicGroupService implements RunningGroupService {
+export class GroupService implements GroupAccess {
   readonly #coordinator: GroupCoordinator;
   readonly #sessionTimeoutMinMs: number;
   readonly #sessionTimeoutMaxMs: number;
 
-  constructor(options: GroupCoordinatorOptions) {
-    const { values } = options.config;
-    this.#coordinator = new GroupCoordinator(options);
+  constructor(coordinator: GroupCoordinator, { values }: BrokerConfig) {
+    this.#coordinator = coordinator;
     this.#sessionTimeoutMinMs = values['group.min.session.timeout.ms'];
     this.#sessionTimeoutMaxMs = values['group.max.session.timeout.ms'];
   }
@@ -81,13 +60,13 @@ class ClassicGroupService implements RunningGroupService {
     const refused = (error: ErrorName) => joinFailed(error, command.memberId);
     if (sessionTimeoutMs < this.#sessionTimeoutMinMs || sessionTimeoutMs > this.#sessionTimeoutMaxMs)
       return Promise.resolve(refused('INVALID_SESSION_TIMEOUT'));
-    return this.#submit<JoinResult>(command.group, refused, (shard, reply, now) =>
+    return this.#coordinator.submit<JoinResult>(command.group, refused, (shard, reply, now) =>
       joinGroup(shard, { ...command, reply }, now),
     );
   }
 
   syncGroup(command: Asked<SyncCommand>): Promise<SyncResult> {
-    return this.#submit<SyncResult>(command.group, syncFailed, (shard, reply) =>
+    return this.#coordinator.submit<SyncResult>(command.group, syncFailed, (shard, reply) =>
       syncGroup(shard, { ...command, reply }),
     );
   }
@@ -97,26 +76,26 @@ class ClassicGroupService implements RunningGroupService {
       // A heartbeat that meets a loading coordinator must not make the member think that it is out.
       error: error === 'COORDINATOR_LOAD_IN_PROGRESS' ? null : error,
     });
-    return this.#submit<HeartbeatResult>(command.group, refused, (shard, reply, now) =>
+    return this.#coordinator.submit<HeartbeatResult>(command.group, refused, (shard, reply, now) =>
       heartbeat(shard, { ...command, reply }, now),
     );
   }
 
   leaveGroup(command: Asked<LeaveCommand>): Promise<LeaveResult> {
     const refused = (error: ErrorName): LeaveResult => ({ error, members: [] });
-    return this.#submit<LeaveResult>(command.group, refused, (shard, reply, now) =>
+    return this.#coordinator.submit<LeaveResult>(command.group, refused, (shard, reply, now) =>
       leaveGroup(shard, { ...command, reply }, now),
     );
   }
 
   commitOffsets(command: Asked<CommitCommand>): Promise<CommitResult> {
-    return this.#submit<CommitResult>(command.group, failed, (shard, reply, now) =>
+    return this.#coordinator.submit<CommitResult>(command.group, failed, (shard, reply, now) =>
       commitOffsets(shard, { ...command, reply }, now),
     );
   }
 
   commitTransactionOffsets(command: Asked<TransactionCommitCommand>): Promise<CommitResult> {
-    return this.#submit<CommitResult>(command.group, failed, (shard, reply, now) =>
+    return this.#coordinator.submit<CommitResult>(command.group, failed, (shard, reply, now) =>
       commitTransactionOffsets(shard, { ...command, reply }, now),
     );
   }
@@ -136,7 +115,7 @@ class ClassicGroupService implements RunningGroupService {
   }
 
   fetchOffsets(query: OffsetsQuery): Promise<OffsetsResult> {
-    return this.#read<OffsetsResult>(query.group, (shard) => fetchOffsets(shard, query));
+    return this.#coordinator.read<OffsetsResult>(query.group, (shard) => fetchOffsets(shard, query));
   }
 
   async listGroups(): Promise<ListResult> {
@@ -150,62 +129,29 @@ class ClassicGroupService implements RunningGroupService {
           return [];
         },
       );
-      for (const { id, state, protocolType } of listed)
-        groups.push({ groupId: id, state, protocolType: protocolType ?? '' });
+      for (const { id, type, state, protocolType } of listed)
+        groups.push({ groupId: id, type, state, protocolType: protocolType ?? '' });
     }
     return { error: loading ? 'COORDINATOR_LOAD_IN_PROGRESS' : null, groups };
   }
 
   describeGroup(groupId: string): Promise<DescribeResult> {
-    return this.#read<DescribeResult>(groupId, (shard) => {
+    return this.#coordinator.read<DescribeResult>(groupId, (shard) => {
       const group = describeGroup(shard, groupId);
       return group ? { error: null, group } : { error: 'GROUP_ID_NOT_FOUND' };
     });
   }
 
   deleteOffsets(command: Asked<DeleteOffsetsCommand>): Promise<DeleteOffsetsResult> {
-    return this.#submit<DeleteOffsetsResult>(command.group, failed, (shard, reply) =>
+    return this.#coordinator.submit<DeleteOffsetsResult>(command.group, failed, (shard, reply) =>
       deleteOffsets(shard, { ...command, reply }),
     );
   }
 
   deleteGroup(groupId: string): Promise<{ readonly error: ErrorName | null }> {
-    return this.#submit<{ readonly error: ErrorName | null }>(groupId, failed, (shard, reply) =>
+    return this.#coordinator.submit<{ readonly error: ErrorName | null }>(groupId, failed, (shard, reply) =>
       deleteGroup(shard, { reply, group: groupId }),
     );
-  }
-
-  partitionLed(partition: Partition): void {
-    this.#coordinator.topic.partitionLed(partition);
-  }
-
-  partitionLost(topic: string, partition: number): void {
-    this.#coordinator.topic.partitionLost(topic, partition);
-  }
-
-  topicsDeleted(topics: readonly string[]): void {
-    this.#coordinator.topicsDeleted(topics);
-  }
-
-  close(): void {
-    this.#coordinator.close();
-  }
-
-  #submit<Result>(
-    groupId: string,
-    refused: (error: ErrorName) => Result,
-    command: (shard: GroupShard, reply: ReplyTo<Result>, now: Now) => readonly GroupEffect[],
-  ): Promise<Result> {
-    const shard = this.#coordinator.topic.shardOf(groupId);
-    return shard ? shard.submit(command, refused) : Promise.resolve(refused('NOT_COORDINATOR'));
-  }
-
-  #read<Result>(
-    groupId: string,
-    query: (shard: GroupShard) => Result | { readonly error: ErrorName },
-  ): Promise<Result | { readonly error: ErrorName }> {
-    const shard = this.#coordinator.topic.shardOf(groupId);
-    return shard ? shard.read(query, failed) : Promise.resolve(failed('NOT_COORDINATOR'));
   }
 }
 

@@ -21,11 +21,11 @@ import type {
   UpdateFeaturesResult,
 } from '../core/controller/commands.ts';
 import type { TransactionEnd } from '../core/coordinator/effects.ts';
-import type { GroupState } from '../core/group/classic-group.ts';
 import type { CommitCommand, CommitResult, TransactionCommitCommand } from '../core/group/commit-offsets.ts';
 import type { DeleteOffsetsCommand, DeleteOffsetsResult } from '../core/group/delete-offsets.ts';
 import type { GroupDescription } from '../core/group/describe-group.ts';
 import type { OffsetsQuery, OffsetsResult } from '../core/group/fetch-offsets.ts';
+import type { Group } from '../core/group/group.ts';
 import type { HeartbeatCommand } from '../core/group/heartbeat.ts';
 import type { JoinCommand } from '../core/group/join-group.ts';
 import type { LeaveCommand } from '../core/group/leave-group.ts';
@@ -175,7 +175,9 @@ export type CoordinatorLocation =
 
 export interface GroupListing {
   readonly groupId: string;
-  readonly state: GroupState;
+  /** What kind of group it is. */
+  readonly type: Group['type'];
+  readonly state: Group['state'];
   readonly protocolType: string;
 }
 

@@ -19,7 +19,7 @@ import { parseBrokerConfig } from '../runtime/broker-config.ts';
 import { type Coordinators, createCoordinators } from '../runtime/coordinators.ts';
 import { FetchMemory } from '../runtime/fetch-memory.ts';
 import { FetchSessions } from '../runtime/fetch-sessions.ts';
-import type { RunningGroupService } from '../runtime/group-service.ts';
+import type { GroupCoordinator } from '../runtime/group-coordinator.ts';
 import { LiveBrokerConfig } from '../runtime/live-broker-config.ts';
 import { LocalPartitions } from '../runtime/local-partitions.ts';
 import { type MetadataFolder, memoryMetadataFolder } from '../runtime/metadata-folder.ts';
@@ -27,7 +27,7 @@ import { createMetadataPlane, type MetadataPlane } from '../runtime/metadata-pla
 import { Purgatory } from '../runtime/purgatory.ts';
 import { RequestMeter } from '../runtime/request-meter.ts';
 import { RequestQuotas } from '../runtime/request-quotas.ts';
-import type { BrokerServices } from '../runtime/services.ts';
+import type { BrokerServices, GroupAccess } from '../runtime/services.ts';
 import { TimerWheel } from '../runtime/timer-wheel.ts';
 import type { StorageEngine } from '../storage/log.ts';
 import { createMemoryEngine } from '../storage/memory-engine.ts';
@@ -54,7 +54,8 @@ export interface HarnessPorts {
 export class ControlPlaneHarness {
   readonly services: BrokerServices;
   readonly plane: MetadataPlane;
-  readonly groups: RunningGroupService;
+  readonly groups: GroupAccess;
+  readonly groupCoordinator: GroupCoordinator;
   /** What the caller may do; all of it at first. */
   allow: (operation: Operation, resource: Resource) => boolean = () => true;
 
@@ -65,6 +66,7 @@ export class ControlPlaneHarness {
     this.#coordinators = coordinators;
     this.plane = plane;
     this.groups = coordinators.groups;
+    this.groupCoordinator = coordinators.groupCoordinator;
   }
 
   static async start(

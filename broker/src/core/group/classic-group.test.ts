@@ -1,26 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { GroupDriver } from '../../testing/group-driver.ts';
+import { testGroupRules } from '../../testing/group-rules.ts';
 import { describeGroup } from './describe-group.ts';
 import type { ReplyTo } from './effects.ts';
-import type { GroupRules } from './group-shard.ts';
 import { heartbeat } from './heartbeat.ts';
 import { type JoinCommand, joinGroup } from './join-group.ts';
 import { leaveGroup } from './leave-group.ts';
 import type { JoinResult, SyncResult } from './results.ts';
 import { syncGroup } from './sync-group.ts';
-
-function rules(more: Partial<GroupRules> = {}): GroupRules {
-  let next = 0;
-  return {
-    initialRebalanceDelayMs: 3_000,
-    maxSize: 1_000,
-    offsetMetadataMaxBytes: 4_096,
-    offsetsRetentionMs: 1_000_000,
-    newMemberSuffix: () => `${++next}`,
-    subscribedTopics: (metadata) => metadata.toString().split(','),
-    ...more,
-  };
-}
 
 function join(driver: GroupDriver, more: Partial<JoinCommand> = {}): ReplyTo<JoinResult> {
   return driver.submit<JoinResult>((shard, reply, now) =>
@@ -94,7 +81,7 @@ function stablePair(driver: GroupDriver, more: Partial<JoinCommand> = {}) {
 
 describe('joining', () => {
   it('gives a new member its id first, and lets it in with that', () => {
-    const driver = new GroupDriver(rules());
+    const driver = new GroupDriver(testGroupRules());
     const refused = driver.answer(join(driver, { requiresKnownMemberId: true }))!;
     expect(refused).toMatchObject({ error: 'MEMBER_ID_REQUIRED', memberId: 'client-1' });
     const joined = join(driver, { requiresKnownMemberId: true, memberId: 'client-1' });
@@ -103,14 +90,14 @@ describe('joining', () => {
   });
 
   it('forgets an id that nobody joined with, after the session timeout', () => {
-    const driver = new GroupDriver(rules());
+    const driver = new GroupDriver(testGroupRules());
     join(driver, { requiresKnownMemberId: true });
     driver.advance(10_000);
     expect(driver.answer(join(driver, { memberId: 'client-1' }))?.error).toBe('UNKNOWN_MEMBER_ID');
   });
 
   it('waits for more members while they come, up to their rebalance timeout', () => {
-    const driver = new GroupDriver(rules());
+    const driver = new GroupDriver(testGroupRules());
     const first = join(driver, { rebalanceTimeoutMs: 7_000 });
     driver.advance(2_000);
     const second = join(driver, { rebalanceTimeoutMs: 7_000 });
@@ -126,7 +113,7 @@ describe('joining', () => {
   });
 
   it('selects the protocol that most members prefer among those that all offer', () => {
-    const driver = new GroupDriver(rules());
+    const driver = new GroupDriver(testGroupRules());
     const offer = (...names: string[]) => ({
       protocols: names.map((name) => ({ name, metadata: Buffer.from(name) })),
     });
@@ -144,20 +131,20 @@ describe('joining', () => {
   });
 
   it('has room for so many members and no more', () => {
-    const driver = new GroupDriver(rules({ maxSize: 2 }));
+    const driver = new GroupDriver(testGroupRules({ maxSize: 2 }));
     stablePair(driver);
     expect(driver.answer(join(driver))?.error).toBe('GROUP_MAX_SIZE_REACHED');
   });
 
   it('refuses an unknown member, also of a group that does not exist', () => {
-    const driver = new GroupDriver(rules());
+    const driver = new GroupDriver(testGroupRules());
     expect(driver.answer(join(driver, { memberId: 'nobody' }))?.error).toBe('UNKNOWN_MEMBER_ID');
     stablePair(driver);
     expect(driver.answer(join(driver, { memberId: 'nobody' }))?.error).toBe('UNKNOWN_MEMBER_ID');
   });
 
   it('drops members that do not rejoin in time, and goes on without them', () => {
-    const driver = new GroupDriver(rules());
+    const driver = new GroupDriver(testGroupRules());
     const { leader, follower } = stablePair(driver, { sessionTimeoutMs: 300_000 });
     const rejoin = join(driver, { memberId: leader.memberId, sessionTimeoutMs: 300_000 });
     expect(beat(driver, follower.memberId, 1)).toBe('REBALANCE_IN_PROGRESS');
@@ -168,7 +155,7 @@ describe('joining', () => {
   });
 
   it('answers a member that repeats its join while others sync, and one that joins a stable group unchanged', () => {
-    const driver = new GroupDriver(rules());
+    const driver = new GroupDriver(testGroupRules());
     const reply = join(driver);
     driver.advance(3_000);
     const member = driver.answer(reply)!;
@@ -178,7 +165,7 @@ describe('joining', () => {
   });
 
   it('never leaves a join parked for ever that its client has repeated', () => {
-    const driver = new GroupDriver(rules());
+    const driver = new GroupDriver(testGroupRules());
     const { leader } = stablePair(driver);
     const first = join(driver, { memberId: leader.memberId });
     join(driver, { memberId: leader.memberId });
@@ -188,7 +175,7 @@ describe('joining', () => {
 
 describe('syncing', () => {
   it('gives each member its assignment only when that is committed', () => {
-    const driver = new GroupDriver(rules());
+    const driver = new GroupDriver(testGroupRules());
     driver.holdCommits = true;
     const { syncs, leader } = stablePair(driver);
     expect(syncs.map((reply) => driver.answer(reply))).toEqual([undefined, undefined]);
@@ -198,7 +185,7 @@ describe('syncing', () => {
   });
 
   it('tells everybody to rejoin where the assignment could not be stored', () => {
-    const driver = new GroupDriver(rules());
+    const driver = new GroupDriver(testGroupRules());
     const joins = [join(driver), join(driver)];
     driver.advance(6_000);
     const [leader, follower] = joins.map((reply) => driver.answer(reply)!);
@@ -212,7 +199,7 @@ describe('syncing', () => {
   });
 
   it('checks generation, protocol and member', () => {
-    const driver = new GroupDriver(rules());
+    const driver = new GroupDriver(testGroupRules());
     const { leader } = stablePair(driver);
     const error = (member: Partial<JoinResult>) =>
       driver.answer(sync(driver, { ...leader, ...member }))?.error;
@@ -222,7 +209,7 @@ describe('syncing', () => {
   });
 
   it('drops members that never sync and rebalances the rest', () => {
-    const driver = new GroupDriver(rules());
+    const driver = new GroupDriver(testGroupRules());
     const joins = [join(driver, { sessionTimeoutMs: 300_000 }), join(driver, { sessionTimeoutMs: 300_000 })];
     driver.advance(6_000);
     const [leader, follower] = joins.map((reply) => driver.answer(reply)!);
@@ -236,7 +223,7 @@ describe('syncing', () => {
 
 describe('staying and leaving', () => {
   it('keeps a member as long as it sends heartbeats', () => {
-    const driver = new GroupDriver(rules());
+    const driver = new GroupDriver(testGroupRules());
     const { leader, follower } = stablePair(driver);
     for (let round = 0; round < 5; round += 1) {
       driver.advance(9_000);
@@ -246,14 +233,14 @@ describe('staying and leaving', () => {
   });
 
   it('checks the generation of a heartbeat', () => {
-    const driver = new GroupDriver(rules());
+    const driver = new GroupDriver(testGroupRules());
     const { leader } = stablePair(driver);
     expect(beat(driver, leader.memberId, 0)).toBe('ILLEGAL_GENERATION');
     expect(beat(driver, leader.memberId, 1)).toBeNull();
   });
 
   it('is empty at once when the last member leaves, though somebody was given an id', () => {
-    const driver = new GroupDriver(rules());
+    const driver = new GroupDriver(testGroupRules());
     const reply = join(driver);
     driver.advance(3_000);
     join(driver, { requiresKnownMemberId: true });
@@ -262,7 +249,7 @@ describe('staying and leaving', () => {
   });
 
   it('rebalances when a member leaves and is empty, and stored so, when the last one has', () => {
-    const driver = new GroupDriver(rules());
+    const driver = new GroupDriver(testGroupRules());
     const { leader, follower } = stablePair(driver);
     expect(leave(driver, leader.memberId)).toBeNull();
     expect(beat(driver, follower.memberId, 1)).toBe('REBALANCE_IN_PROGRESS');
@@ -286,7 +273,7 @@ describe('static members', () => {
   }
 
   it('come back under their instance id without a rebalance, and fence who had it', () => {
-    const driver = new GroupDriver(rules());
+    const driver = new GroupDriver(testGroupRules());
     const before = stableStatic(driver);
     const after = driver.answer(join(driver, { instanceId }))!;
     expect(after).toMatchObject({
@@ -302,7 +289,7 @@ describe('static members', () => {
   });
 
   it('keep their old id where the new one could not be stored', () => {
-    const driver = new GroupDriver(rules());
+    const driver = new GroupDriver(testGroupRules());
     const before = stableStatic(driver);
     driver.refuseAppends = 'KAFKA_STORAGE_ERROR';
     expect(driver.answer(join(driver, { instanceId }))?.error).toBe('NOT_COORDINATOR');
@@ -310,14 +297,14 @@ describe('static members', () => {
   });
 
   it('are removed by an administrator by the instance id alone', () => {
-    const driver = new GroupDriver(rules());
+    const driver = new GroupDriver(testGroupRules());
     stableStatic(driver);
     expect(leave(driver, '', instanceId)).toBeNull();
     expect(leave(driver, '', instanceId)).toBe('UNKNOWN_MEMBER_ID');
   });
 
   it('stay through a rebalance that they miss', () => {
-    const driver = new GroupDriver(rules());
+    const driver = new GroupDriver(testGroupRules());
     const before = driver.answer(
       (() => {
         const reply = join(driver, { instanceId, sessionTimeoutMs: 200_000 });
@@ -335,9 +322,9 @@ describe('static members', () => {
 
 describe('a restart', () => {
   it('brings a stable group back: members go on with heartbeats and syncs', () => {
-    const driver = new GroupDriver(rules());
+    const driver = new GroupDriver(testGroupRules());
     const { leader, follower } = stablePair(driver);
-    const after = new GroupDriver(rules(), driver.log, driver.now.monoMs);
+    const after = new GroupDriver(testGroupRules(), driver.log, driver.now.monoMs);
     expect(beat(after, leader.memberId, 1)).toBeNull();
     expect(beat(after, follower.memberId, 1)).toBeNull();
     expect(after.answer(sync(after, follower))?.assignment.toString()).toBe('B');
@@ -350,9 +337,9 @@ describe('a restart', () => {
   });
 
   it('ends the sessions of members that do not come back', () => {
-    const driver = new GroupDriver(rules());
+    const driver = new GroupDriver(testGroupRules());
     stablePair(driver);
-    const after = new GroupDriver(rules(), driver.log, driver.now.monoMs);
+    const after = new GroupDriver(testGroupRules(), driver.log, driver.now.monoMs);
     after.advance(10_000);
     expect(after.shard.groups.get('g')?.state).toBe('Empty');
   });

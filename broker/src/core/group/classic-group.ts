@@ -16,6 +16,7 @@ export type GroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' 
  *       +--------------+   +-----------------+-----------------+
  */
 export class ClassicGroup {
+  readonly type = 'classic';
   readonly id: string;
   /** In the order in which they came. */
   readonly members = new Map<string, Member>();

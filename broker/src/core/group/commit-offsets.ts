@@ -44,13 +44,13 @@ export type CommitResult =
 /** OffsetCommit: answered when the offsets are committed to the log. */
 export function commitOffsets(shard: GroupShard, command: CommitCommand, now: Now): readonly GroupEffect[] {
   return collect((out) => {
-    const known = shard.groups.get(command.group);
+    const known = shard.classic(command.group);
     const problem = known ? commitProblem(known, command) : missingGroup(command);
     if (problem !== null) {
       out.reply(command.reply, { error: problem });
       return;
     }
-    const group = known ?? shard.getOrCreate(command.group, now);
+    const group = known ?? shard.createClassic(command.group, now);
     const member = group.members.get(command.memberId);
     if (member && (group.state === 'Stable' || group.state === 'PreparingRebalance'))
       touchSession(shard, group, member, now, out);
@@ -65,7 +65,7 @@ export function commitTransactionOffsets(
   now: Now,
 ): readonly GroupEffect[] {
   return collect((out) => {
-    const known = shard.groups.get(command.group);
+    const known = shard.classic(command.group);
     const problem = known
       ? transactionCommitProblem(known, command)
       : missingGroup({ ...command, knowsGroupIdNotFound: false });
@@ -73,7 +73,7 @@ export function commitTransactionOffsets(
       out.reply(command.reply, { error: problem });
       return;
     }
-    if (!known) shard.getOrCreate(command.group, now);
+    if (!known) shard.createClassic(command.group, now);
     append(shard, { ...command, retentionMs: -1 }, command.producer, now, out);
   });
 }

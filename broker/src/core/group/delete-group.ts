@@ -11,7 +11,7 @@ export interface DeleteGroupCommand {
 /** DeleteGroups: the group and all its offsets, by tombstones; only while nobody is in it. */
 export function deleteGroup(shard: GroupShard, command: DeleteGroupCommand): readonly GroupEffect[] {
   return collect((out) => {
-    const group = shard.groups.get(command.group);
+    const group = shard.classic(command.group);
     if (!group) {
       out.reply(command.reply, { error: 'GROUP_ID_NOT_FOUND' });
       return;

@@ -20,7 +20,7 @@ const CONSUMER = 'consumer';
 /** OffsetDelete (KIP-496): offsets of topics that nobody in the group reads, by tombstones. */
 export function deleteOffsets(shard: GroupShard, command: DeleteOffsetsCommand): readonly GroupEffect[] {
   return collect((out) => {
-    const group = shard.groups.get(command.group);
+    const group = shard.classic(command.group);
     if (!group) {
       out.reply(command.reply, { error: 'GROUP_ID_NOT_FOUND' });
       return;

@@ -21,7 +21,7 @@ export interface MemberDescription {
 
 /** Metadata and assignments are shown of a Stable group only: before, they are about to change. */
 export function describeGroup(shard: GroupShard, groupId: string): GroupDescription | null {
-  const group = shard.groups.get(groupId);
+  const group = shard.classic(groupId);
   if (!group) return null;
   const stable = group.state === 'Stable';
   return {

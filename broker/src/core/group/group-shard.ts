@@ -1,12 +1,15 @@
+import { assert, unreachable } from '@millrace/foundation/assert';
 import type { Now } from '@millrace/foundation/types';
 import type { GroupMetadataValue } from '@millrace/protocol/internal';
 import type { CoordinatorState } from '../coordinator/effects.ts';
+import type { MetadataImage } from '../metadata/image.ts';
 import { ClassicGroup } from './classic-group.ts';
-import { collect, type GroupEffect } from './effects.ts';
+import { collect, type GroupEffect, type Outbox } from './effects.ts';
+import type { Group } from './group.ts';
 import { OffsetTable } from './offset-table.ts';
 import { PendingOffsets } from './pending-offsets.ts';
 import { prepareRebalance, type RebalanceRules, refreshSubscription, touchSession } from './rebalance.ts';
-import type { GroupRecord } from './records.ts';
+import type { ClassicGroupRecord, GroupRecord, OffsetRecord } from './records.ts';
 
 export interface GroupRules extends RebalanceRules {
   readonly maxSize: number;
@@ -14,18 +17,23 @@ export interface GroupRules extends RebalanceRules {
   readonly offsetsRetentionMs: number;
   /** The end of a new member's id: unlike any other. */
   readonly newMemberSuffix: () => string;
+  /** The cluster's metadata as it is now, with the topics that groups read. */
+  readonly metadata: () => MetadataImage;
+  /** A config of a group (`consumer.session.timeout.ms`), its own or what holds for all: Kafka's names and texts. */
+  readonly setting: (group: string, name: string) => string;
 }
 
 /**
- * The groups of one partition of `__consumer_offsets`. What must survive (`stored`, `offsets`, `pendingOffsets`) changes by
- * replay alone; the live groups on top of it hold who is joining and syncing, which a restart forgets, as in Kafka.
+ * The groups of one partition of `__consumer_offsets`, of all kinds: a group's id is one of them alone. What must survive
+ * changes by replay alone. Classic groups live on top of what is stored of them and hold who is joining and syncing, which a
+ * restart forgets, as in Kafka; other kinds are what their records say.
  */
 export class GroupShard implements CoordinatorState<GroupRecord> {
   readonly rules: GroupRules;
-  readonly groups = new Map<string, ClassicGroup>();
+  readonly groups = new Map<string, Group>();
   readonly offsets = new OffsetTable();
   readonly pendingOffsets = new PendingOffsets();
-  /** The last record of each group. */
+  /** The last record of each classic group. */
   readonly stored = new Map<string, GroupMetadataValue>();
   #loaded = false;
 
@@ -34,24 +42,16 @@ export class GroupShard implements CoordinatorState<GroupRecord> {
   }
 
   replay(record: GroupRecord, at: { readonly offset: number; readonly producerId: number | null }): void {
-    const { group } = record;
-    if (record.kind === 'group') {
-      if (record.value) this.stored.set(group, record.value);
-      else {
-        this.stored.delete(group);
-        this.groups.delete(group);
-      }
-      return;
+    switch (record.kind) {
+      case 'offset':
+        this.#replayOffset(record, at);
+        return;
+      case 'group':
+        this.#replayClassic(record);
+        return;
+      default:
+        unreachable(record);
     }
-    const { topic, partition } = record;
-    if (record.value === null) {
-      this.offsets.delete(group, topic, partition);
-      this.pendingOffsets.delete(group, topic, partition);
-      return;
-    }
-    const value = { ...record.value, recordOffset: at.offset };
-    if (at.producerId === null) this.offsets.set(group, topic, partition, value);
-    else this.pendingOffsets.set(at.producerId, { group, topic, partition, value });
   }
 
   /** What was committed in the transaction counts, but where a later commit was quicker; or it is dropped. */
@@ -67,15 +67,11 @@ export class GroupShard implements CoordinatorState<GroupRecord> {
   loaded(now: Now): readonly GroupEffect[] {
     this.#loaded = true;
     return collect((out) => {
-      for (const [id, value] of this.stored) {
-        const group = ClassicGroup.fromRecord(id, value);
-        this.groups.set(id, group);
-        refreshSubscription(this, group);
-        for (const member of group.members.values()) touchSession(this, group, member, now, out);
-        if (group.members.size > this.rules.maxSize) prepareRebalance(this, group, now, out);
-      }
+      for (const [id, value] of this.stored) this.groups.set(id, ClassicGroup.fromRecord(id, value));
+      for (const group of this.groups.values()) this.#revive(group, now, out);
       // Offsets without a group were committed by consumers that take no part in one.
-      for (const id of this.offsets.groups()) this.#groupOf(id, null);
+      for (const id of this.offsets.groups())
+        if (!this.groups.has(id)) this.groups.set(id, new ClassicGroup(id, null));
     });
   }
 
@@ -83,17 +79,51 @@ export class GroupShard implements CoordinatorState<GroupRecord> {
     return this.#loaded;
   }
 
-  /** The group, made where there is none. */
-  getOrCreate(id: string, now: Now): ClassicGroup {
-    return this.#groupOf(id, now.wallMs);
+  /** The classic group of that name, where that is what it is. */
+  classic(id: string): ClassicGroup | undefined {
+    const group = this.groups.get(id);
+    return group?.type === 'classic' ? group : undefined;
   }
 
-  #groupOf(id: string, wallMs: number | null): ClassicGroup {
-    let group = this.groups.get(id);
-    if (!group) {
-      group = new ClassicGroup(id, wallMs);
-      this.groups.set(id, group);
-    }
+  /** A classic group, where there is none of any kind. */
+  createClassic(id: string, now: Now): ClassicGroup {
+    assert(!this.groups.has(id), `there is no group ${id} yet`);
+    const group = new ClassicGroup(id, now.wallMs);
+    this.groups.set(id, group);
     return group;
+  }
+
+  #revive(group: Group, now: Now, out: Outbox): void {
+    switch (group.type) {
+      case 'classic':
+        refreshSubscription(this, group);
+        for (const member of group.members.values()) touchSession(this, group, member, now, out);
+        if (group.members.size > this.rules.maxSize) prepareRebalance(this, group, now, out);
+        return;
+      default:
+        unreachable(group.type);
+    }
+  }
+
+  #replayOffset(
+    { group, topic, partition, value }: OffsetRecord,
+    at: { readonly offset: number; readonly producerId: number | null },
+  ): void {
+    if (value === null) {
+      this.offsets.delete(group, topic, partition);
+      this.pendingOffsets.delete(group, topic, partition);
+      return;
+    }
+    const stored = { ...value, recordOffset: at.offset };
+    if (at.producerId === null) this.offsets.set(group, topic, partition, stored);
+    else this.pendingOffsets.set(at.producerId, { group, topic, partition, value: stored });
+  }
+
+  #replayClassic({ group, value }: ClassicGroupRecord): void {
+    if (value) this.stored.set(group, value);
+    else {
+      this.stored.delete(group);
+      if (this.classic(group)) this.groups.delete(group);
+    }
   }
 }

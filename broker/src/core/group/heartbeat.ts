@@ -15,7 +15,7 @@ export interface HeartbeatCommand {
 /** Heartbeat: keeps the session, and tells the member to join again while the group rebalances. */
 export function heartbeat(shard: GroupShard, command: HeartbeatCommand, now: Now): readonly GroupEffect[] {
   return collect((out) => {
-    const group = shard.groups.get(command.group);
+    const group = shard.classic(command.group);
     const problem = group?.memberProblem(command.memberId, command.instanceId) ?? null;
     const member = group?.members.get(command.memberId);
     if (!group || !member || problem !== null) {

@@ -41,12 +41,16 @@ const NEW_MEMBER_JOIN_TIMEOUT_MS = 300_000;
 /** JoinGroup: answered when the rebalance is over, so mostly by effects of a later command or timer. */
 export function joinGroup(shard: GroupShard, command: JoinCommand, now: Now): readonly GroupEffect[] {
   return collect((out) => {
-    const known = shard.groups.get(command.group);
+    const known = shard.classic(command.group);
+    if (!known && shard.groups.has(command.group)) {
+      out.reply(command.reply, joinFailed('INCONSISTENT_GROUP_PROTOCOL', ''));
+      return;
+    }
     if (!known && command.memberId !== '') {
       out.reply(command.reply, joinFailed('UNKNOWN_MEMBER_ID', command.memberId));
       return;
     }
-    const group = known ?? shard.getOrCreate(command.group, now);
+    const group = known ?? shard.createClassic(command.group, now);
     if (!admits(shard, group, command.memberId)) {
       group.remove(command.memberId);
       out.reply(command.reply, joinFailed('GROUP_MAX_SIZE_REACHED', ''));

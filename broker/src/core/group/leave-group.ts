@@ -22,7 +22,7 @@ export interface LeavingMember {
 /** LeaveGroup: each member is answered by itself; one rebalance follows for all. */
 export function leaveGroup(shard: GroupShard, command: LeaveCommand, now: Now): readonly GroupEffect[] {
   return collect((out) => {
-    const group = shard.groups.get(command.group);
+    const group = shard.classic(command.group);
     const members = command.members.map(({ memberId, groupInstanceId }) => ({
       memberId,
       groupInstanceId,

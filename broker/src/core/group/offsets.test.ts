@@ -1,22 +1,19 @@
 import { ZERO_UUID } from '@millrace/foundation/types';
 import { describe, expect, it } from 'vitest';
 import { GroupDriver } from '../../testing/group-driver.ts';
+import { testGroupRules } from '../../testing/group-rules.ts';
 import { type CommitCommand, type CommitResult, commitOffsets } from './commit-offsets.ts';
 import { deleteGroup } from './delete-group.ts';
 import { dropTopics, expireOffsets } from './expire-offsets.ts';
-import type { GroupRules } from './group-shard.ts';
 import { joinGroup } from './join-group.ts';
 import type { JoinResult, SyncResult } from './results.ts';
 import { syncGroup } from './sync-group.ts';
 
-const rules: GroupRules = {
+const rules = testGroupRules({
   initialRebalanceDelayMs: 0,
-  maxSize: 10,
   offsetMetadataMaxBytes: 5,
   offsetsRetentionMs: 100_000,
-  newMemberSuffix: () => '1',
-  subscribedTopics: (metadata) => metadata.toString().split(','),
-};
+});
 
 function commit(driver: GroupDriver, more: Partial<CommitCommand> = {}): CommitResult | undefined {
   const reply = driver.submit<CommitResult>((shard, to, now) =>

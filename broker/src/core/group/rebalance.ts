@@ -16,7 +16,7 @@ export interface RebalanceRules {
 /** What of its shard a rebalance looks at: which groups are alive, and their rules. */
 export interface RebalancingShard {
   readonly rules: RebalanceRules;
-  readonly groups: ReadonlyMap<string, ClassicGroup>;
+  readonly groups: ReadonlyMap<string, unknown>;
 }
 
 /** Begins a rebalance where that may be, else ends the one that runs if everybody is there. */

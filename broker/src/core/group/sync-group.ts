@@ -21,7 +21,7 @@ export interface SyncCommand {
 /** SyncGroup: members wait for the leader's assignment, which is stored before anybody gets it. */
 export function syncGroup(shard: GroupShard, command: SyncCommand): readonly GroupEffect[] {
   return collect((out) => {
-    const group = shard.groups.get(command.group);
+    const group = shard.classic(command.group);
     const problem = group ? syncProblem(group, command) : 'UNKNOWN_MEMBER_ID';
     const member = group?.members.get(command.memberId);
     if (!group || !member || problem !== null) {

@@ -1,6 +1,7 @@
 import { ZERO_UUID } from '@millrace/foundation/types';
 import { describe, expect, it } from 'vitest';
 import { GroupDriver } from '../../testing/group-driver.ts';
+import { testGroupRules } from '../../testing/group-rules.ts';
 import {
   type CommitResult,
   commitOffsets,
@@ -11,16 +12,12 @@ import { deleteGroup } from './delete-group.ts';
 import { endGroupTransaction } from './end-transaction.ts';
 import { expireOffsets } from './expire-offsets.ts';
 import { fetchOffsets } from './fetch-offsets.ts';
-import type { GroupRules } from './group-shard.ts';
 
-const rules: GroupRules = {
+const rules = testGroupRules({
   initialRebalanceDelayMs: 0,
-  maxSize: 10,
   offsetMetadataMaxBytes: 5,
   offsetsRetentionMs: 100_000,
-  newMemberSuffix: () => '1',
-  subscribedTopics: () => null,
-};
+});
 
 const nobody = { group: 'g', generation: -1, memberId: '', instanceId: null };
 const at = (offset: number, partition = 0): OffsetToCommit[] => [

@@ -1,0 +1,19 @@
+import type { GroupRules } from '../core/group/group-shard.ts';
+import { emptyImage } from '../core/metadata/replay.ts';
+import { groupSetting } from '../runtime/group-config-definitions.ts';
+
+/** The rules of a shard, for tests: ids are numbers, metadata is the topics with commas between, there are no topics. */
+export function testGroupRules(more: Partial<GroupRules> = {}): GroupRules {
+  let next = 0;
+  return {
+    initialRebalanceDelayMs: 3_000,
+    maxSize: 1_000,
+    offsetMetadataMaxBytes: 4_096,
+    offsetsRetentionMs: 1_000_000,
+    newMemberSuffix: () => `${++next}`,
+    subscribedTopics: (metadata) => metadata.toString().split(','),
+    metadata: () => emptyImage,
+    setting: (group, name) => groupSetting(emptyImage, group, name),
+    ...more,
+  };
+}
