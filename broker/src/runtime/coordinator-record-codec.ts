@@ -23,7 +23,7 @@ const OFFSET_VALUE_WITH_EXPIRY_VERSION = 1;
 const OFFSET_VALUE_WITH_TOPIC_ID_VERSION = 4;
 
 /** How records of one kind stand in `__consumer_offsets`: an int16 type before the key, an int16 version before the value. */
-export interface StoredKind<Rec> {
+interface StoredKind<Rec> {
   /** Of the key. */
   readonly type: number;
   encode(record: Rec): EncodedRecord;
@@ -50,7 +50,7 @@ interface StoredCodec<Message> {
 }
 
 /** A kind of record from its messages. */
-export function storedKind<Rec extends { readonly value: Value | null }, Key, Value>(
+function storedKind<Rec extends { readonly value: Value | null }, Key, Value>(
   definition: KindDefinition<Rec, Key, Value>,
 ): StoredKind<Rec> {
   const { type } = definition.key;
