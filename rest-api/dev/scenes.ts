@@ -69,15 +69,19 @@ function addPipelines(ports: FakePorts): void {
   }
   topicsByConnector.set('nightly-export', ['shop.public.customers']);
   topicList.push(
-    { name: 'shop.public.orders', partitions: 6, internal: false },
-    { name: 'shop.public.customers', partitions: 3, internal: false },
-    { name: 'payments', partitions: 12, internal: false },
-    { name: '__consumer_offsets', partitions: 50, internal: true },
-    { name: 'connect-configs', partitions: 1, internal: true },
+    topic('shop.public.orders', 6, false),
+    topic('shop.public.customers', 3, false),
+    topic('payments', 12, false),
+    topic('__consumer_offsets', 50, true),
+    topic('connect-configs', 1, true),
   );
   ports.messages.set('payments', []);
   ports.messages.set('shop.public.orders', []);
   ports.messages.set('shop.public.customers', []);
+}
+
+function topic(name: string, partitions: number, internal: boolean) {
+  return { name, partitions, internal, replicationFactor: 1, underReplicated: 0, offline: 0 };
 }
 
 function move(ports: FakePorts, step: number): void {

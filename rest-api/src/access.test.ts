@@ -30,7 +30,8 @@ const pathOf = (route: Route) =>
     .replace(':connector', 'orders')
     .replace(':task', '0')
     .replace(':plugin', 'X')
-    .replace(':topic', 't');
+    .replace(':topic', 't')
+    .replace(':group', 'g');
 
 describe('the authorizer', () => {
   test.each(OPERATIONS.map((route) => [route.operationId, route] as const))(
@@ -46,6 +47,7 @@ describe('the authorizer', () => {
         'params.connector': 'orders',
         'params.plugin': 'X',
         'params.topic': 't',
+        'params.group': 'g',
         'body.name': 'new',
       };
       const name = named === undefined ? null : names[named as keyof typeof names];

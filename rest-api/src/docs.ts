@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Builders, Route } from './contract/index.ts';
 import * as contract from './contract/index.ts';
+import { UNSERVED } from './routes/unserved.ts';
 
 /** Every operation of the contract. */
 export const OPERATIONS: readonly Route[] = Object.values(contract).filter(
@@ -11,7 +12,12 @@ const TITLES: Readonly<Record<Route['tag'], string>> = {
   connectors: "Connectors and tasks, as in Kafka Connect's REST API",
   plugins: 'Plugins and their config definitions',
   server: 'This server',
-  live: 'What moves: pipelines, topics, messages',
+  live: 'What moves: pipelines, dead letters, logs, previews',
+  topics: 'Topics and their messages',
+  groups: 'Consumer groups',
+  'share groups': 'Share groups (KIP-932)',
+  cluster: 'The Kafka cluster behind the workers',
+  metrics: 'Figures of the last 24 hours',
 };
 
 /**
@@ -39,7 +45,7 @@ export async function createDocsApp(version: string): Promise<FastifyInstance> {
     },
   });
   await app.register(swaggerUi, { routePrefix: '/api/docs', staticCSP: DOCS_CSP });
-  for (const operation of OPERATIONS) {
+  for (const operation of OPERATIONS.filter((route) => !UNSERVED.includes(route))) {
     app.route({
       method: operation.method,
       url: operation.url,

@@ -255,7 +255,12 @@ export interface PipelineMonitor {
 export interface TopicSummary {
   readonly name: string;
   readonly partitions: number;
+  readonly replicationFactor: number;
   readonly internal: boolean;
+  /** Partitions with fewer replicas in sync than they have. */
+  readonly underReplicated: number;
+  /** Partitions without a leader. */
+  readonly offline: number;
 }
 
 export interface TopicMessage {

@@ -29,6 +29,7 @@ import { pipelineRoutes } from './routes/pipelines.ts';
 import { redirectBrowsers, serverRoutes } from './routes/server.ts';
 import { taskLogRoutes } from './routes/task-logs.ts';
 import { topicRoutes } from './routes/topics.ts';
+import { unservedRoutes } from './routes/unserved.ts';
 import { workerRoutes } from './routes/workers.ts';
 import { uiRoutes } from './ui-routes.ts';
 import { answerUnknownPaths } from './unknown-path.ts';
@@ -87,6 +88,7 @@ export async function createRestApi(ports: RestPorts, options: RestOptions = {})
   workerRoutes(doors, ports.group);
   insightRoutes(doors, ports.insight);
   deadLetterRoutes(doors, ports.deadLetters);
+  unservedRoutes(doors);
   const docs = new LazyApp(() => createDocsApp(ports.herder.server().version));
   for (const url of ['/api/docs', '/api/docs/*']) {
     doors.page(url, { operation: 'DESCRIBE', resource: 'cluster' }, (request, reply) =>

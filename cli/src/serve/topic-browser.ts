@@ -19,7 +19,12 @@ export function createTopicBrowser(options: TopicBrowserOptions): TopicBrowser {
     async topics() {
       const topics = await admin.listTopics();
       return topics
-        .map(({ name, partitions, internal }) => ({ name, partitions: partitions.length, internal }))
+        .map(({ name, partitions, internal }) => ({
+          ...{ name, internal, partitions: partitions.length },
+          replicationFactor: partitions[0]?.replicas.length ?? 0,
+          underReplicated: partitions.filter(({ isr, replicas }) => isr.length < replicas.length).length,
+          offline: partitions.filter(({ leader }) => leader < 0).length,
+        }))
         .sort((a, b) => (a.name < b.name ? -1 : 1));
     },
     newest: (topic, request) => newest(options, topic, request),

@@ -1,6 +1,6 @@
+import { decodedBytes } from './messages.ts';
 import { type Builders, type Of, route } from './route.ts';
 import { connectorParams, errorReport } from './shapes.ts';
-import { decodedBytes } from './topics.ts';
 
 const textOrNull = (t: Builders) => t.Union([t.String(), t.Null()]);
 

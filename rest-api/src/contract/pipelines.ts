@@ -1,5 +1,9 @@
+import { page, pageQuery } from './paging.ts';
 import { type Builders, type Of, route } from './route.ts';
-import { connectorType, errorReport } from './shapes.ts';
+import { connectorParams, connectorState, connectorType, errorReport } from './shapes.ts';
+
+const pipelineState = (t: Builders) =>
+  t.Enum(['RUNNING', 'DEGRADED', 'FAILED', 'RESTARTING', 'PAUSED', 'STOPPED', 'UNASSIGNED']);
 
 /**
  * A connector as people see it: its state rolled up from connector and tasks, the first error, what moves.
@@ -11,7 +15,7 @@ export const pipeline = (t: Builders) =>
     name: t.String(),
     type: connectorType(t),
     class: t.String(),
-    state: t.Enum(['RUNNING', 'DEGRADED', 'FAILED', 'RESTARTING', 'PAUSED', 'STOPPED', 'UNASSIGNED']),
+    state: pipelineState(t),
     /** Milliseconds since the epoch at which this server saw the state begin; null where it began before. */
     sinceMs: t.Union([t.Integer(), t.Null()]),
     error: t.Union([errorReport(t), t.Null()]),
@@ -52,14 +56,93 @@ const change = (t: Builders) =>
 /** The data of the event `pipelines`, at most one a second: what differs from the event before. */
 export type PipelinesChange = Of<typeof change>;
 
+const pipelinePage = (t: Builders) =>
+  t.Object({
+    atMs: t.Integer(),
+    ...page(t, pipelineWithHistory(t)),
+    states: t.Record(t.String(), t.Integer(), {
+      description: 'How many there are in each state, of those that the other filters let through',
+    }),
+  });
+
+export type PipelinePage = Of<typeof pipelinePage>;
+
 export const listPipelines = route({
   operationId: 'listPipelines',
   method: 'GET',
   url: '/api/v1/pipelines',
-  summary: 'Connectors with their rolled-up state, first error, counters and rates',
+  summary: 'Connectors with their rolled-up state, first error, counters and rates, page by page',
   tag: 'live',
   needs: { operation: 'DESCRIBE', resource: 'connector' },
-  schemas: (t) => ({ replies: { 200: snapshot(t) } }),
+  schemas: (t) => ({
+    query: t.Object({
+      ...pageQuery(t),
+      state: t.Optional(t.Array(pipelineState(t))),
+      type: t.Optional(connectorType(t)),
+      class: t.Optional(t.String({ maxLength: 1_024 })),
+      worker: t.Optional(t.String({ maxLength: 255 })),
+      topic: t.Optional(t.String({ maxLength: 249 })),
+      sort: t.Optional(
+        t.Enum(['name', 'state', 'rate', 'errors'], { description: '`state`: the worst first' }),
+      ),
+    }),
+    replies: { 200: pipelinePage(t) },
+  }),
+});
+
+const pipelineTask = (t: Builders) =>
+  t.Object({
+    task: t.Integer(),
+    state: connectorState(t),
+    worker: t.String(),
+    error: t.Union([errorReport(t), t.Null()]),
+    trace: t.Union([t.String(), t.Null()]),
+    /** The rest is what its worker counted since the task started; null where that is another one which does not answer. */
+    figures: t.Union([
+      t.Object({
+        startedAtMs: t.Union([t.Integer(), t.Null()]),
+        restarts: t.Integer(),
+        records: t.Integer(),
+        bytes: t.Integer(),
+        errors: t.Integer(),
+        lastRecordAtMs: t.Union([t.Integer(), t.Null()]),
+        lag: t.Union([t.Integer(), t.Null()], {
+          description: 'Sink: records of the partition that lags most',
+        }),
+        lagMs: t.Union([t.Integer(), t.Null()]),
+        stages: t.Array(
+          t.Object({
+            stage: t.String({
+              description: 'poll, transform, convert, produce; or fetch, convert, transform, put',
+            }),
+            saturation: t.Union([t.Number(), t.Null()], {
+              description: 'Share of the last 30 s spent in it: the one near 1 is the bottleneck',
+            }),
+            failures: t.Integer(),
+            retries: t.Integer(),
+          }),
+        ),
+      }),
+      t.Null(),
+    ]),
+  });
+
+export type PipelineTask = Of<typeof pipelineTask>;
+
+const pipelineDetail = (t: Builders) =>
+  t.Object({ ...pipelineWithHistory(t).properties, taskStates: t.Array(pipelineTask(t)) });
+
+export type PipelineDetail = Of<typeof pipelineDetail>;
+
+export const getPipeline = route({
+  operationId: 'getPipeline',
+  method: 'GET',
+  url: '/api/v1/pipelines/:connector',
+  summary: 'A connector with its tasks: where each runs, its lag, and how busy each of its stages is',
+  tag: 'live',
+  needs: { operation: 'DESCRIBE', resource: 'connector', named: 'params.connector' },
+  refusals: [404],
+  schemas: (t) => ({ params: connectorParams(t), replies: { 200: pipelineDetail(t) } }),
 });
 
 /** `text/event-stream`; the schema is the data of the first event. */

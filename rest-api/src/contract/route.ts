@@ -5,8 +5,8 @@ export type Builders = typeof Type;
 
 /** What a caller must be allowed to do. Kafka's operations, on Kafka Connect's things. */
 export interface Need {
-  readonly operation: 'DESCRIBE' | 'READ' | 'CREATE' | 'ALTER' | 'DELETE';
-  readonly resource: 'cluster' | 'connector' | 'plugin' | 'topic' | 'ui';
+  readonly operation: 'DESCRIBE' | 'READ' | 'WRITE' | 'CREATE' | 'ALTER' | 'DELETE';
+  readonly resource: 'cluster' | 'connector' | 'plugin' | 'topic' | 'group' | 'ui';
   /** Where the request names the resource; not given where the route is about all of its kind. */
   readonly named?: `params.${string}` | `body.${string}`;
 }
@@ -31,7 +31,16 @@ export interface Route<S extends RouteSchemas = RouteSchemas> {
   /** Path with `:name` parameters. */
   readonly url: string;
   readonly summary: string;
-  readonly tag: 'connectors' | 'plugins' | 'server' | 'live';
+  readonly tag:
+    | 'connectors'
+    | 'plugins'
+    | 'server'
+    | 'live'
+    | 'cluster'
+    | 'topics'
+    | 'groups'
+    | 'share groups'
+    | 'metrics';
   readonly needs: Need;
   /** Statuses of refusals that callers should expect, besides 400, 403 and 500. */
   readonly refusals?: readonly number[];

@@ -14,7 +14,7 @@ export const sentConfig = (t: Builders) =>
 
 export const connectorType = (t: Builders) => t.Enum(['source', 'sink', 'unknown']);
 
-const connectorState = (t: Builders) =>
+export const connectorState = (t: Builders) =>
   t.Enum(['UNASSIGNED', 'RUNNING', 'PAUSED', 'FAILED', 'RESTARTING', 'STOPPED']);
 
 /** An error as data, the same in REST, UI, CLI and log. */

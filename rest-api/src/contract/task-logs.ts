@@ -43,3 +43,33 @@ export const getTaskLogs = route({
     replies: { 200: taskLogs(t) },
   }),
 });
+
+const logEvent = (t: Builders) =>
+  t.Object({
+    lines: t.Array(t.Object({ task: t.Integer(), ...taskLogLine(t).properties })),
+    dropped: t.Integer({
+      description: 'Lines that are not shown because there were too many, since the stream began',
+    }),
+  });
+
+/** The data of the event `lines`, at most one a second. */
+export type LogEvent = Of<typeof logEvent>;
+
+/** `text/event-stream`; the schema is the data of the event `lines`. The first one carries what is kept. */
+export const tailLogs = route({
+  operationId: 'tailLogs',
+  method: 'GET',
+  url: '/api/v1/connectors/:connector/logs',
+  summary: 'Server-sent events: what the tasks of a connector log, those of other workers too',
+  tag: 'live',
+  needs: { operation: 'READ', resource: 'connector', named: 'params.connector' },
+  refusals: [404, 503],
+  schemas: (t) => ({
+    params: t.Object({ connector: t.String() }),
+    query: t.Object({
+      task: t.Optional(t.Integer({ minimum: 0 })),
+      level: t.Optional(taskLogLevel(t)),
+    }),
+    replies: { 200: logEvent(t) },
+  }),
+});

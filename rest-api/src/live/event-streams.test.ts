@@ -111,8 +111,3 @@ describe('an event stream', () => {
     expect((await reading)[0]?.event).toBe('snapshot');
   });
 });
-
-test('the pipelines are answered without a stream too', async () => {
-  const snapshot = (await (await fetch(`${address}/api/v1/pipelines`)).json()) as PipelinesSnapshot;
-  expect(snapshot.pipelines.map((pipeline) => pipeline.name)).toEqual(['orders']);
-});

@@ -1,13 +1,55 @@
-import { listPipelines, streamEvents } from '../contract/index.ts';
+import { listPipelines, type Pipeline, type QueryOf, streamEvents } from '../contract/index.ts';
 import type { Doors } from '../doors.ts';
 import type { EventStreams } from '../live/event-streams.ts';
 import type { PipelineBoard } from '../live/pipeline-board.ts';
+import { matches, pageOf } from '../paging.ts';
 import { ok } from '../reply.ts';
 
+type Query = QueryOf<typeof listPipelines>;
+
 export function pipelineRoutes(doors: Doors, board: PipelineBoard, streams: EventStreams): void {
-  doors.operation(listPipelines, () => ok(board.snapshot()));
+  doors.operation(listPipelines, ({ query }) => {
+    const { atMs, pipelines } = board.snapshot();
+    const found = pipelines.filter((pipeline) => wanted(pipeline, query));
+    const states: Record<string, number> = {};
+    for (const { state } of found) states[state] = (states[state] ?? 0) + 1;
+    const shown = found.filter(({ state }) => query.state === undefined || query.state.includes(state));
+    const sorted = shown.sort(orderOf(query.sort ?? 'name'));
+    return ok({ atMs, states, ...pageOf(sorted, ({ name }) => name, query) });
+  });
   doors.page(streamEvents.url, streamEvents.needs, (_request, reply) => {
     streams.open(reply.raw);
     return reply.hijack();
   });
+}
+
+function wanted(pipeline: Pipeline, query: Query): boolean {
+  return (
+    matches(pipeline.name, query.search) &&
+    (query.type === undefined || pipeline.type === query.type) &&
+    (query.class === undefined || pipeline.class === query.class) &&
+    (query.worker === undefined || pipeline.workers.includes(query.worker)) &&
+    (query.topic === undefined || pipeline.topics.includes(query.topic))
+  );
+}
+
+/** The worst first. */
+const STATES: readonly Pipeline['state'][] = [
+  'FAILED',
+  'DEGRADED',
+  'RESTARTING',
+  'UNASSIGNED',
+  'RUNNING',
+  'PAUSED',
+  'STOPPED',
+];
+
+function orderOf(sort: NonNullable<Query['sort']>): (a: Pipeline, b: Pipeline) => number {
+  const rank: (pipeline: Pipeline) => number = {
+    name: () => 0,
+    state: ({ state }: Pipeline) => STATES.indexOf(state),
+    rate: ({ recordsPerSecond }: Pipeline) => -(recordsPerSecond ?? -1),
+    errors: ({ errors }: Pipeline) => -errors,
+  }[sort];
+  return (a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1);
 }

@@ -1,4 +1,4 @@
-import { type Message, newestMessages } from '@millrace/rest-api/contract';
+import { type Message, readMessages } from '@millrace/rest-api/contract';
 import { type KeyboardEvent, useCallback, useRef, useState } from 'react';
 import { call } from '../api/client.ts';
 import { useLive } from '../api/live.ts';
@@ -24,7 +24,7 @@ export function TopicPage({ name }: { readonly name: string }) {
   const [frozen, setFrozen] = useState(false);
   const [open, setOpen] = useState<Message | null>(null);
   const load = (signal: AbortSignal) =>
-    call(newestMessages, { params: { topic: name }, query: { limit: LIMIT }, signal });
+    call(readMessages, { params: { topic: name }, query: { limit: LIMIT }, signal });
   const { data, error, asOfMs } = useLoaded(name, load, frozen ? null : REFRESH_MS);
   const kept = useRef(data);
   // A thaw reads anew: until that is here, what was frozen stays.

@@ -1,4 +1,4 @@
-import { listTopics, type TopicRow } from '@millrace/rest-api/contract';
+import { listTopics, MAX_PAGE_ITEMS, type TopicRow } from '@millrace/rest-api/contract';
 import { type KeyboardEvent, useState } from 'react';
 import { call } from '../api/client.ts';
 import { useLoaded } from '../api/use-loaded.ts';
@@ -12,7 +12,16 @@ const REFRESH_MS = 5_000;
 const COLUMNS = 4;
 
 export function TopicsPage() {
-  const { data, error, asOfMs } = useLoaded('topics', (signal) => call(listTopics, { signal }), REFRESH_MS);
+  const {
+    data: page,
+    error,
+    asOfMs,
+  } = useLoaded(
+    'topics',
+    (signal) => call(listTopics, { query: { limit: MAX_PAGE_ITEMS }, signal }),
+    REFRESH_MS,
+  );
+  const data = page?.items ?? null;
   const [filter, setFilter] = useState('');
   const [internal, setInternal] = useState(false);
   if (data === null && error !== null) return <Failure error={error} />;

@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { PipelinePage } from './contract/index.ts';
+import { createRestApi, type RestApi } from './rest-api.ts';
+import { type FakePorts, fakePorts } from './testing/fake-ports.ts';
+
+let ports: FakePorts;
+let api: RestApi;
+
+beforeEach(async () => {
+  ports = fakePorts();
+  ports.herder.add('shop', { 'connector.class': 'PostgresSource' });
+  ports.herder.add('orders-to-pg', { 'connector.class': 'PostgresSink' }, 2);
+  ports.herder.add('orders-to-file', { 'connector.class': 'FilesSink' });
+  ports.topicsByConnector.set('orders-to-pg', ['orders']);
+  api = await createRestApi(ports);
+});
+afterEach(() => api.close());
+
+async function list(query = ''): Promise<PipelinePage> {
+  const answer = await api.inject({ method: 'GET', url: `/api/v1/pipelines?${query}` });
+  expect(answer.statusCode, answer.body).toBe(200);
+  return JSON.parse(answer.body);
+}
+
+const names = ({ items }: PipelinePage) => items.map(({ name }) => name);
+
+test('pipelines come by name, page by page', async () => {
+  const first = await list('limit=2');
+  expect([names(first), first.total, first.next]).toEqual([
+    ['orders-to-file', 'orders-to-pg'],
+    3,
+    'orders-to-pg',
+  ]);
+  expect(names(await list('limit=2&after=orders-to-pg'))).toEqual(['shop']);
+});
+
+test('the worst come first where asked, and states are counted over all pages and states', async () => {
+  ports.herder.setState('shop', { state: 'FAILED' }, 0);
+  ports.herder.setState('orders-to-pg', { state: 'FAILED' }, 1);
+  expect(names(await list('sort=state'))).toEqual(['shop', 'orders-to-pg', 'orders-to-file']);
+  const failed = await list('state=FAILED&state=DEGRADED&limit=1&sort=state');
+  expect([names(failed), failed.total]).toEqual([['shop'], 2]);
+  expect(failed.states).toEqual({ FAILED: 1, DEGRADED: 1, RUNNING: 1 });
+});
+
+test.each([
+  ['search=ORDERS', ['orders-to-file', 'orders-to-pg']],
+  ['type=source', ['shop']],
+  ['class=FilesSink', ['orders-to-file']],
+  ['worker=nobody:1', []],
+  ['topic=orders', ['orders-to-pg']],
+])('%s lets through %j', async (query, expected) => {
+  expect(names(await list(query))).toEqual(expected);
+});
+
+test('a state that is none is refused', async () => {
+  const answer = await api.inject({ method: 'GET', url: '/api/v1/pipelines?state=BROKEN' });
+  expect([answer.statusCode, JSON.parse(answer.body).path]).toEqual([400, 'state']);
+});

@@ -1,0 +1,48 @@
+import { MillraceError } from '@millrace/foundation';
+import * as contract from '../contract/index.ts';
+import type { Doors } from '../doors.ts';
+
+/** Operations that the contract has and this version does not serve: refused by name, so that nobody waits for them. */
+export const UNSERVED: readonly contract.Route[] = [
+  contract.getCluster,
+  contract.getBrokerConfigs,
+  contract.getTopic,
+  contract.createTopic,
+  contract.deleteTopic,
+  contract.growTopic,
+  contract.getTopicConfigs,
+  contract.patchTopicConfigs,
+  contract.deleteRecords,
+  contract.listTopicReaders,
+  contract.tailMessages,
+  contract.produceMessages,
+  contract.listGroups,
+  contract.getGroup,
+  contract.resetGroupOffsets,
+  contract.deleteGroupOffsets,
+  contract.deleteGroup,
+  contract.listShareGroups,
+  contract.getShareGroup,
+  contract.resetShareGroupOffsets,
+  contract.deleteShareGroupOffsets,
+  contract.deleteShareGroup,
+  contract.getConfigHistory,
+  contract.restoreConfig,
+  contract.planConfig,
+  contract.getMetricsHistory,
+  contract.listAllPlugins,
+  contract.getPipeline,
+  contract.tailLogs,
+];
+
+export function unservedRoutes(doors: Doors): void {
+  for (const route of UNSERVED) {
+    doors.operation(route, () => {
+      throw new MillraceError(`${route.operationId} is not served by this version.`, {
+        code: 'NOT_SERVED',
+        class: 'config',
+        hint: 'The operations that are served are listed at /api/docs.',
+      });
+    });
+  }
+}
