@@ -6,22 +6,18 @@
  *
  * With `--bootstrap host:port --pid N` it asks a broker that runs already, one under a profiler say.
  */
-import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
 import { parseArgs } from 'node:util';
 import { createAdmin } from '@millrace/client';
-import { type Api, encodeRequest } from '@millrace/protocol';
-import { fetch, produce } from '@millrace/protocol/messages';
-import { compressionTypes, RecordBatchBuilder } from '@millrace/protocol/records';
+import { fetch } from '@millrace/protocol/messages';
+import { compressionTypes } from '@millrace/protocol/records';
 import { millraceBroker } from '../macro/broker/millrace.ts';
 import { useOfTrees } from '../measure/process-tree.ts';
+import { batchOf, frameOf, onAnswers, openWire, produceBatches } from '../measure/wire-load.ts';
 
 const MIB = 1024 * 1024;
-/** The last versions that name topics. */
-const PRODUCE_VERSION = 12;
+/** The last version that names topics. */
 const FETCH_VERSION = 12;
 const FETCH_BYTES = MIB;
-const SIZE_BYTES = 4;
 
 const { values } = parseArgs({
   options: {
@@ -45,7 +41,11 @@ const broker = (await side?.start()) ?? {
 };
 const recordBytes = Number(values['record-bytes']);
 const inFlight = Number(values['in-flight']);
-const { batch, records } = batchOf(Number(values['batch-bytes']), recordBytes);
+const { batch, records } = batchOf({
+  maxBytes: Number(values['batch-bytes']),
+  valueBytes: recordBytes,
+  compression: compressionTypes.find((name) => name === values.compression) ?? 'none',
+});
 const requests = Math.ceil((Number(values.mib) * MIB) / batch.length);
 console.log(
   `${requests} requests of ${records} records, ${batch.length} B, ${values.compression}, acks=${values.acks}`,
@@ -81,36 +81,18 @@ async function measured(what: string, batches: number, work: () => Promise<void>
 }
 
 async function produceAll(topic: string): Promise<void> {
-  const request = frame(produce, PRODUCE_VERSION, {
-    acks: Number(values.acks),
-    timeoutMs: 30_000,
-    topicData: [{ name: topic, partitionData: [{ index: 0, records: batch }] }],
-  });
-  const socket = await open();
-  let sent = 0;
-  let answered = 0;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const send = () => {
-    for (; sent < requests && sent - answered < inFlight; sent++) socket.write(request);
-  };
-  onAnswers(socket, () => {
-    answered += 1;
-    if (answered === requests) resolve();
-    else send();
-  });
-  send();
-  await promise;
-  socket.destroy();
+  const acks = Number(values.acks);
+  await produceBatches(broker.bootstrap, { topic, batch, batches: requests, acks, inFlight });
 }
 
 /** Offsets are counted, not read: all batches have as many records. */
 async function fetchAll(topic: string): Promise<void> {
-  const socket = await open();
+  const socket = await openWire(broker.bootstrap);
   const { promise, resolve } = Promise.withResolvers<void>();
   let offset = 0;
   const ask = () =>
     socket.write(
-      frame(fetch, FETCH_VERSION, {
+      frameOf(fetch, FETCH_VERSION, {
         maxWaitMs: 500,
         minBytes: 1,
         maxBytes: 50 * MIB,
@@ -127,55 +109,4 @@ async function fetchAll(topic: string): Promise<void> {
   ask();
   await promise;
   socket.destroy();
-}
-
-/** Calls back for each answer with its size; its bytes are thrown away. */
-function onAnswers(socket: Socket, answered: (bytes: number) => void): void {
-  let left = 0;
-  let size = 0;
-  let head = Buffer.alloc(0);
-  socket.on('data', (chunk: Buffer) => {
-    for (let at = 0; at < chunk.length; ) {
-      if (left === 0) {
-        const needed = SIZE_BYTES - head.length;
-        head = Buffer.concat([head, chunk.subarray(at, at + needed)]);
-        at += needed;
-        if (head.length < SIZE_BYTES) return;
-        size = head.readInt32BE(0);
-        left = size;
-        head = Buffer.alloc(0);
-      }
-      const taken = Math.min(left, chunk.length - at);
-      left -= taken;
-      at += taken;
-      if (left === 0) answered(size);
-    }
-  });
-}
-
-async function open(): Promise<Socket> {
-  const [host = '', port = ''] = broker.bootstrap.split(':');
-  const socket = connect({ host, port: Number(port), noDelay: true });
-  await once(socket, 'connect');
-  return socket;
-}
-
-function frame<Req, Init, Res, ResInit>(
-  api: Api<Req, Init, Res, ResInit>,
-  version: number,
-  body: Init,
-): Buffer {
-  return Buffer.concat(encodeRequest({ api, version, correlationId: 1, clientId: 'bench', body }));
-}
-
-function batchOf(maxBytes: number, valueBytes: number): { readonly batch: Buffer; readonly records: number } {
-  const builder = new RecordBatchBuilder({ maxBytes });
-  const compression = compressionTypes.find((name) => name === values.compression);
-  let timestamp = Date.now();
-  for (let taken = true; taken; timestamp += 0.05) {
-    const value = Buffer.from(Array.from({ length: valueBytes }, () => 65 + Math.floor(Math.random() * 26)));
-    taken = builder.tryAppend({ key: null, value, timestamp: Math.floor(timestamp) });
-  }
-  const records = builder.recordCount;
-  return { batch: builder.build({ compression: compression ?? 'none' }), records };
 }

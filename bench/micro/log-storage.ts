@@ -3,7 +3,8 @@
  *
  * - compaction (1 GB): time, processor seconds, and the longest that the event loop was kept from anything else while one
  *   partition is compacted; 100 B values, 1 million keys.
- * - recovery (5 GB): from the start of the process to `ready` after a SIGKILL while records came in.
+ * - recovery (5 GB, in 1 partition): from the start of the process to `ready` after a SIGKILL while records came in, five
+ *   times, each ended by SIGKILL again. A third argument: over so many partitions; a fourth: in batches of so many bytes.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,21 +17,26 @@ import { fileURLToPath } from 'node:url';
 import { startBroker } from '@millrace/broker';
 import { createAdmin, createProducer } from '@millrace/client';
 import { silentLogger } from '@millrace/foundation';
+import { batchOf, produceBatches } from '../measure/wire-load.ts';
 
 const GIGABYTE = 1_000_000_000;
 const VALUE_BYTES = 100;
 const KEYS = 1_000_000;
 const ROUND_RECORDS = 20_000;
+const BATCH_BYTES = 131_072;
+const IN_FLIGHT = 5;
+const STARTS = 5;
 /** The loop is looked at without compaction first. */
 const IDLE_MS = 10_000;
 const LAUNCHER = fileURLToPath(new URL('../../cli/bin/millrace.mjs', import.meta.url));
 const CHECKPOINT = 'cleaner-offset-checkpoint';
 const LISTENERS = { listeners: 'PLAINTEXT://127.0.0.1:0' };
 
-const [mode = 'compaction', size] = process.argv.slice(2);
+const [mode = 'compaction', size, partitions, batchBytes] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'bench-log-storage-'));
 try {
-  if (mode === 'recovery') await recovery(Number(size ?? 5) * GIGABYTE);
+  if (mode === 'recovery')
+    await recovery(Number(size ?? 5) * GIGABYTE, Number(partitions ?? 1), Number(batchBytes ?? BATCH_BYTES));
   else await compaction(Number(size ?? 1) * GIGABYTE);
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -84,21 +90,41 @@ function isCleaned(data: string): boolean {
   return existsSync(path) && !/ 0\n$/.test(readFileSync(path, 'utf8'));
 }
 
-async function recovery(bytes: number): Promise<void> {
+async function recovery(bytes: number, partitions: number, maxBytes: number): Promise<void> {
   const data = join(folder, 'data');
   const broker = await launch(data);
-  await fill(broker.address, bytes, {});
-  const writing = fill(broker.address, bytes, {}, 'more').catch(() => 0);
+  const admin = createAdmin({ bootstrapServers: [broker.address] });
+  await admin.createTopics([{ name: 'filled', partitions }]);
+  await admin.close();
+  const { batch, records } = batchOf({ maxBytes, valueBytes: VALUE_BYTES, compression: 'none' });
+  const batches = Math.ceil(bytes / batch.length / partitions);
+  const load = { topic: 'filled', batch, acks: 1, inFlight: IN_FLIGHT };
+  const fill = (partition: number, count: number) =>
+    produceBatches(broker.address, { ...load, partition, batches: count });
+  await Promise.all(Array.from({ length: partitions }, (_, partition) => fill(partition, batches)));
+  const writing = fill(0, Number.MAX_SAFE_INTEGER).catch(() => undefined);
   await sleep(1000);
-  broker.child.kill('SIGKILL');
-  await once(broker.child, 'exit');
+  await killed(broker.child);
   await writing;
-  const startedMs = performance.now();
-  const again = await launch(data);
-  const secondsToReady = round((performance.now() - startedMs) / 1000);
-  console.log({ gigabytes: bytes / GIGABYTE, secondsToReady, cpuSeconds: cpuSecondsOf(again.child.pid) });
-  again.child.kill('SIGKILL');
-  await once(again.child, 'exit');
+  for (let start = 0; start < STARTS; start++) {
+    const startedMs = performance.now();
+    const again = await launch(data);
+    const secondsToReady = round((performance.now() - startedMs) / 1000);
+    const cpuSeconds = cpuSecondsOf(again.child.pid);
+    console.log({
+      gigabytes: bytes / GIGABYTE,
+      partitions,
+      recordsInABatch: records,
+      secondsToReady,
+      cpuSeconds,
+    });
+    await killed(again.child);
+  }
+}
+
+async function killed(child: ChildProcess): Promise<void> {
+  child.kill('SIGKILL');
+  await once(child, 'exit');
 }
 
 async function launch(data: string): Promise<{ child: ChildProcess; address: string }> {
@@ -116,12 +142,8 @@ async function launch(data: string): Promise<{ child: ChildProcess; address: str
   throw new Error(`the broker did not become ready: ${text}`);
 }
 
-async function fill(
-  address: string,
-  bytes: number,
-  configs: Record<string, string>,
-  topic = 'filled',
-): Promise<number> {
+async function fill(address: string, bytes: number, configs: Record<string, string>): Promise<number> {
+  const topic = 'filled';
   const bootstrapServers = [address];
   const admin = createAdmin({ bootstrapServers });
   await admin.createTopics([
@@ -130,10 +152,8 @@ async function fill(
   await admin.close();
   const producer = createProducer({
     bootstrapServers,
-    batchBytes: 131_072,
+    batchBytes: BATCH_BYTES,
     lingerMs: 5,
-    requestTimeoutMs: 3000,
-    deliveryTimeoutMs: 4000,
   });
   const value = Buffer.alloc(VALUE_BYTES, 'v');
   const records = Math.floor(bytes / (VALUE_BYTES + 20));

@@ -237,6 +237,30 @@ describe('recovery of a log', () => {
     expect(await log.offsetForTimestamp(1031)).toMatchObject({ offset: 7 });
   });
 
+  it('recovers many logs at once, each from its own files, and all of them where one cannot be read', async () => {
+    const folder = join(root, 'many');
+    mkdirSync(folder);
+    const engine = await openEngine(folder);
+    const partitions = Array.from({ length: 9 }, (_, partition) => partition);
+    for (const partition of partitions) {
+      const log = await engine.open({ ...ID, partition }, CONFIG);
+      for (let batch = 0; batch <= partition; batch++)
+        log.append(sampleBatch({ values: [`${partition} ${batch}`] }), 0);
+      await log.flush();
+    }
+    const again = await openEngine(folder);
+    for (const partition of partitions) {
+      const wanted = partitions.slice(0, partition + 1).map((batch) => `${partition} ${batch}`);
+      expect(await readAll(again.logs.get(`orders-${partition}`)!)).toEqual(wanted);
+    }
+    const broken = join(folder, 'orders-2', '00000000000000000000.log');
+    rmSync(broken);
+    mkdirSync(broken);
+    const closed: Promise<StorageEngine> = openEngine(folder);
+    await expect(closed).rejects.toMatchObject({ code: 'LOG_STORAGE_FAILED' });
+    await expect(closed).rejects.toThrow(folder);
+  });
+
   it('remembers a start that retention moved', async () => {
     const folder = join(root, 'retained');
     mkdirSync(folder);

@@ -37,7 +37,7 @@ const SCAN_CHUNK_BYTES = 1024 * 1024;
 export interface ScannedBatch {
   readonly header: BatchHeader;
   readonly position: number;
-  /** The whole batch; a view of memory that the scan does not use again. */
+  /** The whole batch; a view of memory that holds others afterwards. */
   readonly bytes: Buffer;
 }
 
@@ -200,6 +200,11 @@ export class Segment {
     let at = position;
     let chunk: Buffer = Buffer.alloc(0);
     let chunkAt = position;
+    let memory: Buffer = Buffer.alloc(0);
+    const allocate = (bytes: number): Buffer => {
+      if (memory.length < bytes) memory = Buffer.allocUnsafeSlow(bytes);
+      return memory;
+    };
     for (;;) {
       const sizeBytes = peekBatchSize(chunk, at - chunkAt);
       if (sizeBytes !== undefined && (sizeBytes < BATCH_HEADER_BYTES || at + sizeBytes > this.writtenBytes))
@@ -207,7 +212,7 @@ export class Segment {
       if (sizeBytes === undefined || at - chunkAt + sizeBytes > chunk.length) {
         const wanted = Math.min(this.writtenBytes - at, Math.max(chunkBytes, sizeBytes ?? 0));
         if (wanted < BATCH_HEADER_BYTES || (chunkAt === at && chunk.length >= wanted)) return at;
-        chunk = await this.read(at, wanted);
+        chunk = await this.read(at, wanted, allocate);
         if (chunk.length < wanted) return at;
         chunkAt = at;
         continue;
