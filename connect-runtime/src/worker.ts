@@ -15,6 +15,7 @@ import type { ConfigChange } from './core/config/cluster-config.ts';
 import type { TaskId } from './core/task-id.ts';
 import { ConnectorCommands } from './herder/connector-commands.ts';
 import { connectorFacts } from './herder/connector-facts.ts';
+import { ConnectorTraces } from './herder/connector-traces.ts';
 import { ConnectorView } from './herder/connector-view.ts';
 import type { ConnectorConfig, TargetState } from './herder/entities.ts';
 import { type ForwardedRequest, forward } from './herder/forwarding.ts';
@@ -78,6 +79,7 @@ export class Worker {
   readonly group: GroupCommands;
   readonly #view: ConnectorView;
   readonly #commands: ConnectorCommands;
+  readonly #traces: ConnectorTraces;
   /** Positions, active topics and log levels, for the REST API. */
   readonly operations: Operations;
   /** Previews, dead letters, guarantees and secrets, for the REST API. */
@@ -124,6 +126,7 @@ export class Worker {
       exactlyOnce: config['exactly.once.source.support'] === 'enabled',
       sources: (connectorConfig) => this.#storage.secrets.sources(connectorConfig),
     });
+    this.#traces = new ConnectorTraces(this.#catalog, logger);
     this.#tasks = this.#createSupervisor(clock, random);
     this.#metrics = this.#createMetrics(clock);
     this.#group = this.#createGroup(clientId, clock, random);
@@ -178,6 +181,7 @@ export class Worker {
   async #close(): Promise<void> {
     await this.insight.close();
     await this.#group.close();
+    await this.#traces.settled();
     await this.#hosts.close();
     await this.#producer.close(CLOSE_TIMEOUT_MS);
     await this.#storage.close();
@@ -452,6 +456,7 @@ export class Worker {
       loop: this.#group.loop,
       workerOf: (id) => this.#group.workerOf(id),
       secrets: this.#storage.secrets.configs,
+      traces: this.#traces,
     });
   }
 

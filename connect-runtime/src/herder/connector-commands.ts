@@ -5,6 +5,7 @@ import type { PluginCatalog } from '../plugins/plugin-catalog.ts';
 import type { ConfigSecrets } from '../secrets/config-secrets.ts';
 import type { ConfigStore } from '../storage/config-store.ts';
 import type { ValidationResult } from '../tasks/host-protocol.ts';
+import type { ConnectorTraces } from './connector-traces.ts';
 import { type ConnectorView, connectorNotFound, notFound } from './connector-view.ts';
 import type { ControlLoop } from './control-loop.ts';
 import type { ConnectorConfig, ConnectorInfo, ConnectorStatus, TargetState } from './entities.ts';
@@ -17,6 +18,7 @@ export interface ConnectorCommandsOptions {
   /** Where the REST API of the worker answers that runs a task, as the leader knows it; empty where it does not. */
   readonly workerOf: (id: TaskId) => string;
   readonly secrets: Pick<ConfigSecrets, 'protect' | 'forget'>;
+  readonly traces: Pick<ConnectorTraces, 'beforeRemoval'>;
 }
 
 /** Writes: each is a record in the config topic, made by the leader only, and answered when it was read back. */
@@ -72,9 +74,13 @@ export class ConnectorCommands {
 
   remove(name: string): Promise<void> {
     return this.inTurn(async () => {
+      const { configs, secrets, traces } = this.#options;
+      const config = configs.config.connector(name);
       this.#mustExist(name, connectorNotFound(name));
-      await this.#options.configs.removeConnector(name);
-      await this.#options.secrets.forget(name);
+      const cleanUp = config && (await traces.beforeRemoval(name, config));
+      await configs.removeConnector(name);
+      await secrets.forget(name);
+      cleanUp?.();
     });
   }
 

@@ -63,7 +63,12 @@ export class ConnectorOffsets {
     return this.#whileStopped(connector, async (config) => {
       const { type } = await this.#options.catalog.connector(config);
       if (type === 'source') return said('altered', await this.#alterSource(connector, config, sent));
-      await free(connector, this.#sink(connector, config).alter(sent.map(sinkOffset)));
+      const positions = sent.map(sinkOffset);
+      const sink = this.#sink(connector, config);
+      await sink.mustExist(positions);
+      // A target that has its offsets already, while the group has not, reads no further than they say.
+      await this.#options.catalog.alterOffsets(config, { type: 'sink', positions });
+      await free(connector, sink.alter(positions));
       return said('altered', true);
     });
   }
@@ -75,8 +80,11 @@ export class ConnectorOffsets {
       if (type === 'source') {
         const stored = await this.#options.offsets.all(connector);
         const wanted = stored.map(({ partition }) => ({ partition, offset: null }));
-        return said('reset', await this.#alterSource(connector, config, wanted));
+        const checked = await this.#alterSource(connector, config, wanted);
+        await this.#forget(config);
+        return said('reset', checked);
       }
+      await this.#forget(config);
       await free(connector, this.#sink(connector, config).reset());
       return said('reset', true);
     });
@@ -120,9 +128,14 @@ export class ConnectorOffsets {
       if (partition !== null) return { partition, offset };
       throw badOffset('Partition objects cannot be null');
     });
-    const checked = await this.#options.catalog.alterOffsets(config, wanted);
+    const checked = await this.#options.catalog.alterOffsets(config, { type: 'source', offsets: wanted });
     await this.#options.offsets.put(connector, wanted);
     return checked;
+  }
+
+  async #forget(config: ConnectorConfig): Promise<void> {
+    const cleanUp = await this.#options.catalog.forget(config, 'offsets reset');
+    await cleanUp();
   }
 
   #sink(connector: string, config: ConnectorConfig): SinkOffsets {

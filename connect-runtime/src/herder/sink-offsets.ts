@@ -35,11 +35,9 @@ export class SinkOffsets {
       }));
   }
 
-  /** All or nothing is checked first. @throws {MillraceError} BAD_REQUEST, NON_EMPTY_GROUP, what the brokers answer */
+  /** All or nothing is checked first, by `mustExist`. @throws {MillraceError} NON_EMPTY_GROUP, what the brokers answer */
   async alter(offsets: readonly SinkOffset[]): Promise<void> {
-    const isSet = (each: SinkOffset): each is GroupPosition => each.offset !== null;
     const wanted = offsets.filter(isSet);
-    await this.#mustExist(wanted);
     const gone = offsets.filter((each) => !isSet(each));
     if (gone.length > 0) await this.#group.forget(gone);
     if (wanted.length > 0) await this.#group.set(wanted);
@@ -49,8 +47,12 @@ export class SinkOffsets {
     return this.#group.remove();
   }
 
-  /** Brokers differ in whether they take offsets of partitions that are not there; a typing error must not be lost either way. */
-  async #mustExist(positions: readonly GroupPosition[]): Promise<void> {
+  /**
+   * Brokers differ in whether they take offsets of partitions that are not there; a typing error must not be lost either way.
+   * @throws {MillraceError} BAD_REQUEST
+   */
+  async mustExist(offsets: readonly SinkOffset[]): Promise<void> {
+    const positions = offsets.filter(isSet);
     const names = [...new Set(positions.map(({ topic }) => topic))];
     const topics = names.length === 0 ? [] : await this.#describe(names);
     for (const { topic, partition } of positions) {
@@ -70,6 +72,8 @@ export class SinkOffsets {
     }
   }
 }
+
+const isSet = (each: SinkOffset): each is GroupPosition => each.offset !== null;
 
 /** An offset that cannot be taken as it was sent. */
 export function badOffset(message: string): MillraceError {

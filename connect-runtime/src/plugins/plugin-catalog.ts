@@ -1,5 +1,5 @@
 import { isMillraceError, type Logger, MillraceError, toMillraceError } from '@millrace/foundation';
-import type { StoredOffset, WantedOffset } from '@millrace/sdk';
+import type { Forgotten, StoredOffset } from '@millrace/sdk';
 import type { ConnectorConfig } from '../core/config/cluster-config.ts';
 import type { HostPool } from '../tasks/host-pool.ts';
 import type {
@@ -9,6 +9,7 @@ import type {
   PluginFailure,
   PluginType,
   ValidationResult,
+  WantedPositions,
 } from '../tasks/host-protocol.ts';
 import { PluginDirectory, type PluginQuestion } from './plugin-directory.ts';
 import { type FoundPlugin, findPlugins } from './plugin-path.ts';
@@ -197,13 +198,27 @@ export class PluginCatalog {
   }
 
   /**
-   * Tells a stopped source of the positions that somebody wants to set, before they are stored. Answers whether it has checked them.
+   * Tells a stopped connector of the positions that somebody wants to set, before they are stored. Answers whether it has checked them.
    * @throws {MillraceError} what the connector says against them
    */
-  async alterOffsets(config: ConnectorConfig, offsets: readonly WantedOffset[]): Promise<boolean> {
+  async alterOffsets(config: ConnectorConfig, wanted: WantedPositions): Promise<boolean> {
     const { module, class: className } = await this.connector(config);
     const sources = await this.#options.sources(config);
-    return this.#options.hosts.call('alterOffsets', { module, class: className, config, offsets, sources });
+    return this.#options.hosts.call('alterOffsets', { module, class: className, config, wanted, sources });
+  }
+
+  /**
+   * What has a connector clean up in its system. It is made while the config and its secrets are there, and may run when they are gone.
+   * @throws {MillraceError} as `connector`; what is answered throws what the connector does
+   */
+  async forget(config: ConnectorConfig, because: Forgotten['because']): Promise<() => Promise<void>> {
+    const { module, class: className } = await this.connector(config);
+    const sources = await this.#options.sources(config);
+    const timeoutMs = Math.ceil(this.#options.validateTimeoutMs * 0.8);
+    const body = { module, class: className, config, sources, because, timeoutMs };
+    return async () => {
+      await this.#options.hosts.call('forget', body);
+    };
   }
 
   /** Stored positions of a source in a person's words, in their order; null where the connector has none. */

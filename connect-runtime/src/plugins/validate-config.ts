@@ -7,6 +7,7 @@ import {
 } from '@millrace/foundation';
 import type { AnyConnector } from '@millrace/sdk';
 import type { ConnectorConfig } from '../core/config/cluster-config.ts';
+import { sharesRecords } from '../core/delivery/guarantees.ts';
 import type { ConfigValueDescription, ValidationResult } from '../tasks/host-protocol.ts';
 import { translateAlias } from './connector-alias.ts';
 import { connectorProblems, sinkConnectorConfig, sourceConnectorConfig } from './connector-config.ts';
@@ -55,6 +56,10 @@ export async function validateConfig(check: ConfigCheck): Promise<Omit<Validatio
     const own = parseConfig(connector.config, config).values;
     problems.push(...exactlyOnceProblems(connector, config, own, check));
   }
+  if (problems.length === 0 && connector.type === 'sink' && sharesRecords(config)) {
+    const own = parseConfig(connector.config, config).values;
+    if (connector.exactlyOnce?.(own)) problems.push(KEEPS_OFFSETS);
+  }
   if (problems.length === 0) problems.push(...(await foundOutside({ ...check, config })));
   const atKeys = problems.map((problem) => atKeyOf(problem, check.config, translated.keys));
   const values = parsed.values as Readonly<Record<string, ConfigValue>>;
@@ -73,6 +78,13 @@ export async function validateConfig(check: ConfigCheck): Promise<Omit<Validatio
     configs: [...rows, ...[...foreign.keys()].map((key) => foreignKey(key, check.config, atKeys))],
   };
 }
+
+/** Records of a share group come in no order, which offsets in a target could not tell apart from repeats. */
+const KEEPS_OFFSETS: ConfigProblem = {
+  key: 'consumer.protocol',
+  message:
+    '"consumer.protocol" must be classic where the sink keeps offsets in its target to write exactly once.',
+};
 
 type Row = ValidationResult['configs'][number];
 

@@ -1,5 +1,5 @@
 import type { ErrorReport, JsonObject } from '@millrace/foundation';
-import type { Progress, StoredOffset, WantedOffset } from '@millrace/sdk';
+import type { Forgotten, Progress, StoredOffset, WantedOffset, WantedPosition } from '@millrace/sdk';
 import type { ConnectorConfig } from '../core/config/cluster-config.ts';
 import type { ConnectorTraits } from '../core/delivery/guarantees.ts';
 import type { KeyedOffset } from '../core/offsets/offset-key.ts';
@@ -57,6 +57,11 @@ export interface ValidationResult {
   /** Keys of the config, as it was written, whose values are secrets. */
   readonly secretKeys: readonly string[];
 }
+
+/** Positions that somebody sets, in the form of either kind of connector. */
+export type WantedPositions =
+  | { readonly type: 'source'; readonly offsets: readonly WantedOffset[] }
+  | { readonly type: 'sink'; readonly positions: readonly WantedPosition[] };
 
 /** What a task needs to run; everything as strings, as configs are stored. */
 export interface TaskSpec {
@@ -231,10 +236,21 @@ export interface HostCalls extends Record<string, { body: unknown; result: unkno
       readonly module: string;
       readonly class: string;
       readonly config: ConnectorConfig;
-      readonly offsets: readonly WantedOffset[];
+      readonly wanted: WantedPositions;
       readonly sources: ConfigSources;
     };
     result: boolean;
+  };
+  forget: {
+    body: {
+      readonly module: string;
+      readonly class: string;
+      readonly config: ConnectorConfig;
+      readonly sources: ConfigSources;
+      readonly because: Forgotten['because'];
+      readonly timeoutMs: number;
+    };
+    result: null;
   };
   describeOffsets: {
     body: { readonly module: string; readonly class: string; readonly offsets: readonly StoredOffset[] };

@@ -53,6 +53,19 @@ export class OffsetFence {
     return claim;
   }
 
+  /** Sets a partition's offset, for whoever takes it next: who has it now is fenced. */
+  async place({ topic, partition }: TopicPartition, offset: number): Promise<void> {
+    const id = { connector: this.#connector, topic, partition };
+    const update = { $inc: { epoch: 1 }, $set: { offset: Long.fromNumber(offset) } };
+    await this.#collection.updateOne({ _id: id }, update, { upsert: true });
+  }
+
+  /** The same with all partitions, to the beginning. */
+  async reset(): Promise<void> {
+    const update = { $inc: { epoch: 1 }, $set: { offset: Long.ZERO } };
+    await this.#collection.updateMany({ '_id.connector': this.#connector } as never, update);
+  }
+
   /** Gives a partition back. */
   drop(partition: TopicPartition): void {
     this.#claims.delete(nameOf(partition));

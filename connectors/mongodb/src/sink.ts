@@ -3,6 +3,7 @@ import {
   connectionProblems,
   isMillraceError,
   MillraceError,
+  readAt,
   retry,
   type SinkRecord,
   type SinkTask,
@@ -139,7 +140,7 @@ export class MongoDbSinkTask implements SinkTask {
     const fresh: SinkRecord[] = [];
     const moves = new Map<string, Move>();
     for (const record of batch) {
-      const { topic, partition, offset } = record;
+      const { topic, partition, offset } = readAt(record);
       const from = await this.#asking(() => fence.next({ topic, partition }));
       if (offset < from) continue;
       fresh.push(record);

@@ -123,6 +123,7 @@ acceptance({
     open: openSink,
     outage,
     abilities: { keeps: 'last', idempotent: true, tombstones: 'delete' },
+    exactlyOnce: { 'delivery.guarantee': 'exactly_once' },
     refusals: [
       { what: 'an address that is none', options: { 'connection.uri': 'localhost' }, key: 'connection.uri' },
       {

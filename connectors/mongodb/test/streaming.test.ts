@@ -242,8 +242,10 @@ describe.skipIf(unavailable !== undefined)('a position that the oplog has lost',
   it('is not taken when somebody sets it', async () => {
     const { requireConfig } = await import('@millrace/sdk');
     const config = requireConfig(mongoSource.config, sourceOptions(small, 'shop', { collection: 'c' }));
-    await expect(mongoSource.alterOffsets?.(config, offsets.all())).rejects.toMatchObject({
-      code: 'OFFSET_NOT_ACCEPTED',
-    });
+    await expect(mongoSource.alterOffsets?.(config, offsets.all(), { connector: 'c' })).rejects.toMatchObject(
+      {
+        code: 'OFFSET_NOT_ACCEPTED',
+      },
+    );
   });
 });

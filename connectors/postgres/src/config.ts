@@ -324,6 +324,23 @@ export const sinkConfig = defineConfig({
     docs: 'Most rows in one statement.',
     validate: range(1, 1_000_000),
   },
+  'delivery.guarantee': {
+    type: 'string',
+    default: 'at_least_once',
+    importance: 'medium',
+    group: 'Writes',
+    docs: 'at_least_once; or exactly_once: each batch is committed together with its offsets, in a table of the same database, and comes into effect once whatever fails.',
+    validate: oneOf('at_least_once', 'exactly_once'),
+    recommend: ['at_least_once', 'exactly_once'],
+  },
+  'offsets.table': {
+    type: 'string',
+    default: 'millrace_offsets',
+    importance: 'low',
+    group: 'Writes',
+    docs: 'Table of the offsets with delivery.guarantee=exactly_once, as table or schema.table; made where it is missing. Connectors may share it.',
+    validate: nonEmpty,
+  },
   'auto.create': {
     type: 'boolean',
     default: false,

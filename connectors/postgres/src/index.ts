@@ -2,6 +2,7 @@ import { definePlugins, defineSink, defineSource } from '@millrace/sdk';
 import { debeziumPostgres, jdbcSink } from './aliases.ts';
 import { checkAltered } from './altered-offsets.ts';
 import { sinkConfig, sourceConfig } from './config.ts';
+import { alterKeptOffsets, forgetKeptOffsets, keepsOffsets } from './kept-offsets.ts';
 import { planSink } from './plan.ts';
 import { fromOffset, inWords } from './position.ts';
 import { sampleRows } from './sample.ts';
@@ -39,6 +40,9 @@ const sink = defineSink({
   validate: validateSink,
   plan: planSink,
   createTask: (context) => new PostgresSinkTask(context),
+  exactlyOnce: keepsOffsets,
+  alterOffsets: alterKeptOffsets,
+  forget: forgetKeptOffsets,
 });
 
 export default definePlugins({ name: '@millrace/connector-postgres', plugins: [source, sink] });

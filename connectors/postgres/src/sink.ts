@@ -3,15 +3,20 @@ import {
   connectionProblems,
   isMillraceError,
   MillraceError,
+  type RecordPlace,
+  readAt,
   type SinkRecord,
   type SinkTask,
   type TaskContext,
+  type TopicPartition,
 } from '@millrace/sdk';
 import type pg from 'pg';
 import { addressProblem, type SinkConfig, type sinkConfig, sinkConnection } from './config.ts';
 import { disconnectIfSilent, Session } from './connection.ts';
 import { addColumnsStatement, createTableStatements, type NewColumn } from './ddl.ts';
 import { sqlStateOf, toPostgresError } from './errors.ts';
+import { keepsOffsets } from './kept-offsets.ts';
+import { OffsetFence, offsetsTable } from './offset-fence.ts';
 import { lastOfEachKey, newColumns, type RowWrite, textRow, writesByTable } from './row-write.ts';
 import { findTable, quoteTableName, type TableName, type TargetTable } from './target-table.ts';
 import { type Statement, writeStatements } from './upsert.ts';
@@ -48,6 +53,7 @@ export class PostgresSinkTask implements SinkTask {
   readonly #config: SinkConfig;
   readonly #context: TaskContext<typeof sinkConfig>;
   readonly #session: Session;
+  #fence: OffsetFence | null = null;
   /** By quoted name. */
   readonly #tables = new Map<string, TargetTable>();
   /** Names of prepared statements by their text. */
@@ -57,6 +63,8 @@ export class PostgresSinkTask implements SinkTask {
     this.#context = context;
     this.#config = context.config;
     this.#session = new Session(sinkConnection(context.config));
+    const table = offsetsTable(this.#config['offsets.table']);
+    if (keepsOffsets(this.#config)) this.#fence = new OffsetFence(this.#session, table, context.connector);
   }
 
   async start(): Promise<void> {
@@ -70,9 +78,29 @@ export class PostgresSinkTask implements SinkTask {
       });
     }
     await this.#session.client();
+    await this.#fence?.prepare();
+  }
+
+  async opened(partitions: readonly TopicPartition[]): Promise<void> {
+    if (partitions.length > 0) await this.#fence?.take(partitions);
+  }
+
+  async closed(partitions: readonly TopicPartition[]): Promise<void> {
+    for (const partition of partitions) this.#fence?.drop(partition);
   }
 
   async write(batch: readonly SinkRecord[]): Promise<void> {
+    if (!this.#fence) {
+      const statements = await this.#statementsFor(batch);
+      if (statements.length > 0) await this.#execute(statements, null);
+      return;
+    }
+    // A batch that comes again after a commit whose answer was lost is passed over here.
+    const fresh = await this.#fence.fresh(batch, readAt);
+    if (fresh.length > 0) await this.#execute(await this.#statementsFor(fresh), fresh.map(readAt));
+  }
+
+  async #statementsFor(batch: readonly SinkRecord[]): Promise<readonly Statement[]> {
     const statements: Statement[] = [];
     for (const [name, writes] of writesByTable(batch, this.#config)) {
       const table = await this.#tableFor(name, writes);
@@ -81,7 +109,7 @@ export class PostgresSinkTask implements SinkTask {
       const effective = mode === 'upsert' ? lastOfEachKey(rows) : rows;
       statements.push(...writeStatements(table, effective, mode, this.#config['batch.size']));
     }
-    if (statements.length > 0) await this.#execute(statements);
+    return statements;
   }
 
   async stop(): Promise<void> {
@@ -153,15 +181,19 @@ export class PostgresSinkTask implements SinkTask {
     });
   }
 
-  async #execute(statements: readonly Statement[]): Promise<void> {
+  /** One transaction, in which the offsets move too, where they are kept. */
+  async #execute(statements: readonly Statement[], places: readonly RecordPlace[] | null): Promise<void> {
     const client = await this.#session.client();
     try {
       await client.query('BEGIN');
+      const committed = places && (await this.#fence?.advance(client, places));
       for (const statement of statements) await this.#run(client, statement);
       await client.query('COMMIT');
+      committed?.();
     } catch (error) {
-      // What the catalog said may be what is wrong.
+      // What the catalog said may be what is wrong, and the commit may have come through.
       this.#tables.clear();
+      this.#fence?.doubt();
       disconnectIfSilent(client, error);
       await client.query('ROLLBACK').catch(() => this.#session.close());
       const failure = toPostgresError(error, 'Writing to PostgreSQL', this.#session.settings.keys);

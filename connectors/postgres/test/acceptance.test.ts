@@ -124,6 +124,7 @@ acceptance({
     open: openSink,
     outage,
     abilities: { keeps: 'last', idempotent: true, tombstones: 'delete' },
+    exactlyOnce: { 'delivery.guarantee': 'exactly_once' },
     refusals: [
       { what: 'a wrong password', options: { 'connection.password': 'wrong' }, key: 'connection.password' },
       {

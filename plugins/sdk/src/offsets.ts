@@ -6,6 +6,14 @@ export interface WantedOffset {
   readonly offset: SourceOffset | null;
 }
 
+/** Where a sink is to go on in a partition; null takes it back to the beginning. */
+export interface WantedPosition {
+  readonly topic: string;
+  readonly partition: number;
+  /** Of the record to be written next. */
+  readonly offset: number | null;
+}
+
 /** A stored position, as the offset topic holds it. */
 export interface StoredOffset {
   readonly partition: SourcePartition;

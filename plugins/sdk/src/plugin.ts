@@ -1,6 +1,6 @@
 import type { ConfigDef, ConfigOf, ConfigProblem } from '@millrace/foundation';
 import type { ConfigProviderPlugin } from './config-provider.ts';
-import type { StoredOffset, WantedOffset } from './offsets.ts';
+import type { StoredOffset, WantedOffset, WantedPosition } from './offsets.ts';
 import type { ConnectRecord } from './record.ts';
 import type { Schema } from './schema.ts';
 import type { SinkTask, SinkTaskContext, SourceTask, SourceTaskContext, TaskConfig } from './task.ts';
@@ -51,6 +51,25 @@ interface ConnectorBase<D extends ConfigDef> {
    * definition's own checks passed; bounded by the runtime's time limit. Left out: none.
    */
   readonly validate?: (config: ConfigOf<D>, signal: AbortSignal) => Promise<readonly ConfigProblem[]>;
+  /**
+   * Called when the connector was deleted or its offsets were reset, and none of its tasks runs any more: what it left in the other
+   * system for itself alone may go, such as a replication slot. Once, and only by who did that: what fails is logged, and then a person
+   * must clean up. Left out: nothing is left anywhere.
+   */
+  readonly forget?: (config: ConfigOf<D>, forgotten: Forgotten) => Promise<void>;
+}
+
+/** Why a connector's traces may go. */
+export interface Forgotten {
+  readonly connector: string;
+  readonly because: 'deleted' | 'offsets reset';
+  /** Aborted when the time for it is over. */
+  readonly signal: AbortSignal;
+}
+
+/** Whose positions are set by hand. */
+export interface AlteredConnector {
+  readonly connector: string;
 }
 
 export interface SourceConnector<D extends ConfigDef = ConfigDef> extends ConnectorBase<D> {
@@ -78,7 +97,11 @@ export interface SourceConnector<D extends ConfigDef = ConfigDef> extends Connec
    * taken (class config), and may prepare the source for them. Resetting asks with every stored partition at null.
    * Answers whether it has checked them. Left out: nothing is checked.
    */
-  readonly alterOffsets?: (config: ConfigOf<D>, offsets: readonly WantedOffset[]) => Promise<boolean>;
+  readonly alterOffsets?: (
+    config: ConfigOf<D>,
+    offsets: readonly WantedOffset[],
+    of: AlteredConnector,
+  ) => Promise<boolean>;
   /** A stored position in a person's words, such as `transaction 0/16B3748, change 3`. */
   readonly describeOffset?: (offset: StoredOffset) => string;
 }
@@ -91,6 +114,21 @@ export interface SinkConnector<D extends ConfigDef = ConfigDef> extends Connecto
     maxTasks: number,
   ) => readonly TaskConfig[] | Promise<readonly TaskConfig[]>;
   readonly createTask: (context: SinkTaskContext<D>) => SinkTask;
+  /**
+   * Whether it keeps offsets in its target, in the transaction of the records that they cover, passes over records that lie before
+   * them, and lets only the newest owner of a partition write. The runtime then writes no record behind a culprit before the culprit's
+   * dead letter is safe, and never reads by a share group. Left out: no.
+   */
+  readonly exactlyOnce?: (config: ConfigOf<D>) => boolean;
+  /**
+   * Called when somebody sets positions of the stopped connector, before its group is told, where it keeps offsets itself: throws where
+   * they can't be taken (class config). Answers whether it keeps any. When all are reset, `forget` is called too.
+   */
+  readonly alterOffsets?: (
+    config: ConfigOf<D>,
+    positions: readonly WantedPosition[],
+    of: AlteredConnector,
+  ) => Promise<boolean>;
   /** False where a failed batch can't be written again in parts. */
   readonly bisect?: boolean;
   /** What writing these records would change in the target, for a preview; changes nothing. */

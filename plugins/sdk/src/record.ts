@@ -45,4 +45,19 @@ export interface SourceRecord extends ConnectRecord {
 export interface SinkRecord extends ConnectRecord {
   readonly partition: number;
   readonly offset: number;
+  /**
+   * Where the record was read, if that is elsewhere than it says itself: a transform gave it another topic, or it is a dead letter that
+   * was sent again. What keeps offsets asks `readAt` (KIP-793).
+   */
+  readonly origin?: RecordPlace;
 }
+
+/** A place in a topic. */
+export interface RecordPlace {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/** Where a record was read, whatever became of it on the way: partitions that a task is given are these. */
+export const readAt = (record: SinkRecord): RecordPlace => record.origin ?? record;

@@ -58,6 +58,18 @@ describe('a source', () => {
 });
 
 describe('a sink', () => {
+  test('writes exactly once where it keeps offsets in its target, and no share group deals its records out', () => {
+    const traits = { type: 'sink', exactlyOnce: true, bisects: true } as const;
+    expect(guaranteesOf(sink({ traits }))).toMatchObject({ delivery: 'exactly once', duplicates: [] });
+    expect(holding(sink({ traits })).SINK_HOLDS_OFFSETS).toBe(true);
+    const shares = sink({ traits, config: { 'consumer.protocol': 'share' } });
+    expect(guaranteesOf(shares).delivery).toBe('at least once');
+    expect(
+      guaranteesOf(sink({ traits, toleratesAll: true, deadLetterTopic: 'dlq' })).duplicates,
+    ).toHaveLength(1);
+    expect(guaranteesOf(sink({ traits: { ...traits, exactlyOnce: false } })).delivery).toBe('at least once');
+  });
+
   test('writes at least once and in order', () => {
     expect(guaranteesOf(sink())).toMatchObject({
       delivery: 'at least once',

@@ -3,7 +3,7 @@ import type { ConnectorConfig } from '../config/cluster-config.ts';
 /** What a connector says of itself, for whom no code of it runs. */
 export interface ConnectorTraits {
   readonly type: 'source' | 'sink';
-  /** Of a source: whether a task that starts again gives the same records; null where it does not say. */
+  /** Of a source: whether a task that starts again gives the same records; of a sink: whether it keeps offsets with what it writes; null where it does not say. */
   readonly exactlyOnce: boolean | null;
   /** Of a sink: whether a batch that failed may be written again in parts. */
   readonly bisects: boolean;
@@ -106,30 +106,44 @@ const ARCHIVED =
   "A record whose task ended while it held it as often as the brokers' share.delivery.count.limit says (5) is given to nobody any more; it stays in its topic.";
 
 function ofSink(facts: DeliveryFacts): Guarantees {
-  const { config } = facts;
+  const { config, traits } = facts;
   const shares = sharesRecords(config);
+  const exactly = traits.exactlyOnce === true && !shares;
   return {
-    delivery: 'at least once',
-    sentence: shares
-      ? 'Each record is written at least once: it is acknowledged one by one when the sink has written it, by a share group.'
-      : 'Each record is written at least once: an offset is committed only when the sink has written its record, and all before it.',
+    delivery: exactly ? 'exactly once' : 'at least once',
+    sentence: exactly
+      ? 'Each record is written once: the sink stores its offset in the transaction that writes it, and passes over what lies before that.'
+      : shares
+        ? 'Each record is written at least once: it is acknowledged one by one when the sink has written it, by a share group.'
+        : 'Each record is written at least once: an offset is committed only when the sink has written its record, and all before it.',
     reasons: sinkReasons(facts, shares),
     order: shares
       ? 'Records come in no promised order: a share group gives them to whichever task is free.'
       : 'Records of one partition are written in their order, those of one key too where batches are taken apart for a culprit.',
-    duplicates: [
-      'A task that ends between a write and its commit writes the batch again; a sink that writes by key changes nothing by it.',
-    ],
+    duplicates: [...(exactly ? [] : [WRITTEN_AGAIN]), ...letterAgain(facts, exactly)],
     losses: [...tolerated(facts), ...beginsLate(config), ...(shares ? [ARCHIVED] : [])],
   };
 }
 
+const WRITTEN_AGAIN =
+  'A task that ends between a write and its commit writes the batch again; a sink that writes by key changes nothing by it.';
+
+function letterAgain({ toleratesAll, deadLetterTopic }: DeliveryFacts, exactly: boolean): readonly string[] {
+  if (!exactly || !toleratesAll || deadLetterTopic === null) return [];
+  return [`A task that ends before it has committed may put a dead letter into ${deadLetterTopic} again.`];
+}
+
 function sinkReasons({ traits, brokers, deadLetterTopic, toleratesAll }: DeliveryFacts, shares: boolean) {
+  const holds = traits.exactlyOnce === true && !shares;
   const reasons: DeliveryReason[] = [
     {
       code: 'SINK_HOLDS_OFFSETS',
-      holds: false,
-      sentence: 'The sink does not keep offsets in its target, which exactly once would need.',
+      holds,
+      sentence: holds
+        ? 'The sink keeps offsets in its target, in the transaction of what they cover, and only the newest owner of a partition can write.'
+        : traits.exactlyOnce === false
+          ? 'The sink does not keep offsets in its target with this configuration, which exactly once would need.'
+          : 'The sink does not keep offsets in its target, which exactly once would need.',
     },
   ];
   if (shares) {

@@ -6,6 +6,7 @@ import {
   requireConfig,
   toMillraceError,
 } from '@millrace/foundation';
+import type { AnyConnector } from '@millrace/sdk';
 import { type TaskId, taskKey } from '../../core/task-id.ts';
 import { requireTranslated } from '../../plugins/connector-alias.ts';
 import { configText, describeConfig } from '../../plugins/describe-config.ts';
@@ -108,6 +109,7 @@ class Host {
           validate: (body: HostCalls['validate']['body']) => this.#validate(body),
           taskConfigs: (body: HostCalls['taskConfigs']['body']) => this.#taskConfigs(body),
           alterOffsets: (body: HostCalls['alterOffsets']['body']) => this.#alterOffsets(body),
+          forget: (body: HostCalls['forget']['body']) => this.#forgetTraces(body),
           describeOffsets: (body: HostCalls['describeOffsets']['body']) => this.#describeOffsets(body),
           traits: (body: HostCalls['traits']['body']) => this.#traits(body),
           preview: (body: HostCalls['preview']['body']) => this.#preview(body),
@@ -224,12 +226,30 @@ class Host {
 
   async #alterOffsets(body: HostCalls['alterOffsets']['body']): Promise<boolean> {
     const connector = await this.#loader.connector(body.module, body.class);
-    if (connector.type !== 'source' || !connector.alterOffsets) return false;
+    if (!connector.alterOffsets) return false;
+    const config = await this.#ownConfig(connector, body);
+    const of = { connector: body.config.name ?? '' };
+    const { wanted } = body;
+    if (connector.type === 'source')
+      return wanted.type === 'source' ? connector.alterOffsets(config, wanted.offsets, of) : false;
+    return wanted.type === 'sink' ? connector.alterOffsets(config, wanted.positions, of) : false;
+  }
+
+  async #forgetTraces(body: HostCalls['forget']['body']): Promise<null> {
+    const connector = await this.#loader.connector(body.module, body.class);
+    if (!connector.forget) return null;
+    const config = await this.#ownConfig(connector, body);
+    const signal = AbortSignal.timeout(body.timeoutMs);
+    await connector.forget(config, { connector: body.config.name ?? '', because: body.because, signal });
+    return null;
+  }
+
+  /** The connector's own part of its config, as its definition gives it. */
+  async #ownConfig(connector: AnyConnector, body: Pick<HostCalls['traits']['body'], 'config' | 'sources'>) {
     redactInlined(connector, body.config, this.#redactor);
     const place = { connector: body.config.name ?? '' };
     const resolved = await this.#resolver.resolve(place, body.config, body.sources);
-    const config = requireConfig(connector.config, requireTranslated(connector, resolved.config));
-    return connector.alterOffsets(config, body.offsets);
+    return requireConfig(connector.config, requireTranslated(connector, resolved.config));
   }
 
   async #describeOffsets(body: HostCalls['describeOffsets']['body']): Promise<readonly (string | null)[]> {
@@ -240,13 +260,11 @@ class Host {
 
   async #traits(body: HostCalls['traits']['body']): Promise<HostCalls['traits']['result']> {
     const connector = await this.#loader.connector(body.module, body.class);
-    if (connector.type === 'sink')
-      return { type: 'sink', exactlyOnce: null, bisects: connector.bisect !== false };
-    redactInlined(connector, body.config, this.#redactor);
-    const place = { connector: body.config.name ?? '' };
-    const resolved = await this.#resolver.resolve(place, body.config, body.sources);
-    const config = requireConfig(connector.config, requireTranslated(connector, resolved.config));
-    return { type: 'source', exactlyOnce: connector.exactlyOnce?.(config) ?? null, bisects: false };
+    const bisects = connector.type === 'sink' && connector.bisect !== false;
+    if (connector.type === 'sink' && !connector.exactlyOnce)
+      return { type: 'sink', exactlyOnce: null, bisects };
+    const config = await this.#ownConfig(connector, body);
+    return { type: connector.type, exactlyOnce: connector.exactlyOnce?.(config) ?? null, bisects };
   }
 
   async #preview(request: HostCalls['preview']['body']): Promise<HostCalls['preview']['result']> {

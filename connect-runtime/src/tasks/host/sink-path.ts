@@ -74,7 +74,7 @@ export class SinkPath {
     const { pipeline, writer } = this.#opened;
     const { counters } = this.#options;
     const startedAtMs = performance.now();
-    const batch = await incomingBatch(asFirstRead(records, this.#redriveTopic), pipeline);
+    const batch = await incomingBatch(records, asFirstRead(records, this.#redriveTopic), pipeline);
     const readyAtMs = performance.now();
     pipeline.countTimes(readyAtMs - startedAtMs);
     if (batch.records.length === 0) return;
@@ -167,7 +167,16 @@ export class SinkPath {
       retry,
       counters: this.#options.counters,
       deadLetter: (record) => this.#deadLetters.put(record),
+      acknowledged: () => this.#deadLetters.acknowledged(),
+      keepsOffsets: this.#keepsOffsets(connector),
     });
+  }
+
+  #keepsOffsets(connector: SinkConnector): boolean {
+    const { connectorConfig, taskConfig } = this.#options.runner.spec;
+    return (
+      connector.exactlyOnce?.(requireConfig(connector.config, { ...connectorConfig, ...taskConfig })) ?? false
+    );
   }
 
   #createDeadLetters(): DeadLetterQueue {
@@ -185,23 +194,30 @@ export class SinkPath {
   }
 }
 
-/** What a sink is to write of these records, each beside the record that it was read as. */
+/** What a sink is to write of these records, each beside the record that it was read as first. */
 async function incomingBatch(
+  read: readonly ConsumerRecord[],
   records: readonly ConsumerRecord[],
   pipeline: RecordPipeline,
 ): Promise<SinkBatch> {
   const batch: SinkRecord[] = [];
   const origins: ConsumerRecord[] = [];
-  for (const origin of records) {
+  for (const [index, origin] of records.entries()) {
     const answer = pipeline.incoming(origin);
     const made = isLater(answer) ? await answer : answer;
     if (made === null) continue;
     for (const record of Array.isArray(made) ? made : [made as SinkRecord]) {
-      batch.push(record);
+      batch.push(withOrigin(record, read[index] ?? origin));
       origins.push(origin);
     }
   }
   return { records: batch, origins };
+}
+
+/** A record that says itself where it was read needs no more. */
+function withOrigin(record: SinkRecord, { topic, partition, offset }: ConsumerRecord): SinkRecord {
+  if (record.topic === topic && record.offset === offset && record.partition === partition) return record;
+  return { ...record, origin: { topic, partition, offset } };
 }
 
 /** Bytes of key and value. */

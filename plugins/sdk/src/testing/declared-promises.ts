@@ -7,6 +7,8 @@ import { entries, type InPlace } from './promise.ts';
 import { SourceHarness } from './source-harness.ts';
 
 const CALL_MS = 30_000;
+/** The name that harnesses give their tasks. */
+const OF = { connector: 'acceptance' };
 const configOf = (connector: AnyConnector, place: { options: Readonly<Record<string, string>> }) =>
   requireConfig(connector.config, place.options);
 const signal = () => AbortSignal.timeout(CALL_MS);
@@ -45,9 +47,12 @@ export function declaredSourcePromises(
         .map(({ sourcePartition: partition, sourceOffset: offset }) => ({ partition, offset }));
       const reset = own.map(({ partition }) => ({ partition, offset: null }));
       for (const offsets of [own, reset])
-        expect(typeof (await within('alterOffsets', alterOffsets(config, offsets), CALL_MS))).toBe('boolean');
+        expect(typeof (await within('alterOffsets', alterOffsets(config, offsets, OF), CALL_MS))).toBe(
+          'boolean',
+        );
       const [stranger] = own.map(({ partition }) => ({ partition, offset: { 'not ours': -1 } }));
-      if (stranger) await expect(alterOffsets(config, [stranger])).rejects.toMatchObject({ class: 'config' });
+      if (stranger)
+        await expect(alterOffsets(config, [stranger], OF)).rejects.toMatchObject({ class: 'config' });
     });
   }
   if (describeOffset) {

@@ -80,6 +80,8 @@ export interface SourceDriver extends SideDriver {
 
 export interface SinkDriver extends SideDriver {
   open(): Promise<SinkPlace>;
+  /** Laid over the options of a place: with these it keeps offsets in the target, and every record in effect once. */
+  readonly exactlyOnce?: Options;
   readonly abilities: {
     /** `last`: one entry a key, the last one. `all`: every record stays. */
     readonly keeps: 'last' | 'all';

@@ -1,7 +1,7 @@
 import { requireConfig, silentLogger } from '@millrace/foundation';
 import type { AnyConnector } from '../plugin.ts';
 import type { SinkRecord } from '../record.ts';
-import type { SinkTask, TaskConfig } from '../task.ts';
+import type { SinkTask, TaskConfig, TopicPartition } from '../task.ts';
 import type { Options } from './driver.ts';
 import { within } from './eventually.ts';
 
@@ -36,6 +36,11 @@ export class SinkHarness {
 
   start(): Promise<void> {
     return within('start of the task', this.task.start());
+  }
+
+  /** Gives partitions to the task, as the consumer group does. */
+  async open(partitions: readonly TopicPartition[]): Promise<void> {
+    await within('opening of partitions', Promise.resolve(this.task.opened?.(partitions)));
   }
 
   /** Writes one batch; bounded in time. */

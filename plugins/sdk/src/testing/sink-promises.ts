@@ -6,6 +6,7 @@ import { configPromises, expectHelpful } from './config-promises.ts';
 import { declaredSinkPromises } from './declared-promises.ts';
 import type { AcceptanceDriver, Entry, SinkDriver, SinkPlace } from './driver.ts';
 import { eventually } from './eventually.ts';
+import { exactSinkPromises } from './exact-sink-promises.ts';
 import { byKey, connectorOf, entries, type InPlace, inPlace, ODD_VALUES, type Suite } from './promise.ts';
 import { SinkHarness } from './sink-harness.ts';
 
@@ -32,6 +33,7 @@ export function sinkPromises(suite: Suite, driver: AcceptanceDriver, sink: SinkD
     nullPromises(test, sink);
     failurePromises(test, inItsPlace, connector, sink);
     declaredSinkPromises(inItsPlace, connector);
+    exactSinkPromises(inItsPlace, connector, sink);
   });
 }
 

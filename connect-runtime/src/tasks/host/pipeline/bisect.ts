@@ -9,8 +9,8 @@ export interface Bisected {
   readonly write: (from: number, to: number) => Promise<void>;
   /** Whether an error speaks of records; any other one ends everything. */
   readonly isPoison: (error: unknown) => error is Error;
-  /** Told of each culprit at once; what it throws ends everything. */
-  readonly onCulprit?: (culprit: Culprit) => void;
+  /** Told of each culprit, and waited for, before anything behind it is written; what it throws ends everything. */
+  readonly onCulprit?: (culprit: Culprit) => void | Promise<void>;
 }
 
 /**
@@ -43,7 +43,7 @@ async function writePart(from: number, to: number, search: Search): Promise<void
       if (!isPoison(error)) throw error;
       if (to - from === 1) {
         const culprit = { index: from, error };
-        search.onCulprit?.(culprit);
+        await search.onCulprit?.(culprit);
         culprits.push(culprit);
         return;
       }

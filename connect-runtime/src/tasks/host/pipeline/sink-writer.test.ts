@@ -19,13 +19,14 @@ const tolerant = { 'errors.tolerance': 'all', 'errors.deadletterqueue.topic.name
 function newWriter(
   write: Write,
   config: Record<string, string> = tolerant,
-  more: { mayBisect?: boolean } = {},
+  more: { mayBisect?: boolean; keepsOffsets?: boolean } = {},
 ) {
   const id = { connector: 'c', task: 0 };
   const counters = new TaskCounters(id);
   const policy = errorPolicyOf({ 'errors.retry.delay.max.ms': '1', ...config });
   const letters: ProducerRecord[] = [];
   const writes: unknown[][] = [];
+  const acknowledged: number[] = [];
   const retry = new Retry({
     ...policy,
     random: systemRandom,
@@ -46,9 +47,18 @@ function newWriter(
     retry,
     counters,
     deadLetter: async (letter) => void letters.push(letter),
+    acknowledged: async () => void acknowledged.push(writes.length),
+    keepsOffsets: more.keepsOffsets ?? false,
   });
   const run = (...values: string[]) => writer.write(batchOf(values));
-  return { writer, run, writes, letters: () => letters.map(({ value }) => String(value)), counters };
+  return {
+    writer,
+    run,
+    writes,
+    acknowledged,
+    letters: () => letters.map(({ value }) => String(value)),
+    counters,
+  };
 }
 
 function batchOf(values: readonly string[]) {
@@ -72,6 +82,22 @@ const refusing = (error: (value: string) => Error) => (values: readonly unknown[
   const bad = values.find((value) => String(value).startsWith('bad'));
   if (bad !== undefined) throw error(String(bad));
 };
+
+describe('a sink that keeps offsets and rejects a record', () => {
+  test('fails with it, so that its dead letter comes before what is behind', async () => {
+    const sink = newWriter(
+      (values, { reject }, batch) => {
+        const index = values.indexOf('bad');
+        if (index !== -1) reject(batch[index] as SinkRecord, poison('bad'));
+      },
+      tolerant,
+      { keepsOffsets: true },
+    );
+    expect(await sink.run('a', 'bad', 'b')).toBe(2);
+    expect(sink.letters()).toEqual(['bad']);
+    expect(sink.writes.at(-1)).toEqual(['b']);
+  });
+});
 
 describe('a sink that throws', () => {
   test('poison: culprits become dead letters, the others are written', async () => {
@@ -109,6 +135,29 @@ describe('a sink that throws', () => {
     expect(await sink.run(...all)).toBe(0);
     expect(sink.letters()).toEqual(all);
     expect(sink.writes.length).toBeLessThanOrEqual(79);
+  });
+
+  test('poison, where the sink keeps offsets: each dead letter is safe before what comes behind is written', async () => {
+    const sink = newWriter(refusing(poison), tolerant, { keepsOffsets: true });
+    expect(await sink.run('a', 'bad-1', 'b', 'bad-2', 'c')).toBe(3);
+    expect(sink.letters()).toEqual(['bad-1', 'bad-2']);
+    const writtenBefore = (at: number) =>
+      sink.writes
+        .slice(0, at)
+        .filter((part) => part.length === 1)
+        .flat();
+    expect(sink.acknowledged.map((at) => writtenBefore(at).at(-1))).toEqual(['bad-1', 'bad-2']);
+  });
+
+  test('poison among what became of one record, where the sink keeps offsets: none of it is written', async () => {
+    const sink = newWriter(refusing(poison), tolerant, { keepsOffsets: true });
+    const { origins, records } = batchOf(['a', 'bad', 'c']);
+    const [a, bad, c] = records as [SinkRecord, SinkRecord, SinkRecord];
+    const [first, , third] = origins as [ConsumerRecord, ConsumerRecord, ConsumerRecord];
+    const batch = { records: [a, bad, c], origins: [first, first, third] };
+    expect(await sink.writer.write(batch)).toBe(1);
+    expect(sink.letters()).toEqual(['a']);
+    expect(sink.writes.at(-1)).toEqual(['c']);
   });
 
   test('poison for all that became of one record: one dead letter', async () => {

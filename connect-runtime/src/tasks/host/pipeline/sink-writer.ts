@@ -3,7 +3,7 @@ import { MillraceError } from '@millrace/foundation';
 import type { SinkRecord } from '@millrace/sdk';
 import type { TaskCounters } from '../task-counters.ts';
 import { settledWithin } from '../wait.ts';
-import { writeAround } from './bisect.ts';
+import { type Bisected, writeAround } from './bisect.ts';
 import type { Retry } from './retry.ts';
 import { canPass, isTyped, pluginError, type Step, StepError } from './step-error.ts';
 import { asTaskFailure, type Tolerance } from './tolerance.ts';
@@ -25,7 +25,16 @@ export interface SinkWriterOptions {
   readonly retry: Retry;
   readonly counters: TaskCounters;
   readonly deadLetter: (record: ProducerRecord) => Promise<void>;
+  /** Resolves when every dead letter so far is in its topic. */
+  readonly acknowledged: () => Promise<void>;
+  /**
+   * Whether the sink keeps offsets with what it writes: what it has passed over it never takes again. So a culprit's dead letter is safe
+   * before anything behind it is written, and what became of one record is written as one.
+   */
+  readonly keepsOffsets: boolean;
 }
+
+type Failures = readonly (readonly [index: number, failure: StepError])[];
 
 /**
  * How many records in a row may fail with errors that say nothing of their kind, while nothing else is written: more of them look like
@@ -48,6 +57,8 @@ export class SinkWriter {
   #rejected = new Map<number, StepError>();
   #refused: StepError | null = null;
   #searchFrom = 0;
+  /** Records of the batch under way that were passed over while others were still to be written. */
+  #passedBefore = 0;
   /** Untyped culprits since the last record that was written. */
   #untyped = 0;
 
@@ -64,6 +75,7 @@ export class SinkWriter {
   async write(batch: SinkBatch): Promise<number> {
     const failed = new Map<number, StepError>();
     this.#batch = batch;
+    this.#passedBefore = 0;
     const writePart = async (from: number, to: number) => {
       await this.#writePart(batch, from, to);
       for (const [index, failure] of this.#rejected) failed.set(index, failure);
@@ -71,21 +83,50 @@ export class SinkWriter {
     };
     try {
       if (this.#bisects(batch)) {
-        const culprits = await writeAround(batch.records.length, {
-          write: writePart,
-          isPoison: (error): error is StepError =>
-            error instanceof StepError && this.#options.tolerance.tolerates(error.error),
-          onCulprit: ({ error }) => this.#countUntyped(error as StepError),
-        });
-        for (const { index, error } of culprits) failed.set(index, error as StepError);
+        const failures = await (this.#options.keepsOffsets
+          ? this.#writeAroundOrigins(batch, writePart)
+          : this.#writeAroundRecords(batch, writePart));
+        for (const [index, failure] of failures) failed.set(index, failure);
       } else await writePart(0, batch.records.length);
     } catch (error) {
       throw error instanceof StepError ? this.#taskFailure(error, batch) : error;
     } finally {
       this.#batch = null;
     }
-    return batch.records.length - (await this.#passOver(batch, failed));
+    return batch.records.length - this.#passedBefore - (await this.#passOver(batch, failed));
   }
+
+  async #writeAroundRecords(batch: SinkBatch, write: Bisected['write']): Promise<Failures> {
+    const culprits = await writeAround(batch.records.length, {
+      ...{ write, isPoison: this.#isPoison },
+      onCulprit: ({ error }) => this.#countUntyped(error as StepError),
+    });
+    return culprits.map(({ index, error }) => [index, error as StepError]);
+  }
+
+  /** What became of one record is one unit. Culprits are done with when this resolves, and no failures are left. */
+  async #writeAroundOrigins(batch: SinkBatch, write: Bisected['write']): Promise<Failures> {
+    const { origins } = batch;
+    const starts = origins.flatMap((origin, index) => (origin === origins[index - 1] ? [] : [index]));
+    const startOf = (unit: number) => starts[unit] ?? origins.length;
+    let passed = 0;
+    await writeAround(starts.length, {
+      write: (from, to) => write(startOf(from), startOf(to)),
+      isPoison: this.#isPoison,
+      onCulprit: async ({ index, error }) => {
+        this.#countUntyped(error as StepError);
+        const unit = origins.slice(startOf(index), startOf(index + 1));
+        const failed = unit.map((_, at): [number, StepError] => [startOf(index) + at, error as StepError]);
+        passed += await this.#passOver(batch, new Map(failed));
+        await this.#options.acknowledged();
+      },
+    });
+    this.#passedBefore = passed;
+    return [];
+  }
+
+  readonly #isPoison = (error: unknown): error is StepError =>
+    error instanceof StepError && this.#options.tolerance.tolerates(error.error);
 
   /**
    * What a sink's context offers as `reject`.
@@ -104,7 +145,8 @@ export class SinkWriter {
     }
     const error = pluginError(thrown, { code: 'RECORD_REJECTED', class: 'poison' });
     const failure = new StepError(this.#step, error);
-    if (this.#options.tolerance.tolerates(error)) {
+    // Whose write passes over the record for good is to fail instead: bisecting brings the dead letter in before.
+    if (this.#options.tolerance.tolerates(error) && !this.#options.keepsOffsets) {
       this.#rejected.set(index, failure);
       return;
     }
