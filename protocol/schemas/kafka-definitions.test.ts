@@ -58,6 +58,7 @@ const FOLDERS = [
   'internal/group-coordinator',
   'internal/metadata',
   'internal/raft',
+  'internal/share-coordinator',
   'internal/transaction-coordinator',
 ];
 const available = existsSync(ROOT);

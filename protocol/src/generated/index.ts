@@ -49,6 +49,11 @@ import { shareGroupHeartbeat } from './76-share-group-heartbeat.ts';
 import { shareGroupDescribe } from './77-share-group-describe.ts';
 import { shareFetch } from './78-share-fetch.ts';
 import { shareAcknowledge } from './79-share-acknowledge.ts';
+import { initializeShareGroupState } from './83-initialize-share-group-state.ts';
+import { readShareGroupState } from './84-read-share-group-state.ts';
+import { writeShareGroupState } from './85-write-share-group-state.ts';
+import { deleteShareGroupState } from './86-delete-share-group-state.ts';
+import { readShareGroupStateSummary } from './87-read-share-group-state-summary.ts';
 import { describeShareGroupOffsets } from './90-describe-share-group-offsets.ts';
 import { alterShareGroupOffsets } from './91-alter-share-group-offsets.ts';
 import { deleteShareGroupOffsets } from './92-delete-share-group-offsets.ts';
@@ -102,6 +107,11 @@ export * from './76-share-group-heartbeat.ts';
 export * from './77-share-group-describe.ts';
 export * from './78-share-fetch.ts';
 export * from './79-share-acknowledge.ts';
+export * from './83-initialize-share-group-state.ts';
+export * from './84-read-share-group-state.ts';
+export * from './85-write-share-group-state.ts';
+export * from './86-delete-share-group-state.ts';
+export * from './87-read-share-group-state-summary.ts';
 export * from './90-describe-share-group-offsets.ts';
 export * from './91-alter-share-group-offsets.ts';
 export * from './92-delete-share-group-offsets.ts';
@@ -159,6 +169,11 @@ export const apis: ReadonlyMap<number, AnyApi> = new Map<number, AnyApi>([
   [77, shareGroupDescribe],
   [78, shareFetch],
   [79, shareAcknowledge],
+  [83, initializeShareGroupState],
+  [84, readShareGroupState],
+  [85, writeShareGroupState],
+  [86, deleteShareGroupState],
+  [87, readShareGroupStateSummary],
   [90, describeShareGroupOffsets],
   [91, alterShareGroupOffsets],
   [92, deleteShareGroupOffsets],

@@ -19,7 +19,8 @@ export interface AcknowledgedRow {
 export function acknowledgementProblem(batches: readonly AcknowledgedBatch[]): string | null {
   let before = -1;
   for (const { firstOffset, lastOffset, types } of batches) {
-    if (firstOffset > lastOffset) return `A batch of acknowledgements goes from ${firstOffset} to ${lastOffset}.`;
+    if (firstOffset > lastOffset)
+      return `A batch of acknowledgements goes from ${firstOffset} to ${lastOffset}.`;
     if (firstOffset <= before) return `Offset ${firstOffset} is acknowledged twice, or out of order.`;
     if (types.length === 0) return 'A batch of acknowledgements says nothing.';
     if (types.length > 1 && types.length !== lastOffset - firstOffset + 1)

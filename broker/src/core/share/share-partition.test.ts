@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ACKNOWLEDGE_TYPES } from './acknowledged-batches.ts';
-import type { StateBatch } from './state-batches.ts';
 import { type FetchedBatch, SharePartition } from './share-partition.ts';
+import type { StateBatch } from './state-batches.ts';
 
 const rules = { maxDeliveryCount: 3, maxInFlight: 100, lockMs: 1000 };
 const { gap, accept, release, reject, renew } = ACKNOWLEDGE_TYPES;
@@ -19,7 +19,13 @@ function newPartition(startOffset = 0, batches: readonly StateBatch[] = []): Sha
   return new SharePartition(rules, { startOffset, batches });
 }
 
-function acquire(partition: SharePartition, memberId: string, batches: FetchedBatch[], maxRecords = 500, ms = 0) {
+function acquire(
+  partition: SharePartition,
+  memberId: string,
+  batches: FetchedBatch[],
+  maxRecords = 500,
+  ms = 0,
+) {
   const readFrom = partition.fetchOffset ?? -1;
   return partition.acquire({ memberId, readFrom, batches, maxRecords, isExact: false }, at(ms)).ranges;
 }
@@ -147,7 +153,11 @@ describe('acknowledging', () => {
     const partition = newPartition();
     acquire(partition, 'a', [batch(0, 4)]);
     acquire(partition, 'b', [batch(5, 9)]);
-    for (const batches of [said(0, 5, accept), said(10, 10, accept), [...said(0, 0, accept), ...said(7, 7, accept)]])
+    for (const batches of [
+      said(0, 5, accept),
+      said(10, 10, accept),
+      [...said(0, 0, accept), ...said(7, 7, accept)],
+    ])
       expect(partition.acknowledge('a', batches, at(0))).toEqual({ error: 'INVALID_RECORD_STATE' });
     expect(partition.acknowledge('a', said(0, 4, accept), at(0))).toMatchObject({ error: null });
     expect(partition.acknowledge('a', said(0, 4, accept), at(0))).toEqual({ error: 'INVALID_RECORD_STATE' });

@@ -97,8 +97,7 @@ export class SharePartition {
   /** Where to read what can be acquired; null while too much is in flight. */
   get fetchOffset(): number | null {
     const { availableCount, runs, endOffset } = this.#inFlight;
-    if (availableCount > 0)
-      return runs.find(({ state }) => state === AVAILABLE)?.firstOffset ?? endOffset;
+    if (availableCount > 0) return runs.find(({ state }) => state === AVAILABLE)?.firstOffset ?? endOffset;
     return this.#room > 0 ? endOffset : null;
   }
 
@@ -153,7 +152,9 @@ export class SharePartition {
     memberId: string,
     batches: readonly AcknowledgedBatch[],
     now: Now,
-  ): { readonly error: 'INVALID_RECORD_STATE' } | { readonly error: null; readonly change: StateChange | null } {
+  ):
+    | { readonly error: 'INVALID_RECORD_STATE' }
+    | { readonly error: null; readonly change: StateChange | null } {
     if (!batches.every(({ firstOffset, lastOffset }) => this.#holds(memberId, firstOffset, lastOffset)))
       return { error: 'INVALID_RECORD_STATE' };
     const changed: StateBatch[] = [];

@@ -10,12 +10,14 @@ const anyBatch = fc
     fc.constantFrom<0 | 2 | 4>(AVAILABLE, ACKNOWLEDGED, ARCHIVED),
     fc.integer({ min: 0, max: 2 }),
   )
-  .map(([firstOffset, more, deliveryState, deliveryCount]): StateBatch => ({
-    firstOffset,
-    lastOffset: firstOffset + more,
-    deliveryState,
-    deliveryCount,
-  }));
+  .map(
+    ([firstOffset, more, deliveryState, deliveryCount]): StateBatch => ({
+      firstOffset,
+      lastOffset: firstOffset + more,
+      deliveryState,
+      deliveryCount,
+    }),
+  );
 
 function byOffset(batches: readonly StateBatch[], startOffset: number): Map<number, string> {
   const states = new Map<number, string>();
@@ -28,19 +30,24 @@ function byOffset(batches: readonly StateBatch[], startOffset: number): Map<numb
 
 test('a later batch counts, offset by offset, and what comes out is sorted, without overlap and joined', () => {
   fc.assert(
-    fc.property(fc.array(anyBatch), fc.array(anyBatch), fc.integer({ min: 0, max: 20 }), (one, two, start) => {
-      const under = overlayBatches([], one, 0);
-      const merged = overlayBatches(under, two, start);
-      const wanted = byOffset([...one, ...two], start);
-      expect(byOffset(merged, 0)).toEqual(wanted);
-      for (const [index, batch] of merged.entries()) {
-        const before = merged[index - 1];
-        if (before === undefined) continue;
-        expect(batch.firstOffset).toBeGreaterThan(before.lastOffset);
-        const isAlike =
-          batch.deliveryState === before.deliveryState && batch.deliveryCount === before.deliveryCount;
-        expect(batch.firstOffset === before.lastOffset + 1 && isAlike).toBe(false);
-      }
-    }),
+    fc.property(
+      fc.array(anyBatch),
+      fc.array(anyBatch),
+      fc.integer({ min: 0, max: 20 }),
+      (one, two, start) => {
+        const under = overlayBatches([], one, 0);
+        const merged = overlayBatches(under, two, start);
+        const wanted = byOffset([...one, ...two], start);
+        expect(byOffset(merged, 0)).toEqual(wanted);
+        for (const [index, batch] of merged.entries()) {
+          const before = merged[index - 1];
+          if (before === undefined) continue;
+          expect(batch.firstOffset).toBeGreaterThan(before.lastOffset);
+          const isAlike =
+            batch.deliveryState === before.deliveryState && batch.deliveryCount === before.deliveryCount;
+          expect(batch.firstOffset === before.lastOffset + 1 && isAlike).toBe(false);
+        }
+      },
+    ),
   );
 });

@@ -18,6 +18,18 @@ import { type PartitionRecord, partitionRecord } from './partition-record.ts';
 import { type ProducerIdsRecord, producerIdsRecord } from './producer-ids-record.ts';
 import { type RegisterBrokerRecord, registerBrokerRecord } from './register-broker-record.ts';
 import { type RemoveTopicRecord, removeTopicRecord } from './remove-topic-record.ts';
+import { type ShareGroupCurrentMemberAssignmentKey, shareGroupCurrentMemberAssignmentKey } from './share-group.ts';
+import { type ShareGroupCurrentMemberAssignmentValue, shareGroupCurrentMemberAssignmentValue } from './share-group.ts';
+import { type ShareGroupMemberMetadataKey, shareGroupMemberMetadataKey } from './share-group.ts';
+import { type ShareGroupMemberMetadataValue, shareGroupMemberMetadataValue } from './share-group.ts';
+import { type ShareGroupMetadataKey, shareGroupMetadataKey } from './share-group.ts';
+import { type ShareGroupMetadataValue, shareGroupMetadataValue } from './share-group.ts';
+import { type ShareGroupStatePartitionMetadataKey, shareGroupStatePartitionMetadataKey } from './share-group.ts';
+import { type ShareGroupStatePartitionMetadataValue, shareGroupStatePartitionMetadataValue } from './share-group.ts';
+import { type ShareGroupTargetAssignmentMemberKey, shareGroupTargetAssignmentMemberKey } from './share-group.ts';
+import { type ShareGroupTargetAssignmentMemberValue, shareGroupTargetAssignmentMemberValue } from './share-group.ts';
+import { type ShareGroupTargetAssignmentMetadataKey, shareGroupTargetAssignmentMetadataKey } from './share-group.ts';
+import { type ShareGroupTargetAssignmentMetadataValue, shareGroupTargetAssignmentMetadataValue } from './share-group.ts';
 import { type SnapshotFooterRecord, snapshotFooterRecord } from './snapshot-footer-record.ts';
 import { type SnapshotHeaderRecord, snapshotHeaderRecord } from './snapshot-header-record.ts';
 import { type TopicRecord, topicRecord } from './topic-record.ts';
@@ -42,6 +54,8 @@ export * from './producer-ids-record.ts';
 export * from './quorum-state-data.ts';
 export * from './register-broker-record.ts';
 export * from './remove-topic-record.ts';
+export * from './share-group.ts';
+export * from './share-group-state.ts';
 export * from './snapshot-footer-record.ts';
 export * from './snapshot-header-record.ts';
 export * from './topic-record.ts';
@@ -86,6 +100,12 @@ export const coordinatorKeys: ReadonlyMap<number, AnyStoredCodec> = new Map<numb
   [2, groupMetadataKey],
   [0, legacyOffsetCommitKey],
   [1, offsetCommitKey],
+  [14, shareGroupCurrentMemberAssignmentKey],
+  [10, shareGroupMemberMetadataKey],
+  [11, shareGroupMetadataKey],
+  [15, shareGroupStatePartitionMetadataKey],
+  [13, shareGroupTargetAssignmentMemberKey],
+  [12, shareGroupTargetAssignmentMetadataKey],
 ]);
 
 /** Keys in `__consumer_offsets`: which one it is, and what it says. */
@@ -93,6 +113,12 @@ export type CoordinatorKey =
   | { readonly name: 'GroupMetadataKey'; readonly version: number; readonly value: GroupMetadataKey }
   | { readonly name: 'LegacyOffsetCommitKey'; readonly version: number; readonly value: LegacyOffsetCommitKey }
   | { readonly name: 'OffsetCommitKey'; readonly version: number; readonly value: OffsetCommitKey }
+  | { readonly name: 'ShareGroupCurrentMemberAssignmentKey'; readonly version: number; readonly value: ShareGroupCurrentMemberAssignmentKey }
+  | { readonly name: 'ShareGroupMemberMetadataKey'; readonly version: number; readonly value: ShareGroupMemberMetadataKey }
+  | { readonly name: 'ShareGroupMetadataKey'; readonly version: number; readonly value: ShareGroupMetadataKey }
+  | { readonly name: 'ShareGroupStatePartitionMetadataKey'; readonly version: number; readonly value: ShareGroupStatePartitionMetadataKey }
+  | { readonly name: 'ShareGroupTargetAssignmentMemberKey'; readonly version: number; readonly value: ShareGroupTargetAssignmentMemberKey }
+  | { readonly name: 'ShareGroupTargetAssignmentMetadataKey'; readonly version: number; readonly value: ShareGroupTargetAssignmentMetadataKey }
 ;
 
 /** Values in `__consumer_offsets`, by their type number. */
@@ -100,6 +126,12 @@ export const coordinatorValues: ReadonlyMap<number, AnyStoredCodec> = new Map<nu
   [2, groupMetadataValue],
   [0, legacyOffsetCommitValue],
   [1, offsetCommitValue],
+  [14, shareGroupCurrentMemberAssignmentValue],
+  [10, shareGroupMemberMetadataValue],
+  [11, shareGroupMetadataValue],
+  [15, shareGroupStatePartitionMetadataValue],
+  [13, shareGroupTargetAssignmentMemberValue],
+  [12, shareGroupTargetAssignmentMetadataValue],
 ]);
 
 /** Values in `__consumer_offsets`: which one it is, and what it says. */
@@ -107,6 +139,12 @@ export type CoordinatorValue =
   | { readonly name: 'GroupMetadataValue'; readonly version: number; readonly value: GroupMetadataValue }
   | { readonly name: 'LegacyOffsetCommitValue'; readonly version: number; readonly value: LegacyOffsetCommitValue }
   | { readonly name: 'OffsetCommitValue'; readonly version: number; readonly value: OffsetCommitValue }
+  | { readonly name: 'ShareGroupCurrentMemberAssignmentValue'; readonly version: number; readonly value: ShareGroupCurrentMemberAssignmentValue }
+  | { readonly name: 'ShareGroupMemberMetadataValue'; readonly version: number; readonly value: ShareGroupMemberMetadataValue }
+  | { readonly name: 'ShareGroupMetadataValue'; readonly version: number; readonly value: ShareGroupMetadataValue }
+  | { readonly name: 'ShareGroupStatePartitionMetadataValue'; readonly version: number; readonly value: ShareGroupStatePartitionMetadataValue }
+  | { readonly name: 'ShareGroupTargetAssignmentMemberValue'; readonly version: number; readonly value: ShareGroupTargetAssignmentMemberValue }
+  | { readonly name: 'ShareGroupTargetAssignmentMetadataValue'; readonly version: number; readonly value: ShareGroupTargetAssignmentMetadataValue }
 ;
 
 /** Values of control records, by their type number. */

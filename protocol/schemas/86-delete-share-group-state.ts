@@ -1,0 +1,40 @@
+/**
+ * DeleteShareGroupState v0
+ * Forgets what is stored of partitions that a share group read (KIP-932). Sent by the group coordinator.
+ */
+import { api, array, int16, int32, string, structure, uuid } from '../src/schema/schema.ts';
+
+export const deleteShareGroupState = api({
+  key: 86,
+  name: 'DeleteShareGroupState',
+  versions: '0',
+  flexible: '0+',
+  listeners: ['broker'],
+  request: {
+    groupId: string(),
+    topics: array(
+      structure('Topic', {
+        topicId: uuid(),
+        partitions: array(
+          structure('Partition', {
+            partition: int32(),
+          }),
+        ),
+      }),
+    ),
+  },
+  response: {
+    results: array(
+      structure('Topic', {
+        topicId: uuid(),
+        partitions: array(
+          structure('Partition', {
+            partition: int32(),
+            errorCode: int16(),
+            errorMessage: string({ nullable: '0+', default: null }),
+          }),
+        ),
+      }),
+    ),
+  },
+});
