@@ -28,10 +28,7 @@ const NOT_SERVED: readonly (readonly [apis: string, why: string])[] = [
     'GetTelemetrySubscriptions (71), PushTelemetry (72)',
     'telemetry of clients; Kafka does not advertise it by default either',
   ],
-  [
-    'ShareGroupHeartbeat (76) to ShareAcknowledge (79), the share coordinator (83 to 87), offsets of share groups (90 to 92)',
-    'share groups',
-  ],
+  ['ShareGroupHeartbeat (76) to ShareAcknowledge (79), offsets of share groups (90 to 92)', 'share groups'],
   ['StreamsGroupHeartbeat (88), StreamsGroupDescribe (89)', 'Streams groups'],
 ];
 

@@ -6,7 +6,7 @@ import {
   type FindCoordinatorResponseInit,
 } from '@millrace/protocol/messages';
 import type { CoordinatorLocation } from '../runtime/services.ts';
-import { defineApi, type RequestContext } from './api.ts';
+import { CLUSTER, defineApi, type RequestContext } from './api.ts';
 import { nodesOn } from './broker-nodes.ts';
 import { mayOnGroup } from './group-caller.ts';
 
@@ -15,6 +15,7 @@ const TRANSACTION_KEY = 1;
 const SHARE_KEY = 2;
 const MANY_KEYS_VERSION = 4;
 const SHARE_KEYS_VERSION = 6;
+const SHARE_PARTITION = /^(?<group>.+):(?<topicId>[\w-]{22}):(?<partition>\d{1,10})$/s;
 
 /**
  * FindCoordinator v0-6
@@ -22,10 +23,11 @@ const SHARE_KEYS_VERSION = 6;
  * - The broker that leads the group's partition of `__consumer_offsets`, or the transactional id's of
  *   `__transaction_state`; the topic is made where it is missing, and answered at once (Kafka makes it behind
  *   COORDINATOR_NOT_AVAILABLE).
+ * - For the cluster's brokers, the one that leads a share partition's (`group:topicId:partition`) of `__share_group_state`.
  *
  * Versions: v1 transactions; v4 several keys; v6 share groups.
  *
- * Not implemented: coordinators of share groups, answered COORDINATOR_NOT_AVAILABLE.
+ * Not implemented: nothing.
  */
 export const findCoordinator = defineApi({
   api,
@@ -66,12 +68,28 @@ async function find(
         return failed(key, 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED', null);
       return found(context, key, await transactions.findCoordinator(key));
     case SHARE_KEY:
-      return context.version >= SHARE_KEYS_VERSION
-        ? failed(key, 'COORDINATOR_NOT_AVAILABLE', 'Share groups are not served by this broker.')
-        : failed(key, 'INVALID_REQUEST', 'Share groups are looked for from version 6 on.');
+      return await findShareCoordinator(context, key);
     default:
       return failed(key, 'INVALID_REQUEST', `There is no key type ${keyType}.`);
   }
+}
+
+async function findShareCoordinator(
+  context: RequestContext,
+  key: string,
+): Promise<FindCoordinatorResponseCoordinatorInit> {
+  if (context.version < SHARE_KEYS_VERSION)
+    return failed(key, 'INVALID_REQUEST', 'Share groups are looked for from version 6 on.');
+  if (!context.authorize('CLUSTER_ACTION', CLUSTER)) return failed(key, 'CLUSTER_AUTHORIZATION_FAILED', null);
+  const { group, topicId, partition } = SHARE_PARTITION.exec(key)?.groups ?? {};
+  if (group === undefined || topicId === undefined)
+    return failed(key, 'INVALID_REQUEST', 'A share partition is group:topicId:partition.');
+  const location = await context.services.shareState.findCoordinator({
+    group,
+    topicId,
+    partition: Number(partition),
+  });
+  return found(context, key, location);
 }
 
 function found(

@@ -196,10 +196,11 @@ describe('every version', () => {
   );
 
   it('covers all handlers of the control plane', () => {
-    // The data plane, transactions, and what admin-apis.test.ts covers.
+    // The data plane, transactions, share groups, and what admin-apis.test.ts covers.
     const transactions = [22, 24, 25, 26, 27, 28, 61, 65, 66];
     const admin = [21, 23, 33, 35, 43, 45, 46, 47, 48, 49, 50, 55, 57, 74, 75];
-    const elsewhere = [0, 1, 2, 18, ...transactions, ...admin];
+    const share = [83, 84, 85, 86, 87];
+    const elsewhere = [0, 1, 2, 18, ...transactions, ...share, ...admin];
     const tested = requests.map(([handler]) => handler.api.key);
     expect([...handlers.keys()].filter((key) => !elsewhere.includes(key))).toEqual(tested);
   });
@@ -580,14 +581,12 @@ describe('groups', () => {
     expect(byId.topics[0]!.partitions[0]!.errorCode).toBe(code('UNKNOWN_TOPIC_ID'));
   });
 
-  it('that share are not served; transactions have coordinators of their own', async () => {
-    const find = async (keyType: number) =>
-      (await broker.call(findCoordinator, { coordinatorKeys: ['t'], keyType })).coordinators[0]!.errorCode;
-    expect([await find(1), await find(2), await find(9)]).toEqual([
-      NONE,
-      code('COORDINATOR_NOT_AVAILABLE'),
-      code('INVALID_REQUEST'),
-    ]);
+  it('are one kind of key; transactions and share partitions have coordinators of their own', async () => {
+    const find = async (keyType: number, key = 't') =>
+      (await broker.call(findCoordinator, { coordinatorKeys: [key], keyType })).coordinators[0]!.errorCode;
+    const invalid = code('INVALID_REQUEST');
+    expect([await find(1), await find(2), await find(9)]).toEqual([NONE, invalid, invalid]);
+    expect(await find(2, `g:with:colons:${ZERO_UUID}:0`)).toBe(NONE);
   });
 
   it('tell nothing to who may not read them', async () => {

@@ -48,6 +48,11 @@ const KAFKA_VERSIONS: Readonly<Record<number, readonly [number, number]>> = {
   66: [0, 2],
   74: [0, 1],
   75: [0, 0],
+  83: [0, 0],
+  84: [0, 0],
+  85: [0, 1],
+  86: [0, 0],
+  87: [0, 1],
 };
 
 describe('the table of APIs', () => {

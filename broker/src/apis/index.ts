@@ -43,6 +43,11 @@ import { describeTransactions } from './65-describe-transactions.ts';
 import { listTransactions } from './66-list-transactions.ts';
 import { listConfigResources } from './74-list-config-resources.ts';
 import { describeTopicPartitions } from './75-describe-topic-partitions.ts';
+import { initializeShareGroupState } from './83-initialize-share-group-state.ts';
+import { readShareGroupState } from './84-read-share-group-state.ts';
+import { writeShareGroupState } from './85-write-share-group-state.ts';
+import { deleteShareGroupState } from './86-delete-share-group-state.ts';
+import { readShareGroupStateSummary } from './87-read-share-group-state-summary.ts';
 import type { AnyApiHandler } from './api.ts';
 
 const table: readonly AnyApiHandler[] = [
@@ -91,6 +96,11 @@ const table: readonly AnyApiHandler[] = [
   listTransactions,
   listConfigResources,
   describeTopicPartitions,
+  initializeShareGroupState,
+  readShareGroupState,
+  writeShareGroupState,
+  deleteShareGroupState,
+  readShareGroupStateSummary,
 ];
 
 /** Every API that is served, by key: what ApiVersions advertises is read off it. */

@@ -4,11 +4,13 @@ import type { BrokerConfig } from './broker-config.ts';
 
 export const OFFSETS_TOPIC = '__consumer_offsets';
 export const TRANSACTIONS_TOPIC = '__transaction_state';
+export const SHARE_STATE_TOPIC = '__share_group_state';
 
 /** A topic that comes into being because somebody asked for it. */
 export function autoCreatedTopic(image: MetadataImage, config: BrokerConfig, name: string): TopicToCreate {
   if (name === OFFSETS_TOPIC) return offsetsTopic(image, config);
   if (name === TRANSACTIONS_TOPIC) return transactionsTopic(image, config);
+  if (name === SHARE_STATE_TOPIC) return shareStateTopic(image, config);
   return { name, numPartitions: -1, replicationFactor: -1, assignments: [], configs: [] };
 }
 
@@ -47,6 +49,27 @@ function transactionsTopic(image: MetadataImage, config: BrokerConfig): TopicToC
       { name: 'min.insync.replicas', value: String(minInSyncReplicas) },
       { name: 'segment.bytes', value: String(values['transaction.state.log.segment.bytes']) },
       { name: 'unclean.leader.election.enable', value: 'false' },
+    ],
+  };
+}
+
+/** The topic of the share coordinator. Not compacted, as in Kafka: what says nothing any more is deleted from its start. */
+function shareStateTopic(image: MetadataImage, config: BrokerConfig): TopicToCreate {
+  const { values } = config;
+  const wanted = values['share.coordinator.state.topic.replication.factor'];
+  const replicationFactor = possibleReplicas(image, wanted);
+  const minInSyncReplicas = Math.min(values['share.coordinator.state.topic.min.isr'], replicationFactor);
+  return {
+    name: SHARE_STATE_TOPIC,
+    numPartitions: values['share.coordinator.state.topic.num.partitions'],
+    replicationFactor,
+    assignments: [],
+    configs: [
+      { name: 'cleanup.policy', value: 'delete' },
+      { name: 'compression.type', value: 'producer' },
+      { name: 'min.insync.replicas', value: String(minInSyncReplicas) },
+      { name: 'retention.ms', value: '-1' },
+      { name: 'segment.bytes', value: String(values['share.coordinator.state.topic.segment.bytes']) },
     ],
   };
 }

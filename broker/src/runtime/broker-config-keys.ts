@@ -1,30 +1,11 @@
-import {
-  type ConfigType,
-  type ConfigValue,
-  defineConfig,
-  type Importance,
-  nonEmpty,
-  oneOf,
-  range,
-  type Validator,
-} from '@millrace/foundation';
+import { defineConfig, nonEmpty, oneOf, range, type Validator } from '@millrace/foundation';
+import { key } from './config-key.ts';
+import { shareConfigKeys } from './share-config-keys.ts';
 
 const INT_MAX = 0x7fffffff;
 /** Stands for Kafka's 2^63 - 1: no limit. */
 export const LONG_MAX = Number.MAX_SAFE_INTEGER;
 const MS_PER_DAY = 86_400_000;
-const IMPORTANCE: Importance = 'medium';
-
-/** One row of the table below: type, default, meaning, what is allowed. */
-function key<const T extends ConfigType, const D extends ConfigValue>(
-  type: T,
-  byDefault: D,
-  docs: string,
-  validate?: Validator,
-) {
-  const row = { type, default: byDefault, importance: IMPORTANCE, docs };
-  return validate === undefined ? row : { ...row, validate };
-}
 
 const cleanupPolicy: Validator = (value) =>
   Array.isArray(value) && value.every((item) => item === 'delete' || item === 'compact')
@@ -430,6 +411,8 @@ export const brokerConfigKeys = defineConfig({
     range(1),
   ),
   'offsets.commit.timeout.ms': key('int', 5000, 'How long a commit may wait to be replicated.', range(1)),
+
+  ...shareConfigKeys,
 
   'initial.transaction.version': key(
     'int',

@@ -47,7 +47,7 @@ describe('the configuration of a broker', () => {
       'log.retention.hours': '168',
     });
     expect(config.unknown).toEqual([]);
-    expect(config.idle).toHaveLength(7);
+    expect(config.idle).toHaveLength(5);
   });
 
   it.each([

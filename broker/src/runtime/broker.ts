@@ -269,6 +269,7 @@ async function start(
     controller,
     groups: coordinators.groups,
     transactions: coordinators.transactions,
+    shareState: coordinators.shareState,
     producerIds: coordinators.producerIds,
     purgatory: new Purgatory(wheel),
     meter: new RequestMeter(),

@@ -4,6 +4,7 @@ import type { LocalPartitions } from './local-partitions.ts';
 import { localMarkerWriter } from './marker-writer.ts';
 import { createProducerIds } from './producer-id-block.ts';
 import type { GroupAccess, ProducerIds } from './services.ts';
+import { ShareStateService } from './share-state-service.ts';
 import { TransactionService } from './transaction-service.ts';
 
 export interface CoordinatorsOptions extends GroupCoordinatorOptions {
@@ -15,6 +16,7 @@ export interface Coordinators {
   readonly groups: GroupAccess;
   readonly groupCoordinator: GroupCoordinator;
   readonly transactions: TransactionService;
+  readonly shareState: ShareStateService;
   readonly producerIds: ProducerIds;
   close(): void;
 }
@@ -27,23 +29,31 @@ export function createCoordinators(options: CoordinatorsOptions): Coordinators {
   const producerIds = createProducerIds(controller);
   const markers = localMarkerWriter({ ...options, groups });
   const transactions = new TransactionService({ ...options, producerIds, markers });
+  const shareState = new ShareStateService(options);
   partitions.onChange({
     led: (partition) => {
       groupCoordinator.topic.partitionLed(partition);
       transactions.partitionLed(partition);
+      shareState.topic.partitionLed(partition);
     },
     lost: (topic, partition) => {
       groupCoordinator.topic.partitionLost(topic, partition);
       transactions.partitionLost(topic, partition);
+      shareState.topic.partitionLost(topic, partition);
     },
-    topicsDeleted: (topics) => groupCoordinator.topicsDeleted(topics),
+    topicsDeleted: (topics) => {
+      groupCoordinator.topicsDeleted(topics);
+      shareState.topicsDeleted();
+    },
   });
   return {
     groups,
     groupCoordinator,
     transactions,
+    shareState,
     producerIds,
     close: () => {
+      shareState.close();
       transactions.close();
       groupCoordinator.close();
     },

@@ -1,6 +1,7 @@
 import type { ConfigType } from '@millrace/foundation';
 import { assert } from '@millrace/foundation/assert';
 import type { MetadataImage } from '../core/metadata/image.ts';
+import type { BrokerConfig } from './broker-config.ts';
 
 /** One config of a group or of client metrics: Kafka 4.3's name, type and default. Values are texts. */
 export interface ResourceConfigDefinition {
@@ -9,17 +10,27 @@ export interface ResourceConfigDefinition {
   readonly docs: string;
   /** Kafka's broker key that says the same for all; it is answered as the synonym of the default. */
   readonly brokerKey: string;
-  /** @returns what is wrong with a value in a fragment that follows the key, or null */
-  readonly problem: (text: string) => string | null;
+  /**
+   * @param bounds of a number, where the broker has others than Kafka's by default
+   * @returns what is wrong with a value in a fragment that follows the key, or null
+   */
+  readonly problem: (text: string, bounds?: Bounds) => string | null;
+}
+
+export interface Bounds {
+  readonly min: number;
+  readonly max: number;
 }
 
 const INT_MAX = 2_147_483_647;
+const KIND_OF_GROUP = /^group\.(consumer|share|streams)\./;
 
 function between(min: number, max = INT_MAX): ResourceConfigDefinition['problem'] {
-  return (text) => {
+  const byDefault = { min, max };
+  return (text, bounds = byDefault) => {
     if (!/^[+-]?\d{1,10}$/.test(text.trim())) return 'must be a whole number';
     const value = Number(text.trim());
-    return value < min || value > max ? `must be from ${min} to ${max}` : null;
+    return value < bounds.min || value > bounds.max ? `must be from ${bounds.min} to ${bounds.max}` : null;
   };
 }
 
@@ -46,11 +57,31 @@ function int(
   return { type: 'int', default: String(byDefault), brokerKey, docs, problem: between(min, max) };
 }
 
-/** A config of a group: its own, else the default. */
-export function groupSetting(image: MetadataImage, group: string, name: string): string {
-  const value = image.configs.get('group', group)?.get(name) ?? groupConfigDefinitions.get(name)?.default;
-  assert(value !== undefined, `${name} is a config of groups`);
-  return value;
+/** A config of a group: its own, else what the broker says for all. */
+export function groupSetting(
+  { image, values }: { readonly image: MetadataImage; readonly values: BrokerConfig['values'] },
+  group: string,
+  name: string,
+): string {
+  const definition = groupConfigDefinitions.get(name);
+  assert(definition !== undefined, `${name} is a config of groups`);
+  const own = image.configs.get('group', group)?.get(name);
+  return own ?? numberOf(values, definition.brokerKey)?.toString() ?? definition.default;
+}
+
+/** Within which bounds the broker lets groups set a config (`group.share.min.…`); undefined where it has none of its own. */
+export function groupConfigBounds(
+  values: BrokerConfig['values'],
+  { brokerKey }: ResourceConfigDefinition,
+): Bounds | undefined {
+  const min = numberOf(values, brokerKey.replace(KIND_OF_GROUP, '$&min.'));
+  const max = numberOf(values, brokerKey.replace(KIND_OF_GROUP, '$&max.'));
+  return min === undefined || max === undefined ? undefined : { min, max };
+}
+
+function numberOf(values: Readonly<Record<string, unknown>>, name: string): number | undefined {
+  const value = Object.hasOwn(values, name) ? values[name] : undefined;
+  return typeof value === 'number' ? value : undefined;
 }
 
 /**

@@ -96,7 +96,7 @@ function rulesOf({ config, random, metadata }: GroupCoordinatorOptions): GroupRu
     offsetsRetentionMs: values['offsets.retention.minutes'] * MS_PER_MINUTE,
     newMemberSuffix: () => dashed(random.uuid()),
     metadata: () => metadata.image(),
-    setting: (group, name) => groupSetting(metadata.image(), group, name),
+    setting: (group, name) => groupSetting({ image: metadata.image(), values: config.values }, group, name),
     subscribedTopics,
   };
 }

@@ -224,7 +224,7 @@ function rulesOf(config: BrokerConfig): ControllerRules {
     defaultReplicationFactor: config.values['default.replication.factor'],
     isIpAddress: (text) => isIP(text) !== 0,
     deleteTopicEnable: config.values['delete.topic.enable'],
-    validateConfigs: resourceConfigProblem,
+    validateConfigs: (type, values) => resourceConfigProblem(config, type, values),
     isListConfig,
     defaultConfig: (type, name) => defaultConfigText(config, type, name),
   };

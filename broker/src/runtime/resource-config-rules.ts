@@ -3,13 +3,14 @@ import type { ConfigResourceType } from '../core/metadata/image.ts';
 import type { BrokerConfig } from './broker-config.ts';
 import { brokerConfigKeys } from './broker-config-keys.ts';
 import { clientMetricsProblem } from './client-metrics-config.ts';
-import { groupConfigDefinitions } from './group-config-definitions.ts';
+import { groupConfigBounds, groupConfigDefinitions } from './group-config-definitions.ts';
 import { brokerConfigProblem } from './live-broker-config.ts';
 import { brokerValue, configText, topicConfigProblem, topicDefaultText } from './topic-config.ts';
 import { topicConfigDefinitions } from './topic-config-definitions.ts';
 
 /** @returns why a resource may not have all these configs, by Kafka's error; null where it may */
 export function resourceConfigProblem(
+  config: BrokerConfig,
   type: ConfigResourceType,
   values: ReadonlyMap<string, string>,
 ): Refusal | null {
@@ -19,7 +20,7 @@ export function resourceConfigProblem(
     case 'broker':
       return brokerConfigProblem(values);
     case 'group':
-      return invalid(groupConfigProblem(values));
+      return invalid(groupConfigProblem(config, values));
     case 'client-metrics':
       return clientMetricsProblem(values);
     case 'broker-logger':
@@ -49,11 +50,11 @@ function brokerKey(name: string): { readonly type: string } | undefined {
   return Object.hasOwn(keys, name) ? keys[name] : undefined;
 }
 
-function groupConfigProblem(values: ReadonlyMap<string, string>): string | null {
+function groupConfigProblem(config: BrokerConfig, values: ReadonlyMap<string, string>): string | null {
   for (const [name, text] of values) {
     const definition = groupConfigDefinitions.get(name);
     if (!definition) return `"${name}" is no config of a group.`;
-    const problem = definition.problem(text);
+    const problem = definition.problem(text, groupConfigBounds(config.values, definition));
     if (problem !== null) return `"${name}" ${problem}, not "${text}".`;
   }
   return null;

@@ -33,6 +33,11 @@ import type { HeartbeatResult, JoinResult, LeaveResult, SyncResult } from '../co
 import type { SyncCommand } from '../core/group/sync-group.ts';
 import type { MetadataImage } from '../core/metadata/image.ts';
 import type { QuotaCaller } from '../core/quota/client-quotas.ts';
+import type { InitializeShareStateCommand } from '../core/share/initialize-share-state.ts';
+import type { ReadShareStateQuery, ReadShareStateResult } from '../core/share/read-share-state.ts';
+import type { SharePartitionKey } from '../core/share/share-state-record.ts';
+import type { ShareStateResult } from '../core/share/share-state-shard.ts';
+import type { WriteShareStateCommand } from '../core/share/write-share-state.ts';
 import type {
   AddPartitionsCommand,
   AddPartitionsResult,
@@ -64,6 +69,7 @@ export interface BrokerServices {
   readonly controller: ControllerAccess;
   readonly groups: GroupAccess;
   readonly transactions: TransactionAccess;
+  readonly shareState: ShareStateAccess;
   readonly producerIds: ProducerIds;
   readonly purgatory: Purgatory;
   readonly fetchMemory: FetchMemory;
@@ -247,4 +253,20 @@ export interface TransactionAccess {
   ): Result | Promise<Result>;
   describe(transactionalId: string): Promise<Transaction | ErrorName>;
   list(): Promise<readonly TransactionListing[] | ErrorName>;
+}
+
+/**
+ * The share coordinator: what is stored of partitions that share groups read, in `__share_group_state`. Errors are values. What
+ * is answered is committed.
+ */
+export interface ShareStateAccess {
+  /** Makes `__share_group_state` where it does not exist. */
+  findCoordinator(key: SharePartitionKey): Promise<CoordinatorLocation>;
+  initialize(command: Asked<InitializeShareStateCommand>): Promise<ShareStateResult>;
+  write(command: Asked<WriteShareStateCommand>): Promise<ShareStateResult>;
+  /** What a leader of the partition begins with; older leaders are refused from then on. */
+  read(query: ReadShareStateQuery): Promise<ReadShareStateResult>;
+  /** Where the group stands; what nothing is stored of begins at UNSET. */
+  summarize(key: SharePartitionKey): Promise<ReadShareStateResult>;
+  delete(key: SharePartitionKey): Promise<ShareStateResult>;
 }

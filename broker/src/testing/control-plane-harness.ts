@@ -99,7 +99,7 @@ export class ControlPlaneHarness {
     const { metadata, quorum, controller } = plane;
     const partitions = new LocalPartitions({ ...ports, storage: disk.storage, config });
     const coordinators = createCoordinators({ ...ports, metadata, controller, partitions, config });
-    const { groups, transactions, producerIds } = coordinators;
+    const { groups, transactions, shareState, producerIds } = coordinators;
     plane.onImage((image) => config.follow(image));
     plane.onImage((image, previous) => partitions.follow(image, previous));
     await plane.start();
@@ -115,6 +115,7 @@ export class ControlPlaneHarness {
       controller,
       groups,
       transactions,
+      shareState,
       producerIds,
       purgatory: new Purgatory(new TimerWheel({ ...ports, tickMs: 5 })),
       fetchMemory: new FetchMemory(FETCH_MEMORY_BYTES),

@@ -1,10 +1,12 @@
 import type { GroupRules } from '../core/group/group-shard.ts';
 import { emptyImage } from '../core/metadata/replay.ts';
+import { parseBrokerConfig } from '../runtime/broker-config.ts';
 import { groupSetting } from '../runtime/group-config-definitions.ts';
 
 /** The rules of a shard, for tests: ids are numbers, metadata is the topics with commas between, there are no topics. */
 export function testGroupRules(more: Partial<GroupRules> = {}): GroupRules {
   let next = 0;
+  const { values } = parseBrokerConfig({ 'log.dirs': '/nowhere' });
   return {
     initialRebalanceDelayMs: 3_000,
     maxSize: 1_000,
@@ -13,7 +15,7 @@ export function testGroupRules(more: Partial<GroupRules> = {}): GroupRules {
     newMemberSuffix: () => `${++next}`,
     subscribedTopics: (metadata) => metadata.toString().split(','),
     metadata: () => emptyImage,
-    setting: (group, name) => groupSetting(emptyImage, group, name),
+    setting: (group, name) => groupSetting({ image: emptyImage, values }, group, name),
     ...more,
   };
 }
