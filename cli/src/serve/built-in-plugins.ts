@@ -6,5 +6,6 @@ export const BUILT_IN_PLUGINS: readonly string[] = [
   '@millrace/config-providers',
   '@millrace/connector-postgres',
   '@millrace/connector-mongodb',
+  '@millrace/connector-redis',
   '@millrace/connector-files',
 ].map((name) => import.meta.resolve(name));

@@ -55,6 +55,11 @@ export interface DurableOffset {
  * backoff; any other one fails it.
  */
 export interface SourceTask {
+  /**
+   * How often its offsets are to be stored at least, ms, where the worker's `offset.flush.interval.ms` is longer: for sources that hold
+   * something upstream until `commit`, such as a job or a lock. Left out, or null: as the worker says.
+   */
+  readonly commitIntervalMs?: number | null;
   start(): Promise<void>;
   /** The next records in order. Waits for data as long as it likes, until the signal is aborted; may resolve empty. */
   poll(): Promise<readonly SourceRecord[]>;

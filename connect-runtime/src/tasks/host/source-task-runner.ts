@@ -23,6 +23,8 @@ const FLUSH_TIMEOUT_MS = 30_000;
 const FAILED_STEP_TIMEOUT_MS = 5_000;
 /** How often it is looked whether offsets are due, ms. */
 const COMMIT_CHECK_MS = 1_000;
+/** A task may want its offsets stored often, but not all the time. */
+const COMMIT_CHECK_MIN_MS = 10;
 /** Wait after a poll without records, ms: a source that does not wait by itself must not spin. */
 const EMPTY_POLL_WAIT_MS = 10;
 
@@ -102,8 +104,10 @@ export class SourceTaskRunner implements TaskRunner {
     delivery: SourceDelivery,
   ): Promise<void> {
     const { signal } = this.#abort;
-    const intervalMs = this.#options.spec.worker.offsetFlushIntervalMs;
-    const timer = setInterval(() => delivery.commitIfDue(), Math.min(intervalMs, COMMIT_CHECK_MS));
+    const { offsetFlushIntervalMs } = this.#options.spec.worker;
+    const intervalMs = Math.min(offsetFlushIntervalMs, task.commitIntervalMs ?? offsetFlushIntervalMs);
+    const checkMs = Math.max(COMMIT_CHECK_MIN_MS, Math.min(intervalMs, COMMIT_CHECK_MS));
+    const timer = setInterval(() => delivery.commitIfDue(intervalMs), checkMs);
     try {
       while (!signal.aborted) {
         await this.#gate.passed(signal);

@@ -90,9 +90,8 @@ export class AtLeastOnceDelivery implements SourceDelivery {
     }
   }
 
-  commitIfDue(): void {
+  commitIfDue(intervalMs: number): void {
     const nowMs = performance.now();
-    const intervalMs = this.#options.spec.worker.offsetFlushIntervalMs;
     if (this.#committing || nowMs - this.#committedAtMs < intervalMs) return;
     this.#committedAtMs = nowMs;
     this.#committing = this.#commit()

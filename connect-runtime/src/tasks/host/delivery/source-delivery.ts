@@ -35,8 +35,11 @@ export interface SourceDelivery {
   open(): Promise<void>;
   /** Sends what one poll gave, in order; resolves when there is room for more. */
   deliver(records: readonly SourceRecord[]): Promise<void>;
-  /** Stores offsets where that is due; called often, also while a poll or a `deliver` is under way. */
-  commitIfDue(): void;
+  /**
+   * Stores offsets where that is due; called often, also while a poll or a `deliver` is under way.
+   * @param intervalMs how long what is to be stored may wait, where transactions don't say
+   */
+  commitIfDue(intervalMs: number): void;
   /** Resolves when a commit that `commitIfDue` began is over. */
   settled(): Promise<void>;
   /** The task stops: all that was delivered becomes durable with its offsets. */

@@ -1,0 +1,1 @@
+export { RedisServer, unavailable } from './redis-server.ts';
