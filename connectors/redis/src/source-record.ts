@@ -4,7 +4,7 @@ import type { SourceConfig } from './config.ts';
 import type { StreamEntry } from './stream-entry.ts';
 
 /** The topic of a stream. */
-export const topicOf = (config: SourceConfig, stream: string): string =>
+const topicOf = (config: SourceConfig, stream: string): string =>
   config.topic.replaceAll(`\${stream}`, stream.replaceAll(/[^A-Za-z0-9._-]/g, '_'));
 
 /** The record that an entry becomes. */
