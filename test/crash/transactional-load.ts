@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createAdmin, createConsumer, createProducer, type TransactionalProducer } from '@millrace/client';
-import { eventually } from '../support/eventually.ts';
+import { createAdmin, createProducer, type TransactionalProducer } from '@millrace/client';
 import { startMillraceBroker } from '../support/millrace-broker.ts';
 import { SeededRandom } from './seeded-random.ts';
+import { noTransactionOpen, readTopic } from './topic-reader.ts';
 
 const TOPIC = 'load';
 const GROUP = 'load-group';
@@ -152,30 +152,10 @@ async function run(
 
 /** Values by partition, in their order, once nothing is open any more. */
 async function readCommitted(bootstrapServers: readonly string[]): Promise<string[][]> {
-  const partitions = Array.from({ length: PARTITIONS }, (_, partition) => ({ topic: TOPIC, partition }));
-  const ends = async (isolationLevel: 'read_committed' | 'read_uncommitted') => {
-    const reader = createConsumer({ bootstrapServers, isolationLevel });
-    const found = await reader.endOffsets(partitions);
-    await reader.close();
-    return found.join();
-  };
-  await eventually(async () => (await ends('read_committed')) === (await ends('read_uncommitted')), {
-    what: 'no transaction open',
-  });
-  const consumer = createConsumer({
-    bootstrapServers,
-    isolationLevel: 'read_committed',
-    autoOffsetReset: 'earliest',
-  });
-  consumer.assign(partitions);
-  const seen = partitions.map((): string[] => []);
-  // Three empty polls in a row are the end.
-  for (let empty = 0; empty < 3; ) {
-    const records = await consumer.poll(300);
-    empty = records.length === 0 ? empty + 1 : 0;
-    for (const { partition, value } of records) seen[partition]?.push(String(value));
-  }
-  await consumer.close();
+  await noTransactionOpen(bootstrapServers, TOPIC, PARTITIONS);
+  const seen = Array.from({ length: PARTITIONS }, (): string[] => []);
+  for (const { partition, value } of await readTopic(bootstrapServers, TOPIC, PARTITIONS, 'read_committed'))
+    seen[partition]?.push(String(value));
   return seen;
 }
 

@@ -22,12 +22,21 @@ const CONFIG = {
 /** A broker that can be killed, and comes back on its data at the same address. */
 export type BrokerProcess = Pick<KafkaPeer, 'bootstrapServers' | 'kill' | 'resume' | 'stop'>;
 
+/** One of ours, whose files may be looked at, or harmed while it is away. */
+export interface MillraceBrokerProcess extends BrokerProcess {
+  readonly dataFolder: string;
+  /** Starts it again; `changed` holds for this start. Rejects where it is killed before it is ready. */
+  resume(changed?: Readonly<Record<string, string>>): Promise<void>;
+  /** The end of what it has printed since it was started last. */
+  printed(): string;
+}
+
 /**
  * Starts `millrace broker` as a process of its own, on a free port of the loopback with a folder of its own.
  */
 export async function startMillraceBroker(
   properties: Readonly<Record<string, string>> = {},
-): Promise<BrokerProcess> {
+): Promise<MillraceBrokerProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-broker-'));
   const port = await freePort();
   const settings = {
@@ -36,30 +45,35 @@ export async function startMillraceBroker(
     listeners: `PLAINTEXT://127.0.0.1:${port}`,
     ...properties,
   };
-  const args = Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
-  const start = async (): Promise<ChildProcess> => {
+  let child: ChildProcess;
+  let output: ChildOutput;
+  const start = async (changed: Readonly<Record<string, string>>): Promise<void> => {
+    const all = { ...settings, ...changed };
+    const args = Object.entries(all).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
     const started = spawn(process.execPath, [LAUNCHER, 'broker', '--log-level', 'warn', ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    child = started;
+    output = new ChildOutput(started);
     try {
-      await new ChildOutput(started).line(/^ready/, READY_TIMEOUT_MS);
-      return started;
+      await output.line(/^ready/, READY_TIMEOUT_MS);
     } catch (error) {
       await endChild(started);
       throw error;
     }
   };
-  let child = await start();
+  await start({});
   return {
     bootstrapServers: [`127.0.0.1:${port}`],
+    dataFolder: settings['log.dirs'],
     async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = once(child, 'exit');
       child.kill('SIGKILL');
       await gone;
     },
-    async resume() {
-      child = await start();
-    },
+    resume: (changed = {}) => start(changed),
+    printed: () => output.text,
     async stop() {
       await endChild(child);
       await rm(folder, { recursive: true, force: true });
