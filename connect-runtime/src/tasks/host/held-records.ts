@@ -9,7 +9,7 @@ const LOCK_MS = 30_000;
 /** Records that a task has acquired and is busy with: their locks are renewed until it has done with them. */
 export class HeldRecords {
   readonly #consumer: ShareConsumer;
-  readonly #records: readonly ShareRecord[];
+  readonly records: readonly ShareRecord[];
   readonly #logger: Logger;
   readonly #timer: NodeJS.Timeout;
   #renewing: Promise<void> | null = null;
@@ -20,7 +20,7 @@ export class HeldRecords {
     readonly logger: Logger;
   }) {
     this.#consumer = options.consumer;
-    this.#records = options.records;
+    this.records = options.records;
     this.#logger = options.logger;
     const lockMs = options.consumer.acquisitionLockTimeoutMs ?? LOCK_MS;
     this.#timer = setInterval(() => this.#renew(), Math.max(1, Math.floor(lockMs * RENEW_AFTER)));
@@ -32,13 +32,14 @@ export class HeldRecords {
     await this.#renewing;
   }
 
-  /** Has done with all of them. Those whose lock has ended are delivered again. */
-  async accept(): Promise<void> {
-    this.#report(await this.#acknowledge('accept'), 'records that were written will be delivered again');
+  /** Has done with the first so many of them, and renews none any more. Those whose lock has ended are delivered again. */
+  async accept(count: number): Promise<void> {
+    const outcomes = await this.#acknowledge(this.records.slice(0, count), 'accept');
+    this.#report(outcomes, 'records that were written will be delivered again');
   }
 
   #renew(): void {
-    this.#renewing ??= this.#acknowledge('renew')
+    this.#renewing ??= this.#acknowledge(this.records, 'renew')
       .then(
         (outcomes) => this.#report(outcomes, 'locks of records could not be renewed'),
         (error) => this.#logger.warn({ err: error }, 'locks of records could not be renewed'),
@@ -48,8 +49,11 @@ export class HeldRecords {
       });
   }
 
-  async #acknowledge(type: AcknowledgeType): Promise<readonly AcknowledgementOutcome[]> {
-    for (const record of this.#records) {
+  async #acknowledge(
+    records: readonly ShareRecord[],
+    type: AcknowledgeType,
+  ): Promise<readonly AcknowledgementOutcome[]> {
+    for (const record of records) {
       try {
         this.#consumer.acknowledge(record, type);
       } catch (error) {

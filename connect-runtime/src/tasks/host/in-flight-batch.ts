@@ -1,8 +1,8 @@
 import type { Consumer, ConsumerRecord, TopicPartition } from '@millrace/client';
 
-/** Thrown out of a wait: the batch must not be written any more. */
-export class BatchRevoked extends Error {
-  override readonly name = 'BatchRevoked';
+/** Thrown out of a wait: the rest of the batch must not be written any more. */
+export class BatchGivenUp extends Error {
+  override readonly name = 'BatchGivenUp';
 }
 
 /**
@@ -30,6 +30,11 @@ export class InFlightBatch {
     this.#records = [];
   }
 
+  /** Only these are left to be written. */
+  rest(records: readonly ConsumerRecord[]): void {
+    this.#records = records;
+  }
+
   /** Whether the batch had to wait, and left partitions paused behind it. */
   get waited(): boolean {
     return this.#waited;
@@ -44,18 +49,30 @@ export class InFlightBatch {
 
   /**
    * Waits as long, or until the signal is aborted.
-   * @throws {BatchRevoked} where some of the batch is somebody else's now
+   * @throws {BatchGivenUp} where some of the batch is somebody else's now
    */
   async wait(ms: number, signal: AbortSignal): Promise<void> {
-    const consumer = this.#consumer();
     const untilMs = performance.now() + ms;
+    for (let leftMs = ms; leftMs > 0 && !signal.aborted; leftMs = untilMs - performance.now())
+      await this.#poll(leftMs);
+  }
+
+  /**
+   * Between two writes of a batch that takes many: takes part in what the group does.
+   * @throws {BatchGivenUp} where some of the batch is somebody else's now, or the task is to stop
+   */
+  async breathe(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) throw new BatchGivenUp('the task is to stop');
+    await this.#poll(0);
+  }
+
+  async #poll(ms: number): Promise<void> {
+    const consumer = this.#consumer();
     this.#waited = true;
-    for (let leftMs = ms; leftMs > 0 && !signal.aborted; leftMs = untilMs - performance.now()) {
-      consumer?.pause(consumer.assignment());
-      // A rebalance within the poll may bring partitions that are not paused: what they gave is read again.
-      rewind(consumer, (await consumer?.poll(leftMs)) ?? []);
-      if (this.#revoked) throw new BatchRevoked('some of the batch belongs to another member now');
-    }
+    consumer?.pause(consumer.assignment());
+    // A rebalance within the poll may bring partitions that are not paused: what they gave is read again.
+    rewind(consumer, (await consumer?.poll(ms)) ?? []);
+    if (this.#revoked) throw new BatchGivenUp('some of the batch belongs to another member now');
   }
 
   /** Gives the batch up: what is still this member's will be read again. */

@@ -19,6 +19,11 @@ const POLL_MS = 1_000;
 const RETRY_MS = 500;
 const RETRY_MAX_MS = 30_000;
 
+/** Thrown out of a write: the task is to stop. */
+class Stopping extends Error {
+  override readonly name = 'Stopping';
+}
+
 /**
  * Reads topics as a member of a share group (KIP-932), so that tasks may outnumber partitions: each record is acquired, written and
  * acknowledged for itself. Records are held, their locks renewed, until the sink has written them: what fails for now is tried again
@@ -100,24 +105,37 @@ export class ShareSinkTaskRunner implements TaskRunner {
   async #writeHeld(consumer: ShareConsumer, records: readonly ShareRecord[]): Promise<void> {
     const held = new HeldRecords({ consumer, records, logger: this.#options.logger });
     try {
-      if (!(await this.#writeUntilWritten(records))) return;
-      await this.#path.deadLettersAcknowledged();
+      if (!(await this.#writeUntilWritten(held))) return;
     } finally {
       await held.stopRenewing();
     }
+    await this.#accept(held, records.length);
+  }
+
+  async #accept(held: HeldRecords, count: number): Promise<void> {
+    await this.#path.deadLettersAcknowledged();
     const startedAtMs = performance.now();
     // Invariant 8: accepted when the write has resolved, not before.
-    await held.accept();
+    await held.accept(count);
     this.#counters.committed(performance.now() - startedAtMs, 'stored');
   }
 
   /** False where the task was stopped before. @throws {MillraceError} what does not pass by itself */
-  async #writeUntilWritten(records: readonly ShareRecord[]): Promise<boolean> {
-    for (let attempt = 0; !this.#abort.signal.aborted; attempt++) {
+  async #writeUntilWritten(held: HeldRecords): Promise<boolean> {
+    const { signal } = this.#abort;
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      const { records } = held;
       try {
-        await this.#path.write(records);
+        // A search for culprits may take many writes: a task that is to stop leaves the rest of them.
+        await this.#path.write(records, async (count) => {
+          if (!signal.aborted) return;
+          await held.stopRenewing();
+          await this.#accept(held, count);
+          throw new Stopping();
+        });
         return true;
       } catch (error) {
+        if (error instanceof Stopping) return false;
         const known = toMillraceError(error, { code: 'SINK_TASK_FAILED', class: 'bug' });
         if (!canPass(known)) throw known;
         const retryAfterMs = Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** Math.min(attempt, 10));
@@ -125,7 +143,7 @@ export class ShareSinkTaskRunner implements TaskRunner {
           { code: known.code, records: records.length, attempt, retryAfterMs, err: known },
           'a batch can not be written now; its records are held',
         );
-        await pause(retryAfterMs, this.#abort.signal);
+        await pause(retryAfterMs, signal);
       }
     }
     return false;

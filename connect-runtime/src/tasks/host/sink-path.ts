@@ -67,18 +67,26 @@ export class SinkPath {
 
   /**
    * Resolves when each record is written, passed over, or given to the dead letters.
-   * @throws {MillraceError} where the task is to fail: nothing of the batch counts as written then
+   * @param onSettled told, while culprits are sought, how many of the first records are done with; what it throws ends the batch there
+   * @throws {MillraceError} where the task is to fail: nothing counts as written but what was settled
    */
-  async write(records: readonly ConsumerRecord[]): Promise<void> {
+  async write(
+    records: readonly ConsumerRecord[],
+    onSettled: (count: number) => Promise<void>,
+  ): Promise<void> {
     if (!this.#opened) return;
     const { pipeline, writer } = this.#opened;
     const { counters } = this.#options;
     const startedAtMs = performance.now();
-    const batch = await incomingBatch(records, asFirstRead(records, this.#redriveTopic), pipeline);
+    const asRead = asFirstRead(records, this.#redriveTopic);
+    const batch = await incomingBatch(records, asRead, pipeline);
     const readyAtMs = performance.now();
     pipeline.countTimes(readyAtMs - startedAtMs);
     if (batch.records.length === 0) return;
-    const passed = await writer.write(batch);
+    // A record that became several is done with when the last of them is.
+    const passed = await writer.write(batch, (until) =>
+      onSettled(asRead.indexOf(batch.origins[until] as ConsumerRecord)),
+    );
     counters.spent('put', performance.now() - readyAtMs);
     this.#countPassed(batch.origins, passed);
   }

@@ -138,6 +138,9 @@ function run(task: Partial<SinkTask>, config: Record<string, string> = {}) {
   return { runner, failed: failed.promise };
 }
 
+const placesOf = (batch: readonly SinkRecord[]) =>
+  batch.map(({ partition, offset }) => `${partition}:${offset}`).join(' ');
+
 test('a write without an end fails the task for now, uncommitted, and gives its partitions back', async () => {
   let writes = 0;
   const forever = new Promise<void>(() => undefined);
@@ -196,9 +199,6 @@ describe('dead letters', () => {
 describe('a write that fails for now', () => {
   const busy = () => new MillraceError('later', { code: 'BUSY', class: 'throttled' });
   const patient = { 'errors.retry.timeout': '-1', 'errors.retry.delay.max.ms': '5' };
-  const placesOf = (batch: readonly SinkRecord[]) =>
-    batch.map(({ partition, offset }) => `${partition}:${offset}`).join(' ');
-
   test('stays a member while it waits, reads nothing more, and goes on behind the batch', async () => {
     const writes: string[] = [];
     const done = Promise.withResolvers<void>();
@@ -255,5 +255,54 @@ describe('a write that fails for now', () => {
     await runner.stop();
     expect(writes.slice(0, 3)).toEqual(['0:0 1:0', '0:0 1:0', '0:0']);
     expect(JSON.stringify(kafka.committed)).not.toContain('"partition":1');
+  });
+});
+
+describe('a search for culprits', () => {
+  const tolerant = { 'errors.tolerance': 'all', 'errors.deadletterqueue.topic.name': 'dead' };
+
+  /** Four records come at once, the first can't be written; `meanwhile` happens with the write of the second one alone. */
+  function search(meanwhile: () => void) {
+    const writes: string[] = [];
+    const goesOn = Promise.withResolvers<void>();
+    const { runner } = run(
+      {
+        write: async (batch) => {
+          writes.push(placesOf(batch));
+          if (batch.some(({ partition, offset }) => partition === 0 && offset === 0))
+            throw new MillraceError('no', { code: 'NO', class: 'poison' });
+          if (writes.at(-1) === '1:0') meanwhile();
+          else goesOn.resolve();
+        },
+      },
+      tolerant,
+    );
+    Object.assign(kafka, { assigned: [0, 1, 2, 3], offsets: [0, 0, 0, 0] });
+    kafka.flush = async () => {
+      for (const { acknowledge } of kafka.sent.splice(0)) acknowledge(null);
+    };
+    return { runner, writes, goesOn: goesOn.promise };
+  }
+  const searched = ['0:0 1:0 2:0 3:0', '0:0 1:0', '0:0', '1:0'];
+  const committed = () =>
+    (kafka.committed as { partition: number; offset: number }[][]).map((offsets) =>
+      offsets.map(({ partition, offset }) => `${partition}:${offset}`).join(' '),
+    );
+
+  test('ends where the task is to stop, and what is done with is committed', async () => {
+    const stopped = Promise.withResolvers<void>();
+    const { runner, writes } = search(() => void runner.stop().then(stopped.resolve));
+    await stopped.promise;
+    expect(writes).toEqual(searched);
+    expect(committed().join(' ')).toBe('0:1 1:1');
+  });
+
+  test('lets go of partitions, and goes on behind what is done with', async () => {
+    const { runner, writes, goesOn } = search(() => kafka.revoke.push(3));
+    await goesOn;
+    await runner.stop();
+    expect(writes.slice(0, 5)).toEqual([...searched, '0:1 1:1 2:0']);
+    expect(committed().slice(0, 2).join(' ')).toBe('0:1 1:1');
+    expect(committed().join(' ')).not.toContain('3:');
   });
 });

@@ -4,7 +4,7 @@ import type { SinkConnector } from '@millrace/sdk';
 import { taskKey } from '../../core/task-id.ts';
 import { consumerOverrides } from './client-settings.ts';
 import { Gate } from './gate.ts';
-import { BatchRevoked, InFlightBatch } from './in-flight-batch.ts';
+import { BatchGivenUp, InFlightBatch } from './in-flight-batch.ts';
 import { subscriptionOf } from './pipeline/redriven-records.ts';
 import { pluginError } from './pipeline/step-error.ts';
 import { SinkPath } from './sink-path.ts';
@@ -35,6 +35,7 @@ export class SinkTaskRunner implements TaskRunner {
   readonly #path: SinkPath;
   #consumer: Consumer | null = null;
   #failed = false;
+  #committedAtMs = 0;
   #written = new Map<string, TopicPartition & { offset: number }>();
   #ended: Promise<void> = Promise.resolve();
 
@@ -98,8 +99,7 @@ export class SinkTaskRunner implements TaskRunner {
   }
 
   async #consumeUntilStopped(consumer: Consumer): Promise<void> {
-    const interval = this.#options.spec.worker.offsetFlushIntervalMs;
-    let committedAtMs = performance.now();
+    this.#committedAtMs = performance.now();
     let paused = false;
     while (!this.#abort.signal.aborted) {
       // Polls go on while paused, so that the member keeps its place in the group; a rebalance brings partitions unpaused.
@@ -111,23 +111,34 @@ export class SinkTaskRunner implements TaskRunner {
       this.#counters.spent('fetch', performance.now() - polledAtMs);
       this.#counters.took(records.length);
       if (records.length > 0 && (await this.#writeInFlight(records))) paused = true;
-      if (performance.now() - committedAtMs >= interval) {
-        committedAtMs = performance.now();
-        await this.#commit();
-      }
+      await this.#commitWhenDue();
     }
+  }
+
+  async #commitWhenDue(): Promise<void> {
+    if (performance.now() - this.#committedAtMs < this.#options.spec.worker.offsetFlushIntervalMs) return;
+    this.#committedAtMs = performance.now();
+    await this.#commit();
   }
 
   /** Answers whether the partitions were paused meanwhile, as they are where the batch had to wait. */
   async #writeInFlight(records: readonly ConsumerRecord[]): Promise<boolean> {
     this.#inFlight.begin(records);
+    let noted = 0;
     try {
       // Invariant 8: offsets count as written when the write has resolved, not before.
-      await this.#path.write(records);
-      this.#noteWritten(records);
+      await this.#path.write(records, async (count) => {
+        // A search for culprits may take many writes: what is done with is kept, and the group does not wait for the rest.
+        this.#noteWritten(records.slice(noted, count));
+        noted = count;
+        this.#inFlight.rest(records.slice(count));
+        await this.#commitWhenDue();
+        await this.#inFlight.breathe(this.#abort.signal);
+      });
+      this.#noteWritten(records.slice(noted));
       this.#inFlight.end();
     } catch (error) {
-      if (!(error instanceof BatchRevoked)) throw error;
+      if (!(error instanceof BatchGivenUp)) throw error;
       this.#inFlight.giveUp();
     }
     return this.#inFlight.waited;

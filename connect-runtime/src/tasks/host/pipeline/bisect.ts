@@ -11,6 +11,8 @@ export interface Bisected {
   readonly isPoison: (error: unknown) => error is Error;
   /** Told of each culprit, and waited for, before anything behind it is written; what it throws ends everything. */
   readonly onCulprit?: (culprit: Culprit) => void | Promise<void>;
+  /** Told, before the next part is written, up to where nothing is left to do; what it throws ends everything. */
+  readonly onSettled?: (until: number) => Promise<void>;
 }
 
 /**
@@ -38,6 +40,7 @@ async function writePart(from: number, to: number, search: Search): Promise<void
   if (!search.failed || to - from === 1) {
     try {
       await write(from, to);
+      await search.onSettled?.(to);
       return;
     } catch (error) {
       if (!isPoison(error)) throw error;
@@ -45,6 +48,7 @@ async function writePart(from: number, to: number, search: Search): Promise<void
         const culprit = { index: from, error };
         await search.onCulprit?.(culprit);
         culprits.push(culprit);
+        await search.onSettled?.(to);
         return;
       }
     }

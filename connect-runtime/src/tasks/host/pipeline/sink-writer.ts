@@ -3,7 +3,7 @@ import { MillraceError } from '@millrace/foundation';
 import type { SinkRecord } from '@millrace/sdk';
 import type { TaskCounters } from '../task-counters.ts';
 import { settledWithin } from '../wait.ts';
-import { type Bisected, writeAround } from './bisect.ts';
+import { writeAround } from './bisect.ts';
 import type { Retry } from './retry.ts';
 import { canPass, isTyped, pluginError, type Step, StepError } from './step-error.ts';
 import { asTaskFailure, type Tolerance } from './tolerance.ts';
@@ -34,7 +34,7 @@ export interface SinkWriterOptions {
   readonly keepsOffsets: boolean;
 }
 
-type Failures = readonly (readonly [index: number, failure: StepError])[];
+type OnSettled = (until: number) => Promise<void>;
 
 /**
  * How many records in a row may fail with errors that say nothing of their kind, while nothing else is written: more of them look like
@@ -57,8 +57,11 @@ export class SinkWriter {
   #rejected = new Map<number, StepError>();
   #refused: StepError | null = null;
   #searchFrom = 0;
-  /** Records of the batch under way that were passed over while others were still to be written. */
-  #passedBefore = 0;
+  /** What failed in the batch under way and is still to be passed over, by index. */
+  readonly #failed = new Map<number, StepError>();
+  /** How many records of the batch under way were passed over. */
+  #passed = 0;
+  #lastPassed: ConsumerRecord | undefined;
   /** Untyped culprits since the last record that was written. */
   #untyped = 0;
 
@@ -69,60 +72,50 @@ export class SinkWriter {
 
   /**
    * Resolves when each record is written, passed over, or given to the dead letters.
+   * @param onSettled told, while culprits are sought, up to which index nothing is left to do; what it throws ends the batch there
    * @returns how many were written
-   * @throws {MillraceError} where the task is to fail: nothing of the batch counts as written then
+   * @throws {MillraceError} where the task is to fail: of the batch nothing counts as written but what was settled
    */
-  async write(batch: SinkBatch): Promise<number> {
-    const failed = new Map<number, StepError>();
+  async write(batch: SinkBatch, onSettled?: OnSettled): Promise<number> {
     this.#batch = batch;
-    this.#passedBefore = 0;
-    const writePart = async (from: number, to: number) => {
-      await this.#writePart(batch, from, to);
-      for (const [index, failure] of this.#rejected) failed.set(index, failure);
-      if (to - from > this.#rejected.size) this.#untyped = 0;
-    };
+    this.#failed.clear();
+    this.#passed = 0;
+    this.#lastPassed = undefined;
     try {
-      if (this.#bisects(batch)) {
-        const failures = await (this.#options.keepsOffsets
-          ? this.#writeAroundOrigins(batch, writePart)
-          : this.#writeAroundRecords(batch, writePart));
-        for (const [index, failure] of failures) failed.set(index, failure);
-      } else await writePart(0, batch.records.length);
+      if (this.#bisects(batch)) await this.#writeAround(batch, onSettled);
+      else await this.#writePart(batch, 0, batch.records.length);
     } catch (error) {
       throw error instanceof StepError ? this.#taskFailure(error, batch) : error;
     } finally {
       this.#batch = null;
     }
-    return batch.records.length - this.#passedBefore - (await this.#passOver(batch, failed));
+    await this.#passOverFailed(batch);
+    return batch.records.length - this.#passed;
   }
 
-  async #writeAroundRecords(batch: SinkBatch, write: Bisected['write']): Promise<Failures> {
-    const culprits = await writeAround(batch.records.length, {
-      ...{ write, isPoison: this.#isPoison },
-      onCulprit: ({ error }) => this.#countUntyped(error as StepError),
-    });
-    return culprits.map(({ index, error }) => [index, error as StepError]);
-  }
-
-  /** What became of one record is one unit. Culprits are done with when this resolves, and no failures are left. */
-  async #writeAroundOrigins(batch: SinkBatch, write: Bisected['write']): Promise<Failures> {
+  /** Where the sink keeps offsets, what became of one record is one unit. */
+  async #writeAround(batch: SinkBatch, onSettled?: OnSettled): Promise<void> {
+    const { keepsOffsets, acknowledged } = this.#options;
     const { origins } = batch;
-    const starts = origins.flatMap((origin, index) => (origin === origins[index - 1] ? [] : [index]));
+    const starts = origins.flatMap((origin, at) => (keepsOffsets && origin === origins[at - 1] ? [] : [at]));
     const startOf = (unit: number) => starts[unit] ?? origins.length;
-    let passed = 0;
     await writeAround(starts.length, {
-      write: (from, to) => write(startOf(from), startOf(to)),
+      write: (from, to) => this.#writePart(batch, startOf(from), startOf(to)),
       isPoison: this.#isPoison,
       onCulprit: async ({ index, error }) => {
         this.#countUntyped(error as StepError);
-        const unit = origins.slice(startOf(index), startOf(index + 1));
-        const failed = unit.map((_, at): [number, StepError] => [startOf(index) + at, error as StepError]);
-        passed += await this.#passOver(batch, new Map(failed));
-        await this.#options.acknowledged();
+        for (let at = startOf(index); at < startOf(index + 1); at++) this.#failed.set(at, error as StepError);
+        if (!keepsOffsets) return;
+        await this.#passOverFailed(batch);
+        await acknowledged();
+      },
+      onSettled: async (until) => {
+        // Errors that say nothing of their kind are believed when something else was written.
+        if (until === starts.length || this.#untyped > 0) return;
+        await this.#passOverFailed(batch);
+        await onSettled?.(startOf(until));
       },
     });
-    this.#passedBefore = passed;
-    return [];
   }
 
   readonly #isPoison = (error: unknown): error is StepError =>
@@ -172,6 +165,8 @@ export class SinkWriter {
       if (!canPass(failure.error)) throw failure;
       await this.#options.retry.after(failure, attempt, toStepError);
     }
+    for (const [index, failure] of this.#rejected) this.#failed.set(index, failure);
+    if (to - from > this.#rejected.size) this.#untyped = 0;
   }
 
   async #attempt(records: readonly SinkRecord[], from: number): Promise<void> {
@@ -234,19 +229,19 @@ export class SinkWriter {
     return only ? asTaskFailure(failure, only) : failure.error.with({ stage: failure.step.stage });
   }
 
-  /** Dead letters of what failed, in order; of a record that became several only one. Answers how many of the batch failed. */
-  async #passOver(batch: SinkBatch, failed: ReadonlyMap<number, StepError>): Promise<number> {
-    const indexes = [...failed.keys()].toSorted((a, b) => a - b);
-    let last: ConsumerRecord | undefined;
-    for (const index of indexes) {
+  /** Dead letters of what has failed since the last call, in order; of a record that became several only one. */
+  async #passOverFailed(batch: SinkBatch): Promise<void> {
+    if (this.#failed.size === 0) return;
+    const failed = [...this.#failed].toSorted(([a], [b]) => a - b);
+    this.#failed.clear();
+    this.#passed += failed.length;
+    for (const [index, failure] of failed) {
       const origin = batch.origins[index];
-      const failure = failed.get(index);
-      if (!origin || !failure || origin === last) continue;
-      last = origin;
+      if (!origin || origin === this.#lastPassed) continue;
+      this.#lastPassed = origin;
       const letter = this.#options.tolerance.pass(failure, origin);
       if (letter) await this.#options.deadLetter(letter);
     }
-    return indexes.length;
   }
 
   /** Sinks mostly reject in the order of the batch, so the search goes on where it was. */
