@@ -1,4 +1,4 @@
-import type { DecodedBytes, TopicMessage } from '../src/ports.ts';
+import type { DecodedBytes, TopicMessage } from '../src/kafka-ports.ts';
 import type { FakePorts } from '../src/testing/fake-ports.ts';
 
 /** What a made-up worker shows. */
@@ -28,7 +28,7 @@ export function play(ports: FakePorts, scene: SceneName): void {
 }
 
 function addPipelines(ports: FakePorts): void {
-  const { herder, topicsByConnector, topicList } = ports;
+  const { herder, topicsByConnector, kafka } = ports;
   const postgres = {
     'database.hostname': 'shop-db',
     'database.port': '5432',
@@ -68,16 +68,16 @@ function addPipelines(ports: FakePorts): void {
     topicsByConnector.set(name, ['shop.public.orders']);
   }
   topicsByConnector.set('nightly-export', ['shop.public.customers']);
-  topicList.push(
+  kafka.topicList.push(
     topic('shop.public.orders', 6, false),
     topic('shop.public.customers', 3, false),
     topic('payments', 12, false),
     topic('__consumer_offsets', 50, true),
     topic('connect-configs', 1, true),
   );
-  ports.messages.set('payments', []);
-  ports.messages.set('shop.public.orders', []);
-  ports.messages.set('shop.public.customers', []);
+  kafka.messagesByTopic.set('payments', []);
+  kafka.messagesByTopic.set('shop.public.orders', []);
+  kafka.messagesByTopic.set('shop.public.customers', []);
 }
 
 function topic(name: string, partitions: number, internal: boolean) {
@@ -98,7 +98,7 @@ function move(ports: FakePorts, step: number): void {
   for (const task of [0, 1]) add('orders-to-pg', task, Math.round(wave / 2));
   for (const task of [0, 1, 2]) add('orders-to-es', task, Math.round(wave / 3));
   add('orders-to-file', 0, Math.round(wave * 0.98));
-  const orders = ports.messages.get('shop.public.orders');
+  const orders = ports.kafka.messagesByTopic.get('shop.public.orders');
   if (orders === undefined) return;
   orders.push(order(step, now - Math.max(0, 400 - step) * STEP_MS));
   if (orders.length > KEPT_MESSAGES) orders.shift();

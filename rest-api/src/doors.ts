@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from
 import { type Actor, nameIn } from './access.ts';
 import type { BodyOf, Need, ParamsOf, QueryOf, ReplyOf, Route } from './contract/index.ts';
 import { forwarded } from './forwarding.ts';
+import type { EventStream, StreamSlots } from './live/stream-slots.ts';
 import type { RestSettings } from './options.ts';
 import type { ForwardedAnswer, Herder, SentRequest } from './ports.ts';
 import { createValidator, type Validator } from './validation.ts';
@@ -28,6 +29,14 @@ export type Handler<R extends Route> = (request: ApiRequest<R>) => ReplyOf<R> | 
 /** Registers operations: each asks the authorizer, validates, runs within its time, and answers by its contract. */
 export interface Doors {
   operation<R extends Route>(route: R, handler: Handler<R>): void;
+  /**
+   * Server-sent events: `begin` begins the answer, once all that can be refused has been. What it throws before is answered as of any
+   * operation.
+   */
+  events<R extends Route>(
+    route: R,
+    handler: (request: ApiRequest<R>, begin: () => EventStream) => void | Promise<void>,
+  ): void;
   /** A page, a file or a stream: answered by the handler itself. */
   page(
     url: string,
@@ -43,7 +52,12 @@ export function requireNeeds(route: Pick<RouteOptions, 'method' | 'url' | 'confi
   }
 }
 
-export function createDoors(app: FastifyInstance, settings: RestSettings, herder: Herder): Doors {
+export function createDoors(
+  app: FastifyInstance,
+  settings: RestSettings,
+  herder: Herder,
+  slots: StreamSlots,
+): Doors {
   const validator = createValidator();
   app.addHook('onRoute', requireNeeds);
   return {
@@ -70,6 +84,24 @@ export function createDoors(app: FastifyInstance, settings: RestSettings, herder
             reply.header('location', `${originOf(request)}${answer.location}`);
           if (answer.body === null) return reply.send();
           return reply.type('application/json').send(JSON.stringify(answer.body));
+        },
+      });
+    },
+    events(route, handler) {
+      app.route({
+        method: 'GET',
+        url: route.url,
+        config: { needs: route.needs },
+        handler: async (request, reply) => {
+          const actor = await authorize(request, route.needs, settings);
+          const read = await readRequest(validator, route, request);
+          slots.requireRoom();
+          await handler({ ...read, actor } as ApiRequest<typeof route>, () => {
+            const stream = slots.open(reply.raw);
+            reply.hijack();
+            return stream;
+          });
+          return reply;
         },
       });
     },

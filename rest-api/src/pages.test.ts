@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/schema';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Route, streamEvents, tailLogs, tailMessages } from './contract/index.ts';
 import { OPERATIONS } from './docs.ts';
-import type { TopicSummary } from './ports.ts';
+import type { TopicSummary } from './kafka-ports.ts';
 import { createRestApi, type RestApi } from './rest-api.ts';
 import { UNSERVED } from './routes/unserved.ts';
 import { type FakePorts, fakePorts } from './testing/fake-ports.ts';
@@ -21,7 +22,7 @@ beforeEach(async () => {
   writeFileSync(join(folder, 'assets', 'index-abc.js'), 'let a = 1;');
   ports = fakePorts();
   ports.herder.add('orders', { 'connector.class': 'X' });
-  ports.topicList.push(topic('t'));
+  ports.kafka.topicList.push(topic('t'));
   ports.topicsByConnector.set('orders', ['t']);
   api = await createRestApi(ports);
 });
@@ -88,50 +89,6 @@ describe('the UI', () => {
   });
 });
 
-describe('topics', () => {
-  test('are listed with the connectors that use them', async () => {
-    const sizes = { records: null, sizeBytes: null };
-    expect(JSON.parse((await get('/api/v1/topics')).body)).toEqual({
-      items: [{ ...topic('t'), ...sizes, writtenBy: ['orders'], readBy: [] }],
-      total: 1,
-      next: null,
-    });
-  });
-
-  test('are listed page by page, by what is searched for', async () => {
-    ports.topicList.push(topic('t1'), topic('t2', { internal: true }), topic('u'));
-    const names = async (query: string) => {
-      const { items, total, next } = JSON.parse((await get(`/api/v1/topics?${query}`)).body);
-      return [items.map(({ name }: TopicSummary) => name), total, next];
-    };
-    expect(await names('search=T&limit=2')).toEqual([['t', 't1'], 3, 't1']);
-    expect(await names('search=T&limit=2&after=t1')).toEqual([['t2'], 3, null]);
-    expect(await names('internal=false')).toEqual([['t', 't1', 'u'], 3, null]);
-  });
-
-  test('show their newest messages first, as many as asked for, cut', async () => {
-    const bytes = (text: string) =>
-      ({ encoding: 'text', text, sizeBytes: text.length, truncated: false }) as const;
-    const messages = [1, 2, 3].map((offset) => ({
-      partition: 0,
-      offset,
-      timestamp: offset * 1000,
-      key: bytes('k'),
-      value: bytes('v'.repeat(40)),
-      headers: [],
-    }));
-    ports.messages.set('t', messages);
-    const answer = JSON.parse((await get('/api/v1/topics/t/messages?limit=2&maxBytes=16')).body);
-    expect(answer.messages.map((message: { offset: number }) => message.offset)).toEqual([3, 2]);
-    expect(answer.messages[0].value).toMatchObject({ truncated: true, text: 'v'.repeat(16) });
-    expect(answer.partitions).toEqual([{ partition: 0, startOffset: 0, endOffset: 3 }]);
-  });
-
-  test('that do not exist are 404', async () => {
-    expect((await get('/api/v1/topics/nothing/messages')).statusCode).toBe(404);
-  });
-});
-
 const served = OPERATIONS.filter((route) => !UNSERVED.includes(route));
 
 describe('the documents', () => {
@@ -153,9 +110,9 @@ describe('the documents', () => {
 });
 
 describe('answers are what the contract says', () => {
-  const readable = served.filter(({ method, url }) => method === 'GET' && !url.includes('events'));
+  const STREAMS: readonly Route[] = [streamEvents, tailMessages, tailLogs];
+  const readable = served.filter((route) => route.method === 'GET' && !STREAMS.includes(route));
   test.each(readable.map((route) => [route.operationId, route] as const))('%s', async (_, route) => {
-    ports.messages.set('t', []);
     const url = route.url
       .replace(':connector', 'orders')
       .replace(':task', '0')

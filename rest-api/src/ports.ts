@@ -1,6 +1,7 @@
 import type { ErrorReport, JsonObject, MetricsText } from '@millrace/foundation';
 import type { TaskLogs } from './contract/index.ts';
 import type { ConnectorInsight, DeadLetters } from './insight-ports.ts';
+import type { Messages, Topics } from './kafka-ports.ts';
 
 /**
  * What the REST API needs of the rest of Millrace. The composition root hands in the implementations; tests hand in theirs.
@@ -252,53 +253,6 @@ export interface PipelineMonitor {
   metrics(): Promise<MetricsText>;
 }
 
-export interface TopicSummary {
-  readonly name: string;
-  readonly partitions: number;
-  readonly replicationFactor: number;
-  readonly internal: boolean;
-  /** Partitions with fewer replicas in sync than they have. */
-  readonly underReplicated: number;
-  /** Partitions without a leader. */
-  readonly offline: number;
-}
-
-export interface TopicMessage {
-  readonly partition: number;
-  readonly offset: number;
-  /** Milliseconds since the epoch. */
-  readonly timestamp: number;
-  /** Decoded where it is JSON or UTF-8 text; otherwise base64, as `encoding` says. */
-  readonly key: DecodedBytes;
-  readonly value: DecodedBytes;
-  readonly headers: readonly { readonly key: string; readonly value: DecodedBytes }[];
-}
-
-export interface DecodedBytes {
-  readonly encoding: 'null' | 'json' | 'text' | 'base64';
-  /** The text itself: JSON source, plain text, or base64; cut after `maxBytes` of the request. */
-  readonly text: string;
-  readonly sizeBytes: number;
-  readonly truncated: boolean;
-}
-
-/** Reads the log for people. */
-export interface TopicBrowser {
-  topics(): Promise<readonly TopicSummary[]>;
-  /** @throws {MillraceError} NOT_FOUND */
-  newest(
-    topic: string,
-    request: { readonly limit: number; readonly maxBytes: number },
-  ): Promise<{
-    readonly partitions: readonly {
-      readonly partition: number;
-      readonly startOffset: number;
-      readonly endOffset: number;
-    }[];
-    readonly messages: readonly TopicMessage[];
-  }>;
-}
-
 /** What the composition root gives to `createRestApi`. */
 export interface RestPorts {
   readonly herder: Herder;
@@ -309,7 +263,8 @@ export interface RestPorts {
   readonly insight: ConnectorInsight;
   readonly deadLetters: DeadLetters;
   readonly monitor: PipelineMonitor;
-  readonly topics: TopicBrowser;
+  readonly topics: Topics;
+  readonly messages: Messages;
   /** Where the built UI stands, or why there is none yet. */
   readonly ui: () =>
     | { readonly folder: string }

@@ -14,6 +14,7 @@ import { parseJsonBody } from './json-body.ts';
 import { LazyApp } from './lazy-app.ts';
 import { EventStreams } from './live/event-streams.ts';
 import { PipelineBoard } from './live/pipeline-board.ts';
+import { StreamSlots } from './live/stream-slots.ts';
 import { type RestOptions, type RestSettings, withDefaults } from './options.ts';
 import type { RestPorts } from './ports.ts';
 import { checkHost, checkOrigin, isLoopback } from './request-guard.ts';
@@ -23,6 +24,7 @@ import { connectorRoutes, lifecycleRoutes, taskRoutes } from './routes/connector
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { insightRoutes } from './routes/insight.ts';
 import { loggerRoutes } from './routes/loggers.ts';
+import { messageRoutes } from './routes/messages.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { offsetRoutes } from './routes/offsets.ts';
 import { pipelineRoutes } from './routes/pipelines.ts';
@@ -70,9 +72,10 @@ export async function createRestApi(ports: RestPorts, options: RestOptions = {})
   const guard = { checksHosts: true };
   addGuards(app, settings, guard);
   answerUnknownPaths(app);
-  const doors = createDoors(app, settings, ports.herder);
+  const slots = new StreamSlots(settings);
+  const doors = createDoors(app, settings, ports.herder, slots);
   const board = new PipelineBoard(ports.herder, ports.monitor, settings.clock);
-  const streams = new EventStreams(board, settings);
+  const streams = new EventStreams(board, slots, settings);
   serverRoutes(doors, ports);
   connectorRoutes(doors, ports.herder);
   lifecycleRoutes(doors, ports.herder);
@@ -85,6 +88,7 @@ export async function createRestApi(ports: RestPorts, options: RestOptions = {})
   metricsRoute(doors, ports.monitor);
   taskLogRoutes(doors, ports.monitor);
   topicRoutes(doors, ports);
+  messageRoutes(doors, ports.messages);
   workerRoutes(doors, ports.group);
   insightRoutes(doors, ports.insight);
   deadLetterRoutes(doors, ports.deadLetters);
@@ -107,6 +111,7 @@ export async function createRestApi(ports: RestPorts, options: RestOptions = {})
     },
     async close() {
       streams.close();
+      slots.close();
       board.close();
       const cut = setTimeout(() => app.server.closeAllConnections(), settings.closeGraceMs);
       await app.close().finally(() => clearTimeout(cut));

@@ -2,10 +2,12 @@ import { createAdmin } from '@millrace/client';
 import { Worker, type WorkerPorts } from '@millrace/connect-runtime';
 import type { JsonObject, Logger, RawConfig } from '@millrace/foundation';
 import { createRestApi } from '@millrace/rest-api';
+import { createAvroReader } from '../kafka/messages/avro-reader.ts';
+import { createMessages } from '../kafka/messages/messages.ts';
+import { createTopics } from '../kafka/topics.ts';
 import { COMMIT, VERSION } from '../version.ts';
 import { freePort } from './free-port.ts';
 import { type ListenAddress, listenError } from './listen-address.ts';
-import { createTopicBrowser } from './topic-browser.ts';
 import { serveUi } from './ui-bundle.ts';
 
 export interface WorkerServerOptions {
@@ -28,6 +30,8 @@ export interface WorkerServer {
   close(): Promise<void>;
 }
 
+/** How long brokers may take to answer what a person waits for, ms. */
+const ADMIN_TIMEOUT_MS = 10_000;
 /** How long joining may take before it is said that it does, ms. */
 const JOIN_QUIET_MS = 10_000;
 
@@ -44,7 +48,11 @@ export async function startWorkerServer(options: WorkerServerOptions): Promise<W
     ...(options.standalone ? { standalone: options.standalone } : {}),
   });
   const bootstrapServers = worker.config['bootstrap.servers'];
-  const admin = createAdmin({ bootstrapServers, clientId: `millrace-rest-${restAddress}`, logger });
+  const admin = createAdmin({
+    ...{ bootstrapServers, logger, clientId: `millrace-rest-${restAddress}` },
+    requestTimeoutMs: ADMIN_TIMEOUT_MS,
+  });
+  const messages = createMessages({ bootstrapServers, admin, logger, avro: avroReaderOf(options.config) });
   const rest = await createRestApi(
     {
       herder: worker,
@@ -55,7 +63,8 @@ export async function startWorkerServer(options: WorkerServerOptions): Promise<W
       insight: worker.insight,
       deadLetters: worker.insight.deadLetters,
       monitor: worker,
-      topics: createTopicBrowser({ bootstrapServers, admin, logger }),
+      topics: createTopics(admin),
+      messages,
       ui: serveUi(logger),
       about: () => options.about,
     },
@@ -77,10 +86,23 @@ export async function startWorkerServer(options: WorkerServerOptions): Promise<W
     url: `http://${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${port}`,
     async close() {
       await rest.close();
+      await messages.close();
       await worker.close();
       await admin.close();
     },
   };
+}
+
+/** With the settings of the worker's own converters, where they name a registry. */
+function avroReaderOf(config: RawConfig) {
+  for (const prefix of ['value.converter.', 'key.converter.']) {
+    if (!config[`${prefix}schema.registry.url`]) continue;
+    const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
+    return createAvroReader(
+      Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), String(value)])),
+    );
+  }
+  return null;
 }
 
 /** A worker takes connectors once it is a member of its group, a moment after it has started. */

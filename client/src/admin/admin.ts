@@ -12,6 +12,7 @@ import {
   removeGroups,
   setGroupOffsets,
 } from './groups.ts';
+import { describeDirsOf } from './log-dirs.ts';
 import { removeRecords } from './records.ts';
 import {
   describeShareGroups,
@@ -20,6 +21,7 @@ import {
   setShareGroupOffsets,
 } from './share-groups.ts';
 import {
+  checkNewTopics,
   createNewTopics,
   describeTopics,
   ensureTopics,
@@ -44,13 +46,15 @@ export function createAdmin(options: ClientOptions): Admin {
   return {
     listTopics: () => listTopics(cluster),
     describeTopics: (names) => describeTopics(cluster, names),
-    createTopics: (topics) => createNewTopics(cluster, topics),
+    createTopics: (topics, { validateOnly = false } = {}) =>
+      validateOnly ? checkNewTopics(cluster, topics) : createNewTopics(cluster, topics),
     ensureTopics: (topics) => ensureTopics(cluster, topics),
     deleteTopics: (names) => removeTopics(cluster, names),
     createPartitions: (topic, count) => growTopic(cluster, topic, count),
     describeConfigs: (type, name) => readConfigs(cluster, type, name),
     alterConfigs: (type, name, changes) => changeConfigs(cluster, type, name, changes),
     describeCluster: () => readCluster(cluster),
+    describeLogDirs: (brokerId, partitions) => describeDirsOf(cluster, brokerId, partitions),
     listOffsets: (partitions, at) => fetchOffsets(cluster, partitions, at, 'read_uncommitted'),
     listGroups: () => listAllGroups(cluster),
     describeGroups: (groupIds) => describeAll(cluster, groupIds),

@@ -3,7 +3,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { throwOnError } from '../cluster/outcome.ts';
 import { retrying } from '../cluster/retry.ts';
 import type { Connection } from '../connection/index.ts';
-import type { ConfigEntry, ConfigSource } from '../types.ts';
+import type { ConfigEntry, ConfigSource, ConfigType } from '../types.ts';
 
 export type ConfigResourceType = 'topic' | 'broker' | 'group';
 
@@ -20,6 +20,20 @@ const sources: readonly ConfigSource[] = [
   'DYNAMIC_CLIENT_METRICS_CONFIG',
   'DYNAMIC_GROUP_CONFIG',
 ];
+const types: readonly (ConfigType | null)[] = [
+  null,
+  'BOOLEAN',
+  'STRING',
+  'INT',
+  'SHORT',
+  'LONG',
+  'DOUBLE',
+  'LIST',
+  'CLASS',
+  'PASSWORD',
+];
+/** The first version that can be asked for documentation. */
+const DOCUMENTED_FROM = 3;
 const OPERATION_SET = 0;
 const OPERATION_DELETE = 1;
 
@@ -30,12 +44,17 @@ export function readConfigs(
 ): Promise<ReadonlyMap<string, ConfigEntry>> {
   return withResource(cluster, type, name, async (connection) => {
     const resources = [{ resourceType: resourceTypes[type], resourceName: name, configurationKeys: null }];
-    const { results } = await connection.request(describeConfigs, { resources });
+    const includeDocumentation = connection.versions.negotiate(describeConfigs) >= DOCUMENTED_FROM;
+    const { results } = await connection.request(describeConfigs, { resources, includeDocumentation });
     const configs = new Map<string, ConfigEntry>();
     for (const result of results) {
       throwOnError(result.errorCode, `${type} ${name}`, result.errorMessage);
-      for (const { name: key, value, configSource } of result.configs)
-        configs.set(key, { value, source: sources[configSource] ?? 'UNKNOWN' });
+      for (const { name: key, value, configSource, readOnly, isSensitive, ...told } of result.configs) {
+        const source = sources[configSource] ?? 'UNKNOWN';
+        const { documentation } = told;
+        const type = types[told.configType] ?? null;
+        configs.set(key, { value, source, readOnly, sensitive: isSensitive, type, documentation });
+      }
     }
     return configs;
   });

@@ -33,6 +33,11 @@ export async function describeTopics(
   });
 }
 
+/** Throws what creating them would. */
+export async function checkNewTopics(cluster: Cluster, topics: readonly NewTopic[]): Promise<void> {
+  throwFirst(await tryCreate(cluster, topics, true));
+}
+
 /** Resolves when the topics are there and led: the controller answers before brokers know of them. */
 export async function createNewTopics(cluster: Cluster, topics: readonly NewTopic[]): Promise<void> {
   throwFirst(await tryCreate(cluster, topics));
@@ -94,7 +99,11 @@ export async function growTopic(cluster: Cluster, topic: string, count: number):
 }
 
 /** Failures by topic, whose name is their `path`; those that may pass are tried again within the request timeout. */
-async function tryCreate(cluster: Cluster, topics: readonly NewTopic[]): Promise<readonly MillraceError[]> {
+async function tryCreate(
+  cluster: Cluster,
+  topics: readonly NewTopic[],
+  validateOnly = false,
+): Promise<readonly MillraceError[]> {
   const final: MillraceError[] = [];
   let open = topics;
   if (open.length === 0) return final;
@@ -103,6 +112,7 @@ async function tryCreate(cluster: Cluster, topics: readonly NewTopic[]): Promise
     const response = await connection.request(createTopics, {
       topics: open.map(creatable),
       timeoutMs: cluster.config.requestTimeoutMs,
+      validateOnly,
     });
     const again = new Map<string, MillraceError>();
     for (const { name, errorCode, errorMessage } of response.topics) {

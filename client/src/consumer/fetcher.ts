@@ -230,8 +230,15 @@ export class Fetcher {
       })
       .finally(() => {
         this.#refreshing = false;
-        this.#pumpAt(performance.now() + this.#cluster.config.retryBackoffMs);
+        // A first answer is used at once; where it lacks a leader still, another one is not asked for in the same breath.
+        if (this.#states.every((state) => this.#hasLeader(state))) this.pump();
+        else this.#pumpAt(performance.now() + this.#cluster.config.retryBackoffMs);
       });
+  }
+
+  #hasLeader({ topic, partition }: PartitionState): boolean {
+    const known = this.#cluster.cache.topic(topic)?.partitions[partition];
+    return known !== undefined && known.leader !== NO_LEADER;
   }
 
   #pumpAt(atMs: number): void {

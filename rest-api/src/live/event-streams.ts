@@ -1,72 +1,48 @@
 import type { ServerResponse } from 'node:http';
-import { MillraceError } from '@millrace/foundation';
 import type { Pipeline, PipelinesChange } from '../contract/index.ts';
 import type { RestSettings } from '../options.ts';
 import type { PipelineBoard } from './pipeline-board.ts';
-
-interface Stream {
-  readonly response: ServerResponse;
-  /** Something was not written because the client reads too slowly: it gets a snapshot once it can. */
-  behind: boolean;
-}
+import type { EventStream, StreamSlots } from './stream-slots.ts';
 
 /**
- * The server-sent event streams. A tick samples the counters and writes one `pipelines` event to all streams when
+ * The streams of pipelines. A tick samples the counters and writes one `pipelines` event to all streams when
  * something changed. A client that does not keep up misses events and gets a fresh snapshot; nothing queues up.
  */
 export class EventStreams {
   readonly #board: PipelineBoard;
   readonly #settings: RestSettings;
-  readonly #streams = new Set<Stream>();
-  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #slots: StreamSlots;
+  /** Those that are behind get a snapshot once they can. */
+  readonly #streams = new Map<EventStream, 'current' | 'behind'>();
+  #timer: NodeJS.Timeout | null = null;
   /** Each pipeline as it was last sent. */
   #sent = new Map<string, string>();
 
-  constructor(board: PipelineBoard, settings: RestSettings) {
+  constructor(board: PipelineBoard, slots: StreamSlots, settings: RestSettings) {
     this.#board = board;
+    this.#slots = slots;
     this.#settings = settings;
   }
 
   start(): void {
-    this.#timers.push(
-      setInterval(() => this.#guarded(() => this.tick()), this.#settings.sampleIntervalMs).unref(),
-      setInterval(() => this.#heartbeat(), this.#settings.heartbeatIntervalMs).unref(),
-    );
+    this.#timer = setInterval(() => this.#guarded(() => this.tick()), this.#settings.sampleIntervalMs);
+    this.#timer.unref();
   }
 
-  /** Ends all streams; clients see a finished answer, not a broken one. */
   close(): void {
-    for (const timer of this.#timers) clearInterval(timer);
-    for (const { response } of this.#streams) response.end();
+    if (this.#timer) clearInterval(this.#timer);
     this.#streams.clear();
   }
 
   /** @throws {MillraceError} TOO_MANY_STREAMS */
   open(response: ServerResponse): void {
-    if (this.#streams.size >= this.#settings.maxEventStreams) {
-      throw new MillraceError(`There are ${this.#streams.size} event streams open already.`, {
-        code: 'TOO_MANY_STREAMS',
-        class: 'throttled',
-        hint: 'Close pages of the UI that nobody looks at.',
-      });
-    }
-    const stream: Stream = { response, behind: false };
+    this.#slots.requireRoom();
     const snapshot = this.#board.snapshot();
-    response.writeHead(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
-      connection: 'close',
-      'x-accel-buffering': 'no',
-    });
+    const stream = this.#slots.open(response);
     if (this.#streams.size === 0) this.#sent = serialized(this.#board.list());
-    this.#streams.add(stream);
-    response.once('close', () => this.#streams.delete(stream));
-    response.on('error', () => this.#streams.delete(stream));
-    write(stream, 'snapshot', snapshot);
-  }
-
-  get size(): number {
-    return this.#streams.size;
+    this.#streams.set(stream, 'current');
+    stream.onClose(() => this.#streams.delete(stream));
+    stream.send('snapshot', snapshot);
   }
 
   /** Samples, and tells all streams what changed since the tick before. */
@@ -82,18 +58,13 @@ export class EventStreams {
     };
     this.#sent = now;
     const changed = change.changed.length > 0 || change.removed.length > 0;
-    for (const stream of this.#streams) {
-      if (stream.response.writableNeedDrain) stream.behind = true;
-      else if (stream.behind) {
-        stream.behind = false;
-        write(stream, 'snapshot', this.#board.snapshot());
-      } else if (changed) write(stream, 'pipelines', change);
+    for (const [stream, state] of this.#streams) {
+      if (!stream.isReady) this.#streams.set(stream, 'behind');
+      else if (state === 'behind') {
+        this.#streams.set(stream, 'current');
+        stream.send('snapshot', this.#board.snapshot());
+      } else if (changed) stream.send('pipelines', change);
     }
-  }
-
-  #heartbeat(): void {
-    for (const { response } of this.#streams)
-      if (!response.writableNeedDrain) response.write(': still here\n\n');
   }
 
   /** A tick that fails must not end the process: the next one may do better, and the log says what it was. */
@@ -104,10 +75,6 @@ export class EventStreams {
       this.#settings.logger.error({ err: error }, 'could not read the pipelines');
     }
   }
-}
-
-function write(stream: Stream, event: 'snapshot' | 'pipelines', data: object): void {
-  stream.response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
 }
 
 function serialized(pipelines: readonly Pipeline[]): Map<string, string> {

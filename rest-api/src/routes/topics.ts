@@ -1,64 +1,85 @@
-import { listTopics, type QueryOf, readMessages } from '../contract/index.ts';
+import * as contract from '../contract/index.ts';
 import type { Doors } from '../doors.ts';
 import { badRequest } from '../errors.ts';
 import { matches, pageOf } from '../paging.ts';
 import type { RestPorts } from '../ports.ts';
-import { ok } from '../reply.ts';
+import { created, noContent, ok } from '../reply.ts';
 
-const DEFAULT_LIMIT = 50;
-const DEFAULT_MAX_BYTES = 16_384;
+const NO_SIZE = { records: null, sizeBytes: null };
 
 export function topicRoutes(doors: Doors, ports: RestPorts): void {
-  doors.operation(listTopics, async ({ query }) => {
-    if (query.sizes) throw notServed('sizes');
-    const topics = (await ports.topics.topics()).filter(
+  const { topics } = ports;
+  doors.operation(contract.listTopics, async ({ query }) => {
+    const found = (await topics.list()).filter(
       ({ name, internal }) =>
         matches(name, query.search) && (query.internal === undefined || query.internal === internal),
     );
+    const page = pageOf(found, ({ name }) => name, query);
+    const names = page.items.map(({ name }) => name);
+    const sizes = query.sizes ? await topics.sizes(names) : new Map<string, typeof NO_SIZE>();
     const users = connectorsByTopic(ports);
-    const page = pageOf(topics, ({ name }) => name, query);
     const items = page.items.map((topic) => ({
-      ...topic,
-      writtenBy: users.get(topic.name)?.writers ?? [],
-      readBy: users.get(topic.name)?.readers ?? [],
-      records: null,
-      sizeBytes: null,
+      ...{ ...topic, ...usersOf(users, topic.name) },
+      ...(sizes.get(topic.name) ?? NO_SIZE),
     }));
     return ok({ ...page, items });
   });
-  doors.operation(readMessages, async ({ params, query }) => {
-    refuseUnserved(query);
-    const request = { limit: query.limit ?? DEFAULT_LIMIT, maxBytes: query.maxBytes ?? DEFAULT_MAX_BYTES };
-    const { partitions, messages } = await ports.topics.newest(params.topic, request);
-    const sorted = messages.toSorted(
-      (a, b) => b.timestamp - a.timestamp || b.offset - a.offset || a.partition - b.partition,
-    );
-    const held = partitions.reduce((sum, { startOffset, endOffset }) => sum + endOffset - startOffset, 0);
-    const left = Math.max(0, held - sorted.length);
-    return ok({
-      ...{ topic: params.topic, partitions, messages: sorted, scanned: sorted.length, left, next: null },
-      stopped: left > 0 ? 'limit' : 'end',
-    });
+  doors.operation(contract.getTopic, async ({ params }) => {
+    const topic = await topics.describe(params.topic);
+    return ok({ ...topic, ...usersOf(connectorsByTopic(ports), params.topic) });
+  });
+  doors.operation(contract.createTopic, async ({ body }) => {
+    const { validateOnly = false, ...topic } = body;
+    const name = readTopicName(topic.name);
+    await topics.create(topic, { validateOnly });
+    if (validateOnly) return ok({ name, created: false });
+    return created({ name, created: true }, `/api/v1/topics/${encodeURIComponent(name)}`);
+  });
+  doors.operation(contract.deleteTopic, async ({ params }) => {
+    await topics.remove(params.topic);
+    return noContent();
+  });
+  doors.operation(contract.growTopic, async ({ params, body }) => {
+    await topics.grow(params.topic, body.count);
+    return noContent();
+  });
+  doors.operation(contract.getTopicConfigs, async ({ params }) => ok(await topics.configs(params.topic)));
+  doors.operation(contract.patchTopicConfigs, async ({ params, body }) => {
+    await topics.alterConfigs(params.topic, body.configs);
+    return ok(await topics.configs(params.topic));
+  });
+  doors.operation(contract.deleteRecords, async ({ params, body }) => {
+    const partitions = await topics.deleteRecords(params.topic, body.partitions);
+    return ok({ partitions });
   });
 }
 
-function refuseUnserved(query: QueryOf<typeof readMessages>): void {
-  for (const key of ['partition', 'filter', 'keyFormat', 'valueFormat', 'scan', 'after'] as const)
-    if (query[key] !== undefined) throw notServed(key);
-  if (query.from !== undefined && query.from !== 'newest') throw notServed('from');
+/** Kafka's rule; brokers would say the same in other words. */
+function readTopicName(name: string): string {
+  if (/^[A-Za-z0-9._-]+$/.test(name) && name !== '.' && name !== '..') return name;
+  throw badRequest(`"${name}" is no name for a topic.`, {
+    path: 'name',
+    hint: 'It may have letters, digits, ".", "_" and "-".',
+  });
 }
 
-function notServed(key: string) {
-  return badRequest(`"${key}" is not served by this version.`, { path: key });
+interface Users {
+  readonly writtenBy: string[];
+  readonly readBy: string[];
 }
 
-function connectorsByTopic({ herder, monitor }: RestPorts) {
-  const users = new Map<string, { writers: string[]; readers: string[] }>();
+function usersOf(users: ReadonlyMap<string, Users>, topic: string): Users {
+  return users.get(topic) ?? { writtenBy: [], readBy: [] };
+}
+
+function connectorsByTopic({ herder, monitor }: RestPorts): ReadonlyMap<string, Users> {
+  const users = new Map<string, Users>();
+  if (!herder.hasRead()) return users;
   const types = new Map(herder.connectors().map((name) => [name, herder.connector(name).type]));
   for (const [connector, type] of types) {
     for (const topic of monitor.topicsOf(connector)) {
-      const known = users.get(topic) ?? { writers: [], readers: [] };
-      (type === 'sink' ? known.readers : known.writers).push(connector);
+      const known = users.get(topic) ?? { writtenBy: [], readBy: [] };
+      (type === 'sink' ? known.readBy : known.writtenBy).push(connector);
       users.set(topic, known);
     }
   }

@@ -14,10 +14,9 @@ import type {
   RunState,
   TargetState,
   TaskCounters,
-  TopicMessage,
-  TopicSummary,
 } from '../ports.ts';
 import { fakeInsight } from './fake-insight.ts';
+import { type FakeKafka, fakeKafka } from './fake-kafka.ts';
 
 /** Stand-ins for what the composition root wires, with everything in memory and set by hand. */
 
@@ -239,8 +238,7 @@ export interface FakePorts extends RestPorts {
   /** By connector and task, as the monitor answers them. */
   readonly tasks: Map<string, TaskCounters>;
   readonly topicsByConnector: Map<string, string[]>;
-  readonly topicList: TopicSummary[];
-  readonly messages: Map<string, TopicMessage[]>;
+  readonly kafka: FakeKafka;
   uiState: ReturnType<RestPorts['ui']>;
   count(connector: string, task: number, records: number, more?: Partial<TaskCounters>): void;
 }
@@ -249,8 +247,7 @@ export function fakePorts(): FakePorts {
   const herder = new FakeHerder();
   const tasks = new Map<string, TaskCounters>();
   const topicsByConnector = new Map<string, string[]>();
-  const topicList: TopicSummary[] = [];
-  const messages = new Map<string, TopicMessage[]>();
+  const kafka = fakeKafka(herder.calls);
   const ports: FakePorts = {
     herder,
     group: {
@@ -263,8 +260,7 @@ export function fakePorts(): FakePorts {
     },
     tasks,
     topicsByConnector,
-    topicList,
-    messages,
+    kafka,
     uiState: { building: true },
     count(connector, task, records, more = {}) {
       const before = tasks.get(`${connector}/${task}`);
@@ -308,21 +304,8 @@ export function fakePorts(): FakePorts {
       setEverywhere: async (name, level) => void herder.calls.push(`level everywhere ${name} ${level}`),
     },
     ...fakeInsight(herder),
-    topics: {
-      topics: async () => topicList,
-      newest: async (topic, { limit, maxBytes }) => {
-        const found = messages.get(topic);
-        if (found === undefined) throw notFound(`Topic ${topic}`);
-        const cut = (bytes: TopicMessage['value']) =>
-          bytes.text.length <= maxBytes
-            ? bytes
-            : { ...bytes, text: bytes.text.slice(0, maxBytes), truncated: true };
-        return {
-          partitions: [{ partition: 0, startOffset: 0, endOffset: found.length }],
-          messages: found.slice(-limit).map((message) => ({ ...message, value: cut(message.value) })),
-        };
-      },
-    },
+    topics: kafka.topics,
+    messages: kafka.messages,
     ui: () => ports.uiState,
     about: () => ({ version: '0.1.0', bootstrapServers: '127.0.0.1:9092', dataFolder: '.millrace' }),
   };

@@ -1,0 +1,206 @@
+import type { MillraceError } from '@millrace/foundation';
+import type { OffsetAndMetadata, TopicPartition } from './types.ts';
+
+/** What the admin client asks and answers. */
+
+export interface NewTopic {
+  readonly name: string;
+  /** -1: the broker's default. */
+  readonly partitions?: number;
+  readonly replicationFactor?: number;
+  readonly configs?: { readonly [key: string]: string };
+}
+
+export interface TopicDescription {
+  readonly name: string;
+  readonly topicId: string;
+  readonly internal: boolean;
+  readonly partitions: readonly {
+    readonly partition: number;
+    readonly leader: number;
+    readonly replicas: readonly number[];
+    readonly isr: readonly number[];
+  }[];
+}
+
+/** Where the value of a config comes from, in the words of Kafka's admin client. */
+export type ConfigSource =
+  | 'UNKNOWN'
+  | 'DYNAMIC_TOPIC_CONFIG'
+  | 'DYNAMIC_BROKER_CONFIG'
+  | 'DYNAMIC_DEFAULT_BROKER_CONFIG'
+  | 'STATIC_BROKER_CONFIG'
+  | 'DEFAULT_CONFIG'
+  | 'DYNAMIC_BROKER_LOGGER_CONFIG'
+  | 'DYNAMIC_CLIENT_METRICS_CONFIG'
+  | 'DYNAMIC_GROUP_CONFIG';
+
+export type ConfigType =
+  | 'BOOLEAN'
+  | 'STRING'
+  | 'INT'
+  | 'SHORT'
+  | 'LONG'
+  | 'DOUBLE'
+  | 'LIST'
+  | 'CLASS'
+  | 'PASSWORD';
+
+export interface ConfigEntry {
+  /** Null where it is secret. */
+  readonly value: string | null;
+  readonly source: ConfigSource;
+  readonly readOnly: boolean;
+  readonly sensitive: boolean;
+  /** Null from brokers that do not say (KIP-569); so is the documentation. */
+  readonly type: ConfigType | null;
+  readonly documentation: string | null;
+}
+
+/** A log folder of a broker, and what lies in it (KIP-113, KIP-827). */
+export interface LogDirDescription {
+  readonly path: string;
+  /** Why nothing can be said of it. */
+  readonly error: MillraceError | null;
+  /** Size of its volume, and what is free of it; null from brokers that do not say. */
+  readonly totalBytes: number | null;
+  readonly usableBytes: number | null;
+  readonly partitions: readonly (TopicPartition & { readonly sizeBytes: number })[];
+}
+
+export interface Admin {
+  listTopics(): Promise<readonly TopicDescription[]>;
+  /** @throws {MillraceError} UNKNOWN_TOPIC_OR_PARTITION */
+  describeTopics(names: readonly string[]): Promise<readonly TopicDescription[]>;
+  /**
+   * @param options `validateOnly`: nothing is made, and what would be refused is
+   * @throws {MillraceError} TOPIC_ALREADY_EXISTS, INVALID_CONFIG, ...
+   */
+  createTopics(topics: readonly NewTopic[], options?: { readonly validateOnly?: boolean }): Promise<void>;
+  /** Creates what is missing, leaves what exists; answers the names created. */
+  ensureTopics(topics: readonly NewTopic[]): Promise<readonly string[]>;
+  deleteTopics(names: readonly string[]): Promise<void>;
+  createPartitions(topic: string, count: number): Promise<void>;
+  describeConfigs(
+    type: 'topic' | 'broker' | 'group',
+    name: string,
+  ): Promise<ReadonlyMap<string, ConfigEntry>>;
+  alterConfigs(
+    type: 'topic' | 'broker' | 'group',
+    name: string,
+    changes: { readonly [key: string]: string | null },
+  ): Promise<void>;
+  describeCluster(): Promise<{
+    readonly clusterId: string;
+    readonly controllerId: number;
+    readonly brokers: readonly {
+      readonly id: number;
+      readonly host: string;
+      readonly port: number;
+      readonly rack: string | null;
+    }[];
+  }>;
+  /** The log folders of one broker, with those of the partitions that lie there. @throws {MillraceError} CLUSTER_AUTHORIZATION_FAILED */
+  describeLogDirs(
+    brokerId: number,
+    partitions: readonly TopicPartition[] | 'all',
+  ): Promise<readonly LogDirDescription[]>;
+  listOffsets(
+    partitions: readonly TopicPartition[],
+    at: 'earliest' | 'latest' | { readonly timestampMs: number },
+  ): Promise<readonly number[]>;
+  listGroups(): Promise<
+    readonly { readonly groupId: string; readonly protocolType: string; readonly state: string }[]
+  >;
+  describeGroups(groupIds: readonly string[]): Promise<readonly GroupDescription[]>;
+  deleteGroups(groupIds: readonly string[]): Promise<void>;
+  groupOffsets(groupId: string): Promise<readonly OffsetAndMetadata[]>;
+  alterGroupOffsets(groupId: string, offsets: readonly OffsetAndMetadata[]): Promise<void>;
+  /** Forgets committed offsets of topics that no member is subscribed to. @throws {MillraceError} GROUP_SUBSCRIBED_TO_TOPIC */
+  deleteGroupOffsets(groupId: string, partitions: readonly TopicPartition[]): Promise<void>;
+  /** Moves log start offsets; answers the new ones. @throws {MillraceError} OFFSET_OUT_OF_RANGE, POLICY_VIOLATION */
+  deleteRecords(
+    partitions: readonly (TopicPartition & { readonly beforeOffset: number | 'all' })[],
+  ): Promise<readonly number[]>;
+  /**
+   * Ends every producer of these transactional ids and aborts what they have open.
+   * @throws {MillraceError} TRANSACTIONS_UNSUPPORTED, TRANSACTIONAL_ID_AUTHORIZATION_FAILED
+   */
+  fenceProducers(transactionalIds: readonly string[]): Promise<void>;
+  listTransactions(): Promise<readonly TransactionListing[]>;
+  /** @throws {MillraceError} TRANSACTIONAL_ID_NOT_FOUND */
+  describeTransactions(transactionalIds: readonly string[]): Promise<readonly TransactionDescription[]>;
+  /** The producers that a partition's leader remembers. */
+  describeProducers(partition: TopicPartition): Promise<readonly ActiveProducer[]>;
+  /** Aborts what a producer has open in one partition when its coordinator never will (KIP-664). */
+  abortTransaction(partition: TopicPartition, producer: ActiveProducer): Promise<void>;
+  describeShareGroups(groupIds: readonly string[]): Promise<readonly ShareGroupDescription[]>;
+  shareGroupOffsets(groupId: string): Promise<readonly ShareGroupOffset[]>;
+  /** Of a group without members. @throws {MillraceError} NON_EMPTY_GROUP */
+  alterShareGroupOffsets(
+    groupId: string,
+    offsets: readonly (TopicPartition & { readonly startOffset: number })[],
+  ): Promise<void>;
+  /** Of whole topics, of a group without members. @throws {MillraceError} NON_EMPTY_GROUP, UNKNOWN_TOPIC_OR_PARTITION */
+  deleteShareGroupOffsets(groupId: string, topics: readonly string[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface TransactionListing {
+  readonly transactionalId: string;
+  readonly producerId: number;
+  /** Kafka's words: Empty, Ongoing, PrepareCommit, CompleteAbort, ... */
+  readonly state: string;
+}
+
+export interface TransactionDescription extends TransactionListing {
+  readonly producerEpoch: number;
+  readonly timeoutMs: number;
+  /** Of the open transaction, ms since the epoch. */
+  readonly startedAtMs: number | null;
+  readonly partitions: readonly TopicPartition[];
+}
+
+export interface ActiveProducer {
+  readonly producerId: number;
+  readonly producerEpoch: number;
+  readonly coordinatorEpoch: number;
+  readonly lastTimestampMs: number;
+  /** Where its open transaction begins; null where it has none. */
+  readonly openSinceOffset: number | null;
+}
+
+export interface ShareGroupDescription {
+  readonly groupId: string;
+  readonly state: string;
+  readonly assignor: string;
+  readonly members: readonly {
+    readonly memberId: string;
+    readonly clientId: string;
+    readonly clientHost: string;
+    readonly topics: readonly string[];
+    readonly assignment: readonly TopicPartition[];
+  }[];
+}
+
+export interface ShareGroupOffset extends TopicPartition {
+  /** Everything before it is done with. Kafka moves it with the acknowledgements after those that earned it; the lag is exact. */
+  readonly startOffset: number;
+  /** Records that are not done with; null from brokers that do not say (KIP-1226). */
+  readonly lag: number | null;
+}
+
+export interface GroupDescription {
+  readonly groupId: string;
+  readonly state: string;
+  readonly protocolType: string;
+  readonly protocol: string;
+  readonly members: readonly {
+    readonly memberId: string;
+    readonly groupInstanceId: string | null;
+    readonly clientId: string;
+    readonly clientHost: string;
+    readonly metadata: Buffer;
+    readonly assignment: Buffer;
+  }[];
+}

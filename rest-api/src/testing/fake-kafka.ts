@@ -1,0 +1,92 @@
+import { MillraceError } from '@millrace/foundation';
+import type { ConfigEntryRow, Messages, TopicMessage, TopicSummary, Topics } from '../kafka-ports.ts';
+
+/** A cluster of topics in memory; what changes something is only noted in `calls`. */
+export interface FakeKafka {
+  readonly topics: Topics;
+  readonly messages: Messages;
+  readonly topicList: TopicSummary[];
+  readonly messagesByTopic: Map<string, TopicMessage[]>;
+  /** Tells a tail that is open of messages. */
+  tell(messages: readonly TopicMessage[]): void;
+  /** Tails that are open. */
+  tails(): number;
+}
+
+const RETENTION: ConfigEntryRow = {
+  ...{ name: 'retention.ms', value: '604800000', source: 'DEFAULT_CONFIG', overridden: false },
+  ...{ readOnly: false, sensitive: false, type: 'LONG', documentation: 'How long records are kept.' },
+};
+
+export function fakeKafka(calls: string[]): FakeKafka {
+  const topicList: TopicSummary[] = [];
+  const messagesByTopic = new Map<string, TopicMessage[]>();
+  const tails = new Set<Parameters<Messages['tail']>[2]>();
+  const find = (name: string): TopicSummary => {
+    const topic = topicList.find((one) => one.name === name);
+    if (topic) return topic;
+    const message = `topic ${name}: This broker knows no such topic or partition.`;
+    throw new MillraceError(message, { code: 'UNKNOWN_TOPIC_OR_PARTITION', class: 'transient' });
+  };
+  const held = (name: string) => messagesByTopic.get(name) ?? [];
+  const note = (what: string, ...details: readonly unknown[]) =>
+    void calls.push([what, ...details.map((detail) => JSON.stringify(detail))].join(' '));
+  return {
+    ...{ topicList, messagesByTopic },
+    tell(messages) {
+      const event = { atMs: 1, messages, seen: messages.length, matched: messages.length, dropped: 0 };
+      for (const tail of tails) tail.messages(event);
+    },
+    tails: () => tails.size,
+    topics: {
+      list: async () => topicList,
+      sizes: async (names) =>
+        new Map(names.map((name) => [name, { records: held(name).length, sizeBytes: null }])),
+      describe: async (name) => ({
+        ...find(name),
+        ...{ topicId: null, records: held(name).length, sizeBytes: null, cleanupPolicy: 'delete' },
+        ...{ retentionMs: 604_800_000, retentionBytes: -1 },
+        partitionStates: Array.from({ length: find(name).partitions }, (_, partition) => ({
+          ...{ partition, leader: 1, replicas: [1], isr: [1] },
+          ...{ startOffset: 0, endOffset: partition === 0 ? held(name).length : 0, sizeBytes: null },
+        })),
+      }),
+      create: async (topic, options) => note('create topic', topic, options),
+      remove: async (name) => note('delete topic', find(name).name),
+      grow: async (name, count) => note('grow topic', find(name).name, count),
+      configs: async (name) => {
+        find(name);
+        return [RETENTION];
+      },
+      alterConfigs: async (name, changes) => note('topic configs', find(name).name, changes),
+      deleteRecords: async (name, partitions) => {
+        note('delete records', find(name).name, partitions);
+        return partitions.map(({ partition }) => ({ partition, startOffset: 7 }));
+      },
+    },
+    messages: {
+      async read(topic, request) {
+        find(topic);
+        note('read', topic, request);
+        const all = held(topic).toReversed();
+        const messages = all.slice(0, request.limit);
+        const left = all.length - messages.length;
+        return {
+          partitions: [{ partition: 0, startOffset: 0, endOffset: all.length }],
+          ...{ messages, scanned: messages.length, left, next: left > 0 ? 'more' : null },
+          stopped: left > 0 ? 'limit' : 'end',
+        };
+      },
+      async tail(topic, request, listener) {
+        find(topic);
+        note('tail', topic, request);
+        tails.add(listener);
+        return { stop: () => void tails.delete(listener) };
+      },
+      async produce(topic, messages) {
+        note('produce', find(topic).name, messages);
+        return messages.map((_, offset) => ({ partition: 0, offset, timestamp: 1 }));
+      },
+    },
+  };
+}
