@@ -43,6 +43,8 @@ import { describeCluster } from './60-describe-cluster.ts';
 import { describeProducers } from './61-describe-producers.ts';
 import { describeTransactions } from './65-describe-transactions.ts';
 import { listTransactions } from './66-list-transactions.ts';
+import { consumerGroupHeartbeat } from './68-consumer-group-heartbeat.ts';
+import { consumerGroupDescribe } from './69-consumer-group-describe.ts';
 import { listConfigResources } from './74-list-config-resources.ts';
 import { describeTopicPartitions } from './75-describe-topic-partitions.ts';
 import { shareGroupHeartbeat } from './76-share-group-heartbeat.ts';
@@ -101,6 +103,8 @@ export * from './60-describe-cluster.ts';
 export * from './61-describe-producers.ts';
 export * from './65-describe-transactions.ts';
 export * from './66-list-transactions.ts';
+export * from './68-consumer-group-heartbeat.ts';
+export * from './69-consumer-group-describe.ts';
 export * from './74-list-config-resources.ts';
 export * from './75-describe-topic-partitions.ts';
 export * from './76-share-group-heartbeat.ts';
@@ -163,6 +167,8 @@ export const apis: ReadonlyMap<number, AnyApi> = new Map<number, AnyApi>([
   [61, describeProducers],
   [65, describeTransactions],
   [66, listTransactions],
+  [68, consumerGroupHeartbeat],
+  [69, consumerGroupDescribe],
   [74, listConfigResources],
   [75, describeTopicPartitions],
   [76, shareGroupHeartbeat],

@@ -3,6 +3,18 @@ import type { AnyStoredCodec } from '../../codec/codec.ts';
 import { type BrokerRegistrationChangeRecord, brokerRegistrationChangeRecord } from './broker-registration-change-record.ts';
 import { type ClientQuotaRecord, clientQuotaRecord } from './client-quota-record.ts';
 import { type ConfigRecord, configRecord } from './config-record.ts';
+import { type ConsumerGroupCurrentMemberAssignmentKey, consumerGroupCurrentMemberAssignmentKey } from './consumer-group-current-member-assignment.ts';
+import { type ConsumerGroupCurrentMemberAssignmentValue, consumerGroupCurrentMemberAssignmentValue } from './consumer-group-current-member-assignment.ts';
+import { type ConsumerGroupMemberMetadataKey, consumerGroupMemberMetadataKey } from './consumer-group-member-metadata.ts';
+import { type ConsumerGroupMemberMetadataValue, consumerGroupMemberMetadataValue } from './consumer-group-member-metadata.ts';
+import { type ConsumerGroupMetadataKey, consumerGroupMetadataKey } from './consumer-group-metadata.ts';
+import { type ConsumerGroupMetadataValue, consumerGroupMetadataValue } from './consumer-group-metadata.ts';
+import { type ConsumerGroupRegularExpressionKey, consumerGroupRegularExpressionKey } from './consumer-group-regular-expression.ts';
+import { type ConsumerGroupRegularExpressionValue, consumerGroupRegularExpressionValue } from './consumer-group-regular-expression.ts';
+import { type ConsumerGroupTargetAssignmentMemberKey, consumerGroupTargetAssignmentMemberKey } from './consumer-group-target-assignment.ts';
+import { type ConsumerGroupTargetAssignmentMemberValue, consumerGroupTargetAssignmentMemberValue } from './consumer-group-target-assignment.ts';
+import { type ConsumerGroupTargetAssignmentMetadataKey, consumerGroupTargetAssignmentMetadataKey } from './consumer-group-target-assignment.ts';
+import { type ConsumerGroupTargetAssignmentMetadataValue, consumerGroupTargetAssignmentMetadataValue } from './consumer-group-target-assignment.ts';
 import { type FeatureLevelRecord, featureLevelRecord } from './feature-level-record.ts';
 import { type GroupMetadataKey, groupMetadataKey } from './group-metadata.ts';
 import { type GroupMetadataValue, groupMetadataValue } from './group-metadata.ts';
@@ -39,6 +51,11 @@ import { type VotersRecord, votersRecord } from './voters-record.ts';
 export * from './broker-registration-change-record.ts';
 export * from './client-quota-record.ts';
 export * from './config-record.ts';
+export * from './consumer-group-current-member-assignment.ts';
+export * from './consumer-group-member-metadata.ts';
+export * from './consumer-group-metadata.ts';
+export * from './consumer-group-regular-expression.ts';
+export * from './consumer-group-target-assignment.ts';
 export * from './consumer-protocol-assignment.ts';
 export * from './consumer-protocol-subscription.ts';
 export * from './feature-level-record.ts';
@@ -97,6 +114,12 @@ export type MetadataRecord =
 
 /** Keys in `__consumer_offsets`, by their type number. */
 export const coordinatorKeys: ReadonlyMap<number, AnyStoredCodec> = new Map<number, AnyStoredCodec>([
+  [8, consumerGroupCurrentMemberAssignmentKey],
+  [5, consumerGroupMemberMetadataKey],
+  [3, consumerGroupMetadataKey],
+  [16, consumerGroupRegularExpressionKey],
+  [7, consumerGroupTargetAssignmentMemberKey],
+  [6, consumerGroupTargetAssignmentMetadataKey],
   [2, groupMetadataKey],
   [0, legacyOffsetCommitKey],
   [1, offsetCommitKey],
@@ -110,6 +133,12 @@ export const coordinatorKeys: ReadonlyMap<number, AnyStoredCodec> = new Map<numb
 
 /** Keys in `__consumer_offsets`: which one it is, and what it says. */
 export type CoordinatorKey =
+  | { readonly name: 'ConsumerGroupCurrentMemberAssignmentKey'; readonly version: number; readonly value: ConsumerGroupCurrentMemberAssignmentKey }
+  | { readonly name: 'ConsumerGroupMemberMetadataKey'; readonly version: number; readonly value: ConsumerGroupMemberMetadataKey }
+  | { readonly name: 'ConsumerGroupMetadataKey'; readonly version: number; readonly value: ConsumerGroupMetadataKey }
+  | { readonly name: 'ConsumerGroupRegularExpressionKey'; readonly version: number; readonly value: ConsumerGroupRegularExpressionKey }
+  | { readonly name: 'ConsumerGroupTargetAssignmentMemberKey'; readonly version: number; readonly value: ConsumerGroupTargetAssignmentMemberKey }
+  | { readonly name: 'ConsumerGroupTargetAssignmentMetadataKey'; readonly version: number; readonly value: ConsumerGroupTargetAssignmentMetadataKey }
   | { readonly name: 'GroupMetadataKey'; readonly version: number; readonly value: GroupMetadataKey }
   | { readonly name: 'LegacyOffsetCommitKey'; readonly version: number; readonly value: LegacyOffsetCommitKey }
   | { readonly name: 'OffsetCommitKey'; readonly version: number; readonly value: OffsetCommitKey }
@@ -123,6 +152,12 @@ export type CoordinatorKey =
 
 /** Values in `__consumer_offsets`, by their type number. */
 export const coordinatorValues: ReadonlyMap<number, AnyStoredCodec> = new Map<number, AnyStoredCodec>([
+  [8, consumerGroupCurrentMemberAssignmentValue],
+  [5, consumerGroupMemberMetadataValue],
+  [3, consumerGroupMetadataValue],
+  [16, consumerGroupRegularExpressionValue],
+  [7, consumerGroupTargetAssignmentMemberValue],
+  [6, consumerGroupTargetAssignmentMetadataValue],
   [2, groupMetadataValue],
   [0, legacyOffsetCommitValue],
   [1, offsetCommitValue],
@@ -136,6 +171,12 @@ export const coordinatorValues: ReadonlyMap<number, AnyStoredCodec> = new Map<nu
 
 /** Values in `__consumer_offsets`: which one it is, and what it says. */
 export type CoordinatorValue =
+  | { readonly name: 'ConsumerGroupCurrentMemberAssignmentValue'; readonly version: number; readonly value: ConsumerGroupCurrentMemberAssignmentValue }
+  | { readonly name: 'ConsumerGroupMemberMetadataValue'; readonly version: number; readonly value: ConsumerGroupMemberMetadataValue }
+  | { readonly name: 'ConsumerGroupMetadataValue'; readonly version: number; readonly value: ConsumerGroupMetadataValue }
+  | { readonly name: 'ConsumerGroupRegularExpressionValue'; readonly version: number; readonly value: ConsumerGroupRegularExpressionValue }
+  | { readonly name: 'ConsumerGroupTargetAssignmentMemberValue'; readonly version: number; readonly value: ConsumerGroupTargetAssignmentMemberValue }
+  | { readonly name: 'ConsumerGroupTargetAssignmentMetadataValue'; readonly version: number; readonly value: ConsumerGroupTargetAssignmentMetadataValue }
   | { readonly name: 'GroupMetadataValue'; readonly version: number; readonly value: GroupMetadataValue }
   | { readonly name: 'LegacyOffsetCommitValue'; readonly version: number; readonly value: LegacyOffsetCommitValue }
   | { readonly name: 'OffsetCommitValue'; readonly version: number; readonly value: OffsetCommitValue }
