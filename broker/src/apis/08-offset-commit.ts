@@ -18,12 +18,14 @@ const GROUP_ID_NOT_FOUND_VERSION = 9;
  *
  * - Answered when the offsets are committed to `__consumer_offsets`; a commit also keeps the member's session.
  * - A negative generation is a consumer without a group, or a tool: accepted while the group is empty.
+ * - A member of the consumer protocol commits in its epoch, or in an older one in which it had the partitions already
+ *   (KIP-1251); else STALE_MEMBER_EPOCH.
  * - Partitions that do not exist are answered UNKNOWN_TOPIC_OR_PARTITION, unknown topic ids UNKNOWN_TOPIC_ID; the
  *   others are committed all the same.
  *
- * Versions: v2-4 retention time; v6 leader epoch; v7 static members; v9 GROUP_ID_NOT_FOUND; v10 topic ids.
+ * Versions: v2-4 retention time; v6 leader epoch; v7 static members; v9 GROUP_ID_NOT_FOUND, members of the consumer protocol; v10 topic ids.
  *
- * Not implemented: members of the KIP-848 protocol (v9's STALE_MEMBER_EPOCH).
+ * Not implemented: nothing.
  */
 export const offsetCommit = defineApi({
   api,

@@ -9,7 +9,7 @@ import {
   type OffsetFetchResponseGroupTopicInit,
   type OffsetFetchResponseInit,
 } from '@millrace/protocol/messages';
-import type { FetchedOffset } from '../core/group/fetch-offsets.ts';
+import type { FetchedOffset, OffsetsQuery } from '../core/group/fetch-offsets.ts';
 import { defineApi, type RequestContext } from './api.ts';
 import { mayOnGroup } from './group-caller.ts';
 
@@ -27,10 +27,11 @@ const NO_LEADER_EPOCH = -1;
  * - An answer never shows an offset that could still be lost.
  * - An offset that an open transaction may change is UNSTABLE_OFFSET_COMMIT where a stable one is asked for, else as it
  *   was before.
+ * - A member of the consumer protocol says its epoch (v9), and is refused with STALE_MEMBER_EPOCH where that is another.
  *
  * Versions: v2 an error for the group; v7 require stable; v8 several groups; v9 member epochs; v10 topic ids.
  *
- * Not implemented: members of the KIP-848 protocol.
+ * Not implemented: nothing.
  */
 export const offsetFetch = defineApi({
   api,
@@ -62,22 +63,21 @@ function groupsOf(request: OffsetFetchRequest, version: number): readonly Offset
 
 function fetchGroup(
   context: RequestContext,
-  { groupId, topics }: OffsetFetchRequestGroup,
+  { groupId, topics, memberId, memberEpoch }: OffsetFetchRequestGroup,
   requireStable: boolean,
 ): Promise<OffsetFetchResponseGroupInit> | OffsetFetchResponseGroupInit {
   if (!mayOnGroup(context, 'DESCRIBE', groupId)) return failedGroup(groupId, 'GROUP_AUTHORIZATION_FAILED');
-  return topics === null
-    ? fetchAll(context, groupId, requireStable)
-    : fetchNamed(context, groupId, topics, requireStable);
+  const query = { group: groupId, memberId, memberEpoch, requireStable };
+  return topics === null ? fetchAll(context, query) : fetchNamed(context, query, topics);
 }
 
 /** All offsets of the group, but of topics that the caller may not describe or (v10) that are gone. */
 async function fetchAll(
   context: RequestContext,
-  groupId: string,
-  requireStable: boolean,
+  query: Omit<OffsetsQuery, 'topics'>,
 ): Promise<OffsetFetchResponseGroupInit> {
-  const result = await context.services.groups.fetchOffsets({ group: groupId, topics: null, requireStable });
+  const groupId = query.group;
+  const result = await context.services.groups.fetchOffsets({ ...query, topics: null });
   if (result.error !== null) return failedGroup(groupId, result.error);
   const image = context.services.metadata.image();
   const topics: OffsetFetchResponseGroupTopicInit[] = [];
@@ -92,15 +92,15 @@ async function fetchAll(
 
 async function fetchNamed(
   context: RequestContext,
-  groupId: string,
+  query: Omit<OffsetsQuery, 'topics'>,
   asked: readonly OffsetFetchRequestGroupTopic[],
-  requireStable: boolean,
 ): Promise<OffsetFetchResponseGroupInit> {
+  const groupId = query.group;
   const resolved = asked.map((topic) => resolve(context, topic));
   const topics = resolved
     .filter((one) => 'topic' in one)
     .map(({ topic }) => ({ topic: topic.name, partitions: topic.partitionIndexes }));
-  const result = await context.services.groups.fetchOffsets({ group: groupId, topics, requireStable });
+  const result = await context.services.groups.fetchOffsets({ ...query, topics });
   if (result.error !== null) return failedGroup(groupId, result.error);
   const fetched = result.topics.values();
   return {

@@ -12,8 +12,17 @@ const cleanupPolicy: Validator = (value) =>
     ? null
     : 'must be a list of delete and compact';
 
-const onlyClassic: Validator = (value) =>
-  Array.isArray(value) && value.length === 1 && value[0] === 'classic' ? null : 'must be classic';
+const rebalanceProtocols: Validator = (value) =>
+  Array.isArray(value) &&
+  value.includes('classic') &&
+  value.every((item) => item === 'classic' || item === 'consumer')
+    ? null
+    : 'must be classic, or classic and consumer';
+
+const serverAssignors: Validator = (value) =>
+  Array.isArray(value) && value.length > 0 && value.every((item) => item === 'uniform' || item === 'range')
+    ? null
+    : 'must be a list of uniform and range';
 
 /** The broker's configuration by Kafka's own keys, types and defaults; keys of ours are at the end. */
 export const brokerConfigKeys = defineConfig({
@@ -369,9 +378,45 @@ export const brokerConfigKeys = defineConfig({
   'group.max.size': key('int', INT_MAX, 'Members of one group.', range(1)),
   'group.coordinator.rebalance.protocols': key(
     'list',
-    ['classic'],
+    ['classic', 'consumer'],
     'Group protocols that are served.',
-    onlyClassic,
+    rebalanceProtocols,
+  ),
+  'group.consumer.session.timeout.ms': key(
+    'int',
+    45_000,
+    'A member of a group of the consumer protocol unheard of for so long is out, where the group does not say.',
+    range(1),
+  ),
+  'group.consumer.heartbeat.interval.ms': key(
+    'int',
+    5000,
+    'Time between two heartbeats of a member of a group of the consumer protocol, where the group does not say.',
+    range(1),
+  ),
+  'group.consumer.assignment.interval.ms': key(
+    'int',
+    1000,
+    'Shortest time between two assignments of a group of the consumer protocol, where the group does not say.',
+    range(0),
+  ),
+  'group.consumer.max.size': key(
+    'int',
+    INT_MAX,
+    'Members of one group of the consumer protocol.',
+    range(1),
+  ),
+  'group.consumer.assignors': key(
+    'list',
+    ['uniform', 'range'],
+    'Assignors of the consumer protocol; the first one where members ask for none.',
+    serverAssignors,
+  ),
+  'group.consumer.migration.policy': key(
+    'string',
+    'bidirectional',
+    'Whether groups with members may go over from the classic protocol to the consumer protocol (upgrade), back (downgrade), both (bidirectional), or neither (disabled).',
+    oneOf('bidirectional', 'upgrade', 'downgrade', 'disabled'),
   ),
   'offset.metadata.max.bytes': key('int', 4096, 'Metadata of one committed offset.', range(0)),
   'offsets.topic.num.partitions': key(

@@ -183,6 +183,10 @@ export class CoordinatorShard<Rec, State extends CoordinatorState<Rec>> {
         case 'append':
           this.#append(effect.records, effect.producer, effect.done);
           break;
+        case 'settle':
+          if (this.#partition.highWatermark >= this.#endOffset) this.#perform(effect.done(null, this.#now()));
+          else this.#onCommit(this.#endOffset, effect.done);
+          break;
         case 'marker':
           this.#appendMarker(effect.end, effect.done);
           break;

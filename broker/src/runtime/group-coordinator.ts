@@ -11,6 +11,7 @@ import { groupCodec } from './coordinator-record-codec.ts';
 import { CoordinatorTopic } from './coordinator-topic.ts';
 import { groupSetting } from './group-config-definitions.ts';
 import type { ControllerAccess, MetadataAccess } from './services.ts';
+import { topicPattern } from './topic-pattern.ts';
 
 const MS_PER_MINUTE = 60_000;
 
@@ -92,6 +93,9 @@ function rulesOf({ config, random, metadata }: GroupCoordinatorOptions): GroupRu
   return {
     initialRebalanceDelayMs: values['group.initial.rebalance.delay.ms'],
     maxSize: values['group.max.size'],
+    consumerMaxSize: values['group.consumer.max.size'],
+    assignors: values['group.consumer.assignors'],
+    topicPattern,
     offsetMetadataMaxBytes: values['offset.metadata.max.bytes'],
     offsetsRetentionMs: values['offsets.retention.minutes'] * MS_PER_MINUTE,
     newMemberSuffix: () => dashed(random.uuid()),

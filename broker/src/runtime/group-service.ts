@@ -7,6 +7,15 @@ import {
   commitTransactionOffsets,
   type TransactionCommitCommand,
 } from '../core/group/commit-offsets.ts';
+import { consumerHeartbeat } from '../core/group/consumer/consumer-heartbeat.ts';
+import {
+  type DescribeConsumerGroupResult,
+  describeConsumerGroup,
+} from '../core/group/consumer/describe-consumer-group.ts';
+import type {
+  ConsumerHeartbeatCommand,
+  ConsumerHeartbeatResult,
+} from '../core/group/consumer/heartbeat-command.ts';
 import { deleteGroup } from '../core/group/delete-group.ts';
 import {
   type DeleteOffsetsCommand,
@@ -42,11 +51,13 @@ import type {
 /** Brings each command to the shard of its group, or says why there is none. */
 export class GroupService implements GroupAccess {
   readonly #coordinator: GroupCoordinator;
+  readonly #servesConsumerProtocol: boolean;
   readonly #sessionTimeoutMinMs: number;
   readonly #sessionTimeoutMaxMs: number;
 
   constructor(coordinator: GroupCoordinator, { values }: BrokerConfig) {
     this.#coordinator = coordinator;
+    this.#servesConsumerProtocol = values['group.coordinator.rebalance.protocols'].includes('consumer');
     this.#sessionTimeoutMinMs = values['group.min.session.timeout.ms'];
     this.#sessionTimeoutMaxMs = values['group.max.session.timeout.ms'];
   }
@@ -78,6 +89,20 @@ export class GroupService implements GroupAccess {
     });
     return this.#coordinator.submit<HeartbeatResult>(command.group, refused, (shard, reply, now) =>
       heartbeat(shard, { ...command, reply }, now),
+    );
+  }
+
+  consumerHeartbeat(command: Asked<ConsumerHeartbeatCommand>): Promise<ConsumerHeartbeatResult> {
+    const refused = (error: ErrorName): ConsumerHeartbeatResult => ({ error, message: null });
+    if (!this.#servesConsumerProtocol) return Promise.resolve(refused('UNSUPPORTED_VERSION'));
+    return this.#coordinator.submit<ConsumerHeartbeatResult>(command.group, refused, (shard, reply, now) =>
+      consumerHeartbeat(shard, { ...command, reply }, now),
+    );
+  }
+
+  describeConsumerGroup(groupId: string): Promise<DescribeConsumerGroupResult> {
+    return this.#coordinator.read<DescribeConsumerGroupResult>(groupId, (shard) =>
+      describeConsumerGroup(shard, groupId),
     );
   }
 

@@ -22,6 +22,11 @@ import type {
 } from '../core/controller/commands.ts';
 import type { TransactionEnd } from '../core/coordinator/effects.ts';
 import type { CommitCommand, CommitResult, TransactionCommitCommand } from '../core/group/commit-offsets.ts';
+import type { DescribeConsumerGroupResult } from '../core/group/consumer/describe-consumer-group.ts';
+import type {
+  ConsumerHeartbeatCommand,
+  ConsumerHeartbeatResult,
+} from '../core/group/consumer/heartbeat-command.ts';
 import type { DeleteOffsetsCommand, DeleteOffsetsResult } from '../core/group/delete-offsets.ts';
 import type { GroupDescription } from '../core/group/describe-group.ts';
 import type { OffsetsQuery, OffsetsResult } from '../core/group/fetch-offsets.ts';
@@ -199,7 +204,7 @@ export type DescribeResult =
   | { readonly error: null; readonly group: GroupDescription };
 
 /**
- * Consumer groups by the classic protocol, and committed offsets: commands and results of the group core, which know
+ * Groups by the classic and by the consumer protocol, and committed offsets: commands and results of the group core, which know
  * no versions and no wire. Errors are values; nothing rejects for what is asked. Buffers of a command are kept.
  */
 export interface GroupAccess {
@@ -208,6 +213,9 @@ export interface GroupAccess {
   joinGroup(command: Asked<JoinCommand>): Promise<JoinResult>;
   syncGroup(command: Asked<SyncCommand>): Promise<SyncResult>;
   heartbeat(command: Asked<HeartbeatCommand>): Promise<HeartbeatResult>;
+  /** Of the consumer protocol: joins, keeps and leaves in one. */
+  consumerHeartbeat(command: Asked<ConsumerHeartbeatCommand>): Promise<ConsumerHeartbeatResult>;
+  describeConsumerGroup(groupId: string): Promise<DescribeConsumerGroupResult>;
   leaveGroup(command: Asked<LeaveCommand>): Promise<LeaveResult>;
   commitOffsets(command: Asked<CommitCommand>): Promise<CommitResult>;
   /** That the group's partition takes part in the transaction is the caller's to see to. */

@@ -7,7 +7,7 @@ import {
   type TransactionRecord,
   transactionStates,
 } from '../core/transaction/transaction.ts';
-import { decodeValue, prefixed } from './coordinator-record-codec.ts';
+import { decodeValue, prefixed } from './stored-kind.ts';
 import type { CoordinatorCodec } from './coordinator-shard.ts';
 
 const KEY_VERSION = 0;

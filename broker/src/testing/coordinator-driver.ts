@@ -147,6 +147,10 @@ export class CoordinatorDriver<Rec, State extends CoordinatorState<Rec>> {
             effect.done,
           );
           break;
+        case 'settle':
+          if (this.#appends.length === 0) this.#perform(effect.done(null, this.now));
+          else this.#appends.push({ endIndex: this.log.length, done: effect.done });
+          break;
         case 'next':
           this.#perform(effect.run(this.now));
           break;

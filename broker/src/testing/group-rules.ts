@@ -10,10 +10,13 @@ export function testGroupRules(more: Partial<GroupRules> = {}): GroupRules {
   return {
     initialRebalanceDelayMs: 3_000,
     maxSize: 1_000,
+    consumerMaxSize: 1_000,
+    assignors: ['uniform', 'range'],
     offsetMetadataMaxBytes: 4_096,
     offsetsRetentionMs: 1_000_000,
     newMemberSuffix: () => `${++next}`,
     subscribedTopics: (metadata) => metadata.toString().split(','),
+    topicPattern: (regex) => (topic) => new RegExp(`^(?:${regex})$`).test(topic),
     metadata: () => emptyImage,
     setting: (group, name) => groupSetting({ image: emptyImage, values }, group, name),
     ...more,

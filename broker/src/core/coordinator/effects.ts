@@ -39,6 +39,11 @@ export type CoordinatorEffect<Rec> =
       readonly producer: ProducerIdentity | null;
       readonly done: (error: ErrorName | null, now: Now) => Next<Rec>;
     }
+  /** Once everything that was appended so far is committed; what is answered from state rests on it. */
+  | {
+      readonly kind: 'settle';
+      readonly done: (error: ErrorName | null, now: Now) => Next<Rec>;
+    }
   /** Append the marker of a transaction to the coordinator's own partition, and replay it at once. */
   | {
       readonly kind: 'marker';
@@ -99,6 +104,19 @@ export class EffectOutbox<Rec> {
       producer,
       done: (error, now) => collectEffects((out) => done(error, now, out)),
     });
+  }
+
+  /** Appends where there is something to append; either way `done` comes when the state as it is then is committed. */
+  appendOrSettle(
+    records: readonly Rec[],
+    done: (error: ErrorName | null, now: Now, out: EffectOutbox<Rec>) => void,
+  ): void {
+    if (records.length > 0) this.append(records, done);
+    else
+      this.effects.push({
+        kind: 'settle',
+        done: (error, now) => collectEffects((out) => done(error, now, out)),
+      });
   }
 
   marker(

@@ -2,7 +2,9 @@ import type { Now, Uuid } from '@millrace/foundation/types';
 import type { ErrorName } from '@millrace/protocol';
 import type { ProducerIdentity } from '../coordinator/effects.ts';
 import type { ClassicGroup } from './classic-group.ts';
+import { consumerCommitProblem } from './consumer/consumer-offsets.ts';
 import { appendErrorToMember, collect, type GroupEffect, type Outbox, type ReplyTo } from './effects.ts';
+import type { Group } from './group.ts';
 import type { GroupShard } from './group-shard.ts';
 import { touchSession } from './rebalance.ts';
 import type { GroupRecord } from './records.ts';
@@ -16,7 +18,7 @@ export interface CommitCommand {
   readonly instanceId: string | null;
   /** How long to keep the offsets, ms (v2-4); negative: as the broker says. */
   readonly retentionMs: number;
-  /** Since v9 a group that is not there has an error of its own. */
+  /** Since v9 a group that is not there has an error of its own, and members of the consumer protocol may commit. */
   readonly knowsGroupIdNotFound: boolean;
   readonly offsets: readonly OffsetToCommit[];
 }
@@ -44,16 +46,14 @@ export type CommitResult =
 /** OffsetCommit: answered when the offsets are committed to the log. */
 export function commitOffsets(shard: GroupShard, command: CommitCommand, now: Now): readonly GroupEffect[] {
   return collect((out) => {
-    const known = shard.classic(command.group);
-    const problem = known ? commitProblem(known, command) : missingGroup(command);
+    const known = shard.groups.get(command.group);
+    const problem = known ? commitProblem(shard, known, command) : missingGroup(command);
     if (problem !== null) {
       out.reply(command.reply, { error: problem });
       return;
     }
     const group = known ?? shard.createClassic(command.group, now);
-    const member = group.members.get(command.memberId);
-    if (member && (group.state === 'Stable' || group.state === 'PreparingRebalance'))
-      touchSession(shard, group, member, now, out);
+    if (group.type === 'classic') keepSession(shard, group, command.memberId, now, out);
     append(shard, command, null, now, out);
   });
 }
@@ -65,9 +65,9 @@ export function commitTransactionOffsets(
   now: Now,
 ): readonly GroupEffect[] {
   return collect((out) => {
-    const known = shard.classic(command.group);
+    const known = shard.groups.get(command.group);
     const problem = known
-      ? transactionCommitProblem(known, command)
+      ? transactionCommitProblem(shard, known, command)
       : missingGroup({ ...command, knowsGroupIdNotFound: false });
     if (problem !== null) {
       out.reply(command.reply, { error: problem });
@@ -106,8 +106,24 @@ function missingGroup(command: Pick<CommitCommand, 'generation' | 'knowsGroupIdN
   return command.knowsGroupIdNotFound ? 'GROUP_ID_NOT_FOUND' : 'ILLEGAL_GENERATION';
 }
 
-function commitProblem(group: ClassicGroup, command: CommitCommand): ErrorName | null {
+/** A commit of a member is as good as a heartbeat. */
+function keepSession(shard: GroupShard, group: ClassicGroup, memberId: string, now: Now, out: Outbox): void {
+  const member = group.members.get(memberId);
+  if (member && (group.state === 'Stable' || group.state === 'PreparingRebalance'))
+    touchSession(shard, group, member, now, out);
+}
+
+function commitProblem(shard: GroupShard, group: Group, command: CommitCommand): ErrorName | null {
   const { generation, memberId, instanceId } = command;
+  if (group.type === 'consumer') {
+    const problem = consumerCommitProblem(group, shard.rules.metadata(), {
+      ...command,
+      epoch: generation,
+      isTransactional: false,
+      partitions: command.offsets,
+    });
+    return problem === 'STALE_MEMBER_EPOCH' && !command.knowsGroupIdNotFound ? 'UNSUPPORTED_VERSION' : problem;
+  }
   // Consumers that take no part in the group, and tools, may commit while nobody is in it.
   if (generation < 0 && group.state === 'Empty') return null;
   if (generation < 0 && memberId === '' && instanceId === null) return 'UNKNOWN_MEMBER_ID';
@@ -120,9 +136,18 @@ function commitProblem(group: ClassicGroup, command: CommitCommand): ErrorName |
 
 /** Who does not say that it is a member is taken at its word. */
 function transactionCommitProblem(
-  group: ClassicGroup,
-  { generation, memberId, instanceId }: TransactionCommitCommand,
+  shard: GroupShard,
+  group: Group,
+  command: TransactionCommitCommand,
 ): ErrorName | null {
+  const { generation, memberId, instanceId } = command;
+  if (group.type === 'consumer')
+    return consumerCommitProblem(group, shard.rules.metadata(), {
+      ...command,
+      epoch: generation,
+      isTransactional: true,
+      partitions: command.offsets,
+    });
   if (generation < 0 && (group.state === 'Empty' || (memberId === '' && instanceId === null))) return null;
   const problem = group.memberProblem(memberId, instanceId);
   if (problem !== null) return problem;

@@ -1,5 +1,7 @@
+import { unreachable } from '@millrace/foundation/assert';
 import type { ErrorName } from '@millrace/protocol';
 import { appendErrorToMember, collect, type GroupEffect, type ReplyTo } from './effects.ts';
+import type { Group } from './group.ts';
 import type { GroupShard } from './group-shard.ts';
 import type { GroupRecord } from './records.ts';
 
@@ -11,7 +13,7 @@ export interface DeleteGroupCommand {
 /** DeleteGroups: the group and all its offsets, by tombstones; only while nobody is in it. */
 export function deleteGroup(shard: GroupShard, command: DeleteGroupCommand): readonly GroupEffect[] {
   return collect((out) => {
-    const group = shard.classic(command.group);
+    const group = shard.groups.get(command.group);
     if (!group) {
       out.reply(command.reply, { error: 'GROUP_ID_NOT_FOUND' });
       return;
@@ -20,7 +22,7 @@ export function deleteGroup(shard: GroupShard, command: DeleteGroupCommand): rea
       out.reply(command.reply, { error: 'NON_EMPTY_GROUP' });
       return;
     }
-    const records = [...offsetTombstones(shard, group.id, () => true), groupTombstone(group.id)];
+    const records = [...offsetTombstones(shard, group.id, () => true), ...groupTombstones(group)];
     out.append(records, (error, _at, later) => {
       later.reply(command.reply, { error: error === null ? null : appendErrorToMember(error) });
     });
@@ -47,6 +49,17 @@ export function offsetTombstones(
   return records;
 }
 
-export function groupTombstone(group: string): GroupRecord {
-  return { kind: 'group', group, value: null };
+/** What ends a group in which nobody is. */
+export function groupTombstones({ type, id: group }: Group): readonly GroupRecord[] {
+  switch (type) {
+    case 'classic':
+      return [{ kind: 'group', group, value: null }];
+    case 'consumer':
+      return [
+        { kind: 'consumer-target', group, value: null },
+        { kind: 'consumer-group', group, value: null },
+      ];
+    default:
+      return unreachable(type);
+  }
 }

@@ -1,6 +1,7 @@
 import type { ErrorName } from '@millrace/protocol';
 import { offsetTombstones } from './delete-group.ts';
 import { appendErrorToMember, collect, type GroupEffect, type ReplyTo } from './effects.ts';
+import type { Group } from './group.ts';
 import type { GroupShard } from './group-shard.ts';
 
 export interface DeleteOffsetsCommand {
@@ -14,13 +15,18 @@ export type DeleteOffsetsResult =
   /** `subscribed`: topics whose offsets stay, because members read them. */
   | { readonly error: null; readonly subscribed: ReadonlySet<string> };
 
+/** While a classic group rebalances nobody knows what will be read: everything counts as read. */
+export function readsTopic(group: Group, topic: string): boolean {
+  return group.type === 'classic' ? (group.subscribedTopics?.has(topic) ?? true) : group.isSubscribedTo(topic);
+}
+
 /** Members of this kind say which topics they read. */
 const CONSUMER = 'consumer';
 
 /** OffsetDelete (KIP-496): offsets of topics that nobody in the group reads, by tombstones. */
 export function deleteOffsets(shard: GroupShard, command: DeleteOffsetsCommand): readonly GroupEffect[] {
   return collect((out) => {
-    const group = shard.classic(command.group);
+    const group = shard.groups.get(command.group);
     if (!group) {
       out.reply(command.reply, { error: 'GROUP_ID_NOT_FOUND' });
       return;
@@ -29,8 +35,7 @@ export function deleteOffsets(shard: GroupShard, command: DeleteOffsetsCommand):
       out.reply(command.reply, { error: 'NON_EMPTY_GROUP' });
       return;
     }
-    // While a rebalance is under way nobody knows what will be read: everything counts as read.
-    const isRead = (topic: string) => group.state !== 'Empty' && (group.subscribedTopics?.has(topic) ?? true);
+    const isRead = (topic: string) => group.state !== 'Empty' && readsTopic(group, topic);
     const meant = new Set(
       command.offsets
         .filter(({ topic }) => !isRead(topic))

@@ -1,8 +1,8 @@
 import type { Now } from '@millrace/foundation/types';
 import type { OffsetCommitValue } from '@millrace/protocol/internal';
-import type { ClassicGroup } from './classic-group.ts';
-import { groupTombstone, offsetTombstones } from './delete-group.ts';
+import { groupTombstones, offsetTombstones } from './delete-group.ts';
 import { collect, type GroupEffect } from './effects.ts';
+import type { Group } from './group.ts';
 import type { GroupShard } from './group-shard.ts';
 import type { GroupRecord } from './records.ts';
 
@@ -25,9 +25,9 @@ export function expireOffsets(shard: GroupShard, now: Now): readonly GroupEffect
       const unused =
         group.state === 'Empty' &&
         left === expired.length &&
-        group.pendingJoin.size === 0 &&
+        (group.type !== 'classic' || group.pendingJoin.size === 0) &&
         !shard.pendingOffsets.hasGroup(group.id);
-      return unused ? [...expired, groupTombstone(group.id)] : expired;
+      return unused ? [...expired, ...groupTombstones(group)] : expired;
     }),
   );
 }
@@ -51,7 +51,7 @@ function appended(records: readonly GroupRecord[]): readonly GroupEffect[] {
 
 function isExpired(
   shard: GroupShard,
-  group: ClassicGroup,
+  group: Group,
   topic: string,
   value: OffsetCommitValue,
   now: Now,
@@ -63,7 +63,8 @@ function isExpired(
 }
 
 /** From when on the retention counts, wall time in ms; null: not at all. */
-function retentionStart(group: ClassicGroup, topic: string, value: OffsetCommitValue): number | null {
+function retentionStart(group: Group, topic: string, value: OffsetCommitValue): number | null {
+  if (group.type === 'consumer') return group.isSubscribedTo(topic) ? null : value.commitTimestamp;
   if (group.protocolType === null) return value.commitTimestamp;
   if (group.state === 'Empty') return group.stateTimestampMs ?? value.commitTimestamp;
   const reads = group.subscribedTopics?.has(topic) ?? true;

@@ -1,9 +1,13 @@
 import type { ErrorName } from '@millrace/protocol';
 import type { OffsetCommitValue } from '@millrace/protocol/internal';
+import { consumerFetchProblem } from './consumer/consumer-offsets.ts';
 import type { GroupShard } from './group-shard.ts';
 
 export interface OffsetsQuery {
   readonly group: string;
+  /** Who asks, as a member of the consumer protocol (v9); null and negative: nobody of the group. */
+  readonly memberId: string | null;
+  readonly memberEpoch: number;
   /** Null: everything that the group has committed. */
   readonly topics: readonly TopicPartitions[] | null;
   /** Whether an offset that a transaction may still change is not told (KIP-447). */
@@ -35,6 +39,10 @@ export interface FetchedOffset {
 
 /** OffsetFetch. */
 export function fetchOffsets(shard: GroupShard, query: OffsetsQuery): OffsetsResult {
+  const group = shard.consumer(query.group);
+  const problem =
+    group && consumerFetchProblem(group, { memberId: query.memberId, epoch: query.memberEpoch });
+  if (problem) return { error: problem };
   const all = shard.offsets.of(query.group);
   const asked =
     query.topics ?? [...all].map(([topic, partitions]) => ({ topic, partitions: [...partitions.keys()] }));

@@ -4,6 +4,10 @@ import type { GroupMetadataValue } from '@millrace/protocol/internal';
 import type { CoordinatorState } from '../coordinator/effects.ts';
 import type { MetadataImage } from '../metadata/image.ts';
 import { ClassicGroup } from './classic-group.ts';
+import { ConsumerGroup } from './consumer/consumer-group.ts';
+import { resumeTimers } from './consumer/consumer-timers.ts';
+import type { ConsumerGroupRecord } from './consumer/records.ts';
+import type { TopicPattern } from './consumer/subscriptions.ts';
 import { collect, type GroupEffect, type Outbox } from './effects.ts';
 import type { Group } from './group.ts';
 import { OffsetTable } from './offset-table.ts';
@@ -12,9 +16,15 @@ import { prepareRebalance, type RebalanceRules, refreshSubscription, touchSessio
 import type { ClassicGroupRecord, GroupRecord, OffsetRecord } from './records.ts';
 
 export interface GroupRules extends RebalanceRules {
+  /** Members of a classic group, and of one of the consumer protocol. */
   readonly maxSize: number;
+  readonly consumerMaxSize: number;
   readonly offsetMetadataMaxBytes: number;
   readonly offsetsRetentionMs: number;
+  /** Of the consumer protocol, by Kafka's names; the first one is taken where members ask for none. */
+  readonly assignors: readonly string[];
+  /** What a regular expression means that a member reads topics by, in the syntax of RE2. */
+  readonly topicPattern: (regex: string) => TopicPattern;
   /** The end of a new member's id: unlike any other. */
   readonly newMemberSuffix: () => string;
   /** The cluster's metadata as it is now, with the topics that groups read. */
@@ -49,6 +59,14 @@ export class GroupShard implements CoordinatorState<GroupRecord> {
       case 'group':
         this.#replayClassic(record);
         return;
+      case 'consumer-group':
+      case 'consumer-member':
+      case 'consumer-target':
+      case 'consumer-target-member':
+      case 'consumer-current':
+      case 'consumer-regex':
+        this.#replayConsumer(record);
+        return;
       default:
         unreachable(record);
     }
@@ -67,7 +85,8 @@ export class GroupShard implements CoordinatorState<GroupRecord> {
   loaded(now: Now): readonly GroupEffect[] {
     this.#loaded = true;
     return collect((out) => {
-      for (const [id, value] of this.stored) this.groups.set(id, ClassicGroup.fromRecord(id, value));
+      for (const [id, value] of this.stored)
+        if (!this.groups.has(id)) this.groups.set(id, ClassicGroup.fromRecord(id, value));
       for (const group of this.groups.values()) this.#revive(group, now, out);
       // Offsets without a group were committed by consumers that take no part in one.
       for (const id of this.offsets.groups())
@@ -85,6 +104,12 @@ export class GroupShard implements CoordinatorState<GroupRecord> {
     return group?.type === 'classic' ? group : undefined;
   }
 
+  /** The group of the consumer protocol of that name, where that is what it is. */
+  consumer(id: string): ConsumerGroup | undefined {
+    const group = this.groups.get(id);
+    return group?.type === 'consumer' ? group : undefined;
+  }
+
   /** A classic group, where there is none of any kind. */
   createClassic(id: string, now: Now): ClassicGroup {
     assert(!this.groups.has(id), `there is no group ${id} yet`);
@@ -100,8 +125,11 @@ export class GroupShard implements CoordinatorState<GroupRecord> {
         for (const member of group.members.values()) touchSession(this, group, member, now, out);
         if (group.members.size > this.rules.maxSize) prepareRebalance(this, group, now, out);
         return;
+      case 'consumer':
+        resumeTimers(this, group, out);
+        return;
       default:
-        unreachable(group.type);
+        unreachable(group);
     }
   }
 
@@ -117,6 +145,18 @@ export class GroupShard implements CoordinatorState<GroupRecord> {
     const stored = { ...value, recordOffset: at.offset };
     if (at.producerId === null) this.offsets.set(group, topic, partition, stored);
     else this.pendingOffsets.set(at.producerId, { group, topic, partition, value: stored });
+  }
+
+  /** A classic group that only stands for committed offsets gives way: nothing is stored of it. */
+  #replayConsumer(record: ConsumerGroupRecord): void {
+    let group = this.consumer(record.group);
+    if (group === undefined) {
+      if (record.value === null) return;
+      group = new ConsumerGroup(record.group);
+      this.groups.set(record.group, group);
+    }
+    if (record.kind === 'consumer-group' && record.value === null) this.groups.delete(record.group);
+    else group.replay(record);
   }
 
   #replayClassic({ group, value }: ClassicGroupRecord): void {

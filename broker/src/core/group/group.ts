@@ -1,7 +1,8 @@
 import type { ClassicGroup } from './classic-group.ts';
+import type { ConsumerGroup } from './consumer/consumer-group.ts';
 
 /**
  * A group of any kind: `type` is what ListGroups calls it. Kinds whose whole state is in records of their own (all but
  * the classic one) are made and changed by replay alone.
  */
-export type Group = ClassicGroup;
+export type Group = ClassicGroup | ConsumerGroup;

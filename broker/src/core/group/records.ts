@@ -1,10 +1,11 @@
 import type { GroupMetadataValue, OffsetCommitValue } from '@millrace/protocol/internal';
+import type { ConsumerGroupRecord } from './consumer/records.ts';
 
 /**
  * What the coordinator keeps in `__consumer_offsets`, by Kafka's own schemas. A null value is a tombstone. The kinds of one
  * kind of group stand beside what replays them.
  */
-export type GroupRecord = OffsetRecord | ClassicGroupRecord;
+export type GroupRecord = OffsetRecord | ClassicGroupRecord | ConsumerGroupRecord;
 
 export interface OffsetRecord {
   readonly kind: 'offset';

@@ -1,0 +1,71 @@
+import type { Now } from '@millrace/foundation/types';
+import type { Outbox } from '../effects.ts';
+import type { GroupShard } from '../group-shard.ts';
+import type { ConsumerGroup } from './consumer-group.ts';
+import type { ConsumerMember } from './consumer-member.ts';
+import { fenceMembers } from './fence-members.ts';
+
+/** A member that is not heard of for so long is out. */
+export function beginSession(shard: GroupShard, groupId: string, member: ConsumerMember, out: Outbox): void {
+  const timeoutMs =
+    member.classic?.sessionTimeoutMs ?? Number(shard.rules.setting(groupId, 'consumer.session.timeout.ms'));
+  out.timer(key('session', groupId, member.id), timeoutMs, (now, later) => {
+    fenceIf(shard, { groupId, memberId: member.id, when: () => true }, now, later);
+  });
+}
+
+/** A member that is to give partitions up has its rebalance timeout for it. */
+export function watchRevocation(
+  shard: GroupShard,
+  groupId: string,
+  member: ConsumerMember,
+  out: Outbox,
+): void {
+  const timer = key('revocation', groupId, member.id);
+  if (member.state !== 'unrevoked' || member.classic !== null) {
+    out.cancel(timer);
+    return;
+  }
+  const { epoch } = member;
+  out.timer(timer, Math.max(member.rebalanceTimeoutMs, 0), (now, later) => {
+    const when = (current: ConsumerMember) => current.state === 'unrevoked' && current.epoch === epoch;
+    fenceIf(shard, { groupId, memberId: member.id, when }, now, later);
+  });
+}
+
+/** The member is gone: nothing waits for it any more. */
+export function endTimers(groupId: string, memberId: string, out: Outbox): void {
+  for (const kind of ['session', 'revocation'] as const) out.cancel(key(kind, groupId, memberId));
+}
+
+/** Sessions and revocations go on from now on, after the shard was loaded. */
+export function resumeTimers(shard: GroupShard, group: ConsumerGroup, out: Outbox): void {
+  for (const member of group.members.values()) {
+    beginSession(shard, group.id, member, out);
+    watchRevocation(shard, group.id, member, out);
+  }
+}
+
+function fenceIf(
+  shard: GroupShard,
+  late: {
+    readonly groupId: string;
+    readonly memberId: string;
+    readonly when: (member: ConsumerMember) => boolean;
+  },
+  now: Now,
+  out: Outbox,
+): void {
+  const group = shard.consumer(late.groupId);
+  const member = group?.members.get(late.memberId);
+  if (!group || !member || !late.when(member)) return;
+  // Where the records are not taken, the timer has fired all the same: it comes again.
+  fenceMembers(shard, group, [member], now, out, (error, later) => {
+    if (error !== null && shard.consumer(group.id)?.members.has(member.id))
+      beginSession(shard, group.id, member, later);
+  });
+}
+
+function key(kind: 'session' | 'revocation', groupId: string, memberId: string): string {
+  return `consumer-${kind}\n${groupId}\n${memberId}`;
+}

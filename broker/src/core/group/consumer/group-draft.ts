@@ -1,0 +1,27 @@
+import type { GroupRecord } from '../records.ts';
+import type { ConsumerGroup } from './consumer-group.ts';
+
+/** A group as it will be once the records of a command are replayed: each decision sees those before it. */
+export class GroupDraft {
+  readonly records: GroupRecord[] = [];
+  #group: ConsumerGroup;
+  #replayed = 0;
+
+  constructor(group: ConsumerGroup) {
+    this.#group = group;
+  }
+
+  get group(): ConsumerGroup {
+    if (this.#replayed === this.records.length) return this.#group;
+    if (this.#replayed === 0) this.#group = this.#group.copy();
+    for (; this.#replayed < this.records.length; this.#replayed += 1) {
+      const record = this.records[this.#replayed];
+      if (record !== undefined && record.kind !== 'group' && record.kind !== 'offset') this.#group.replay(record);
+    }
+    return this.#group;
+  }
+
+  add(...records: readonly GroupRecord[]): void {
+    this.records.push(...records);
+  }
+}
