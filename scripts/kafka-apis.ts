@@ -23,7 +23,6 @@ const NOT_SERVED: readonly (readonly [apis: string, why: string])[] = [
   ],
   ['AlterUserScramCredentials (51)', 'SASL'],
   ['UnregisterBroker (64), AddRaftVoter (80), RemoveRaftVoter (81)', 'clusters'],
-  ['ConsumerGroupHeartbeat (68), ConsumerGroupDescribe (69)', 'consumer groups of KIP-848'],
   [
     'GetTelemetrySubscriptions (71), PushTelemetry (72)',
     'telemetry of clients; Kafka does not advertise it by default either',

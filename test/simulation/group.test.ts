@@ -122,7 +122,7 @@ class World {
   }
 
   settled(): boolean {
-    const group = this.driver.shard.groups.get(GROUP);
+    const group = this.driver.shard.classic(GROUP);
     const generation = group?.generation;
     return (
       group?.state === 'Stable' &&

@@ -25,7 +25,7 @@ const ADDS_GROUP_VERSION = 5;
  *
  * Versions: v2 leader epoch; v3 member, generation, group instance id; v4 TRANSACTION_ABORTABLE; v5 adds the group (KIP-890).
  *
- * Not implemented: members of the KIP-848 protocol.
+ * Not implemented: nothing.
  */
 export const txnOffsetCommit = defineApi({
   api,

@@ -65,6 +65,7 @@ function response(result: ConsumerHeartbeatResult): ConsumerGroupHeartbeatRespon
   if (result.error !== null) return refused(result.error, result.message);
   const { memberId, memberEpoch, heartbeatIntervalMs, assignment } = result;
   return {
+    throttleTimeMs: 0,
     errorCode: errorCode('NONE'),
     memberId,
     memberEpoch,
@@ -74,5 +75,12 @@ function response(result: ConsumerHeartbeatResult): ConsumerGroupHeartbeatRespon
 }
 
 function refused(error: ErrorName, errorMessage: string | null = null): ConsumerGroupHeartbeatResponseInit {
-  return { errorCode: errorCode(error), errorMessage, memberId: null, memberEpoch: 0, heartbeatIntervalMs: 0 };
+  return {
+    throttleTimeMs: 0,
+    errorCode: errorCode(error),
+    errorMessage,
+    memberId: null,
+    memberEpoch: 0,
+    heartbeatIntervalMs: 0,
+  };
 }

@@ -47,9 +47,12 @@ export const consumerGroupDescribe = defineApi({
           : OPERATIONS_NOT_ASKED_FOR;
       return { ...group, authorizedOperations: operations };
     });
-    return { groups: await Promise.all(groups) };
+    return { throttleTimeMs: 0, groups: await Promise.all(groups) };
   },
-  refuse: (request, error) => ({ groups: request.groupIds.map((groupId) => refused(groupId, error)) }),
+  refuse: (request, error) => ({
+    throttleTimeMs: 0,
+    groups: request.groupIds.map((groupId) => refused(groupId, error)),
+  }),
 });
 
 function described(

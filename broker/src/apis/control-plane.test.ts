@@ -19,6 +19,8 @@ import { createPartitions } from './37-create-partitions.ts';
 import { deleteGroups } from './42-delete-groups.ts';
 import { incrementalAlterConfigs } from './44-incremental-alter-configs.ts';
 import { describeCluster } from './60-describe-cluster.ts';
+import { consumerGroupHeartbeat } from './68-consumer-group-heartbeat.ts';
+import { consumerGroupDescribe } from './69-consumer-group-describe.ts';
 import type { AnyApiHandler } from './api.ts';
 import { handlers } from './index.ts';
 
@@ -175,6 +177,18 @@ describe('every version', () => {
       }),
     ],
     [describeCluster, () => ({ includeClusterAuthorizedOperations: true })],
+    [
+      consumerGroupHeartbeat,
+      () => ({
+        groupId: 'c',
+        memberId: 'a',
+        memberEpoch: 0,
+        rebalanceTimeoutMs: 1000,
+        subscribedTopicNames: ['orders'],
+        topicPartitions: [],
+      }),
+    ],
+    [consumerGroupDescribe, () => ({ groupIds: ['c', 'g'], includeAuthorizedOperations: true })],
   ];
   const orders = () => broker.services.metadata.image().topicsByName.get('orders')?.id ?? ZERO_UUID;
 

@@ -46,6 +46,8 @@ const KAFKA_VERSIONS: Readonly<Record<number, readonly [number, number]>> = {
   61: [0, 0],
   65: [0, 0],
   66: [0, 2],
+  68: [0, 1],
+  69: [0, 1],
   74: [0, 1],
   75: [0, 0],
   83: [0, 0],

@@ -1,5 +1,6 @@
 import { defineConfig, nonEmpty, oneOf, range, type Validator } from '@millrace/foundation';
 import { key } from './config-key.ts';
+import { consumerGroupConfigKeys } from './consumer-group-config-keys.ts';
 import { shareConfigKeys } from './share-config-keys.ts';
 
 const INT_MAX = 0x7fffffff;
@@ -18,11 +19,6 @@ const rebalanceProtocols: Validator = (value) =>
   value.every((item) => item === 'classic' || item === 'consumer')
     ? null
     : 'must be classic, or classic and consumer';
-
-const serverAssignors: Validator = (value) =>
-  Array.isArray(value) && value.length > 0 && value.every((item) => item === 'uniform' || item === 'range')
-    ? null
-    : 'must be a list of uniform and range';
 
 /** The broker's configuration by Kafka's own keys, types and defaults; keys of ours are at the end. */
 export const brokerConfigKeys = defineConfig({
@@ -382,42 +378,7 @@ export const brokerConfigKeys = defineConfig({
     'Group protocols that are served.',
     rebalanceProtocols,
   ),
-  'group.consumer.session.timeout.ms': key(
-    'int',
-    45_000,
-    'A member of a group of the consumer protocol unheard of for so long is out, where the group does not say.',
-    range(1),
-  ),
-  'group.consumer.heartbeat.interval.ms': key(
-    'int',
-    5000,
-    'Time between two heartbeats of a member of a group of the consumer protocol, where the group does not say.',
-    range(1),
-  ),
-  'group.consumer.assignment.interval.ms': key(
-    'int',
-    1000,
-    'Shortest time between two assignments of a group of the consumer protocol, where the group does not say.',
-    range(0),
-  ),
-  'group.consumer.max.size': key(
-    'int',
-    INT_MAX,
-    'Members of one group of the consumer protocol.',
-    range(1),
-  ),
-  'group.consumer.assignors': key(
-    'list',
-    ['uniform', 'range'],
-    'Assignors of the consumer protocol; the first one where members ask for none.',
-    serverAssignors,
-  ),
-  'group.consumer.migration.policy': key(
-    'string',
-    'bidirectional',
-    'Whether groups with members may go over from the classic protocol to the consumer protocol (upgrade), back (downgrade), both (bidirectional), or neither (disabled).',
-    oneOf('bidirectional', 'upgrade', 'downgrade', 'disabled'),
-  ),
+  ...consumerGroupConfigKeys,
   'offset.metadata.max.bytes': key('int', 4096, 'Metadata of one committed offset.', range(0)),
   'offsets.topic.num.partitions': key(
     'int',

@@ -8,8 +8,8 @@ import {
 import { ACKNOWLEDGED, ARCHIVED, AVAILABLE, type StoredState } from '../core/share/delivery-state.ts';
 import type { ShareStateRecord } from '../core/share/share-state-record.ts';
 import type { StateBatch } from '../core/share/state-batches.ts';
-import { decodeValue, prefixed } from './coordinator-record-codec.ts';
 import type { CoordinatorCodec } from './coordinator-shard.ts';
+import { decodeValue, prefixed } from './stored-kind.ts';
 
 const SNAPSHOT_TYPE = 0;
 const UPDATE_TYPE = 1;

@@ -7,8 +7,8 @@ import {
   type TransactionRecord,
   transactionStates,
 } from '../core/transaction/transaction.ts';
-import { decodeValue, prefixed } from './stored-kind.ts';
 import type { CoordinatorCodec } from './coordinator-shard.ts';
+import { decodeValue, prefixed } from './stored-kind.ts';
 
 const KEY_VERSION = 0;
 const VALUE_VERSION = 0;

@@ -122,7 +122,9 @@ function commitProblem(shard: GroupShard, group: Group, command: CommitCommand):
       isTransactional: false,
       partitions: command.offsets,
     });
-    return problem === 'STALE_MEMBER_EPOCH' && !command.knowsGroupIdNotFound ? 'UNSUPPORTED_VERSION' : problem;
+    return problem === 'STALE_MEMBER_EPOCH' && !command.knowsGroupIdNotFound
+      ? 'UNSUPPORTED_VERSION'
+      : problem;
   }
   // Consumers that take no part in the group, and tools, may commit while nobody is in it.
   if (generation < 0 && group.state === 'Empty') return null;

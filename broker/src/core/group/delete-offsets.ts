@@ -17,7 +17,9 @@ export type DeleteOffsetsResult =
 
 /** While a classic group rebalances nobody knows what will be read: everything counts as read. */
 export function readsTopic(group: Group, topic: string): boolean {
-  return group.type === 'classic' ? (group.subscribedTopics?.has(topic) ?? true) : group.isSubscribedTo(topic);
+  return group.type === 'classic'
+    ? (group.subscribedTopics?.has(topic) ?? true)
+    : group.isSubscribedTo(topic);
 }
 
 /** Members of this kind say which topics they read. */

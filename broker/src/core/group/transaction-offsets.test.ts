@@ -54,7 +54,13 @@ function end(driver: GroupDriver, producerId: number, isAbort = false): unknown 
 
 function told(driver: GroupDriver, requireStable: boolean) {
   const topics = [{ topic: 'orders', partitions: [0] }];
-  const result = fetchOffsets(driver.shard, { group: 'g', topics, requireStable, memberId: null, memberEpoch: -1 });
+  const result = fetchOffsets(driver.shard, {
+    group: 'g',
+    topics,
+    requireStable,
+    memberId: null,
+    memberEpoch: -1,
+  });
   const found = result.error === null ? result.topics[0]?.partitions[0] : undefined;
   return found?.isUnstable === true ? 'unstable' : (found?.committed?.offset ?? null);
 }

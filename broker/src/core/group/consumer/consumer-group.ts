@@ -124,15 +124,15 @@ export class ConsumerGroup {
   /** Of all members. */
   subscribedTopics(): ReadonlySet<string> {
     const topics = new Set<string>();
-    for (const member of this.members.values())
-      for (const topic of this.topicsOf(member)) topics.add(topic);
+    for (const member of this.members.values()) for (const topic of this.topicsOf(member)) topics.add(topic);
     return topics;
   }
 
   isSubscribedTo(topic: string): boolean {
     for (const member of this.members.values()) {
       if (member.subscribedTopics.includes(topic)) return true;
-      if (member.subscribedRegex !== null && this.regexes.get(member.subscribedRegex)?.has(topic)) return true;
+      if (member.subscribedRegex !== null && this.regexes.get(member.subscribedRegex)?.has(topic))
+        return true;
     }
     return false;
   }
@@ -182,7 +182,8 @@ export class ConsumerGroup {
     for (const held of [member.assigned, member.revoking]) {
       for (const [topicId, partitions] of held) {
         const owners = this.#owners.get(topicId);
-        for (const partition of partitions.keys()) if (owners?.get(partition) === id) owners.delete(partition);
+        for (const partition of partitions.keys())
+          if (owners?.get(partition) === id) owners.delete(partition);
         if (owners?.size === 0) this.#owners.delete(topicId);
       }
     }

@@ -4,12 +4,13 @@ import type { GroupShard } from '../group-shard.ts';
 import type { ConsumerGroup } from './consumer-group.ts';
 import type { ConsumerMember } from './consumer-member.ts';
 import { fenceMembers } from './fence-members.ts';
+import { timerKey } from './timer-keys.ts';
 
 /** A member that is not heard of for so long is out. */
 export function beginSession(shard: GroupShard, groupId: string, member: ConsumerMember, out: Outbox): void {
   const timeoutMs =
     member.classic?.sessionTimeoutMs ?? Number(shard.rules.setting(groupId, 'consumer.session.timeout.ms'));
-  out.timer(key('session', groupId, member.id), timeoutMs, (now, later) => {
+  out.timer(timerKey('session', groupId, member.id), timeoutMs, (now, later) => {
     fenceIf(shard, { groupId, memberId: member.id, when: () => true }, now, later);
   });
 }
@@ -21,7 +22,7 @@ export function watchRevocation(
   member: ConsumerMember,
   out: Outbox,
 ): void {
-  const timer = key('revocation', groupId, member.id);
+  const timer = timerKey('revocation', groupId, member.id);
   if (member.state !== 'unrevoked' || member.classic !== null) {
     out.cancel(timer);
     return;
@@ -31,11 +32,6 @@ export function watchRevocation(
     const when = (current: ConsumerMember) => current.state === 'unrevoked' && current.epoch === epoch;
     fenceIf(shard, { groupId, memberId: member.id, when }, now, later);
   });
-}
-
-/** The member is gone: nothing waits for it any more. */
-export function endTimers(groupId: string, memberId: string, out: Outbox): void {
-  for (const kind of ['session', 'revocation'] as const) out.cancel(key(kind, groupId, memberId));
 }
 
 /** Sessions and revocations go on from now on, after the shard was loaded. */
@@ -64,8 +60,4 @@ function fenceIf(
     if (error !== null && shard.consumer(group.id)?.members.has(member.id))
       beginSession(shard, group.id, member, later);
   });
-}
-
-function key(kind: 'session' | 'revocation', groupId: string, memberId: string): string {
-  return `consumer-${kind}\n${groupId}\n${memberId}`;
 }

@@ -34,7 +34,10 @@ export function enterGroup(shard: GroupShard, command: ConsumerHeartbeatCommand)
   return 'error' in before ? before : { draft, before };
 }
 
-function groupFor(shard: GroupShard, { group: id, memberEpoch }: ConsumerHeartbeatCommand): GroupDraft | HeartbeatRefusal {
+function groupFor(
+  shard: GroupShard,
+  { group: id, memberEpoch }: ConsumerHeartbeatCommand,
+): GroupDraft | HeartbeatRefusal {
   const group = shard.groups.get(id);
   if (group?.type === 'consumer') return new GroupDraft(group);
   if (memberEpoch !== JOIN_EPOCH)
@@ -121,7 +124,6 @@ function epochProblem(member: ConsumerMember, command: ConsumerHeartbeatCommand)
       `coordinator (${member.epoch}). The member must abandon all its partitions and rejoin.`,
   });
   if (epoch > member.epoch) return fenced('greater');
-  const mayHaveMissedIt =
-    epoch === member.previousEpoch && owned !== null && areHeld(owned, member.assigned);
+  const mayHaveMissedIt = epoch === member.previousEpoch && owned !== null && areHeld(owned, member.assigned);
   return mayHaveMissedIt ? null : fenced('smaller');
 }

@@ -4,9 +4,9 @@ import type { Outbox } from '../effects.ts';
 import type { GroupShard } from '../group-shard.ts';
 import type { ConsumerGroup } from './consumer-group.ts';
 import { type ConsumerMember, memberTombstones } from './consumer-member.ts';
-import { endTimers } from './consumer-timers.ts';
 import { GroupDraft } from './group-draft.ts';
 import { bumpEpoch } from './subscriptions.ts';
+import { endTimers } from './timer-keys.ts';
 
 /** Members are out of the group: they left, or were not heard of. The others are assigned anew. */
 export function fenceMembers(

@@ -16,7 +16,8 @@ export class GroupDraft {
     if (this.#replayed === 0) this.#group = this.#group.copy();
     for (; this.#replayed < this.records.length; this.#replayed += 1) {
       const record = this.records[this.#replayed];
-      if (record !== undefined && record.kind !== 'group' && record.kind !== 'offset') this.#group.replay(record);
+      if (record !== undefined && record.kind !== 'group' && record.kind !== 'offset')
+        this.#group.replay(record);
     }
     return this.#group;
   }

@@ -65,7 +65,8 @@ function nextStep(member: ConsumerMember, by: Reconciliation): ConsumerMember {
   for (const topicId of new Set([...by.target.keys(), ...member.assigned.keys()])) {
     const target = by.subscribedTopicIds.has(topicId) ? (by.target.get(topicId) ?? NONE) : NONE;
     const had = member.assigned.get(topicId) ?? NOTHING;
-    for (const [partition, epoch] of had) put(target.has(partition) ? kept : revoking, topicId, partition, epoch);
+    for (const [partition, epoch] of had)
+      put(target.has(partition) ? kept : revoking, topicId, partition, epoch);
     const missing = [...target].filter((partition) => !had.has(partition));
     const available = missing.filter((partition) => {
       const owner = by.ownerOf(topicId, partition);
@@ -92,12 +93,7 @@ function nextStep(member: ConsumerMember, by: Reconciliation): ConsumerMember {
 const NONE: ReadonlySet<number> = new Set();
 const NOTHING: ReadonlyMap<number, number> = new Map();
 
-function put(
-  into: Map<Uuid, Map<number, number>>,
-  topicId: Uuid,
-  partition: number,
-  epoch: number,
-): void {
+function put(into: Map<Uuid, Map<number, number>>, topicId: Uuid, partition: number, epoch: number): void {
   const ofTopic = into.get(topicId);
   if (ofTopic === undefined) into.set(topicId, new Map([[partition, epoch]]));
   else ofTopic.set(partition, epoch);

@@ -1,5 +1,4 @@
-import type { Uuid } from '@millrace/foundation/types';
-import type { Now } from '@millrace/foundation/types';
+import type { Now, Uuid } from '@millrace/foundation/types';
 import type { MetadataImage } from '../../metadata/image.ts';
 import type { ConsumerGroup } from './consumer-group.ts';
 import type { ConsumerMember } from './consumer-member.ts';

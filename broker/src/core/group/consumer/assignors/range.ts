@@ -1,4 +1,4 @@
-import { type Assign, AssignmentDraft, type AssignedMember, readersByTopic } from './assignor.ts';
+import { type Assign, type AssignedMember, AssignmentDraft, readersByTopic } from './assignor.ts';
 
 /**
  * Kafka's `range`: each topic is divided by itself among its readers, so that topics with as many partitions go the same
