@@ -62,17 +62,25 @@ function syncedSizes(): ReadonlyMap<string, number> {
   return sizes;
 }
 
-/** Takes from the topic's logs what no sync has promised. @returns how many bytes that were */
+/** Files of a log that are no segments of it, and that nothing works out again. */
+const COMPANIONS = ['partition.metadata', 'leader-epoch-checkpoint'];
+
+/** Takes from the topic's logs what no sync has promised. @returns how many bytes of records that were */
 function losePower(): number {
   const sizes = syncedSizes();
   let lostBytes = 0;
-  for (const name of readdirSync(dataFolder()).filter((entry) => entry.startsWith(`${TOPIC}-`)))
+  for (const name of readdirSync(dataFolder()).filter((entry) => entry.startsWith(`${TOPIC}-`))) {
+    for (const companion of COMPANIONS) {
+      const path = join(dataFolder(), name, companion);
+      if (existsSync(path)) truncateSync(path, sizes.get(path) ?? 0);
+    }
     for (const file of readdirSync(join(dataFolder(), name)).filter((entry) => entry.endsWith('.log'))) {
       const path = join(dataFolder(), name, file);
       const kept = sizes.get(path) ?? 0;
       lostBytes += statSync(path).size - kept;
       truncateSync(path, kept);
     }
+  }
   return lostBytes;
 }
 

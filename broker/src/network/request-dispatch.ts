@@ -62,6 +62,9 @@ export function dispatch(
   }
 }
 
+/** Of errors that are the disk's: clients try again, and somebody has to look after it. */
+const DISK_CODES: ReadonlySet<string> = new Set(['LOG_STORAGE_FAILED', 'METADATA_LOG_FAILED']);
+
 interface Received {
   readonly request: unknown;
   readonly bytes: number;
@@ -81,10 +84,12 @@ async function answer(handler: AnyApiHandler, received: Received, context: Reque
     return encodeResponse({ api, version, correlationId, body });
   } catch (error) {
     const report = isMillraceError(error) ? error.report() : undefined;
-    logger.error(
-      { api: api.name, version, clientId: context.clientId, err: error, report },
-      'a request failed',
-    );
+    const facts = { api: api.name, version, clientId: context.clientId, report };
+    if (report !== undefined && DISK_CODES.has(report.code)) {
+      logger.warn(facts, 'the disk refused what a request needs');
+      return refusal(handler, request, 'KAFKA_STORAGE_ERROR', context, logger);
+    }
+    logger.error({ ...facts, err: error }, 'a request failed');
     return refusal(handler, request, 'UNKNOWN_SERVER_ERROR', context, logger);
   } finally {
     meter.ended(api.name, clock.now().monoMs - begunMs);

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { type LeaderEpochStart, LeaderEpochs } from '../core/log/leader-epochs.ts';
 import { readSmallFile, replaceSmallFileNow } from './small-file.ts';
 
-const FILE_NAME = 'leader-epoch-checkpoint';
+/** Its name in a log's folder. */
+export const LEADER_EPOCH_FILE = 'leader-epoch-checkpoint';
 const VERSION = '0';
 
 /**
@@ -10,7 +11,7 @@ const VERSION = '0';
  * as none: batches carry their epoch, and what follows the recovery point is read again.
  */
 export function readLeaderEpochs(folder: string): LeaderEpochs {
-  const text = readSmallFile(join(folder, FILE_NAME))?.toString('latin1') ?? '';
+  const text = readSmallFile(join(folder, LEADER_EPOCH_FILE))?.toString('latin1') ?? '';
   const [version, count, ...lines] = text.split('\n');
   const starts: LeaderEpochStart[] = [];
   for (const line of lines.slice(0, Number(count))) {
@@ -27,7 +28,7 @@ export function readLeaderEpochs(folder: string): LeaderEpochs {
 
 export function writeLeaderEpochs(folder: string, starts: readonly LeaderEpochStart[]): void {
   const lines = starts.map((start) => `${start.epoch} ${start.startOffset}\n`);
-  replaceSmallFileNow(join(folder, FILE_NAME), `${VERSION}\n${starts.length}\n${lines.join('')}`);
+  replaceSmallFileNow(join(folder, LEADER_EPOCH_FILE), `${VERSION}\n${starts.length}\n${lines.join('')}`);
 }
 
 function isCount(value: number | undefined): value is number {

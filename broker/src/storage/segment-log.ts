@@ -5,7 +5,7 @@ import type { LeaderEpochs } from '../core/log/leader-epochs.ts';
 import type { ProducerTable } from '../core/log/producer-table.ts';
 import { mustRoll } from '../core/log/segment-roll.ts';
 import { type StoredBatch, stampBatches } from './batch-stamp.ts';
-import { writeLeaderEpochs } from './leader-epoch-file.ts';
+import { CompanionFiles } from './companion-files.ts';
 import type {
   AbortedTransaction,
   Appended,
@@ -42,6 +42,7 @@ export class SegmentLog implements Log {
   readonly #room: LogRoom;
   readonly #writes: PendingWrites;
   readonly #reader = new SegmentReader();
+  readonly #companions: CompanionFiles;
   #config: LogConfig;
   #segments: Segment[];
   #producers: ProducerTable;
@@ -67,6 +68,7 @@ export class SegmentLog implements Log {
     this.id = id;
     this.folder = folder;
     this.#room = room;
+    this.#companions = new CompanionFiles(folder);
     this.#config = config;
     this.#segments = recovered.segments;
     this.#producers = recovered.producers;
@@ -136,7 +138,8 @@ export class SegmentLog implements Log {
     try {
       // Before its producers are known: the snapshot of a roll ends where the new segment begins.
       this.#rollFor(stored, batches.length);
-      if (this.#epochs.assign(leaderEpoch, firstOffset)) writeLeaderEpochs(this.folder, this.#epochs.starts);
+      if (this.#epochs.assign(leaderEpoch, firstOffset))
+        this.#companions.writeLeaderEpochs(this.#epochs.starts);
     } catch (error) {
       throw this.#fail(error);
     }
@@ -229,7 +232,7 @@ export class SegmentLog implements Log {
     cut.truncate(position);
     await this.#recover(cut.baseOffset);
     this.#flushedOffset = Math.min(this.#flushedOffset, cut.baseOffset);
-    writeLeaderEpochs(this.folder, this.#epochs.starts);
+    this.#companions.writeLeaderEpochs(this.#epochs.starts);
     await this.flush();
   }
 
@@ -288,7 +291,7 @@ export class SegmentLog implements Log {
     try {
       const removed = gone.map((segment) => segment.discard());
       void Promise.all(removed).catch((error: unknown) => this.#reportLeftOver(error));
-      if (this.#epochs.truncateFromStart(offset)) writeLeaderEpochs(this.folder, this.#epochs.starts);
+      if (this.#epochs.truncateFromStart(offset)) this.#companions.writeLeaderEpochs(this.#epochs.starts);
     } catch (error) {
       throw this.#fail(error);
     }
@@ -448,6 +451,7 @@ export class SegmentLog implements Log {
     const target = this.writtenOffset;
     try {
       await this.#sealing;
+      if (this.#segments.some((segment) => segment.isDirty)) await this.#companions.sync();
       for (const segment of this.#segments) {
         if (!segment.isNameSynced) {
           segment.isNameSynced = true;

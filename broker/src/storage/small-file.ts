@@ -1,7 +1,18 @@
-import { closeSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fdatasync as fdatasyncWithCallback,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { storageFailed } from './storage-errors.ts';
+
+const fdatasync = promisify(fdatasyncWithCallback);
 
 /** The suffix of files on their way; one that is found at start was never finished. */
 export const UNFINISHED_SUFFIX = '.tmp';
@@ -50,6 +61,17 @@ export function replaceSmallFileNow(path: string, content: string | Buffer): voi
     renameSync(unfinished, path);
   } catch (error) {
     throw storageFailed('Writing', path, error);
+  }
+}
+
+/** Makes what `replaceSmallFileNow` wrote last; its name takes `syncFolder`. A file that is not there needs nothing. */
+export async function syncSmallFile(path: string): Promise<void> {
+  if (!existsSync(path)) return;
+  const file = await open(path, 'r+');
+  try {
+    await fdatasync(file.fd);
+  } finally {
+    await file.close();
   }
 }
 
