@@ -36,7 +36,13 @@ const LIBRARIES = [
     'plugins/predicates',
     'plugins/config-providers',
   ],
-  ...['connectors/files', 'connectors/mongodb', 'connectors/postgres', 'connectors/redis'],
+  ...[
+    'connectors/bullmq',
+    'connectors/files',
+    'connectors/mongodb',
+    'connectors/postgres',
+    'connectors/redis',
+  ],
 ];
 /** What the page is built with, and nothing of it runs with. */
 const ONLY_BUILDS = ['@millrace/rest-api', 'react', 'react-dom', 'vite', '@vitejs/plugin-react'];

@@ -13,6 +13,8 @@ const MAY_IMPORT: readonly (readonly [folder: string, allowed: readonly string[]
   ['broker', ['@millrace/protocol', '@millrace/foundation', '@millrace/client/connection']],
   ['plugins/sdk', ['@millrace/foundation']],
   ['plugins', ['@millrace/sdk']],
+  // BullMQ lives in Redis: connections, errors and streams are the same.
+  ['connectors/bullmq', ['@millrace/sdk', '@millrace/connector-redis']],
   ['connectors', ['@millrace/sdk']],
   ['connect-runtime', ['@millrace/sdk', '@millrace/client', '@millrace/foundation']],
   ['rest-api', ['@millrace/foundation']],

@@ -1,6 +1,6 @@
 import { type ConfigOf, defineConfig, matches, nonEmpty, oneOf, range } from '@millrace/sdk';
 import { connectionOptions } from './client/connection-options.ts';
-import { template } from './key-template.ts';
+import { template } from './client/key-template.ts';
 
 const rate = {
   type: 'int',
@@ -172,7 +172,7 @@ export const sinkConfig = defineConfig({
     default: null,
     importance: 'high',
     group: 'Writes',
-    docs: `Key to write to, with \${topic}, \${partition}, \${key}, \${key.field} and \${value.field} in it. Unset: \${topic}:\${key}, or \${topic} for streams.`,
+    docs: `Key to write to, with \${topic}, \${partition}, \${offset}, \${key}, \${key.field} and \${value.field} in it. Unset: \${topic}:\${key}, or \${topic} for streams.`,
     validate: template,
   },
   'behavior.on.null.values': {

@@ -1,11 +1,12 @@
 import type { JsonObject, Logger } from '@millrace/sdk';
 import type { Redis } from 'ioredis';
+import { loseEntries } from './client/lost-entries.ts';
+import { BLOCK_MS } from './client/position-reader.ts';
+import { entriesOf, entryList, type StreamEntry } from './client/stream-entry.ts';
 import { BEGINNING, missedEntries, pairs, parseStreamInfo } from './client/stream-info.ts';
 import type { SourceConfig } from './config.ts';
-import { loseEntries } from './lost-entries.ts';
 import { groupStart } from './offsets.ts';
-import { entriesOf, entryList, type StreamEntry } from './stream-entry.ts';
-import { BLOCK_MS, type StreamReader } from './stream-reader.ts';
+import type { StreamReader } from './stream-reader.ts';
 
 const ACK_CHUNK = 1_000;
 

@@ -1,22 +1,8 @@
-import {
-  type AlteredConnector,
-  MillraceError,
-  type SourceOffset,
-  type StoredOffset,
-  type WantedOffset,
-} from '@millrace/sdk';
+import { type AlteredConnector, MillraceError, type StoredOffset, type WantedOffset } from '@millrace/sdk';
 import { connect, endConnection } from './client/connect.ts';
 import { toRedisError } from './client/redis-error.ts';
-import { idTimeMs, isStreamId, type StreamPosition } from './client/stream-info.ts';
+import { fromOffset, idTimeMs } from './client/stream-info.ts';
 import type { SourceConfig } from './config.ts';
-
-/** Null for what is no offset of ours. */
-export function fromOffset(offset: SourceOffset): StreamPosition | null {
-  const { id, read = null, ...rest } = offset;
-  if (Object.keys(rest).length > 0 || !isStreamId(id)) return null;
-  if (read !== null && !(Number.isSafeInteger(read) && Number(read) >= 0)) return null;
-  return { id, read: read === null ? null : Number(read) };
-}
 
 /** In a person's words. */
 export function inWords({ partition, offset }: StoredOffset): string {

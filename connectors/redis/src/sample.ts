@@ -1,9 +1,9 @@
 import type { ConnectRecord } from '@millrace/sdk';
 import { connect, endConnection } from './client/connect.ts';
 import { toRedisError } from './client/redis-error.ts';
+import { entryList } from './client/stream-entry.ts';
 import type { SourceConfig } from './config.ts';
 import { recordOf } from './source-record.ts';
-import { entryList } from './stream-entry.ts';
 
 /**
  * The newest entries of the streams, a fair share of each; reads without a group and so leaves nothing behind.

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { ConfigProblem } from '@millrace/sdk';
 import type { Redis } from 'ioredis';
 import { loginKey } from './client/connection-options.ts';
+import { isConstant } from './client/key-template.ts';
 import { missingRights, type Probe } from './client/missing-rights.ts';
 import type { SinkConfig } from './config.ts';
-import { isConstant } from './key-template.ts';
 import { keyTemplateOf } from './write-commands.ts';
 
 /**

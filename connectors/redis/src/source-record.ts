@@ -1,7 +1,7 @@
 import type { JsonObject, SourceRecord } from '@millrace/sdk';
+import type { StreamEntry } from './client/stream-entry.ts';
 import { idTimeMs } from './client/stream-info.ts';
 import type { SourceConfig } from './config.ts';
-import type { StreamEntry } from './stream-entry.ts';
 
 /** The topic of a stream. */
 const topicOf = (config: SourceConfig, stream: string): string =>

@@ -13,11 +13,12 @@ import {
 import type { Redis } from 'ioredis';
 import { connect, endConnection } from './client/connect.ts';
 import { loginKey } from './client/connection-options.ts';
+import { PositionReader } from './client/position-reader.ts';
 import { toRedisError } from './client/redis-error.ts';
+import { fromOffset } from './client/stream-info.ts';
 import type { SourceConfig, sourceConfig } from './config.ts';
 import { GroupReader } from './group-reader.ts';
-import { fromOffset, groupOf } from './offsets.ts';
-import { PositionReader } from './position-reader.ts';
+import { groupOf } from './offsets.ts';
 import { sourceProblems } from './source-preflight.ts';
 import { recordOf } from './source-record.ts';
 import type { StreamReader } from './stream-reader.ts';
@@ -72,7 +73,7 @@ export class RedisSourceTask implements SourceTask {
 
   async #open(): Promise<StreamReader> {
     const { connector, task, logger } = this.#context;
-    const reading = await this.#connect();
+    const reading = await this.#connect(this.#context.signal);
     if (this.#config['read.mode'] === 'position')
       return new PositionReader(reading, this.#config, logger, async (stream) => {
         const offset = await this.#context.offset({ stream });
@@ -84,8 +85,9 @@ export class RedisSourceTask implements SourceTask {
     return new GroupReader({ reading, acknowledging }, { group, consumer }, this.#config, logger);
   }
 
-  async #connect(): Promise<Redis> {
-    const client = await connect(this.#config, this.#context.signal);
+  /** @param signal left out: the connection lasts until the task has stopped, since what is durable is told after the signal */
+  async #connect(signal?: AbortSignal): Promise<Redis> {
+    const client = await connect(this.#config, signal);
     this.#clients.push(client);
     return client;
   }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@millrace/sdk';
-import type { StreamEntry } from './stream-entry.ts';
+import type { StreamEntry } from './client/stream-entry.ts';
 
 /** How a task reads its streams. */
 export interface StreamReader {
@@ -13,6 +13,3 @@ export interface StreamReader {
   /** Entries that were read and are not acknowledged. */
   readonly pending: number;
 }
-
-/** How long the server may keep a read waiting, ms. */
-export const BLOCK_MS = 2_000;

@@ -1,7 +1,7 @@
 import { MillraceError, type SinkRecord } from '@millrace/sdk';
+import { fieldOf, fillIn } from './client/key-template.ts';
+import { textOf } from './client/value-text.ts';
 import type { SinkConfig } from './config.ts';
-import { fieldOf, fillIn } from './key-template.ts';
-import { textOf } from './value-text.ts';
 
 export type Argument = string | Buffer;
 /** A command of Redis with its arguments, the key first. */
@@ -23,9 +23,9 @@ export function commandsOf(record: SinkRecord, config: SinkConfig): readonly Com
     if (behavior === 'ignore') return [];
     if (behavior === 'fail')
       throw poison('REDIS_TOMBSTONE', 'The record is a tombstone.', 'behavior.on.null.values');
-    if (config.type !== 'stream') return [['DEL', fillIn(keyTemplateOf(config), record)]];
+    if (config.type !== 'stream') return [['DEL', fillIn(keyTemplateOf(config), record, 'key')]];
   }
-  const key = fillIn(keyTemplateOf(config), record);
+  const key = fillIn(keyTemplateOf(config), record, 'key');
   const ttl = ttlOf(record, config);
   if (config.type === 'string')
     return [['SET', key, textOf(record.value), ...(ttl === null ? [] : ['PX', ttl])]];

@@ -1,3 +1,4 @@
+import type { JsonObject } from '@millrace/sdk';
 import type { Redis } from 'ioredis';
 
 /** Where a reader of a stream is: behind `id`, which was the `read`-th entry ever added; null where that is not known. */
@@ -85,4 +86,12 @@ export const isStreamId = (text: unknown): text is string =>
 export function idTimeMs(id: string): number | null {
   const ms = Number(id.split('-')[0]);
   return ms > 1_000_000_000_000 && ms < 10_000_000_000_000 ? ms : null;
+}
+
+/** A position as the offset topic holds it; null for what is none. */
+export function fromOffset(offset: JsonObject): StreamPosition | null {
+  const { id, read = null, ...rest } = offset;
+  if (Object.keys(rest).length > 0 || !isStreamId(id)) return null;
+  if (read !== null && !(Number.isSafeInteger(read) && Number(read) >= 0)) return null;
+  return { id, read: read === null ? null : Number(read) };
 }

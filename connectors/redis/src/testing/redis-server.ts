@@ -85,6 +85,7 @@ export class RedisServer {
   async use<T>(work: (client: Redis) => Promise<T>): Promise<T> {
     const client = new Redis(this.uri, {
       lazyConnect: true,
+      maxRetriesPerRequest: null,
       retryStrategy: (times) => (times > 50 ? null : 100),
     });
     client.on('error', () => undefined);

@@ -1,22 +1,33 @@
 import type { JsonObject, Logger } from '@millrace/sdk';
 import type { Redis } from 'ioredis';
+import { loseEntries } from './lost-entries.ts';
+import { entriesOf, type StreamEntry } from './stream-entry.ts';
 import {
   missedEntries,
   parseStreamInfo,
   positionAt,
   type StreamPosition,
   streamInfo,
-} from './client/stream-info.ts';
-import type { SourceConfig } from './config.ts';
-import { loseEntries } from './lost-entries.ts';
-import { entriesOf, type StreamEntry } from './stream-entry.ts';
-import { BLOCK_MS, type StreamReader } from './stream-reader.ts';
+} from './stream-info.ts';
+
+/** How long the server may keep a read waiting, ms. */
+export const BLOCK_MS = 2_000;
+
+/** What to read, and how. */
+export interface PositionSettings {
+  readonly streams: readonly string[];
+  /** `earliest`, `latest`, or the id to begin behind. */
+  readonly 'start.from': string;
+  /** `fail` or `continue`. */
+  readonly 'on.lost.entries': string;
+}
 
 /** Reads streams from positions that the offset topic keeps; leaves no trace at the server. */
-export class PositionReader implements StreamReader {
+export class PositionReader {
+  /** Nothing waits at the server. */
   readonly pending = 0;
   readonly #client: Redis;
-  readonly #config: SourceConfig;
+  readonly #config: PositionSettings;
   readonly #logger: Logger;
   readonly #stored: (stream: string) => Promise<StreamPosition | null>;
   readonly #positions = new Map<string, StreamPosition>();
@@ -25,7 +36,7 @@ export class PositionReader implements StreamReader {
 
   constructor(
     client: Redis,
-    config: SourceConfig,
+    config: PositionSettings,
     logger: Logger,
     stored: (stream: string) => Promise<StreamPosition | null>,
   ) {
@@ -35,6 +46,7 @@ export class PositionReader implements StreamReader {
     this.#stored = stored;
   }
 
+  /** @throws the server's answer */
   async start(): Promise<void> {
     for (const stream of this.#config.streams)
       this.#positions.set(stream, (await this.#stored(stream)) ?? (await this.#first(stream)));
@@ -47,6 +59,7 @@ export class PositionReader implements StreamReader {
     return { id: from, read: null };
   }
 
+  /** The next entries, in order; waits for some for a while, and may give none. */
   async read(count: number): Promise<readonly StreamEntry[]> {
     const entries = await this.#readNow(count);
     return entries.length > 0 ? entries : await this.#wait(count);
@@ -113,10 +126,12 @@ export class PositionReader implements StreamReader {
     return entries;
   }
 
+  /** The offset behind an entry of the last read. */
   offsetOf(entry: StreamEntry): JsonObject {
     return this.#offsets.get(entry) ?? toOffset({ id: entry.id, read: null });
   }
 
+  /** Nobody has to know. */
   acknowledge(): Promise<void> {
     return Promise.resolve();
   }

@@ -1,0 +1,357 @@
+import { connectionOptions, template } from '@millrace/connector-redis/client';
+import {
+  type ConfigOf,
+  type ConfigValue,
+  defineConfig,
+  matches,
+  nonEmpty,
+  oneOf,
+  range,
+} from '@millrace/sdk';
+
+const prefix = {
+  type: 'string',
+  default: 'bull',
+  importance: 'medium',
+  group: 'Queue',
+  docs: 'What stands in front of all keys of the queue, as BullMQ’s option prefix.',
+  validate: nonEmpty,
+} as const;
+
+const rate = {
+  type: 'int',
+  default: 0,
+  importance: 'low',
+  group: 'Flow',
+  validate: range(0, 10_000_000),
+} as const;
+
+const header = (what: string) =>
+  ({
+    type: 'string',
+    default: null,
+    importance: 'low',
+    group: 'Jobs',
+    docs: `Header that holds the ${what} of its record’s job; goes before the option.`,
+  }) as const;
+
+/** Configuration of `BullMqSource`. */
+export const sourceConfig = defineConfig({
+  ...connectionOptions,
+  queue: {
+    type: 'string',
+    importance: 'high',
+    group: 'Queue',
+    docs: 'Name of the queue to read.',
+    validate: matches(/^[^:]+$/, 'a queue’s name, without colons'),
+  },
+  prefix,
+  'read.mode': {
+    type: 'string',
+    default: 'jobs',
+    importance: 'high',
+    group: 'Queue',
+    docs: 'jobs takes jobs as a worker does and completes each when its record is durable; failed gives the jobs that have failed for good, as dead letters; events follows what happens in the queue, without gaps.',
+    validate: oneOf('jobs', 'failed', 'events'),
+    recommend: ['jobs', 'failed', 'events'],
+    dependents: [
+      'lock.duration.ms',
+      'stalled.interval.ms',
+      'max.in.flight',
+      'failed.jobs',
+      'start.from',
+      'on.lost.entries',
+    ],
+  },
+  topic: {
+    type: 'string',
+    default: `\${queue}`,
+    importance: 'high',
+    group: 'Records',
+    docs: `Topic of the records; \${queue} stands for the queue’s name, with an underscore for each character that a topic’s name can’t have.`,
+    validate: matches(
+      /^(?:[A-Za-z0-9._-]|\$\{queue\}){1,249}$/,
+      `a topic’s name, which may contain \${queue}`,
+    ),
+  },
+  'key.field': {
+    type: 'string',
+    default: null,
+    importance: 'high',
+    group: 'Records',
+    docs: 'Field of the job’s data that becomes the record’s key. Unset: the job’s id.',
+  },
+  'failed.jobs': {
+    type: 'string',
+    default: 'keep',
+    importance: 'high',
+    group: 'Failed jobs',
+    docs: 'Whether failed jobs stay in the queue (keep), or leave it when their records are durable (remove).',
+    validate: oneOf('keep', 'remove'),
+    recommend: ['keep', 'remove'],
+    visible: (all) => all['read.mode'] === 'failed',
+  },
+  'failed.settle.ms': {
+    type: 'int',
+    default: 2_000,
+    importance: 'low',
+    group: 'Failed jobs',
+    docs: 'How long after its failure a job is read that stays in the queue, in milliseconds: workers whose clocks differ by more may have theirs passed over.',
+    validate: range(0, 3_600_000),
+    visible: (all) => all['read.mode'] === 'failed' && all['failed.jobs'] === 'keep',
+  },
+  'start.from': {
+    type: 'string',
+    default: 'earliest',
+    importance: 'medium',
+    group: 'Events',
+    docs: 'Where to begin in the queue’s events when there is no offset: earliest, latest, or behind the event with this id.',
+    validate: matches(
+      /^(?:earliest|latest|\d{1,20}(?:-\d{1,20})?)$/,
+      'earliest, latest or an id such as 1700000000000-0',
+    ),
+    recommend: ['earliest', 'latest'],
+    visible: (all) => all['read.mode'] === 'events',
+  },
+  'on.lost.entries': {
+    type: 'string',
+    default: 'fail',
+    importance: 'high',
+    group: 'Events',
+    docs: 'What happens when events were trimmed before they were read (BullMQ keeps about 10,000: streams.events.maxLen): fail stops and says how many, continue warns and goes on. Noticed with Redis 7.0 and later.',
+    validate: oneOf('fail', 'continue'),
+    recommend: ['fail', 'continue'],
+    visible: (all) => all['read.mode'] === 'events',
+  },
+  'lock.duration.ms': {
+    type: 'int',
+    default: 30_000,
+    importance: 'low',
+    group: 'Locks',
+    docs: 'How long a job stays locked without renewal, in milliseconds; locks are renewed at a third of it.',
+    validate: range(500, 3_600_000),
+    visible: (all) => all['read.mode'] === 'jobs',
+  },
+  'stalled.interval.ms': {
+    type: 'int',
+    default: 30_000,
+    importance: 'low',
+    group: 'Locks',
+    docs: 'How often jobs are looked for whose lock has run out, in milliseconds; they go back to the queue.',
+    validate: range(500, 3_600_000),
+    visible: (all) => all['read.mode'] === 'jobs',
+  },
+  'max.in.flight': {
+    type: 'int',
+    default: 5_000,
+    importance: 'medium',
+    group: 'Flow',
+    docs: 'Most jobs of a task that are taken and not completed; taking waits above it.',
+    validate: range(1, 100_000),
+    visible: (all) => all['read.mode'] !== 'events',
+  },
+  'batch.size': {
+    type: 'int',
+    default: 200,
+    importance: 'low',
+    group: 'Flow',
+    docs: 'Most jobs or events that are asked for at once.',
+    validate: range(1, 10_000),
+  },
+  'commit.interval.ms': {
+    type: 'int',
+    default: 250,
+    importance: 'low',
+    group: 'Flow',
+    docs: 'How often jobs are completed, in milliseconds, where the worker’s offset.flush.interval.ms is longer.',
+    validate: range(10, 600_000),
+    visible: (all) => all['read.mode'] !== 'events',
+  },
+  'max.records.per.second': {
+    ...rate,
+    docs: 'Most jobs or events that are read in a second by one task; 0: no limit.',
+  },
+});
+
+export type SourceConfig = ConfigOf<typeof sourceConfig>;
+
+const behaviors = oneOf('ignore', 'remove', 'add', 'fail');
+/** A job can only be removed by an id that its tombstone has too. */
+const tombstoneBehavior: ReturnType<typeof oneOf> = Object.assign(
+  (value: ConfigValue, all: Readonly<Record<string, ConfigValue>>) =>
+    value === 'remove' && /offset\}|^auto$/.test(String(all['job.id']))
+      ? 'must not be remove where "job.id" is auto or holds the offset, since no tombstone has the id of another record'
+      : behaviors(value, all),
+  { allows: behaviors.allows ?? '' },
+);
+
+/** Configuration of `BullMqSink`. */
+export const sinkConfig = defineConfig({
+  ...connectionOptions,
+  queue: {
+    type: 'string',
+    default: `\${topic}`,
+    importance: 'high',
+    group: 'Queue',
+    docs: `Queue that jobs are added to, with \${topic}, \${partition}, \${key}, \${key.field} and \${value.field} in it.`,
+    validate: template,
+  },
+  prefix,
+  'job.id': {
+    type: 'string',
+    default: `\${topic}-\${partition}-\${offset}`,
+    importance: 'high',
+    group: 'Jobs',
+    docs: `Id of the job, with the same and \${offset} in it: a job whose id the queue has already is not added again. Whole numbers are no ids; a colon becomes %3A. auto: BullMQ counts, and what is written again is added again unless delivery.guarantee is exactly_once.`,
+    validate: template,
+  },
+  'job.name': {
+    type: 'string',
+    default: `\${topic}`,
+    importance: 'high',
+    group: 'Jobs',
+    docs: 'Name of the job, with the same in it.',
+    validate: template,
+  },
+  'job.data': {
+    type: 'string',
+    default: 'value',
+    importance: 'high',
+    group: 'Jobs',
+    docs: 'What the job’s data are: value is the record’s value, record an object with topic, partition, offset, key, value, headers and timestamp.',
+    validate: oneOf('value', 'record'),
+    recommend: ['value', 'record'],
+  },
+  'behavior.on.null.values': {
+    type: 'string',
+    default: 'ignore',
+    importance: 'medium',
+    group: 'Jobs',
+    docs: 'What becomes of tombstones: ignore passes over them, remove takes the job with their id out of the queue unless a worker has it, add makes jobs whose data are null, fail makes dead letters of them.',
+    validate: tombstoneBehavior,
+    recommend: ['ignore', 'remove', 'add', 'fail'],
+  },
+  'delay.ms': {
+    type: 'long',
+    default: 0,
+    importance: 'medium',
+    group: 'Jobs',
+    docs: 'How long jobs wait before a worker may take them, in milliseconds.',
+    validate: range(0, Number.MAX_SAFE_INTEGER),
+  },
+  'delay.header': header('delay in milliseconds'),
+  priority: {
+    type: 'int',
+    default: 0,
+    importance: 'medium',
+    group: 'Jobs',
+    docs: 'Priority of jobs: 1 goes first, 2097152 last; 0 has none, keeps the order and goes before all others.',
+    validate: range(0, 2_097_152),
+  },
+  'priority.header': header('priority'),
+  attempts: {
+    type: 'int',
+    default: 1,
+    importance: 'medium',
+    group: 'Jobs',
+    docs: 'How often workers try a job in all before it has failed for good.',
+    validate: range(1, 1_000_000),
+  },
+  'attempts.header': header('attempts'),
+  'backoff.type': {
+    type: 'string',
+    default: 'exponential',
+    importance: 'medium',
+    group: 'Jobs',
+    docs: 'How waits between attempts grow: fixed or exponential.',
+    validate: oneOf('fixed', 'exponential'),
+    recommend: ['fixed', 'exponential'],
+  },
+  'backoff.delay.ms': {
+    type: 'long',
+    default: 1_000,
+    importance: 'medium',
+    group: 'Jobs',
+    docs: 'Wait before the second attempt, in milliseconds; 0: none.',
+    validate: range(0, Number.MAX_SAFE_INTEGER),
+  },
+  'backoff.jitter': {
+    type: 'double',
+    default: 0,
+    importance: 'low',
+    group: 'Jobs',
+    docs: 'Share of a wait that chance may take off it, 0 to 1.',
+    validate: range(0, 1),
+  },
+  lifo: {
+    type: 'boolean',
+    default: false,
+    importance: 'low',
+    group: 'Jobs',
+    docs: 'Whether the newest job is taken first; no order is kept then.',
+  },
+  'remove.on.complete': {
+    type: 'long',
+    default: -1,
+    importance: 'medium',
+    group: 'Jobs',
+    docs: 'How many completed jobs the queue keeps of these; -1: all. A job that is gone does not keep a record from being added again: see delivery.guarantee.',
+    validate: range(-1, Number.MAX_SAFE_INTEGER),
+  },
+  'remove.on.fail': {
+    type: 'long',
+    default: -1,
+    importance: 'medium',
+    group: 'Jobs',
+    docs: 'How many failed jobs the queue keeps of these; -1: all.',
+    validate: range(-1, Number.MAX_SAFE_INTEGER),
+  },
+  'queue.max.depth': {
+    type: 'long',
+    default: 0,
+    importance: 'high',
+    group: 'Flow',
+    docs: 'How many jobs may wait in a queue (waiting, prioritized, delayed); adding waits above it, and so does reading the topic. 0: no bound.',
+    validate: range(0, Number.MAX_SAFE_INTEGER),
+  },
+  'queue.full.timeout.ms': {
+    type: 'int',
+    default: 30_000,
+    importance: 'low',
+    group: 'Flow',
+    docs: 'How long a batch waits for room before it is given back to be written later, in milliseconds.',
+    validate: range(0, 240_000),
+  },
+  'batch.size': {
+    type: 'int',
+    default: 500,
+    importance: 'low',
+    group: 'Flow',
+    docs: 'Most jobs that are added in one transaction.',
+    validate: range(1, 10_000),
+  },
+  'max.records.per.second': {
+    ...rate,
+    docs: 'Most jobs that are added in a second by one task; 0: no limit.',
+  },
+  'delivery.guarantee': {
+    type: 'string',
+    default: 'at_least_once',
+    importance: 'high',
+    group: 'Delivery',
+    docs: 'at_least_once rests on ids: after a failure a job is added again only where it was completed and removed meanwhile. exactly_once keeps offsets at the server, moved by the transaction that adds, so that each job is added once whatever became of it.',
+    validate: oneOf('at_least_once', 'exactly_once'),
+    recommend: ['at_least_once', 'exactly_once'],
+    dependents: ['offsets.prefix'],
+  },
+  'offsets.prefix': {
+    type: 'string',
+    default: null,
+    importance: 'low',
+    group: 'Delivery',
+    docs: 'What stands in front of the keys that hold the offsets with delivery.guarantee=exactly_once, one hash for each partition. Unset: millrace:offsets:<connector>.',
+    visible: (all) => all['delivery.guarantee'] === 'exactly_once',
+  },
+});
+
+export type SinkConfig = ConfigOf<typeof sinkConfig>;
