@@ -110,8 +110,16 @@ export interface Admin {
     at: 'earliest' | 'latest' | { readonly timestampMs: number },
   ): Promise<readonly number[]>;
   listGroups(): Promise<
-    readonly { readonly groupId: string; readonly protocolType: string; readonly state: string }[]
+    readonly {
+      readonly groupId: string;
+      readonly protocolType: string;
+      readonly state: string;
+      /** classic, consumer, share, …; empty from brokers before KIP-848. */
+      readonly type: string;
+    }[]
   >;
+  /** All groups but share groups, with members and positions: few requests for many groups. */
+  surveyGroups(): Promise<readonly GroupSummary[]>;
   describeGroups(groupIds: readonly string[]): Promise<readonly GroupDescription[]>;
   deleteGroups(groupIds: readonly string[]): Promise<void>;
   groupOffsets(groupId: string): Promise<readonly OffsetAndMetadata[]>;
@@ -190,6 +198,17 @@ export interface ShareGroupOffset extends TopicPartition {
   readonly lag: number | null;
 }
 
+export interface GroupSummary {
+  readonly groupId: string;
+  readonly protocolType: string;
+  readonly state: string;
+  /** classic, consumer, …; empty from brokers before KIP-848. */
+  readonly type: string;
+  /** Null where its coordinator does not say. */
+  readonly members: number | null;
+  readonly offsets: readonly OffsetAndMetadata[] | null;
+}
+
 export interface GroupDescription {
   readonly groupId: string;
   readonly state: string;
@@ -202,5 +221,7 @@ export interface GroupDescription {
     readonly clientHost: string;
     readonly metadata: Buffer;
     readonly assignment: Buffer;
+    /** What `assignment` says, where the protocol type is `consumer`; else none. */
+    readonly partitions: readonly TopicPartition[];
   }[];
 }

@@ -2,9 +2,13 @@ import type {
   BodyOf,
   ConfigEntryRow,
   Decoded,
+  GroupDetail,
+  GroupRow,
   Message,
   MessagePage,
   produceMessages,
+  ResetOutcome,
+  resetGroupOffsets,
   TailEvent,
   TopicDetail,
 } from './contract/index.ts';
@@ -110,4 +114,27 @@ export interface Messages {
   ): Promise<readonly Pick<Message, 'partition' | 'offset' | 'timestamp'>[]>;
 }
 
-export type { ConfigEntryRow, Decoded as DecodedBytes, Message as TopicMessage, TailEvent };
+export type ResetRequest = BodyOf<typeof resetGroupOffsets>;
+
+/** Consumer groups. All but `list` refuse with GROUP_ID_NOT_FOUND. */
+export interface Groups {
+  /** By name. */
+  list(): Promise<readonly Omit<GroupRow, 'connector'>[]>;
+  describe(group: string): Promise<Omit<GroupDetail, 'connector' | 'lagMs'>>;
+  /** @throws {MillraceError} NON_EMPTY_GROUP, UNKNOWN_TOPIC_OR_PARTITION, BAD_REQUEST */
+  reset(group: string, request: ResetRequest): Promise<ResetOutcome>;
+  /** @throws {MillraceError} GROUP_SUBSCRIBED_TO_TOPIC */
+  forget(group: string, topic: string): Promise<void>;
+  /** @throws {MillraceError} NON_EMPTY_GROUP */
+  remove(group: string): Promise<void>;
+}
+
+export type {
+  ConfigEntryRow,
+  Decoded as DecodedBytes,
+  GroupDetail,
+  GroupRow,
+  Message as TopicMessage,
+  ResetOutcome,
+  TailEvent,
+};

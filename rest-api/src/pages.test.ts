@@ -23,6 +23,9 @@ beforeEach(async () => {
   ports = fakePorts();
   ports.herder.add('orders', { 'connector.class': 'X' });
   ports.kafka.topicList.push(topic('t'));
+  ports.kafka.groupList.push({
+    ...{ groupId: 'g', state: 'Empty', protocolType: 'consumer', members: 0, topics: ['t'], lag: 4 },
+  });
   ports.topicsByConnector.set('orders', ['t']);
   api = await createRestApi(ports);
 });
@@ -118,6 +121,7 @@ describe('answers are what the contract says', () => {
       .replace(':task', '0')
       .replace(':plugin', 'FilesSinkConnector')
       .replace(':topic', 't')
+      .replace(':group', 'g')
       .replace(':logger', 'root');
     const answer = await get(url);
     expect(answer.statusCode).toBe(200);

@@ -22,6 +22,7 @@ import { activeTopicRoutes } from './routes/active-topics.ts';
 import { pluginRoutes } from './routes/connector-plugins.ts';
 import { connectorRoutes, lifecycleRoutes, taskRoutes } from './routes/connectors.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
+import { groupRoutes } from './routes/groups.ts';
 import { insightRoutes } from './routes/insight.ts';
 import { loggerRoutes } from './routes/loggers.ts';
 import { messageRoutes } from './routes/messages.ts';
@@ -89,6 +90,7 @@ export async function createRestApi(ports: RestPorts, options: RestOptions = {})
   taskLogRoutes(doors, ports.monitor);
   topicRoutes(doors, ports);
   messageRoutes(doors, ports.messages);
+  groupRoutes(doors, ports);
   workerRoutes(doors, ports.group);
   insightRoutes(doors, ports.insight);
   deadLetterRoutes(doors, ports.deadLetters);

@@ -44,7 +44,7 @@ export function createValidator(): Validator {
   return {
     async query(route, raw) {
       const present = raw as Record<string, unknown>;
-      if (Object.keys(present).length === 0) return present;
+      if (Object.keys(present).length === 0 && route.query !== 'required') return present;
       const schema = (await schemasOf(route)).query;
       if (schema === undefined) return present;
       const value = coerceQuery(schema, present);
@@ -83,6 +83,9 @@ function booleanOf(text: string): unknown {
 }
 
 function queryError(problem: Problem, raw: Record<string, unknown>) {
+  const missing = requiredKey(problem);
+  if (missing !== undefined)
+    return badRequest(`The query parameter "${missing}" is missing.`, { path: missing });
   const key = segments(problem.instancePath)[0] ?? '';
   const shown = JSON.stringify(raw[key] ?? null);
   return badRequest(`The query parameter "${key}" is ${shown}; it must be ${wanted([problem])}.`, {

@@ -2,6 +2,7 @@ import { createAdmin } from '@millrace/client';
 import { Worker, type WorkerPorts } from '@millrace/connect-runtime';
 import type { JsonObject, Logger, RawConfig } from '@millrace/foundation';
 import { createRestApi } from '@millrace/rest-api';
+import { createGroups } from '../kafka/groups.ts';
 import { createAvroReader } from '../kafka/messages/avro-reader.ts';
 import { createMessages } from '../kafka/messages/messages.ts';
 import { createTopics } from '../kafka/topics.ts';
@@ -65,6 +66,7 @@ export async function startWorkerServer(options: WorkerServerOptions): Promise<W
       monitor: worker,
       topics: createTopics(admin),
       messages,
+      groups: createGroups(admin),
       ui: serveUi(logger),
       about: () => options.about,
     },

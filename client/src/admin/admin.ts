@@ -4,6 +4,7 @@ import { fetchOffsets } from '../cluster/list-offsets.ts';
 import { throwOnError } from '../cluster/outcome.ts';
 import type { Admin, ClientOptions } from '../types.ts';
 import { changeConfigs, readConfigs } from './configs.ts';
+import { surveyAllGroups } from './group-survey.ts';
 import {
   describeAll,
   listAllGroups,
@@ -57,6 +58,7 @@ export function createAdmin(options: ClientOptions): Admin {
     describeLogDirs: (brokerId, partitions) => describeDirsOf(cluster, brokerId, partitions),
     listOffsets: (partitions, at) => fetchOffsets(cluster, partitions, at, 'read_uncommitted'),
     listGroups: () => listAllGroups(cluster),
+    surveyGroups: () => surveyAllGroups(cluster),
     describeGroups: (groupIds) => describeAll(cluster, groupIds),
     deleteGroups: (groupIds) => removeGroups(cluster, groupIds),
     groupOffsets: (groupId) => readGroupOffsets(cluster, groupId),

@@ -6,13 +6,17 @@ import { askCoordinator } from '../cluster/coordinator-requests.ts';
 import { byTopic } from '../cluster/leader-requests.ts';
 import { errorOf, throwFirst, throwOnError } from '../cluster/outcome.ts';
 import { retrying } from '../cluster/retry.ts';
+import { decodeAssignment } from '../consumer/consumer-protocol.ts';
 import { commitGroupOffsets, fetchGroupOffsets } from '../group/group-offsets.ts';
 import type { GroupDescription, OffsetAndMetadata, TopicPartition } from '../types.ts';
+
+const CONSUMER = 'consumer';
 
 export interface GroupListing {
   readonly groupId: string;
   readonly protocolType: string;
   readonly state: string;
+  readonly type: string;
 }
 
 /** Each broker lists the groups that it coordinates. */
@@ -29,7 +33,9 @@ export async function listAllGroups(cluster: Cluster): Promise<readonly GroupLis
     );
     return lists
       .flat()
-      .map(({ groupId, protocolType, groupState }) => ({ groupId, protocolType, state: groupState }))
+      .map(({ groupId, protocolType, groupState, groupType }) => ({
+        ...{ groupId, protocolType, state: groupState, type: groupType },
+      }))
       .sort((a, b) => (a.groupId < b.groupId ? -1 : 1));
   });
 }
@@ -63,9 +69,19 @@ function describeOne(cluster: Cluster, groupId: string): Promise<GroupDescriptio
         clientHost: member.clientHost,
         metadata: member.memberMetadata,
         assignment: member.memberAssignment,
+        partitions: group.protocolType === CONSUMER ? partitionsIn(member.memberAssignment) : [],
       })),
     };
   });
+}
+
+/** What a leader of another make has written need not be what it should. */
+function partitionsIn(assignment: Buffer): readonly TopicPartition[] {
+  try {
+    return decodeAssignment(assignment);
+  } catch {
+    return [];
+  }
 }
 
 export async function removeGroups(cluster: Cluster, groupIds: readonly string[]): Promise<void> {

@@ -11,7 +11,7 @@ const groupRow = (t: Builders) =>
     groupId: t.String(),
     state: t.String({ description: 'Kafka’s word: Stable, Empty, PreparingRebalance, …' }),
     protocolType: t.String({ description: '`consumer`, `connect`, or what its members call it' }),
-    members: t.Integer(),
+    members: t.Union([t.Integer(), t.Null()], { description: 'Null: its coordinator does not say' }),
     topics: t.Array(t.String(), { description: 'In which it has committed offsets' }),
     lag: t.Union([t.Integer(), t.Null()], { description: 'Records; null where it has committed nothing' }),
     connector: t.Union([t.String(), t.Null()], { description: 'The sink connector whose group it is' }),
@@ -171,6 +171,7 @@ export const deleteGroupOffsets = route({
   tag: 'groups',
   needs: { operation: 'DELETE', resource: 'group', named },
   refusals: [404, 409, 503],
+  query: 'required',
   schemas: (t) => ({
     params: groupParams(t),
     query: t.Object({ topic: t.String({ minLength: 1, maxLength: 249 }) }),

@@ -65,6 +65,7 @@ export const getMetricsHistory = route({
   summary: 'Figures of the last 24 hours, evenly spaced: of some connectors, topics, groups, or of all',
   tag: 'metrics',
   needs: { operation: 'DESCRIBE', resource: 'cluster' },
+  query: 'required',
   schemas: (t) => ({
     query: t.Object({
       metric: t.Array(metricName(t), { minItems: 1, maxItems: 14 }),

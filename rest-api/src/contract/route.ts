@@ -48,6 +48,8 @@ export interface Route<S extends RouteSchemas = RouteSchemas> {
    * Whether numbers of the body stay numbers. Left out they become their text, digit for digit, since config values are text.
    */
   readonly numbers?: 'kept';
+  /** Whether something of the query must be there: else a request without one is not looked at. */
+  readonly query?: 'required';
   readonly schemas: (t: Builders) => S;
 }
 

@@ -118,6 +118,7 @@ export const deleteShareGroupOffsets = route({
   tag: 'share groups',
   needs: { operation: 'DELETE', resource: 'group', named },
   refusals: [404, 409, 503],
+  query: 'required',
   schemas: (t) => ({
     params: groupParams(t),
     query: t.Object({ topic: t.String({ minLength: 1, maxLength: 249 }) }),

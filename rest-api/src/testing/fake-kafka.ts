@@ -1,10 +1,20 @@
 import { MillraceError } from '@millrace/foundation';
-import type { ConfigEntryRow, Messages, TopicMessage, TopicSummary, Topics } from '../kafka-ports.ts';
+import type {
+  ConfigEntryRow,
+  GroupRow,
+  Groups,
+  Messages,
+  TopicMessage,
+  TopicSummary,
+  Topics,
+} from '../kafka-ports.ts';
 
 /** A cluster of topics in memory; what changes something is only noted in `calls`. */
 export interface FakeKafka {
   readonly topics: Topics;
   readonly messages: Messages;
+  readonly groups: Groups;
+  readonly groupList: Omit<GroupRow, 'connector'>[];
   readonly topicList: TopicSummary[];
   readonly messagesByTopic: Map<string, TopicMessage[]>;
   /** Tells a tail that is open of messages. */
@@ -21,6 +31,7 @@ const RETENTION: ConfigEntryRow = {
 export function fakeKafka(calls: string[]): FakeKafka {
   const topicList: TopicSummary[] = [];
   const messagesByTopic = new Map<string, TopicMessage[]>();
+  const groupList: Omit<GroupRow, 'connector'>[] = [];
   const tails = new Set<Parameters<Messages['tail']>[2]>();
   const find = (name: string): TopicSummary => {
     const topic = topicList.find((one) => one.name === name);
@@ -32,7 +43,8 @@ export function fakeKafka(calls: string[]): FakeKafka {
   const note = (what: string, ...details: readonly unknown[]) =>
     void calls.push([what, ...details.map((detail) => JSON.stringify(detail))].join(' '));
   return {
-    ...{ topicList, messagesByTopic },
+    ...{ topicList, messagesByTopic, groupList },
+    groups: fakeGroups(groupList, note),
     tell(messages) {
       const event = { atMs: 1, messages, seen: messages.length, matched: messages.length, dropped: 0 };
       for (const tail of tails) tail.messages(event);
@@ -88,5 +100,36 @@ export function fakeKafka(calls: string[]): FakeKafka {
         return messages.map((_, offset) => ({ partition: 0, offset, timestamp: 1 }));
       },
     },
+  };
+}
+
+function fakeGroups(
+  list: readonly Omit<GroupRow, 'connector'>[],
+  note: (what: string, ...details: readonly unknown[]) => void,
+): Groups {
+  const find = (name: string) => {
+    const group = list.find(({ groupId }) => groupId === name);
+    if (group) return group;
+    const message = `group ${name} does not exist`;
+    throw new MillraceError(message, { code: 'GROUP_ID_NOT_FOUND', class: 'config' });
+  };
+  return {
+    list: async () => list,
+    async describe(name) {
+      const { groupId, state, protocolType, topics, lag } = find(name);
+      const ends = { metadata: null, startOffset: 0, endOffset: 10, memberId: null };
+      return {
+        ...{ groupId, state, protocolType, protocol: 'range', members: [], lag },
+        offsets: topics.map((topic) => ({
+          ...{ topic, partition: 0, committedOffset: 10 - (lag ?? 0), lag, lagMs: null, ...ends },
+        })),
+      };
+    },
+    async reset(name, request) {
+      note('reset group', find(name).groupId, request);
+      return { applied: !request.preview, again: 3, skipped: 0, changes: [] };
+    },
+    forget: async (name, topic) => note('forget', find(name).groupId, topic),
+    remove: async (name) => note('delete group', find(name).groupId),
   };
 }

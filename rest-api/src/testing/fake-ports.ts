@@ -306,6 +306,7 @@ export function fakePorts(): FakePorts {
     ...fakeInsight(herder),
     topics: kafka.topics,
     messages: kafka.messages,
+    groups: kafka.groups,
     ui: () => ports.uiState,
     about: () => ({ version: '0.1.0', bootstrapServers: '127.0.0.1:9092', dataFolder: '.millrace' }),
   };

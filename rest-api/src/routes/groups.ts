@@ -1,0 +1,46 @@
+import * as contract from '../contract/index.ts';
+import type { Doors } from '../doors.ts';
+import { matches, pageOf } from '../paging.ts';
+import type { Herder, RestPorts } from '../ports.ts';
+import { noContent, ok } from '../reply.ts';
+
+export function groupRoutes(doors: Doors, { groups, herder }: Pick<RestPorts, 'groups' | 'herder'>): void {
+  doors.operation(contract.listGroups, async ({ query }) => {
+    const connectors = sinksByGroup(herder);
+    const found = (await groups.list()).filter(
+      ({ groupId, state }) =>
+        matches(groupId, query.search) &&
+        (query.state === undefined || state.toLowerCase() === query.state.toLowerCase()),
+    );
+    const page = pageOf(found, ({ groupId }) => groupId, query);
+    const items = page.items.map((group) => ({ ...group, connector: connectors.get(group.groupId) ?? null }));
+    return ok({ ...page, items });
+  });
+  doors.operation(contract.getGroup, async ({ params }) => {
+    const group = await groups.describe(params.group);
+    return ok({ ...group, lagMs: null, connector: sinksByGroup(herder).get(params.group) ?? null });
+  });
+  doors.operation(contract.resetGroupOffsets, async ({ params, body }) =>
+    ok(await groups.reset(params.group, body)),
+  );
+  doors.operation(contract.deleteGroupOffsets, async ({ params, query }) => {
+    await groups.forget(params.group, query.topic);
+    return noContent();
+  });
+  doors.operation(contract.deleteGroup, async ({ params }) => {
+    await groups.remove(params.group);
+    return noContent();
+  });
+}
+
+/** Kafka Connect's rule for the group of a sink: `connect-NAME`, or what its config says. */
+export function sinksByGroup(herder: Herder): ReadonlyMap<string, string> {
+  if (!herder.hasRead()) return new Map();
+  const sinks = herder
+    .connectors()
+    .map((name) => herder.connector(name))
+    .filter(({ type }) => type === 'sink');
+  return new Map(
+    sinks.map(({ name, config }) => [config['consumer.override.group.id'] ?? `connect-${name}`, name]),
+  );
+}
