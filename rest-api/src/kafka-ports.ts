@@ -1,5 +1,7 @@
 import type {
   BodyOf,
+  BrokerRow,
+  ClusterState,
   ConfigEntryRow,
   Decoded,
   GroupDetail,
@@ -11,6 +13,7 @@ import type {
   resetGroupOffsets,
   TailEvent,
   TopicDetail,
+  TopicReader,
 } from './contract/index.ts';
 
 /**
@@ -116,10 +119,18 @@ export interface Messages {
 
 export type ResetRequest = BodyOf<typeof resetGroupOffsets>;
 
+export interface ClusterView {
+  describe(): Promise<ClusterState>;
+  /** @throws {MillraceError} NOT_FOUND */
+  brokerConfigs(broker: number): Promise<readonly ConfigEntryRow[]>;
+}
+
 /** Consumer groups. All but `list` refuse with GROUP_ID_NOT_FOUND. */
 export interface Groups {
   /** By name. */
   list(): Promise<readonly Omit<GroupRow, 'connector'>[]>;
+  /** Those with a position in a topic. */
+  readersOf(topic: string): Promise<readonly TopicReader[]>;
   describe(group: string): Promise<Omit<GroupDetail, 'connector' | 'lagMs'>>;
   /** @throws {MillraceError} NON_EMPTY_GROUP, UNKNOWN_TOPIC_OR_PARTITION, BAD_REQUEST */
   reset(group: string, request: ResetRequest): Promise<ResetOutcome>;
@@ -130,6 +141,7 @@ export interface Groups {
 }
 
 export type {
+  BrokerRow,
   ConfigEntryRow,
   Decoded as DecodedBytes,
   GroupDetail,

@@ -1,7 +1,7 @@
 import type { ErrorReport, JsonObject, MetricsText } from '@millrace/foundation';
 import type { TaskLogs } from './contract/index.ts';
 import type { ConnectorInsight, DeadLetters } from './insight-ports.ts';
-import type { Groups, Messages, Topics } from './kafka-ports.ts';
+import type { ClusterView, Groups, Messages, Topics } from './kafka-ports.ts';
 
 /**
  * What the REST API needs of the rest of Millrace. The composition root hands in the implementations; tests hand in theirs.
@@ -266,6 +266,7 @@ export interface RestPorts {
   readonly topics: Topics;
   readonly messages: Messages;
   readonly groups: Groups;
+  readonly cluster: ClusterView;
   /** Where the built UI stands, or why there is none yet. */
   readonly ui: () =>
     | { readonly folder: string }

@@ -19,6 +19,7 @@ import { type RestOptions, type RestSettings, withDefaults } from './options.ts'
 import type { RestPorts } from './ports.ts';
 import { checkHost, checkOrigin, isLoopback } from './request-guard.ts';
 import { activeTopicRoutes } from './routes/active-topics.ts';
+import { clusterRoutes } from './routes/cluster.ts';
 import { pluginRoutes } from './routes/connector-plugins.ts';
 import { connectorRoutes, lifecycleRoutes, taskRoutes } from './routes/connectors.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
@@ -91,6 +92,7 @@ export async function createRestApi(ports: RestPorts, options: RestOptions = {})
   topicRoutes(doors, ports);
   messageRoutes(doors, ports.messages);
   groupRoutes(doors, ports);
+  clusterRoutes(doors, ports.cluster);
   workerRoutes(doors, ports.group);
   insightRoutes(doors, ports.insight);
   deadLetterRoutes(doors, ports.deadLetters);

@@ -69,6 +69,9 @@ test('a group is listed and described, with members, their partitions and its la
       ...{ lag: 30, connector: null },
     },
   ]);
+  expect((await call('GET', `/topics/${TOPIC}/groups`)).json).toEqual([
+    { groupId: 'readers', kind: 'consumer', state: 'Stable', members: 1, lag: 30 },
+  ]);
   const group = await describe('readers');
   expect(group).toMatchObject({ state: 'Stable', lag: 30, connector: null });
   expect(group.members).toMatchObject([{ assignment: [{ topic: TOPIC, partitions: [0, 1] }] }]);
@@ -122,4 +125,19 @@ test.each([
 ])('%j is refused', async (body, status) => {
   await (await member('asked', 1)).close();
   expect((await call('POST', '/groups/asked/offsets', body)).status).toBe(status);
+});
+
+test('the cluster is described, with its disks and its configs', async () => {
+  const { json } = await call('GET', '/cluster');
+  expect(json).toMatchObject({
+    ...{ controllerId: 1, underReplicatedPartitions: 0, offlinePartitions: 0 },
+    brokers: [{ id: 1, controller: true, leads: json.partitions, replicas: json.partitions, behind: 0 }],
+  });
+  const [dir] = json.brokers[0].logDirs;
+  expect(dir.usableBytes).toBeGreaterThan(0);
+  expect(dir.totalBytes).toBeGreaterThan(dir.usableBytes);
+  const { json: configs } = await call('GET', '/brokers/1/configs');
+  expect(configs.find(({ name }: { name: string }) => name === 'node.id')).toMatchObject({ value: '1' });
+  expect((await call('GET', '/brokers/7/configs')).status).toBe(404);
+  expect((await call('GET', '/brokers/x/configs')).status).toBe(404);
 });

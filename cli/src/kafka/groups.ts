@@ -19,6 +19,19 @@ export function createGroups(admin: Admin): Groups {
         lag: sum((offsets ?? []).map((committed) => lagOf(committed.offset, ends.get(keyOf(committed))))),
       }));
     },
+    async readersOf(name) {
+      const groups = (await admin.surveyGroups())
+        .map((group) => ({ ...group, offsets: (group.offsets ?? []).filter(({ topic }) => topic === name) }))
+        .filter(({ offsets }) => offsets.length > 0);
+      const ends = await endsOf(
+        admin,
+        groups.flatMap(({ offsets }) => offsets),
+      );
+      return groups.map(({ groupId, state, members, offsets }) => ({
+        ...{ groupId, kind: 'consumer', state, members },
+        lag: sum(offsets.map((committed) => lagOf(committed.offset, ends.get(keyOf(committed))))),
+      }));
+    },
     async describe(groupId) {
       const group = await describeOne(admin, groupId);
       const offsets = await offsetsOf(admin, group);

@@ -96,7 +96,7 @@ function summaryOf({ name, internal, partitions }: TopicDescription): TopicSumma
 }
 
 /** As the brokers describe them, by name. */
-function entriesOf(
+export function entriesOf(
   configs: ReadonlyMap<string, ConfigEntry>,
   own: ConfigEntry['source'],
 ): readonly ConfigEntryRow[] {

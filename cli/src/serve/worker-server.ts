@@ -2,6 +2,7 @@ import { createAdmin } from '@millrace/client';
 import { Worker, type WorkerPorts } from '@millrace/connect-runtime';
 import type { JsonObject, Logger, RawConfig } from '@millrace/foundation';
 import { createRestApi } from '@millrace/rest-api';
+import { createClusterView } from '../kafka/cluster-view.ts';
 import { createGroups } from '../kafka/groups.ts';
 import { createAvroReader } from '../kafka/messages/avro-reader.ts';
 import { createMessages } from '../kafka/messages/messages.ts';
@@ -67,6 +68,7 @@ export async function startWorkerServer(options: WorkerServerOptions): Promise<W
       topics: createTopics(admin),
       messages,
       groups: createGroups(admin),
+      cluster: createClusterView(admin),
       ui: serveUi(logger),
       about: () => options.about,
     },

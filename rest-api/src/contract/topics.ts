@@ -209,7 +209,18 @@ export const deleteRecords = route({
   }),
 });
 
-/** Groups and share groups with a position in it, or members that are assigned to it. */
+const topicReader = (t: Builders) =>
+  t.Object({
+    groupId: t.String(),
+    kind: t.Enum(['consumer', 'share']),
+    state: t.String(),
+    members: t.Union([t.Integer(), t.Null()], { description: 'Of the group' }),
+    lag: t.Union([t.Integer(), t.Null()], { description: 'In this topic' }),
+  });
+
+export type TopicReader = Of<typeof topicReader>;
+
+/** Groups and share groups with a position in it. */
 export const listTopicReaders = route({
   operationId: 'listTopicReaders',
   method: 'GET',
@@ -220,16 +231,6 @@ export const listTopicReaders = route({
   refusals: [404, 503],
   schemas: (t) => ({
     params: topicParams(t),
-    replies: {
-      200: t.Array(
-        t.Object({
-          groupId: t.String(),
-          kind: t.Enum(['consumer', 'share']),
-          state: t.String(),
-          members: t.Integer({ description: 'Assigned to partitions of it' }),
-          lag: t.Union([t.Integer(), t.Null()]),
-        }),
-      ),
-    },
+    replies: { 200: t.Array(topicReader(t)) },
   }),
 });

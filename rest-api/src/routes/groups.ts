@@ -4,7 +4,10 @@ import { matches, pageOf } from '../paging.ts';
 import type { Herder, RestPorts } from '../ports.ts';
 import { noContent, ok } from '../reply.ts';
 
-export function groupRoutes(doors: Doors, { groups, herder }: Pick<RestPorts, 'groups' | 'herder'>): void {
+export function groupRoutes(
+  doors: Doors,
+  { groups, topics, herder }: Pick<RestPorts, 'groups' | 'topics' | 'herder'>,
+): void {
   doors.operation(contract.listGroups, async ({ query }) => {
     const connectors = sinksByGroup(herder);
     const found = (await groups.list()).filter(
@@ -20,6 +23,10 @@ export function groupRoutes(doors: Doors, { groups, herder }: Pick<RestPorts, 'g
     const group = await groups.describe(params.group);
     return ok({ ...group, lagMs: null, connector: sinksByGroup(herder).get(params.group) ?? null });
   });
+  doors.operation(contract.listTopicReaders, async ({ params }) => {
+    await topics.describe(params.topic);
+    return ok(await groups.readersOf(params.topic));
+  });
   doors.operation(contract.resetGroupOffsets, async ({ params, body }) =>
     ok(await groups.reset(params.group, body)),
   );
@@ -34,7 +41,7 @@ export function groupRoutes(doors: Doors, { groups, herder }: Pick<RestPorts, 'g
 }
 
 /** Kafka Connect's rule for the group of a sink: `connect-NAME`, or what its config says. */
-export function sinksByGroup(herder: Herder): ReadonlyMap<string, string> {
+function sinksByGroup(herder: Herder): ReadonlyMap<string, string> {
   if (!herder.hasRead()) return new Map();
   const sinks = herder
     .connectors()

@@ -4,9 +4,6 @@ import type { Doors } from '../doors.ts';
 
 /** Operations that the contract has and this version does not serve: refused by name, so that nobody waits for them. */
 export const UNSERVED: readonly contract.Route[] = [
-  contract.getCluster,
-  contract.getBrokerConfigs,
-  contract.listTopicReaders,
   contract.listShareGroups,
   contract.getShareGroup,
   contract.resetShareGroupOffsets,

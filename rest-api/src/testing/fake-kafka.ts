@@ -1,5 +1,6 @@
 import { MillraceError } from '@millrace/foundation';
 import type {
+  ClusterView,
   ConfigEntryRow,
   GroupRow,
   Groups,
@@ -14,6 +15,7 @@ export interface FakeKafka {
   readonly topics: Topics;
   readonly messages: Messages;
   readonly groups: Groups;
+  readonly cluster: ClusterView;
   readonly groupList: Omit<GroupRow, 'connector'>[];
   readonly topicList: TopicSummary[];
   readonly messagesByTopic: Map<string, TopicMessage[]>;
@@ -45,6 +47,7 @@ export function fakeKafka(calls: string[]): FakeKafka {
   return {
     ...{ topicList, messagesByTopic, groupList },
     groups: fakeGroups(groupList, note),
+    cluster: fakeCluster(topicList),
     tell(messages) {
       const event = { atMs: 1, messages, seen: messages.length, matched: messages.length, dropped: 0 };
       for (const tail of tails) tail.messages(event);
@@ -115,6 +118,10 @@ function fakeGroups(
   };
   return {
     list: async () => list,
+    readersOf: async (topic) =>
+      list
+        .filter(({ topics }) => topics.includes(topic))
+        .map(({ groupId, state, members, lag }) => ({ groupId, kind: 'consumer', state, members, lag })),
     async describe(name) {
       const { groupId, state, protocolType, topics, lag } = find(name);
       const ends = { metadata: null, startOffset: 0, endOffset: 10, memberId: null };
@@ -131,5 +138,24 @@ function fakeGroups(
     },
     forget: async (name, topic) => note('forget', find(name).groupId, topic),
     remove: async (name) => note('delete group', find(name).groupId),
+  };
+}
+
+function fakeCluster(topics: readonly TopicSummary[]): ClusterView {
+  const dir = { path: '/data', error: null, logBytes: 1_000, totalBytes: 100_000, usableBytes: 40_000 };
+  const broker = { id: 1, host: '127.0.0.1', port: 9092, rack: null, controller: true, logDirs: [dir] };
+  return {
+    async describe() {
+      const partitions = topics.reduce((sum, topic) => sum + topic.partitions, 0);
+      return {
+        ...{ clusterId: 'Zm9vYmFyYmF6cXV4MDAwMA', controllerId: 1, topics: topics.length, partitions },
+        ...{ underReplicatedPartitions: 0, offlinePartitions: 0 },
+        brokers: [{ ...broker, leads: partitions, replicas: partitions, behind: 0 }],
+      };
+    },
+    async brokerConfigs(id) {
+      if (id === 1) return [{ ...RETENTION, name: 'log.retention.ms' }];
+      throw new MillraceError(`There is no broker ${id}.`, { code: 'NOT_FOUND', class: 'config' });
+    },
   };
 }

@@ -307,6 +307,7 @@ export function fakePorts(): FakePorts {
     topics: kafka.topics,
     messages: kafka.messages,
     groups: kafka.groups,
+    cluster: kafka.cluster,
     ui: () => ports.uiState,
     about: () => ({ version: '0.1.0', bootstrapServers: '127.0.0.1:9092', dataFolder: '.millrace' }),
   };
