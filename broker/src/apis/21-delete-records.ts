@@ -16,7 +16,7 @@ const NO_LOW_WATERMARK = -1;
  * DeleteRecords v0-2
  *
  * - The log begins at the asked offset from then on, -1: at the high watermark. The answer says where it begins; an
- *   offset before that changes nothing.
+ *   offset before that changes nothing. It is on disk when it is answered (in Kafka up to a minute later).
  * - OFFSET_OUT_OF_RANGE above the high watermark or below -1.
  * - POLICY_VIOLATION where the topic is compacted and nothing is deleted from it by age; INVALID_TOPIC_EXCEPTION for
  *   the coordinators' own topics.
@@ -34,7 +34,13 @@ export const deleteRecords = defineApi({
       name,
       partitions: await Promise.all(partitions.map((partition) => deleteFrom(context, name, partition))),
     }));
-    return { throttleTimeMs: 0, topics: await Promise.all(topics) };
+    const answered = await Promise.all(topics);
+    const isAnyDeleted = answered.some(({ partitions }) =>
+      partitions.some(({ lowWatermark }) => lowWatermark > 0),
+    );
+    // Else what was deleted would be there again after a crash.
+    if (isAnyDeleted) await context.services.partitions.saveLogStarts();
+    return { throttleTimeMs: 0, topics: answered };
   },
   refuse: (request, error) => ({
     throttleTimeMs: 0,

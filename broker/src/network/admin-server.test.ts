@@ -22,6 +22,17 @@ async function open() {
   };
 }
 
+const CLEANER = {
+  maxDirtyPercent: 40,
+  uncleanablePartitionsCount: 1,
+  uncleanableBytes: 90,
+  timeSinceLastRunMs: null,
+  maxCompactionDelaySecs: 0,
+  maxCleanTimeSecs: 3,
+  maxBufferUtilizationPercent: 7,
+  cleanerRecopyPercent: 50,
+};
+
 /** Of a broker with one log, which the disk has refused where `failure` says so. */
 function facts(failure: Error | null = null) {
   const meter = new RequestMeter();
@@ -44,6 +55,7 @@ function facts(failure: Error | null = null) {
     requestMemoryBytes: () => 11,
     fetchMemory: new FetchMemory(1000),
     fetchSessions: { size: 0, partitions: 0 } as never,
+    cleaner: () => CLEANER,
   });
 }
 

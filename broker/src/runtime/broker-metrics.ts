@@ -2,6 +2,7 @@ import type { MetricDefs, PutMetric } from '@millrace/foundation';
 import type { MetadataImage } from '../core/metadata/image.ts';
 import type { FetchMemory } from './fetch-memory.ts';
 import type { FetchSessions } from './fetch-sessions.ts';
+import type { CleanerFigures } from './log-cleaner.ts';
 import type { Partition } from './partition.ts';
 import type { RequestMeter } from './request-meter.ts';
 
@@ -51,6 +52,32 @@ export const brokerMetrics = {
   kafka_log_log_logendoffset: gauge(topicPartition, 'The offset that the next record gets.'),
   kafka_log_log_size: gauge(topicPartition, 'Bytes of the log.'),
   kafka_log_log_numlogsegments: gauge(topicPartition, 'Segments of the log.'),
+  kafka_log_logcleanermanager_max_dirty_percent: gauge(
+    [],
+    'Of the log that needs compaction most: the share of its bytes that never was compacted, in percent.',
+  ),
+  kafka_log_logcleanermanager_uncleanable_partitions_count: gauge(
+    [],
+    'Partitions that cannot be compacted before somebody has looked after them.',
+  ),
+  kafka_log_logcleanermanager_uncleanable_bytes: gauge([], 'What waits for compaction in them.'),
+  kafka_log_logcleanermanager_time_since_last_run_ms: gauge(
+    [],
+    'Milliseconds since a log to compact was looked for.',
+  ),
+  kafka_log_logcleaner_max_compaction_delay_secs: gauge(
+    [],
+    'How much longer than max.compaction.lag.ms a record has waited.',
+  ),
+  kafka_log_logcleaner_max_clean_time_secs: gauge([], 'How long the last compaction took.'),
+  kafka_log_logcleaner_max_buffer_utilization_percent: gauge(
+    [],
+    'How full the map of keys was in the last compaction.',
+  ),
+  kafka_log_logcleaner_cleaner_recopy_percent: gauge(
+    [],
+    'Share of what the last compaction read that it wrote again.',
+  ),
   millrace_broker_high_watermark: gauge(topicPartition, 'Everything below may be consumed.'),
   kafka_server_fetchsessioncache_numincrementalfetchsessions: gauge(
     [],
@@ -75,6 +102,7 @@ export interface MetricSources {
   readonly requestMemoryBytes: () => number;
   readonly fetchMemory: FetchMemory;
   readonly fetchSessions: FetchSessions;
+  readonly cleaner: () => CleanerFigures;
 }
 
 type Put = PutMetric<typeof brokerMetrics>;
@@ -95,8 +123,21 @@ export function collectBrokerMetrics(sources: MetricSources, put: Put): void {
   put('kafka_server_fetchsessioncache_numincrementalfetchpartitionscached', sources.fetchSessions.partitions);
   put('millrace_broker_request_memory_bytes', sources.requestMemoryBytes());
   put('millrace_broker_fetch_memory_bytes', sources.fetchMemory.usedBytes);
+  putCleaner(sources.cleaner(), put);
   putLogs(sources, put);
   putCluster(sources, put);
+}
+
+function putCleaner(figures: CleanerFigures, put: Put): void {
+  put('kafka_log_logcleanermanager_max_dirty_percent', figures.maxDirtyPercent);
+  put('kafka_log_logcleanermanager_uncleanable_partitions_count', figures.uncleanablePartitionsCount);
+  put('kafka_log_logcleanermanager_uncleanable_bytes', figures.uncleanableBytes);
+  if (figures.timeSinceLastRunMs !== null)
+    put('kafka_log_logcleanermanager_time_since_last_run_ms', figures.timeSinceLastRunMs);
+  put('kafka_log_logcleaner_max_compaction_delay_secs', figures.maxCompactionDelaySecs);
+  put('kafka_log_logcleaner_max_clean_time_secs', figures.maxCleanTimeSecs);
+  put('kafka_log_logcleaner_max_buffer_utilization_percent', figures.maxBufferUtilizationPercent);
+  put('kafka_log_logcleaner_cleaner_recopy_percent', figures.cleanerRecopyPercent);
 }
 
 function putLogs({ partitions }: MetricSources, put: Put): void {

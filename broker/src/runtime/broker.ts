@@ -151,7 +151,7 @@ async function compose(
     maxQueuedResponseBytes: values['queued.max.response.bytes'],
     memory,
   });
-  doors?.ready(doorFacts(metricSources(services, partitions, server, memory)));
+  doors?.ready(doorFacts(metricSources(services, { partitions, server, memory, cleaner })));
   rooms.defer(() => doors?.stopping());
   let closing: Promise<void> | undefined;
   return {
@@ -166,10 +166,14 @@ async function compose(
 
 function metricSources(
   services: BrokerServices,
-  partitions: LocalPartitions,
-  server: BrokerServer,
-  memory: FrameMemory,
+  rooms: {
+    readonly partitions: LocalPartitions;
+    readonly server: BrokerServer;
+    readonly memory: FrameMemory;
+    readonly cleaner: LogCleaner;
+  },
 ): MetricSources {
+  const { partitions, server, memory, cleaner } = rooms;
   return {
     nodeId: services.config.nodeId,
     meter: services.meter,
@@ -180,6 +184,7 @@ function metricSources(
     requestMemoryBytes: () => memory.usedBytes,
     fetchMemory: services.fetchMemory,
     fetchSessions: services.fetchSessions,
+    cleaner: () => cleaner.figures,
   };
 }
 

@@ -70,6 +70,10 @@ export class LocalPartitions implements PartitionRegistry {
     return followed;
   }
 
+  saveLogStarts(): Promise<void> {
+    return this.#options.storage.checkpoint();
+  }
+
   /** Tries the logs again that the disk refused, or would not open. */
   reopen(): Promise<void> {
     const reopened = this.#following.then(() => this.#reopen());

@@ -1,7 +1,8 @@
 import { type Logger, silentLogger, systemTimers } from '@millrace/foundation';
 import { iterateBatches } from '@millrace/protocol/records';
 import { describe, expect, it } from 'vitest';
-import type { Log, LogConfig, StorageEngine } from '../storage/log.ts';
+import { OFFSET_MAP_SLOT_BYTES } from '../core/log/offset-map.ts';
+import type { CompactionRequest, Log, LogConfig, StorageEngine } from '../storage/log.ts';
 import { createMemoryEngine } from '../storage/memory-engine.ts';
 import { SAMPLE_LOG_CONFIG, sampleBatch } from '../testing/sample-batches.ts';
 import { parseBrokerConfig } from './broker-config.ts';
@@ -128,11 +129,7 @@ describe('the cleaner', () => {
     for (const log of [bad, good]) await write(log, 'a', 'b', 'c');
     const damaged: Log = Object.create(bad, {
       compact: { value: () => Promise.reject(new Error('unreadable')) },
-      ...Object.fromEntries(
-        (['segments', 'startOffset', 'endOffset', 'cleanedOffset', 'config', 'failure', 'id'] as const).map(
-          (name) => [name, { get: () => bad[name] }],
-        ),
-      ),
+      ...getters(bad),
     });
     const errors: object[] = [];
     const logger = { ...silentLogger, error: (facts: object) => void errors.push(facts) } as Logger;
@@ -141,9 +138,56 @@ describe('the cleaner', () => {
     await cleaner.clean();
     expect(await offsetsOf(good)).toEqual([1, 2]);
     expect(errors).toEqual([expect.objectContaining({ topic: 'bad' })]);
-    expect(cleaner.figures.uncleanablePartitionsCount).toBe(1);
+    const { segments } = bad;
+    const waiting = segments.slice(0, -1).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    expect(waiting).toBeGreaterThan(0);
+    expect(cleaner.figures).toMatchObject({ uncleanablePartitionsCount: 1, uncleanableBytes: waiting });
+  });
+
+  it('says how it is doing', async () => {
+    const time = new ManualTime();
+    const config = { ...COMPACTED, maxCompactionLagMs: 20_000 };
+    const log = await openLog(createMemoryEngine(), 'told', config);
+    await write(log, 'a', 'b', 'c', 'd', 'e');
+    const slow: Log = Object.create(log, {
+      ...getters(log),
+      compact: {
+        value: async (request: CompactionRequest) => {
+          const outcome = await log.compact(request);
+          time.advance(3_500);
+          return outcome;
+        },
+      },
+    });
+    const raw = { 'log.cleaner.dedupe.buffer.size': `${OFFSET_MAP_SLOT_BYTES * 100_000}` };
+    const cleaner = cleanerOf([slow], { time, raw });
+    expect(cleaner.figures.timeSinceLastRunMs).toBeNull();
+    await cleaner.clean();
+    time.advance(10);
+    // One record of four stays, and one key was held.
+    expect(cleaner.figures).toMatchObject({
+      maxCleanTimeSecs: 3,
+      cleanerRecopyPercent: 25,
+      maxBufferUtilizationPercent: 0,
+      timeSinceLastRunMs: 10,
+    });
   });
 });
+
+const LOG_FACTS = [
+  'segments',
+  'startOffset',
+  'endOffset',
+  'cleanedOffset',
+  'config',
+  'failure',
+  'id',
+] as const;
+
+/** For a log that stands in for another one, whose own fields it cannot reach. */
+function getters(log: Log): PropertyDescriptorMap {
+  return Object.fromEntries(LOG_FACTS.map((name) => [name, { get: () => log[name] }]));
+}
 
 describe('the pace of the cleaner', () => {
   it('rests as long as it has worked', async () => {

@@ -26,6 +26,23 @@ export interface CleanerFigures {
   /** Of the log that needs it most, in percent, when it was last looked. */
   readonly maxDirtyPercent: number;
   readonly uncleanablePartitionsCount: number;
+  readonly uncleanableBytes: number;
+  /** Since it was last looked for a log to compact; null before the first time. */
+  readonly timeSinceLastRunMs: number | null;
+  /** How much longer than it may a record had waited when it was last looked. */
+  readonly maxCompactionDelaySecs: number;
+  /** Of the last compaction: how long it took, how full its map of keys was, which share of the bytes read was written again. */
+  readonly maxCleanTimeSecs: number;
+  readonly maxBufferUtilizationPercent: number;
+  readonly cleanerRecopyPercent: number;
+}
+
+/** The last compaction that came to its end. */
+interface LastRound {
+  readonly tookMs: number;
+  readonly mapUtilization: number;
+  readonly bytesBefore: number;
+  readonly bytesAfter: number;
 }
 
 /** Compacts logs, one after the other, the dirtiest first; when none needs it, it looks again after `log.cleaner.backoff.ms`. */
@@ -37,15 +54,28 @@ export class LogCleaner {
   #timer: Timer | null = null;
   #running: Promise<unknown> = Promise.resolve();
   #maxDirtyRatio = 0;
+  #maxOverdueMs = 0;
+  #lookedMs: number | null = null;
+  #last: LastRound = { tookMs: 0, mapUtilization: 0, bytesBefore: 0, bytesAfter: 0 };
 
   constructor(options: LogCleanerOptions) {
     this.#options = options;
   }
 
   get figures(): CleanerFigures {
+    const { clock } = this.#options;
+    const last = this.#last;
+    const logs = [...this.#options.partitions.all()].map(({ log }) => log);
+    const uncleanable = logs.filter((log) => this.#uncleanable.has(log));
     return {
       maxDirtyPercent: Math.floor(this.#maxDirtyRatio * 100),
-      uncleanablePartitionsCount: this.#uncleanable.size,
+      uncleanablePartitionsCount: uncleanable.length,
+      uncleanableBytes: uncleanable.reduce((sum, log) => sum + uncleanableBytesOf(log), 0),
+      timeSinceLastRunMs: this.#lookedMs === null ? null : clock.now().monoMs - this.#lookedMs,
+      maxCompactionDelaySecs: Math.floor(this.#maxOverdueMs / 1000),
+      maxCleanTimeSecs: Math.floor(last.tookMs / 1000),
+      maxBufferUtilizationPercent: Math.floor(last.mapUtilization * 100),
+      cleanerRecopyPercent: Math.floor((last.bytesAfter / Math.max(last.bytesBefore, 1)) * 100),
     };
   }
 
@@ -76,9 +106,11 @@ export class LogCleaner {
   }
 
   #dirtiest(except: ReadonlySet<Log>): { partition: CleanedPartition; plan: CleaningPlan } | null {
-    const { wallMs } = this.#options.clock.now();
+    const { wallMs, monoMs } = this.#options.clock.now();
     let dirtiest: { partition: CleanedPartition; plan: CleaningPlan } | null = null;
+    this.#lookedMs = monoMs;
     this.#maxDirtyRatio = 0;
+    this.#maxOverdueMs = 0;
     for (const partition of this.#options.partitions.all()) {
       const { log, lastStableOffset } = partition;
       if (!log.config.cleanupPolicy.includes('compact')) continue;
@@ -91,6 +123,7 @@ export class LogCleaner {
       });
       if (plan === null) continue;
       this.#maxDirtyRatio = Math.max(this.#maxDirtyRatio, plan.dirtyRatio);
+      this.#maxOverdueMs = Math.max(this.#maxOverdueMs, plan.overdueMs);
       if (plan.isDue && plan.dirtyRatio > (dirtiest?.plan.dirtyRatio ?? -1)) dirtiest = { partition, plan };
     }
     return dirtiest;
@@ -101,6 +134,7 @@ export class LogCleaner {
     const { config, clock, timers, logger } = this.#options;
     const { values } = config;
     const { firstDirtyOffset, endBefore } = plan;
+    const begunMs = clock.now().monoMs;
     try {
       const outcome = await log.compact({
         ...{ firstDirtyOffset, endBefore, nowMs: clock.now().wallMs },
@@ -114,6 +148,7 @@ export class LogCleaner {
         }),
         signal: this.#closing.signal,
       });
+      this.#last = { ...outcome, tookMs: clock.now().monoMs - begunMs };
       logger.debug({ topic, partition, ...outcome }, 'a log is compacted');
       if (outcome.cleanedOffset > firstDirtyOffset) return true;
       this.#uncleanable.add(log);
@@ -141,4 +176,13 @@ export class LogCleaner {
     this.#uncleanable.add(log);
     logger.error({ topic, partition, ...facts }, 'a log cannot be compacted until the broker starts again');
   }
+}
+
+/** What compaction has not come to, but for the active segment. */
+function uncleanableBytesOf({ segments, cleanedOffset, startOffset }: Log): number {
+  const from = cleanedOffset ?? startOffset;
+  return segments
+    .slice(0, -1)
+    .filter(({ nextOffset }) => nextOffset > from)
+    .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }

@@ -157,6 +157,11 @@ export interface PartitionRegistry {
   all(): Iterable<Partition>;
   /** @returns the partition led here, or what Kafka answers instead: UNKNOWN_TOPIC_OR_PARTITION, NOT_LEADER_OR_FOLLOWER, KAFKA_STORAGE_ERROR */
   leader(topic: string, partition: number): Partition | ErrorName;
+  /**
+   * Resolves when it is on disk where each log begins.
+   * @throws {MillraceError} LOG_STORAGE_FAILED
+   */
+  saveLogStarts(): Promise<void>;
 }
 
 /** Commands to the controller; each resolves when its records are committed and replayed here, or says why not. */

@@ -146,6 +146,8 @@ export interface CompactionOutcome {
   /** What the compacted part of the log took, and takes now. */
   readonly bytesBefore: number;
   readonly bytesAfter: number;
+  /** Keys that were held, as a share of the slots that the request allowed: 0 to 1. */
+  readonly mapUtilization: number;
 }
 
 /** Keeps long work from taking the event loop, or the disk, from everybody else. */

@@ -197,7 +197,12 @@ class MemoryLog implements Log {
     this.#batches = [...left, ...this.#batches.slice(cleanable.length)];
     this.#sizeBytes = bytesOf(this.#batches);
     this.#cleanedOffset = cleanedOffset;
-    return { cleanedOffset, bytesBefore: bytesOf(cleanable), bytesAfter: bytesOf(left) };
+    return {
+      cleanedOffset,
+      bytesBefore: bytesOf(cleanable),
+      bytesAfter: bytesOf(left),
+      mapUtilization: map.size / request.mapSlots,
+    };
   }
 
   async truncateTo(offset: number): Promise<void> {

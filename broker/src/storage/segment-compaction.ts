@@ -57,7 +57,12 @@ export async function compactSegments(
   const cleanable = inactive.filter((segment) => segment.baseOffset < cleanedOffset);
   const bytesBefore = bytesOf(cleanable);
   const made = await rewrite(log, request, cleaner, cleanable);
-  return { cleanedOffset: Math.max(cleanedOffset, firstDirtyOffset), bytesBefore, bytesAfter: made };
+  return {
+    cleanedOffset: Math.max(cleanedOffset, firstDirtyOffset),
+    bytesBefore,
+    bytesAfter: made,
+    mapUtilization: map.size / request.mapSlots,
+  };
 }
 
 /** A log of few records needs no large map. */

@@ -61,6 +61,7 @@ class SegmentEngine implements StorageEngine {
   /** Logs that the checkpoint files may name: another log of that name must not be taken for them. */
   #checkpointed: ReadonlySet<string> = new Set();
   #checkpointing: Promise<void> = Promise.resolve();
+  #nextCheckpoint: Promise<void> | null = null;
   #checkpointTimer: Timer | null = null;
 
   constructor(options: SegmentEngineOptions) {
@@ -196,10 +197,15 @@ class SegmentEngine implements StorageEngine {
     });
   }
 
+  /** One for all that ask while another one is being written. */
   checkpoint(): Promise<void> {
-    const written = this.#checkpointing.then(() => this.#writeCheckpoints());
-    this.#checkpointing = written.catch(() => undefined);
-    return written;
+    this.#nextCheckpoint ??= this.#checkpointing.then(() => {
+      this.#nextCheckpoint = null;
+      const written = this.#writeCheckpoints();
+      this.#checkpointing = written.catch(() => undefined);
+      return written;
+    });
+    return this.#nextCheckpoint;
   }
 
   async #writeCheckpoints(): Promise<void> {

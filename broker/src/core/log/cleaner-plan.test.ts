@@ -34,7 +34,7 @@ describe('what there is to compact', () => {
       endBefore: 40,
       cleanableBytes: 400,
       dirtyRatio: 1,
-      isOverdue: false,
+      overdueMs: 0,
       isDue: true,
     });
   });

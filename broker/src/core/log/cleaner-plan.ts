@@ -30,8 +30,8 @@ export interface CleaningPlan {
   readonly cleanableBytes: number;
   /** Of the bytes that could be compacted, the share that never was: 0 to 1. */
   readonly dirtyRatio: number;
-  /** Whether a record has waited for longer than `max.compaction.lag.ms`. */
-  readonly isOverdue: boolean;
+  /** How much longer than `max.compaction.lag.ms` a record has waited, ms; 0 where none has. */
+  readonly overdueMs: number;
   /** Whether the log should be compacted now. */
   readonly isDue: boolean;
 }
@@ -53,9 +53,9 @@ export function planCleaning(question: CleaningQuestion): CleaningPlan | null {
   const totalBytes = cleanBytes + cleanableBytes;
   if (cleanableBytes === 0) return null;
   const dirtyRatio = cleanableBytes / totalBytes;
-  const isOverdue = longestWaitMs(whole, firstDirtyOffset, nowMs) > limits.maxCompactionLagMs;
-  const isDue = isOverdue || dirtyRatio > limits.minCleanableDirtyRatio;
-  return { firstDirtyOffset, endBefore, cleanableBytes, dirtyRatio, isOverdue, isDue };
+  const overdueMs = Math.max(0, longestWaitMs(whole, firstDirtyOffset, nowMs) - limits.maxCompactionLagMs);
+  const isDue = overdueMs > 0 || dirtyRatio > limits.minCleanableDirtyRatio;
+  return { firstDirtyOffset, endBefore, cleanableBytes, dirtyRatio, overdueMs, isDue };
 }
 
 /** Neither the active segment nor what is not stable nor, from the first segment with a record that is too young, the rest. */
