@@ -1,12 +1,12 @@
 import type { RedisServer } from '@millrace/connector-redis/testing';
 import { eventually, type Options, type SinkPlace, type SourcePlace } from '@millrace/sdk/testing';
-import { Queue, QueueEventsProducer, Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
+import { type Processor, Queue, QueueEventsProducer, Worker, type WorkerOptions } from 'bullmq';
+import { Redis } from 'ioredis';
 
 export const UNREACHABLE: Options = { 'connection.uri': 'redis://127.0.0.1:1' };
 
 /** Work with a queue of BullMQ's own, on a connection that is gone afterwards. */
-function useQueue<T>(
+export function useQueue<T>(
   server: RedisServer,
   name: string,
   work: (queue: Queue, client: Redis) => Promise<T>,
@@ -17,6 +17,25 @@ function useQueue<T>(
     await queue.waitUntilReady();
     return await work(queue, client);
   });
+}
+
+/** A worker of BullMQ's own; close it in the end. */
+export function workOn(
+  server: RedisServer,
+  name: string,
+  work: Processor,
+  more: Partial<WorkerOptions> = {},
+): { close(): Promise<void> } {
+  const client = new Redis(server.uri, { maxRetriesPerRequest: null });
+  client.on('error', () => undefined);
+  const worker = new Worker(name, work, { connection: client, ...more });
+  worker.on('error', () => undefined);
+  return {
+    close: async () => {
+      await worker.close();
+      client.disconnect();
+    },
+  };
 }
 
 /** A queue whose jobs hold a key and a value. */

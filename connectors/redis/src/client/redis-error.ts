@@ -76,6 +76,8 @@ const unreachable: Known = {
  */
 export function toRedisError(error: unknown, doing: string, path = 'connection.uri'): MillraceError {
   if (isMillraceError(error)) return error;
+  const refusal = refusalWithin(error);
+  if (refusal !== null) return toRedisError(refusal, doing, path);
   const known = recognise(error);
   return new MillraceError(`${doing} failed: ${messageOf(error)}`, {
     ...known,
@@ -94,6 +96,13 @@ export function answerOf(error: unknown): string | null {
   return /^[A-Z]+/.exec(error.message)?.[0] ?? '';
 }
 
+/** A transaction fails as a whole; what it failed for is what was answered to one of its commands. */
+function refusalWithin(error: unknown): unknown {
+  if (answerOf(error) !== 'EXECABORT') return null;
+  const { previousErrors } = error as { previousErrors?: readonly unknown[] };
+  return previousErrors?.[0] ?? null;
+}
+
 function recognise(error: unknown): Known {
   const answer = answerOf(error);
   if (answer === null)
@@ -101,6 +110,8 @@ function recognise(error: unknown): Known {
       ? { class: 'bug', code: 'REDIS_CONNECTOR_BUG' }
       : unreachable;
   if (/max number of clients/i.test((error as Error).message)) return notNow;
+  // A script's commands are answered in other words.
+  if (/user executing the script can't/i.test((error as Error).message)) return answers.NOPERM ?? refused;
   return answers[answer] ?? refused;
 }
 
