@@ -37,12 +37,22 @@ import { offsetDelete } from './47-offset-delete.ts';
 import { describeClientQuotas } from './48-describe-client-quotas.ts';
 import { alterClientQuotas } from './49-alter-client-quotas.ts';
 import { describeUserScramCredentials } from './50-describe-user-scram-credentials.ts';
+import { vote } from './52-vote.ts';
+import { beginQuorumEpoch } from './53-begin-quorum-epoch.ts';
+import { endQuorumEpoch } from './54-end-quorum-epoch.ts';
 import { describeQuorum } from './55-describe-quorum.ts';
+import { alterPartition } from './56-alter-partition.ts';
 import { updateFeatures } from './57-update-features.ts';
+import { envelope } from './58-envelope.ts';
+import { fetchSnapshot } from './59-fetch-snapshot.ts';
 import { describeCluster } from './60-describe-cluster.ts';
 import { describeProducers } from './61-describe-producers.ts';
+import { brokerRegistration } from './62-broker-registration.ts';
+import { brokerHeartbeat } from './63-broker-heartbeat.ts';
+import { unregisterBroker } from './64-unregister-broker.ts';
 import { describeTransactions } from './65-describe-transactions.ts';
 import { listTransactions } from './66-list-transactions.ts';
+import { allocateProducerIds } from './67-allocate-producer-ids.ts';
 import { consumerGroupHeartbeat } from './68-consumer-group-heartbeat.ts';
 import { consumerGroupDescribe } from './69-consumer-group-describe.ts';
 import { listConfigResources } from './74-list-config-resources.ts';
@@ -97,12 +107,22 @@ export * from './47-offset-delete.ts';
 export * from './48-describe-client-quotas.ts';
 export * from './49-alter-client-quotas.ts';
 export * from './50-describe-user-scram-credentials.ts';
+export * from './52-vote.ts';
+export * from './53-begin-quorum-epoch.ts';
+export * from './54-end-quorum-epoch.ts';
 export * from './55-describe-quorum.ts';
+export * from './56-alter-partition.ts';
 export * from './57-update-features.ts';
+export * from './58-envelope.ts';
+export * from './59-fetch-snapshot.ts';
 export * from './60-describe-cluster.ts';
 export * from './61-describe-producers.ts';
+export * from './62-broker-registration.ts';
+export * from './63-broker-heartbeat.ts';
+export * from './64-unregister-broker.ts';
 export * from './65-describe-transactions.ts';
 export * from './66-list-transactions.ts';
+export * from './67-allocate-producer-ids.ts';
 export * from './68-consumer-group-heartbeat.ts';
 export * from './69-consumer-group-describe.ts';
 export * from './74-list-config-resources.ts';
@@ -161,12 +181,22 @@ export const apis: ReadonlyMap<number, AnyApi> = new Map<number, AnyApi>([
   [48, describeClientQuotas],
   [49, alterClientQuotas],
   [50, describeUserScramCredentials],
+  [52, vote],
+  [53, beginQuorumEpoch],
+  [54, endQuorumEpoch],
   [55, describeQuorum],
+  [56, alterPartition],
   [57, updateFeatures],
+  [58, envelope],
+  [59, fetchSnapshot],
   [60, describeCluster],
   [61, describeProducers],
+  [62, brokerRegistration],
+  [63, brokerHeartbeat],
+  [64, unregisterBroker],
   [65, describeTransactions],
   [66, listTransactions],
+  [67, allocateProducerIds],
   [68, consumerGroupHeartbeat],
   [69, consumerGroupDescribe],
   [74, listConfigResources],
