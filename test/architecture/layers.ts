@@ -35,9 +35,10 @@ const MAY_USE_CORE_DOORS = ['test/simulation/', 'bench/'];
 /** Doors to a package's equipment for tests: the acceptance suite, drivers, harnesses. */
 const TESTING_DOOR = /^@millrace\/[^/]+\/testing(?:\/|$)/;
 
-/** Requests and responses of Kafka's APIs: in the broker a matter of `src/apis` alone, which translates them. */
+/** Requests and responses of Kafka's APIs: in the broker a matter of `src/apis`, which answers them, and
+ * `src/peers`, which asks other nodes. */
 const WIRE_DOOR = '@millrace/protocol/messages';
-const KNOWS_NO_WIRE = /^broker\/src\/(?!apis\/|testing\/)/;
+const KNOWS_NO_WIRE = /^broker\/src\/(?!apis\/|peers\/|testing\/)/;
 
 /** Doors that are allowed alone: the rest of their package stays shut. */
 const EXACT_DOORS = new Set(['@millrace/client/connection', '@millrace/rest-api/contract']);
@@ -57,6 +58,7 @@ const ROOMS: readonly {
       storage: ['core'],
       runtime: ['core', 'storage'],
       apis: ['core', 'runtime'],
+      peers: ['core', 'runtime'],
       network: ['core', 'runtime', 'apis'],
     },
   },
@@ -101,7 +103,7 @@ function problemOf(file: SourceFile, specifier: string): string | null {
   if (TESTING_DOOR.test(specifier) && !file.isTest)
     return `imports ${specifier}: what stands behind it is for tests alone`;
   if (specifier === WIRE_DOOR && KNOWS_NO_WIRE.test(file.path) && !file.isTest)
-    return `imports ${specifier}: requests and responses are taken apart and made in broker/src/apis`;
+    return `imports ${specifier}: requests and responses are taken apart and made in broker/src/apis and broker/src/peers`;
   return specifier.startsWith('@millrace/') ? packageProblem(file.path, specifier) : null;
 }
 

@@ -13,6 +13,7 @@ import type { FetchTurn, SessionRequest, Wanted } from '../runtime/fetch-session
 import type { Partition, ReadLimits } from '../runtime/partition.ts';
 import { defineApi, type RequestContext } from './api.ts';
 import { leaderEpochProblem } from './leader-epoch-check.ts';
+import { fetchMetadata } from './metadata-fetch.ts';
 
 const READ_COMMITTED = 1;
 const NO_SESSION = 0;
@@ -66,6 +67,7 @@ export const fetch = defineApi({
   quota: 'fetched',
   withoutRecords: (answer) => ({ ...answer, responses: [] }),
   async handle(context, request): Promise<FetchResponseInit> {
+    if (context.listenerKind === 'controller') return await fetchMetadata(context, request);
     if (request.replicaId >= 0 || request.replicaState.replicaId >= 0) return onlyError('INVALID_REQUEST');
     const turn = context.services.fetchSessions.turn(sessionRequestOf(context, request));
     if (turn.error !== null) return onlyError(turn.error);

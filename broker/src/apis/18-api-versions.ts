@@ -23,14 +23,14 @@ export const apiVersions = defineApi({
   api,
   versions: [0, 4],
   access: 'open',
-  handle({ version, services }, request): ApiVersionsResponseInit {
+  handle({ version, services, listenerKind }, request): ApiVersionsResponseInit {
     const named = [request.clientSoftwareName, request.clientSoftwareVersion];
     if (version >= 3 && !named.every((text) => CLIENT_SOFTWARE.test(text)))
       return { errorCode: errorCode('INVALID_REQUEST'), apiKeys: [] };
     const image = services.metadata.image();
     return {
       errorCode: errorCode('NONE'),
-      apiKeys: services.advertisedApis.map(({ key, versions: [minVersion, maxVersion] }) => ({
+      apiKeys: services.advertisedApis[listenerKind].map(({ key, versions: [minVersion, maxVersion] }) => ({
         apiKey: key,
         minVersion,
         maxVersion,

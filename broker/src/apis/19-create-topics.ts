@@ -33,6 +33,7 @@ export const createTopics = defineApi({
     ['CREATE', 'TOPIC'],
     ['DESCRIBE_CONFIGS', 'TOPIC'],
   ],
+  forwards: true,
   async handle(context, request): Promise<CreateTopicsResponseInit> {
     const everything = context.authorize('CREATE', CLUSTER);
     const allowed = request.topics.filter(

@@ -32,6 +32,7 @@ export const deleteTopics = defineApi({
     ['DELETE', 'TOPIC'],
     ['DESCRIBE', 'TOPIC'],
   ],
+  forwards: true,
   async handle(context, request): Promise<DeleteTopicsResponseInit> {
     const asked = askedFor(request);
     const refused = asked.map((topic) => refusal(context, topic));

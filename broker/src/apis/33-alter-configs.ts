@@ -26,6 +26,7 @@ export const alterConfigs = defineApi({
     ['ALTER_CONFIGS', 'GROUP'],
     ['ALTER_CONFIGS', 'CLUSTER'],
   ],
+  forwards: true,
   async handle(context, request): Promise<AlterConfigsResponseInit> {
     const checked = request.resources.map((resource) => check(context, resource));
     const resources = checked.filter((item): item is ConfigResourceReplacement => 'configs' in item);

@@ -20,6 +20,7 @@ export const createPartitions = defineApi({
   api,
   versions: [0, 3],
   access: [['ALTER', 'TOPIC']],
+  forwards: true,
   async handle(context, request): Promise<CreatePartitionsResponseInit> {
     const allowed = request.topics.filter(({ name }) => context.authorize('ALTER', { type: 'TOPIC', name }));
     const topics = allowed.map(({ name, count, assignments }) => ({

@@ -24,6 +24,7 @@ export const electLeaders = defineApi({
   api,
   versions: [0, 2],
   access: [['ALTER', 'CLUSTER']],
+  forwards: true,
   async handle(context, request): Promise<ElectLeadersResponseInit> {
     if (!context.authorize('ALTER', CLUSTER))
       return failed(request, 'CLUSTER_AUTHORIZATION_FAILED', context.version);

@@ -27,6 +27,7 @@ export const incrementalAlterConfigs = defineApi({
     ['ALTER_CONFIGS', 'GROUP'],
     ['ALTER_CONFIGS', 'CLUSTER'],
   ],
+  forwards: true,
   async handle(context, request): Promise<IncrementalAlterConfigsResponseInit> {
     const checked = request.resources.map((resource) => check(context, resource));
     const resources = checked.filter((item): item is ConfigResourceChange => 'changes' in item);

@@ -20,6 +20,7 @@ export const alterPartitionReassignments = defineApi({
   api,
   versions: [0, 1],
   access: [['ALTER', 'CLUSTER']],
+  forwards: true,
   async handle(context, request): Promise<AlterPartitionReassignmentsResponseInit> {
     const { allowReplicationFactorChange, topics } = request;
     if (!context.authorize('ALTER', CLUSTER)) return failed('CLUSTER_AUTHORIZATION_FAILED');

@@ -18,6 +18,7 @@ export const listPartitionReassignments = defineApi({
   api,
   versions: [0, 0],
   access: [['DESCRIBE', 'CLUSTER']],
+  forwards: true,
   handle: (context): ListPartitionReassignmentsResponseInit =>
     answer(context.authorize('DESCRIBE', CLUSTER) ? 'NONE' : 'CLUSTER_AUTHORIZATION_FAILED'),
   refuse: (_request, error) => answer(error),

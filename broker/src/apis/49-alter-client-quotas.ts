@@ -21,6 +21,7 @@ export const alterClientQuotas = defineApi({
   api,
   versions: [0, 1],
   access: [['ALTER_CONFIGS', 'CLUSTER']],
+  forwards: true,
   async handle(context, request): Promise<AlterClientQuotasResponseInit> {
     if (!context.authorize('ALTER_CONFIGS', CLUSTER)) return refused(request, 'CLUSTER_AUTHORIZATION_FAILED');
     const { entries, validateOnly } = request;

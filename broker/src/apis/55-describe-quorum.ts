@@ -7,34 +7,41 @@ import {
   type DescribeQuorumResponsePartitionInit,
 } from '@millrace/protocol/messages';
 import { CLUSTER_METADATA_TOPIC } from '../core/controller/topic-names.ts';
+import type { QuorumMember } from '../runtime/services.ts';
 import { CLUSTER, defineApi, type RequestContext } from './api.ts';
 
 const NODES_VERSION = 2;
+const CONTROLLER_LISTENER = 'CONTROLLER';
 
 /**
  * DescribeQuorum v0-2
  *
- * - Leader, epoch, high watermark and voters of `__cluster_metadata-0`. This node is its one voter, and there are no
- *   observers.
+ * - Leader, epoch, high watermark, voters and observers of `__cluster_metadata-0`; answered by the leader, to which other brokers
+ *   hand the question on.
  * - Any other topic or partition: UNKNOWN_TOPIC_OR_PARTITION, for each that was asked for.
  *
  * Versions: v1 times of the last fetch; v2 directory ids, nodes, messages.
  *
- * Not implemented: a listener of controllers: the node has no endpoint there.
+ * Not implemented: directory ids of other voters; in a quorum of one the node has no endpoint.
  */
 export const describeQuorum = defineApi({
   api,
   versions: [0, 2],
   access: [['DESCRIBE', 'CLUSTER']],
+  forwards: true,
   handle(context, request): DescribeQuorumResponseInit {
     if (!context.authorize('DESCRIBE', CLUSTER)) return failed('CLUSTER_AUTHORIZATION_FAILED');
     if (!asksForTheQuorum(request)) return unknown(request);
-    const { nodeId } = context.services.config;
+    const { endpoints } = context.services.quorum.state();
+    const nodes = [...endpoints].map(([nodeId, endpoint]) => ({
+      nodeId,
+      listeners: endpoint.port === 0 ? [] : [{ name: CONTROLLER_LISTENER, ...endpoint }],
+    }));
     return {
       errorCode: errorCode('NONE'),
       errorMessage: '',
       topics: [{ topicName: CLUSTER_METADATA_TOPIC, partitions: [described(context)] }],
-      nodes: context.version >= NODES_VERSION ? [{ nodeId, listeners: [] }] : [],
+      nodes: context.version >= NODES_VERSION ? nodes : [],
     };
   },
   refuse: (_request, error) => failed(error),
@@ -48,26 +55,26 @@ function asksForTheQuorum({ topics }: DescribeQuorumRequest): boolean {
 }
 
 function described({ services, version }: RequestContext): DescribeQuorumResponsePartitionInit {
-  const { leaderEpoch, highWatermark, endOffset, directoryId } = services.quorum.state();
-  const { nodeId } = services.config;
-  const { wallMs } = services.clock.now();
+  const { leaderId, leaderEpoch, highWatermark, voters, observers } = services.quorum.state();
   return {
     partitionIndex: 0,
     errorCode: errorCode('NONE'),
     errorMessage: '',
-    leaderId: nodeId,
+    leaderId,
     leaderEpoch,
     highWatermark,
-    currentVoters: [
-      {
-        replicaId: nodeId,
-        replicaDirectoryId: version >= NODES_VERSION ? directoryId : ZERO_UUID,
-        logEndOffset: endOffset,
-        lastFetchTimestamp: wallMs,
-        lastCaughtUpTimestamp: wallMs,
-      },
-    ],
-    observers: [],
+    currentVoters: voters.map((member) => describedMember(member, version)),
+    observers: observers.map((member) => describedMember(member, version)),
+  };
+}
+
+function describedMember(member: QuorumMember, version: number) {
+  return {
+    replicaId: member.id,
+    replicaDirectoryId: version >= NODES_VERSION ? member.directoryId : ZERO_UUID,
+    logEndOffset: member.endOffset,
+    lastFetchTimestamp: member.lastFetchMs,
+    lastCaughtUpTimestamp: member.lastCaughtUpMs,
   };
 }
 

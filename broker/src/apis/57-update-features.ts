@@ -31,6 +31,7 @@ export const updateFeatures = defineApi({
   api,
   versions: [0, 2],
   access: [['ALTER', 'CLUSTER']],
+  forwards: true,
   async handle(context, request): Promise<UpdateFeaturesResponseInit> {
     if (!context.authorize('ALTER', CLUSTER)) return failed('CLUSTER_AUTHORIZATION_FAILED', null);
     const { featureUpdates, validateOnly } = request;

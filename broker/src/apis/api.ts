@@ -1,6 +1,6 @@
 import type { Api, ErrorName } from '@millrace/protocol';
 import type { Operation, Principal, Resource, ResourceType } from '../runtime/authorizer.ts';
-import type { BrokerServices } from '../runtime/services.ts';
+import type { BrokerServices, ListenerKind } from '../runtime/services.ts';
 
 export {
   CLUSTER,
@@ -18,6 +18,7 @@ export interface RequestContext {
   readonly clientHost: string;
   /** The listener that the request came in by; answers name addresses of the same one. */
   readonly listener: string;
+  readonly listenerKind: ListenerKind;
   /** Aborted when the connection closes: parked answers are dropped. */
   readonly signal: AbortSignal;
   /** Calls back when the answer has left (true), or will not or not wholly (false). For one callback a request. */
@@ -27,6 +28,15 @@ export interface RequestContext {
   /** Asks the authorizer. A handler asks for each resource before it touches it. */
   readonly authorize: (operation: Operation, resource: Resource) => boolean;
   readonly services: BrokerServices;
+  /**
+   * Carries out a request that a broker has handed on for its client, as that client.
+   * @param frame header and body, without the size
+   * @returns the answer's parts, without the size; null where it is no request for the controller
+   */
+  readonly carryOut: (
+    frame: Buffer,
+    client: { readonly principal: Principal; readonly clientHost: string },
+  ) => Promise<readonly Buffer[] | null>;
 }
 
 /** In place of an answer: closes the connection. How a producer with acks=0 learns of an error, as in Kafka. */
@@ -54,6 +64,8 @@ export interface ApiHandler<Req, ReqInit, Res, ResInit> {
    * `await`, or kept: its memory may be that of the next request then.
    */
   readonly keepsNoBytes?: boolean;
+  /** The controller decides it: a broker that is not the active one hands it on (KIP-590). */
+  readonly forwards?: true;
   /** Which of its client's byte rates a request uses up: by its own bytes, or by those of its answer. */
   readonly quota?: 'produced' | 'fetched';
   /** What a client gets that has used more than its quota: the answer without its records. */

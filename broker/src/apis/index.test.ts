@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { handlers } from './index.ts';
 
-/** The ranges of Apache Kafka 4.3's broker, for the APIs that are served. */
+/** The ranges of Apache Kafka 4.3's brokers and controllers, for the APIs that are served. */
 const KAFKA_VERSIONS: Readonly<Record<number, readonly [number, number]>> = {
   0: [0, 13],
   1: [4, 18],
@@ -40,12 +40,22 @@ const KAFKA_VERSIONS: Readonly<Record<number, readonly [number, number]>> = {
   48: [0, 1],
   49: [0, 1],
   50: [0, 0],
+  52: [0, 2],
+  53: [0, 1],
+  54: [0, 1],
   55: [0, 2],
+  56: [2, 3],
   57: [0, 2],
+  58: [0, 0],
+  59: [0, 1],
   60: [0, 2],
   61: [0, 0],
+  62: [0, 4],
+  63: [0, 2],
+  64: [0, 0],
   65: [0, 0],
   66: [0, 2],
+  67: [0, 0],
   68: [0, 1],
   69: [0, 1],
   74: [0, 1],

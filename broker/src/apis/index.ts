@@ -1,3 +1,4 @@
+import type { ListenerKind } from '../runtime/services.ts';
 import { produce } from './00-produce.ts';
 import { fetch } from './01-fetch.ts';
 import { listOffsets } from './02-list-offsets.ts';
@@ -35,12 +36,22 @@ import { offsetDelete } from './47-offset-delete.ts';
 import { describeClientQuotas } from './48-describe-client-quotas.ts';
 import { alterClientQuotas } from './49-alter-client-quotas.ts';
 import { describeUserScramCredentials } from './50-describe-user-scram-credentials.ts';
+import { vote } from './52-vote.ts';
+import { beginQuorumEpoch } from './53-begin-quorum-epoch.ts';
+import { endQuorumEpoch } from './54-end-quorum-epoch.ts';
 import { describeQuorum } from './55-describe-quorum.ts';
+import { alterPartition } from './56-alter-partition.ts';
 import { updateFeatures } from './57-update-features.ts';
+import { envelope } from './58-envelope.ts';
+import { fetchSnapshot } from './59-fetch-snapshot.ts';
 import { describeCluster } from './60-describe-cluster.ts';
 import { describeProducers } from './61-describe-producers.ts';
+import { brokerRegistration } from './62-broker-registration.ts';
+import { brokerHeartbeat } from './63-broker-heartbeat.ts';
+import { unregisterBroker } from './64-unregister-broker.ts';
 import { describeTransactions } from './65-describe-transactions.ts';
 import { listTransactions } from './66-list-transactions.ts';
+import { allocateProducerIds } from './67-allocate-producer-ids.ts';
 import { consumerGroupHeartbeat } from './68-consumer-group-heartbeat.ts';
 import { consumerGroupDescribe } from './69-consumer-group-describe.ts';
 import { listConfigResources } from './74-list-config-resources.ts';
@@ -90,12 +101,22 @@ const table: readonly AnyApiHandler[] = [
   describeClientQuotas,
   alterClientQuotas,
   describeUserScramCredentials,
+  vote,
+  beginQuorumEpoch,
+  endQuorumEpoch,
   describeQuorum,
+  alterPartition,
   updateFeatures,
+  envelope,
+  fetchSnapshot,
   describeCluster,
   describeProducers,
+  brokerRegistration,
+  brokerHeartbeat,
+  unregisterBroker,
   describeTransactions,
   listTransactions,
+  allocateProducerIds,
   consumerGroupHeartbeat,
   consumerGroupDescribe,
   listConfigResources,
@@ -107,7 +128,12 @@ const table: readonly AnyApiHandler[] = [
   readShareGroupStateSummary,
 ];
 
-/** Every API that is served, by key: what ApiVersions advertises is read off it. */
+/** Every API that is served on some listener, by key: what ApiVersions advertises is read off it. */
 export const handlers: ReadonlyMap<number, AnyApiHandler> = new Map(
   table.map((handler) => [handler.api.key, handler]),
 );
+
+/** Those that are served on a kind of listener. */
+export function handlersOn(kind: ListenerKind): ReadonlyMap<number, AnyApiHandler> {
+  return new Map([...handlers].filter(([, { api }]) => api.listeners.includes(kind)));
+}

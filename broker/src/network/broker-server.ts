@@ -16,6 +16,9 @@ export interface BrokerServerOptions {
 
 export type ServeOptions = Omit<ConnectionOptions, 'listener' | 'logger'>;
 
+/** By the name of a listener: how it is served. */
+type Serving = ReadonlyMap<string, ServeOptions>;
+
 /** What one read takes from a socket at most. */
 const READ_BYTES = 256 * 1024;
 /** Timers take no longer delay. */
@@ -33,7 +36,7 @@ export class BrokerServer {
   readonly #early = new Set<{ socket: Socket; listener: string }>();
   /** Of all connections: what is in it has been taken when a read returns. */
   readonly #readBuffer = Buffer.allocUnsafeSlow(READ_BYTES);
-  #serve: ServeOptions | undefined;
+  #serving: Serving = new Map();
 
   constructor(options: BrokerServerOptions) {
     this.#options = options;
@@ -57,10 +60,14 @@ export class BrokerServer {
     return this.#sockets.size;
   }
 
-  serve(options: ServeOptions): void {
-    this.#serve = options;
-    for (const { socket, listener } of this.#early) this.#connect(socket, listener, options);
-    this.#early.clear();
+  /** Serves these listeners from now on; the others' clients go on waiting. */
+  serve(listeners: readonly Listener[], options: ServeOptions): void {
+    this.#serving = new Map([...this.#serving, ...listeners.map(({ name }) => [name, options] as const)]);
+    for (const early of this.#early) {
+      if (!listeners.some(({ name }) => name === early.listener)) continue;
+      this.#early.delete(early);
+      this.#connect(early.socket, early.listener, options);
+    }
   }
 
   /** Takes no more connections and ends those that are open. */
@@ -100,7 +107,8 @@ export class BrokerServer {
       accepted.destroy();
       return;
     }
-    const delayMs = this.#serve?.services.quotas.connected(address) ?? 0;
+    const serve = this.#serving.get(listener);
+    const delayMs = serve?.services.quotas.connected(address) ?? 0;
     if (delayMs > 0) {
       // As Kafka does (KIP-612): who is turned away is made to wait, or would be back at once.
       accepted.setTimeout(delayMs, () => accepted.destroy());
@@ -123,7 +131,7 @@ export class BrokerServer {
         socket.destroy();
       });
     }
-    if (this.#serve !== undefined) this.#connect(socket, listener, this.#serve);
+    if (serve !== undefined) this.#connect(socket, listener, serve);
     else this.#hold(socket, listener);
   }
 

@@ -77,9 +77,10 @@ async function serve(
     metadata: { image: () => image },
     quotas: { areSet: quota !== undefined, charge: () => quota ?? 0, connected: () => connectionDelayMs },
     meter: new RequestMeter(),
-    advertisedApis: [{ key: 18, versions: [0, 4] }],
+    advertisedApis: { broker: [{ key: 18, versions: [0, 4] }], controller: [] },
   } as unknown as BrokerServices;
-  server.serve({
+  server.serve([{ name: 'PLAINTEXT', host: '127.0.0.1', port: 0 }], {
+    listenerKind: 'broker',
     handlers: new Map(handlers.map((handler) => [handler.api.key, handler])),
     services,
     authorizer: allowAll,

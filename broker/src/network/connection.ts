@@ -3,13 +3,14 @@ import type { Logger, Timer } from '@millrace/foundation';
 import { type AnyApiHandler, CLOSE_CONNECTION, type RequestContext } from '../apis/api.ts';
 import type { Authorizer } from '../runtime/authorizer.ts';
 import { ANONYMOUS } from '../runtime/authorizer.ts';
-import type { BrokerServices } from '../runtime/services.ts';
+import type { BrokerServices, ListenerKind } from '../runtime/services.ts';
 import { FrameAssembler } from './frame-assembler.ts';
 import type { FrameMemory } from './frame-memory.ts';
-import { type Dispatched, dispatch } from './request-dispatch.ts';
+import { carryOut, type Dispatched, dispatch } from './request-dispatch.ts';
 
 export interface ConnectionOptions {
   readonly listener: string;
+  readonly listenerKind: ListenerKind;
   readonly handlers: ReadonlyMap<number, AnyApiHandler>;
   readonly services: BrokerServices;
   readonly authorizer: Authorizer;
@@ -23,6 +24,10 @@ export interface ConnectionOptions {
 
 const API_KEY_BYTES = 2;
 const EMPTY = Buffer.alloc(0);
+/** What was handed on is not handed on again. */
+const nothing = () => Promise.resolve(null);
+
+type Client = Pick<RequestContext, 'principal' | 'clientHost'>;
 
 type Handled = Extract<Dispatched, { kind: 'handle' }>;
 
@@ -233,21 +238,31 @@ export class Connection {
 
   #contextOf(exchange: Exchange): RequestContext {
     const { header } = exchange.request;
-    const { authorizer, listener, services } = this.#options;
-    return {
-      version: header.version,
-      correlationId: header.correlationId,
-      clientId: header.clientId,
-      principal: ANONYMOUS,
-      clientHost: this.#host,
+    const { listener, listenerKind, services, handlers } = this.#options;
+    const rest = {
       listener,
+      listenerKind,
       signal: this.#abort.signal,
-      afterSent: (callback) => {
+      afterSent: (callback: (hasLeft: boolean) => void) => {
         exchange.sent = callback;
       },
-      throttle: (delayMs) => this.#throttle(delayMs),
-      authorize: (operation, resource) => authorizer.authorize(ANONYMOUS, this.#host, operation, resource),
+      throttle: (delayMs: number) => this.#throttle(delayMs),
       services,
+    };
+    const carriedOut = (frame: Buffer, client: Client) =>
+      carryOut(frame, { ...rest, ...this.#as(client), carryOut: nothing }, handlers, this.#logger);
+    const { version, correlationId, clientId } = header;
+    const own = this.#as({ principal: ANONYMOUS, clientHost: this.#host });
+    return { ...rest, ...own, version, correlationId, clientId, carryOut: carriedOut };
+  }
+
+  /** Whose request it is, and what they may do. */
+  #as(client: Client): Client & Pick<RequestContext, 'authorize'> {
+    const { authorizer } = this.#options;
+    const { principal, clientHost } = client;
+    return {
+      ...client,
+      authorize: (operation, resource) => authorizer.authorize(principal, clientHost, operation, resource),
     };
   }
 }

@@ -3,6 +3,7 @@ import {
   decodeRequestHeader,
   type ErrorName,
   encodeResponse,
+  FRAME_SIZE_BYTES,
   ProtocolError,
   Reader,
   type RequestFrameHeader,
@@ -10,6 +11,7 @@ import {
 import { type AnyApiHandler, CLOSE_CONNECTION, type RequestContext } from '../apis/api.ts';
 
 const API_VERSIONS_KEY = 18;
+const NOT_CONTROLLER = 'NOT_CONTROLLER';
 
 /** What becomes of one request. */
 export type Dispatched =
@@ -53,7 +55,7 @@ export function dispatch(
       kind: 'handle',
       pipelined: handler.pipelined === true,
       header,
-      run: (context) => answer(handler, { request, bytes: frame.length }, context, logger),
+      run: (context) => answer(handler, { request, bytes: frame.length, frame }, context, logger),
     };
   } catch (error) {
     // One client's bytes end its own connection, whatever they find.
@@ -68,6 +70,8 @@ const DISK_CODES: ReadonlySet<string> = new Set(['LOG_STORAGE_FAILED', 'METADATA
 interface Received {
   readonly request: unknown;
   readonly bytes: number;
+  /** Of requests that may be handed on, it is a copy of its own. */
+  readonly frame: Buffer;
 }
 
 async function answer(handler: AnyApiHandler, received: Received, context: RequestContext, logger: Logger) {
@@ -78,12 +82,19 @@ async function answer(handler: AnyApiHandler, received: Received, context: Reque
   const begunMs = clock.now().monoMs;
   meter.begun(api.name, received.bytes);
   try {
+    const isElsewhere =
+      handler.forwards === true &&
+      context.listenerKind === 'broker' &&
+      !context.services.forwarding.isActiveHere;
+    if (isElsewhere) return await forwarded(received.frame, context);
     if (context.services.quotas.areSet) return await measuredAnswer(handler, received, context);
     const body: unknown = await handler.handle(context, request);
     if (body === null || body === CLOSE_CONNECTION) return body;
     return encodeResponse({ api, version, correlationId, body });
   } catch (error) {
     const report = isMillraceError(error) ? error.report() : undefined;
+    // The controller has moved, or nobody is it right now: clients look again.
+    if (report?.code === NOT_CONTROLLER) return refusal(handler, request, NOT_CONTROLLER, context, logger);
     const facts = { api: api.name, version, clientId: context.clientId, report };
     if (report !== undefined && DISK_CODES.has(report.code)) {
       logger.warn(facts, 'the disk refused what a request needs');
@@ -94,6 +105,15 @@ async function answer(handler: AnyApiHandler, received: Received, context: Reque
   } finally {
     meter.ended(api.name, clock.now().monoMs - begunMs);
   }
+}
+
+/** The active controller's answer to the client, with the size before it. */
+async function forwarded(frame: Buffer, context: RequestContext): Promise<readonly Buffer[]> {
+  const { principal, clientHost, services } = context;
+  const answer = await services.forwarding.forward({ frame, principal, clientHost });
+  const size = Buffer.alloc(FRAME_SIZE_BYTES);
+  size.writeInt32BE(answer.length);
+  return [size, answer];
 }
 
 /**
@@ -144,4 +164,23 @@ function refusal(
     );
     return CLOSE_CONNECTION;
   }
+}
+
+/**
+ * Carries out a request that a broker has handed on for its client.
+ * @returns the answer's parts, without the size; null where it is no request for the controller
+ */
+export async function carryOut(
+  frame: Buffer,
+  context: Omit<RequestContext, 'version' | 'correlationId' | 'clientId'>,
+  handlers: ReadonlyMap<number, AnyApiHandler>,
+  logger: Logger,
+): Promise<readonly Buffer[] | null> {
+  const dispatched = dispatch(frame, handlers, logger);
+  if (dispatched.kind === 'close' || handlers.get(dispatched.header.apiKey)?.forwards !== true) return null;
+  const { version, correlationId, clientId } = dispatched.header;
+  const parts = await dispatched.run({ ...context, version, correlationId, clientId });
+  if (parts === null || parts === CLOSE_CONNECTION) return null;
+  const [first, ...rest] = parts;
+  return first === undefined ? null : [first.subarray(FRAME_SIZE_BYTES), ...rest];
 }

@@ -28,11 +28,35 @@ describe('the configuration of a broker', () => {
     expect(config.values['log.flush.interval.messages']).toBe(Number.MAX_SAFE_INTEGER);
   });
 
-  it('leaves controller listeners alone and names unknown keys', () => {
+  it('tells listeners of the controller from those of clients, and names unknown keys', () => {
     const config = parse({ listeners: 'PLAINTEXT://:9092,CONTROLLER://:9093', 'zookeeper.connect': 'x' });
     expect(config.listeners.map(({ name }) => name)).toEqual(['PLAINTEXT']);
+    expect(config.controllerListeners.map(({ name }) => name)).toEqual(['CONTROLLER']);
     expect(config.advertisedListeners.get('PLAINTEXT')?.host).toBe(hostname());
     expect(config.unknown).toEqual(['zookeeper.connect']);
+  });
+
+  it('knows what it is in a cluster, and where the others are', () => {
+    const voters = '1@a:9093,2@[::1]:9093';
+    const listeners = 'PLAINTEXT://:9092,CONTROLLER://:9093';
+    const combined = parse({ 'controller.quorum.voters': voters, listeners });
+    expect([combined.isBroker, combined.isController]).toEqual([true, true]);
+    expect([...combined.quorumVoters]).toEqual([
+      [1, { host: 'a', port: 9093 }],
+      [2, { host: '::1', port: 9093 }],
+    ]);
+    const broker = parse({
+      'node.id': '7',
+      'process.roles': 'broker',
+      'controller.quorum.bootstrap.servers': 'a:9093',
+    });
+    expect([broker.isBroker, broker.isController, broker.quorumVoters.size]).toEqual([true, false, 0]);
+    const controller = parse({
+      'process.roles': 'controller',
+      'controller.quorum.voters': '1@a:1',
+      listeners: 'CONTROLLER://:9093',
+    });
+    expect([controller.isBroker, controller.listeners]).toEqual([false, []]);
   });
 
   it("takes Kafka's stock settings, and says which have no effect", () => {
@@ -56,7 +80,13 @@ describe('the configuration of a broker', () => {
     [{ 'compression.type': 'brotli' }, 'compression.type'],
     [{ 'log.dirs': undefined }, 'log.dirs'],
     [{ 'log.dirs': '/a,/b' }, 'log.dirs'],
-    [{ 'process.roles': 'broker' }, 'process.roles'],
+    [{ 'process.roles': 'worker' }, 'process.roles'],
+    [{ 'process.roles': 'broker' }, 'controller.quorum.voters'],
+    [{ 'process.roles': 'broker', 'controller.quorum.voters': '1@a:1' }, 'controller.quorum.voters'],
+    [{ 'controller.quorum.bootstrap.servers': 'a:1' }, 'controller.quorum.voters'],
+    [{ 'controller.quorum.voters': '2@a:1,3@b:2' }, 'controller.quorum.voters'],
+    [{ 'controller.quorum.voters': '1@a' }, 'controller.quorum.voters'],
+    [{ 'inter.broker.listener.name': 'OTHER' }, 'inter.broker.listener.name'],
     [{ 'num.partitions': '0' }, 'num.partitions'],
     [{ listeners: '127.0.0.1:9092' }, 'listeners'],
     [{ listeners: 'PLAINTEXT://127.0.0.1:99999' }, 'listeners'],
@@ -64,7 +94,7 @@ describe('the configuration of a broker', () => {
     [{ listeners: 'CONTROLLER://:9093' }, 'listeners'],
     [{ listeners: 'PLAINTEXT://0.0.0.0:9092' }, 'advertised.listeners'],
     [{ 'advertised.listeners': 'OTHER://h:1' }, 'advertised.listeners'],
-    [{ 'controller.quorum.voters': '1@a:1,2@b:2' }, 'controller.quorum.voters'],
+    [{ 'controller.quorum.voters': '1@a:1,2@b:2' }, 'listeners'],
     [{ 'log.cleanup.policy': 'shred' }, 'log.cleanup.policy'],
   ])('refuses %o and names the key', (raw, path) => {
     expect(() => parse(raw)).toThrow(

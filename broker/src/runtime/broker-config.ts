@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { type ConfigOf, MillraceError, type RawConfig, requireConfig } from '@millrace/foundation';
 import { brokerConfigKeys, LONG_MAX } from './broker-config-keys.ts';
 import { kafkaBrokerKeys } from './kafka-broker-keys.ts';
+import type { NodeEndpoint } from './node-endpoint.ts';
 
 /** A checked configuration: values by Kafka's keys, and what follows from several of them. */
 export interface BrokerConfig {
@@ -15,9 +16,21 @@ export interface BrokerConfig {
   /** Keys of Kafka's that were given, and tune what is not here: threads, buffers of sockets. */
   readonly idle: readonly string[];
   readonly nodeId: number;
+  /** Roles of this process; both, or one of them. */
+  readonly isBroker: boolean;
+  readonly isController: boolean;
+  /** Where each voter of the metadata quorum is reached; this node alone where none are named. */
+  readonly quorumVoters: ReadonlyMap<number, NodeEndpoint>;
+  /** Where a broker that knows no voters asks for the quorum. */
+  readonly quorumBootstrap: readonly NodeEndpoint[];
   /** The data folder. */
   readonly dataFolder: string;
+  /** Of clients and brokers. */
   readonly listeners: readonly Listener[];
+  /** Of the quorum and of brokers that talk to the controller. */
+  readonly controllerListeners: readonly Listener[];
+  /** The listener by which brokers reach each other. */
+  readonly interBrokerListener: string;
   /** What clients are told, by listener name; a port of 0 is filled in once it is known. */
   readonly advertisedListeners: ReadonlyMap<string, Listener>;
 }
@@ -43,16 +56,13 @@ export function parseBrokerConfig(raw: RawConfig): BrokerConfig {
   const values = requireConfig(brokerConfigKeys, withoutLongMax(raw));
   const others = Object.keys(raw).filter((name) => !Object.hasOwn(brokerConfigKeys, name));
   checkKafkaOnly(others);
-  const roles = values['process.roles'].toSorted().join(',');
-  if (roles !== 'broker,controller') {
-    throw invalid('process.roles', `must be broker,controller, not ${values['process.roles'].join(',')}`);
-  }
-  checkVoters(values['controller.quorum.voters'], values['node.id']);
+  const { isBroker, isController } = rolesOf(values['process.roles']);
   const controllerNames = values['controller.listener.names'];
-  const listeners = parseListeners('listeners', values.listeners).filter(
-    (listener) => !controllerNames.includes(listener.name),
-  );
-  if (listeners.length === 0) throw invalid('listeners', 'must have a listener for clients');
+  const all = parseListeners('listeners', values.listeners);
+  const listeners = isBroker ? all.filter(({ name }) => !controllerNames.includes(name)) : [];
+  const controllerListeners = isController ? all.filter(({ name }) => controllerNames.includes(name)) : [];
+  if (isBroker && listeners.length === 0) throw invalid('listeners', 'must have a listener for clients');
+  const quorumVoters = votersOf(values, { isController, hasListener: controllerListeners.length > 0 });
   const advertised = parseListeners('advertised.listeners', values['advertised.listeners'] ?? []);
   for (const { name } of advertised) {
     if (listeners.some((listener) => listener.name === name)) continue;
@@ -65,8 +75,16 @@ export function parseBrokerConfig(raw: RawConfig): BrokerConfig {
     unknown: others.filter((name) => !kafkaBrokerKeys.has(name)),
     idle: others.filter((name) => kafkaBrokerKeys.has(name)),
     nodeId: values['node.id'],
+    isBroker,
+    isController,
+    quorumVoters,
+    quorumBootstrap: values['controller.quorum.bootstrap.servers'].map((server) =>
+      endpointOf('controller.quorum.bootstrap.servers', server),
+    ),
     dataFolder: dataFolderOf(values),
     listeners,
+    controllerListeners,
+    interBrokerListener: interBrokerOf(values['inter.broker.listener.name'], listeners),
     advertisedListeners: advertisedOf(listeners, advertised),
   };
 }
@@ -157,15 +175,55 @@ function parseListeners(key: string, items: readonly string[]): Listener[] {
   return listeners;
 }
 
-function checkVoters(voters: readonly string[], nodeId: number): void {
-  if (voters.length === 0) return;
-  const [only, ...more] = voters;
-  const id = /^(\d+)@.+:\d+$/.exec(only ?? '')?.[1];
-  if (more.length === 0 && id !== undefined && Number(id) === nodeId) return;
-  throw invalid(
-    'controller.quorum.voters',
-    `must be this node alone (${nodeId}@host:port), not ${voters.join(',')}`,
+function rolesOf(roles: readonly string[]): { readonly isBroker: boolean; readonly isController: boolean } {
+  const isSound = roles.every((role) => role === 'broker' || role === 'controller');
+  if (!isSound || new Set(roles).size < roles.length)
+    throw invalid('process.roles', `must be of broker and controller, each once, not ${roles.join(',')}`);
+  return { isBroker: roles.includes('broker'), isController: roles.includes('controller') };
+}
+
+/** The voters by id. They do not change while the cluster runs, so each is named to all nodes. */
+function votersOf(
+  values: ConfigOf<typeof brokerConfigKeys>,
+  { isController, hasListener }: { readonly isController: boolean; readonly hasListener: boolean },
+): ReadonlyMap<number, NodeEndpoint> {
+  const key = 'controller.quorum.voters';
+  const nodeId = values['node.id'];
+  const named = values[key];
+  const bootstrap = values['controller.quorum.bootstrap.servers'];
+  const voters = new Map(
+    named.map((text) => {
+      const [, id, address] = /^(\d+)@(.+)$/.exec(text) ?? [];
+      if (id === undefined || address === undefined) throw invalid(key, `must be id@host:port, not ${text}`);
+      return [Number(id), endpointOf(key, address)];
+    }),
   );
+  if (voters.size < named.length) throw invalid(key, 'must not name a node twice');
+  if (!isController) {
+    if (voters.has(nodeId)) throw invalid(key, `names node ${nodeId}, which is no controller`);
+    if (voters.size === 0 && bootstrap.length === 0)
+      throw invalid(key, 'must say where the controllers are, or controller.quorum.bootstrap.servers must');
+    return voters;
+  }
+  if (voters.size === 0 && bootstrap.length > 0)
+    throw invalid(key, 'must name all voters: controllers cannot join a quorum while it runs yet');
+  if (voters.size > 0 && !voters.has(nodeId)) throw invalid(key, `must name node ${nodeId}, a controller`);
+  if (voters.size > 1 && !hasListener)
+    throw invalid('listeners', 'must have a listener of controller.listener.names for the other controllers');
+  return voters.size > 0 ? voters : new Map([[nodeId, { host: '127.0.0.1', port: 0 }]]);
+}
+
+function endpointOf(key: string, text: string): NodeEndpoint {
+  const [, host, port] = /^(\[[0-9a-fA-F:.]+\]|[^:/[\]]+):(\d{1,5})$/.exec(text) ?? [];
+  if (host === undefined || Number(port) > 65_535) throw invalid(key, `must be host:port, not ${text}`);
+  return { host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port) };
+}
+
+function interBrokerOf(given: string | null, listeners: readonly Listener[]): string {
+  const name = given?.toUpperCase() ?? listeners[0]?.name ?? '';
+  if (given !== null && !listeners.some((listener) => listener.name === name))
+    throw invalid('inter.broker.listener.name', `names ${given}, which is not among the listeners`);
+  return name;
 }
 
 function invalid(key: string, problem: string): MillraceError {

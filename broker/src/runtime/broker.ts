@@ -12,10 +12,14 @@ import {
   systemTimers,
   type Timers,
 } from '@millrace/foundation';
-import { handlers } from '../apis/index.ts';
+import { handlersOn } from '../apis/index.ts';
 import { BrokerServer } from '../network/broker-server.ts';
 import { doorFacts, openDoors } from '../network/doors.ts';
 import { FrameMemory } from '../network/frame-memory.ts';
+import { peerSockets } from '../network/peer-sockets.ts';
+import { WireControllerPeers } from '../peers/controller-peers.ts';
+import { PeerPool } from '../peers/peer-pool.ts';
+import { WireQuorumPeers } from '../peers/quorum-peers.ts';
 import { type DataFolder, openDataFolder } from '../storage/data-folder.ts';
 import type { StorageEngine } from '../storage/log.ts';
 import { createMemoryEngine } from '../storage/memory-engine.ts';
@@ -34,10 +38,11 @@ import { logFolder } from './log-folder.ts';
 import { LogMaintenance } from './log-maintenance.ts';
 import { memoryMetadataFolder } from './metadata-folder.ts';
 import { createMetadataPlane, type MetadataPlane } from './metadata-plane.ts';
+import type { PeerNetwork } from './peer-network.ts';
 import { Purgatory } from './purgatory.ts';
 import { RequestMeter } from './request-meter.ts';
 import { RequestQuotas } from './request-quotas.ts';
-import type { BrokerServices } from './services.ts';
+import type { AdvertisedApi, BrokerServices, ListenerKind } from './services.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
 /** What a broker takes from outside; all have defaults, and simulations bring their own. */
@@ -46,6 +51,8 @@ export interface BrokerPorts {
   readonly timers: Timers;
   readonly random: Random;
   readonly logger: Logger;
+  /** How other nodes are reached. */
+  readonly network: PeerNetwork;
 }
 
 /** A broker that serves. */
@@ -78,6 +85,7 @@ export async function startBroker(raw: RawConfig, ports: Partial<BrokerPorts> = 
     clock: ports.clock ?? systemClock,
     timers: ports.timers ?? systemTimers,
     random: ports.random ?? systemRandom,
+    network: ports.network ?? peerSockets,
     logger: (ports.logger ?? createLogger()).child({ component: 'broker', nodeId: config.nodeId }),
   };
   if (config.unknown.length > 0)
@@ -104,13 +112,14 @@ async function compose(
     path: config.dataFolder,
     nodeId,
     clusterId: values['cluster.id'],
+    mayBeginCluster: config.isController && config.quorumVoters.size === 1,
     random: ports.random,
   });
   rooms.defer(() => folder.release());
   const doors = await openDoors(config, ports.logger);
   rooms.defer(() => doors?.close());
   const server = new BrokerServer({
-    listeners: config.listeners,
+    listeners: [...config.listeners, ...config.controllerListeners],
     backlog: values['socket.listen.backlog.size'],
     // Asked at each connection: they change while the broker runs.
     get maxConnections() {
@@ -127,30 +136,41 @@ async function compose(
   const addresses = advertised(config, bound);
   const storage = await openStorage(config, ports, folder);
   rooms.defer(() => storage.close());
-  const plane = createPlane(config, ports, { storage, folder, addresses });
+  const pool = new PeerPool(ports.network, `broker-${nodeId}`);
+  rooms.defer(() => pool.close());
+  const plane = createPlane(config, ports, { storage, folder, addresses, pool });
   rooms.defer(() => plane.close());
-  const { services, partitions, maintenance, cleaner } = await start(config, ports, {
+  const { services, partitions, maintenance, cleaner } = furnish(config, ports, {
     storage,
     folder,
     plane,
     rooms,
   });
+  const memory = new FrameMemory(requestMemoryBytes(config));
+  const serve = (kind: ListenerKind, listeners: readonly Listener[]) =>
+    server.serve(listeners, {
+      listenerKind: kind,
+      handlers: handlersOn(kind),
+      services,
+      authorizer: allowAll,
+      maxRequestBytes: values['socket.request.max.bytes'],
+      maxQueuedRequests: values['queued.max.requests'],
+      maxQueuedResponseBytes: values['queued.max.response.bytes'],
+      memory,
+    });
+  await plane.open();
+  // Other controllers wait for this one, and this one for them.
+  serve('controller', config.controllerListeners);
+  await plane.start();
+  if (config.isBroker) await partitions.followed();
   maintenance.start();
   rooms.defer(() => maintenance.close());
   cleaner.start();
   rooms.defer(() => cleaner.close());
   // Clients go first; a second closing finds nothing to do.
   rooms.defer(() => server.close());
-  const memory = new FrameMemory(requestMemoryBytes(config));
-  server.serve({
-    handlers,
-    services,
-    authorizer: allowAll,
-    maxRequestBytes: values['socket.request.max.bytes'],
-    maxQueuedRequests: values['queued.max.requests'],
-    maxQueuedResponseBytes: values['queued.max.response.bytes'],
-    memory,
-  });
+  rooms.defer(() => plane.shutDown());
+  serve('broker', config.listeners);
   doors?.ready(doorFacts(metricSources(services, { partitions, server, memory, cleaner })));
   rooms.defer(() => doors?.stopping());
   let closing: Promise<void> | undefined;
@@ -220,19 +240,29 @@ interface PlaneRooms {
   readonly storage: StorageEngine;
   readonly folder: DataFolder;
   readonly addresses: ReadonlyMap<string, Listener>;
+  readonly pool: PeerPool;
 }
 
 function createPlane(config: BrokerConfig, ports: BrokerPorts, rooms: PlaneRooms): MetadataPlane {
+  const { pool } = rooms;
+  const { clusterId, directoryId } = rooms.folder;
+  const own = () => {
+    const [listener] = config.controllerListeners;
+    const endpoint = config.quorumVoters.get(config.nodeId);
+    return listener === undefined || endpoint === undefined ? null : { name: listener.name, ...endpoint };
+  };
   return createMetadataPlane({
     ...ports,
+    quorumPeers: new WireQuorumPeers({ pool, clusterId, directoryId, own }),
+    controllerPeers: new WireControllerPeers({ pool, clusterId }),
     storage: rooms.storage,
     folder:
       config.values['log.storage.engine'] === 'memory'
         ? memoryMetadataFolder()
         : fileMetadataFolder(join(rooms.folder.path, METADATA_LOG)),
     config,
-    clusterId: rooms.folder.clusterId,
-    directoryId: rooms.folder.directoryId,
+    clusterId,
+    directoryId,
     endpoints: [...rooms.addresses.values()].map((address) => ({
       ...address,
       securityProtocol: SECURITY_PLAINTEXT,
@@ -247,20 +277,18 @@ interface StartRooms {
   readonly rooms: AsyncDisposableStack;
 }
 
-async function start(
+function furnish(
   config: LiveBrokerConfig,
   ports: BrokerPorts,
   { storage, folder, plane, rooms }: StartRooms,
 ) {
-  const { metadata, quorum, controller } = plane;
+  const { metadata, quorum, controller, cluster, forwarding } = plane;
   const partitions = new LocalPartitions({ ...ports, storage, config });
-  const coordinators = createCoordinators({ ...ports, metadata, controller, partitions, config });
+  const coordinators = createCoordinators({ ...ports, metadata, cluster, partitions, config });
   rooms.defer(() => coordinators.close());
   // The broker's own settings first: topics that set nothing obey them.
   plane.onImage((image) => config.follow(image));
   plane.onImage((image, previous) => partitions.follow(image, previous));
-  await plane.start();
-  await partitions.firstFollowed();
   const wheel = new TimerWheel({ ...ports, tickMs: PURGATORY_TICK_MS });
   const services: BrokerServices = {
     ...ports,
@@ -272,6 +300,8 @@ async function start(
     partitions,
     logFolder: logFolder(folder.path),
     controller,
+    cluster,
+    forwarding,
     groups: coordinators.groups,
     transactions: coordinators.transactions,
     shareState: coordinators.shareState,
@@ -284,9 +314,7 @@ async function start(
       evictionMs: FETCH_SESSION_EVICTION_MS,
     }),
     fetchMemory: new FetchMemory(config.values['fetch.memory.max.bytes']),
-    advertisedApis: [...handlers.values()]
-      .map(({ api, versions }) => ({ key: api.key, versions }))
-      .sort((a, b) => a.key - b.key),
+    advertisedApis: { broker: advertisedOn('broker'), controller: advertisedOn('controller') },
   };
   return {
     services,
@@ -295,10 +323,17 @@ async function start(
     cleaner: new LogCleaner({ ...ports, partitions, config }),
   };
 }
+
+function advertisedOn(kind: ListenerKind): readonly AdvertisedApi[] {
+  const apis = [...handlersOn(kind).values()].map(({ api, versions }) => ({ key: api.key, versions }));
+  return apis.sort((a, b) => a.key - b.key);
+}
+
 /** Clients are told the advertised address, else the one that is listened on, with its real port. */
 function advertised(config: BrokerConfig, bound: readonly Listener[]): ReadonlyMap<string, Listener> {
+  const isClients = ({ name }: Listener) => config.listeners.some((listener) => listener.name === name);
   return new Map(
-    bound.map((listener) => {
+    bound.filter(isClients).map((listener) => {
       const told = config.advertisedListeners.get(listener.name) ?? listener;
       return [listener.name, { ...told, port: told.port === 0 ? listener.port : told.port }];
     }),

@@ -1,130 +1,151 @@
-import type { Logger, MillraceError, Random } from '@millrace/foundation';
+import {
+  type Clock,
+  type Logger,
+  MillraceError,
+  type Random,
+  type Timer,
+  type Timers,
+} from '@millrace/foundation';
+import { BrokerSessions } from '../core/controller/broker-sessions.ts';
+import { fenceBroker } from '../core/controller/brokers.ts';
 import type { ControllerRules, Decision, DecisionInput } from '../core/controller/decision.ts';
 import type { MetadataImage } from '../core/metadata/image.ts';
 import { emptyImage, replay } from '../core/metadata/replay.ts';
+import type { MetadataLoader } from './metadata-loader.ts';
 import type { MetadataQuorum } from './metadata-quorum.ts';
-
-/** Hears of each new image. Where it gives a promise, commands that caused the image are answered after it. */
-export type ImageListener = (image: MetadataImage, previous: MetadataImage) => void | Promise<void>;
 
 export interface ControllerRuntimeOptions {
   readonly quorum: MetadataQuorum;
+  readonly loader: MetadataLoader;
   readonly rules: ControllerRules;
+  readonly sessionMs: number;
+  readonly clock: Clock;
+  readonly timers: Timers;
   readonly random: Random;
   readonly logger: Logger;
+  /** It has become the active controller. */
+  readonly onActive: () => void;
 }
 
-interface Waiting {
-  /** Committed once the high watermark is past it. */
-  readonly lastOffset: number;
-  readonly image: MetadataImage;
-  readonly resolve: () => void;
-  readonly reject: (error: MillraceError) => void;
+/** One time as the active controller. */
+interface Reign {
+  readonly epoch: number;
+  /** Rejects when it ends. */
+  readonly ended: Promise<never>;
+  readonly end: (error: MillraceError) => void;
+  /** Ahead of what is committed by what is not yet. */
+  image: MetadataImage;
 }
+
+/** How often sessions are looked at, in parts of a session. */
+const LOOKS_PER_SESSION = 6;
 
 /**
- * The active controller. A command is decided at once, against the image of everything decided before it, and its
- * records are appended; it is answered when they are committed, shown by `image` and known to the listeners. So
- * commands are decided one at a time, and those of one moment share a sync.
+ * The controller of this node, active while it leads the quorum and has replayed all before its epoch. A command is decided at
+ * once, against the image of everything decided before it, and its records are appended; it is answered when they are committed,
+ * replayed here and known to the listeners. So commands are decided one at a time, and those of one moment share a sync.
  */
 export class ControllerRuntime {
+  readonly sessions = new BrokerSessions();
   readonly #options: ControllerRuntimeOptions;
-  readonly #listeners: ImageListener[] = [];
-  #waiting: Waiting[] = [];
-  /** Ahead of what is published by what is not committed yet. */
-  #decided: MetadataImage = emptyImage;
-  #published: MetadataImage = emptyImage;
-  #publishing: Promise<void> = Promise.resolve();
+  #reign: Reign | undefined;
   #failure: MillraceError | undefined;
-  #appendedBytes = 0;
+  #look: Timer | undefined;
 
   constructor(options: ControllerRuntimeOptions) {
     this.#options = options;
   }
 
-  /** Committed, replayed. */
-  get image(): MetadataImage {
-    return this.#published;
+  get isActive(): boolean {
+    return this.#reign !== undefined;
   }
 
-  /** Bytes of records since the last call of `load` or `resetAppendedBytes`. */
-  get appendedBytes(): number {
-    return this.#appendedBytes;
-  }
-
-  resetAppendedBytes(): void {
-    this.#appendedBytes = 0;
-  }
-
-  onImage(listener: ImageListener): void {
-    this.#listeners.push(listener);
-  }
-
-  /** What the log and its snapshot held at the start. It is published together with the first command after it. */
-  load(image: MetadataImage, sizeBytes: number): void {
-    this.#decided = image;
-    this.#appendedBytes = sizeBytes;
+  /** Looks whether this node is the active controller now: after each change of leader, and each commit. */
+  follow(): void {
+    const { quorum, loader, logger } = this.#options;
+    const { role, epoch } = quorum;
+    const isLeader = role.kind === 'leader';
+    if (this.#reign !== undefined && (!isLeader || this.#reign.epoch !== epoch)) {
+      this.#end(notController());
+      logger.info({ epoch }, 'is the active controller no more');
+    }
+    if (this.#reign !== undefined || !isLeader || this.#failure) return;
+    // What the epochs before have left is committed, and here.
+    if (quorum.highWatermark <= role.epochStartOffset || loader.nextOffset < quorum.highWatermark) return;
+    this.#begin(epoch, loader.replayedImage);
+    logger.info({ epoch }, 'is the active controller');
+    this.#options.onActive();
   }
 
   /**
-   * @throws {MillraceError} METADATA_LOG_FAILED when the records cannot be committed: the answer is unknown then
+   * @throws {MillraceError} NOT_CONTROLLER where another node decides, or may by now; METADATA_LOG_FAILED when the records cannot
+   *   be committed: whether they will be is not known then
    */
   async submit<Response>(decide: (input: DecisionInput) => Decision<Response>): Promise<Response> {
     if (this.#failure) throw this.#failure;
-    const { quorum, rules, random } = this.#options;
+    const reign = this.#reign;
+    const { quorum, loader, rules, random } = this.#options;
+    if (reign === undefined || !quorum.isLeader || quorum.epoch !== reign.epoch) throw notController();
     const { records, response } = decide({
-      image: this.#decided,
+      image: reign.image,
       nextOffset: quorum.log.endOffset,
       rules,
       newId: () => random.uuid(),
       random: () => random.float(),
     });
     if (records.length > 0) {
-      const { lastOffset, sizeBytes } = quorum.append(records);
-      this.#appendedBytes += sizeBytes;
-      this.#decided = replay(this.#decided, records, lastOffset, quorum.epoch);
+      const { lastOffset } = quorum.append(records);
+      reign.image = replay(reign.image, records, lastOffset, quorum.epoch);
     }
     // A refusal waits as well: it may rest on something that is not committed yet.
-    await new Promise<void>((resolve, reject) => {
-      const image = this.#decided;
-      this.#waiting.push({ lastOffset: image.offset, image, resolve, reject });
-      this.committed(quorum.highWatermark);
-    });
+    await Promise.race([loader.replayed(reign.image.offset), reign.ended]);
     return response;
-  }
-
-  /** Everything below the high watermark is committed. */
-  committed(highWatermark: number): void {
-    const done = this.#waiting.filter((waiting) => waiting.lastOffset < highWatermark);
-    const last = done.at(-1);
-    if (!last) return;
-    this.#waiting = this.#waiting.filter((waiting) => waiting.lastOffset >= highWatermark);
-    const previous = this.#published;
-    const { image } = last;
-    this.#published = image;
-    this.#publishing = this.#publishing.then(async () => {
-      if (image !== previous) await this.#tell(image, previous);
-      for (const { resolve } of done) resolve();
-    });
   }
 
   /** Nothing is committed from here on: every command fails. */
   fail(error: MillraceError): void {
     this.#failure = error;
-    for (const { reject } of this.#waiting) reject(error);
-    this.#waiting = [];
+    this.#end(error);
   }
 
-  async #tell(image: MetadataImage, previous: MetadataImage): Promise<void> {
-    for (const listener of this.#listeners) {
-      try {
-        await listener(image, previous);
-      } catch (error) {
-        this.#options.logger.error(
-          { err: error, offset: image.offset },
-          'a listener failed on a metadata image',
-        );
-      }
-    }
+  #begin(epoch: number, image: MetadataImage): void {
+    const { promise, reject } = Promise.withResolvers<never>();
+    // Who waits hears of it; where nobody does, nothing is lost.
+    promise.catch(() => undefined);
+    this.#reign = { epoch, image, ended: promise, end: reject };
+    this.sessions.begin(unfencedIds(image), this.#options.clock.now().monoMs);
+    this.#lookLater();
   }
+
+  #end(error: MillraceError): void {
+    this.#look?.cancel();
+    this.#reign?.end(error);
+    this.#reign = undefined;
+  }
+
+  #lookLater(): void {
+    const { timers, sessionMs, clock, logger } = this.#options;
+    this.#look = timers.after(sessionMs / LOOKS_PER_SESSION, () => {
+      const image = this.#reign?.image ?? emptyImage;
+      const { monoMs } = clock.now();
+      for (const id of this.sessions.expired(unfencedIds(image), monoMs, sessionMs)) {
+        logger.info({ broker: id, sessionMs }, 'a broker was not heard of: fenced');
+        this.submit((input) => fenceBroker(input, id)).catch(() => undefined);
+      }
+      if (this.#reign !== undefined) this.#lookLater();
+    });
+  }
+}
+
+function* unfencedIds(image: MetadataImage): Iterable<number> {
+  for (const broker of image.brokers.values()) if (!broker.fenced) yield broker.id;
+}
+
+/** Another node decides. */
+export function notController(): MillraceError {
+  return new MillraceError('This node is not the active controller.', {
+    code: 'NOT_CONTROLLER',
+    class: 'transient',
+    hint: 'The next try finds the one that is.',
+  });
 }

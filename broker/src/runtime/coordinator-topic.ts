@@ -4,7 +4,7 @@ import { autoCreatedTopic } from './auto-created-topic.ts';
 import type { BrokerConfig } from './broker-config.ts';
 import { type CoordinatorCodec, CoordinatorShard, type MarkerWriter } from './coordinator-shard.ts';
 import type { Partition } from './partition.ts';
-import type { ControllerAccess, CoordinatorLocation, MetadataAccess } from './services.ts';
+import type { ClusterAccess, CoordinatorLocation, MetadataAccess } from './services.ts';
 
 export interface CoordinatorTopicOptions<Rec, State extends CoordinatorState<Rec>> {
   readonly topic: string;
@@ -13,7 +13,7 @@ export interface CoordinatorTopicOptions<Rec, State extends CoordinatorState<Rec
   readonly newState: (partition: Partition) => State;
   readonly markers: MarkerWriter;
   readonly metadata: MetadataAccess;
-  readonly controller: ControllerAccess;
+  readonly cluster: ClusterAccess;
   readonly config: BrokerConfig;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -32,10 +32,10 @@ export class CoordinatorTopic<Rec, State extends CoordinatorState<Rec>> {
 
   /** The broker that coordinates what has this key; makes the topic where it does not exist. */
   async locate(key: string): Promise<CoordinatorLocation> {
-    const { metadata, controller, config, topic } = this.#options;
+    const { metadata, cluster, config, topic } = this.#options;
     if (!metadata.image().topicsByName.has(topic)) {
       const topics = [autoCreatedTopic(metadata.image(), config, topic)];
-      const [result] = await controller.createTopics({ topics, validateOnly: false });
+      const [result] = await cluster.createTopics({ topics, validateOnly: false });
       if (result && result.error !== null && result.error !== 'TOPIC_ALREADY_EXISTS')
         return { error: 'COORDINATOR_NOT_AVAILABLE', message: result.message };
     }

@@ -23,10 +23,10 @@ export interface Coordinators {
 
 /** Makes the coordinators; each takes its own topic's partitions from then on, as they are led and lost. */
 export function createCoordinators(options: CoordinatorsOptions): Coordinators {
-  const { partitions, controller } = options;
+  const { partitions, cluster } = options;
   const groupCoordinator = new GroupCoordinator(options);
   const groups = new GroupService(groupCoordinator, options.config);
-  const producerIds = createProducerIds(controller);
+  const producerIds = createProducerIds(cluster);
   const markers = localMarkerWriter({ ...options, groups });
   const transactions = new TransactionService({ ...options, producerIds, markers });
   const shareState = new ShareStateService(options);

@@ -10,14 +10,14 @@ import type { BrokerConfig } from './broker-config.ts';
 import { groupCodec } from './coordinator-record-codec.ts';
 import { CoordinatorTopic } from './coordinator-topic.ts';
 import { groupSetting } from './group-config-definitions.ts';
-import type { ControllerAccess, MetadataAccess } from './services.ts';
+import type { ClusterAccess, MetadataAccess } from './services.ts';
 import { topicPattern } from './topic-pattern.ts';
 
 const MS_PER_MINUTE = 60_000;
 
 export interface GroupCoordinatorOptions {
   readonly metadata: MetadataAccess;
-  readonly controller: ControllerAccess;
+  readonly cluster: ClusterAccess;
   readonly config: BrokerConfig;
   readonly clock: Clock;
   readonly timers: Timers;

@@ -27,7 +27,13 @@ export class LiveBrokerConfig implements BrokerConfig {
   readonly idle: BrokerConfig['idle'];
   readonly nodeId: number;
   readonly dataFolder: string;
+  readonly isBroker: boolean;
+  readonly isController: boolean;
+  readonly quorumVoters: BrokerConfig['quorumVoters'];
+  readonly quorumBootstrap: BrokerConfig['quorumBootstrap'];
   readonly listeners: readonly Listener[];
+  readonly controllerListeners: readonly Listener[];
+  readonly interBrokerListener: string;
   readonly advertisedListeners: ReadonlyMap<string, Listener>;
   readonly valuesAtStart: BrokerConfig['values'];
   #values: BrokerConfig['values'];
@@ -38,7 +44,13 @@ export class LiveBrokerConfig implements BrokerConfig {
     this.idle = atStart.idle;
     this.nodeId = atStart.nodeId;
     this.dataFolder = atStart.dataFolder;
+    this.isBroker = atStart.isBroker;
+    this.isController = atStart.isController;
+    this.quorumVoters = atStart.quorumVoters;
+    this.quorumBootstrap = atStart.quorumBootstrap;
     this.listeners = atStart.listeners;
+    this.controllerListeners = atStart.controllerListeners;
+    this.interBrokerListener = atStart.interBrokerListener;
     this.advertisedListeners = atStart.advertisedListeners;
     this.valuesAtStart = atStart.values;
     this.#values = atStart.values;

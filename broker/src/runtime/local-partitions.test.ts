@@ -34,5 +34,5 @@ it('sets aside the other logs when one cannot be', async () => {
 it('says that the first image could not be followed', async () => {
   const partitions = await strays(() => Promise.reject(new TypeError('a defect')));
   await expect(partitions.follow(NEXT_IMAGE, emptyImage)).rejects.toThrow('a defect');
-  await expect(partitions.firstFollowed()).rejects.toThrow('a defect');
+  await expect(partitions.followed()).rejects.toThrow('a defect');
 });

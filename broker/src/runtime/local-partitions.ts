@@ -33,7 +33,7 @@ export class LocalPartitions implements PartitionRegistry {
   readonly #listeners: PartitionsListener[] = [];
   #image: MetadataImage | undefined;
   #following: Promise<void> = Promise.resolve();
-  #first: Promise<void> | undefined;
+  #failure: { readonly cause: unknown } | undefined;
 
   constructor(options: LocalPartitionsOptions) {
     this.#options = options;
@@ -65,8 +65,9 @@ export class LocalPartitions implements PartitionRegistry {
   /** Resolves when the logs are as the image wants them. Images are followed one after the other. */
   follow(image: MetadataImage, previous: MetadataImage): Promise<void> {
     const followed = this.#following.then(() => this.#follow(image, previous));
-    this.#following = followed.catch(() => undefined);
-    this.#first ??= followed;
+    this.#following = followed.catch((cause: unknown) => {
+      this.#failure ??= { cause };
+    });
     return followed;
   }
 
@@ -100,9 +101,10 @@ export class LocalPartitions implements PartitionRegistry {
     }
   }
 
-  /** Rejects with what kept the first image from being followed: without it, nothing is served. */
-  async firstFollowed(): Promise<void> {
-    await this.#first;
+  /** Resolves when the images so far are followed; rejects with what kept one from it: then nothing is served. */
+  async followed(): Promise<void> {
+    await this.#following;
+    if (this.#failure !== undefined) throw this.#failure.cause;
   }
 
   async #follow(image: MetadataImage, previous: MetadataImage): Promise<void> {

@@ -6,31 +6,37 @@ import {
   type Random,
   type Timers,
   type Uuid,
+  ZERO_UUID,
 } from '@millrace/foundation';
-import { alterClientQuotas } from '../core/controller/alter-client-quotas.ts';
-import { alterConfigs, incrementalAlterConfigs } from '../core/controller/alter-configs.ts';
-import { registerBroker, unfenceBroker } from '../core/controller/brokers.ts';
-import { createPartitions } from '../core/controller/create-partitions.ts';
-import { createTopics } from '../core/controller/create-topics.ts';
 import type { ControllerRules } from '../core/controller/decision.ts';
-import { deleteTopics } from '../core/controller/delete-topics.ts';
-import { electLeaders } from '../core/controller/elect-leaders.ts';
 import { bootstrapFeatures } from '../core/controller/features.ts';
-import { allocateProducerIds } from '../core/controller/producer-ids.ts';
-import { alterPartitionReassignments } from '../core/controller/reassign-partitions.ts';
-import { updateFeatures } from '../core/controller/update-features.ts';
 import type { BrokerEndpoint } from '../core/metadata/image.ts';
-import { replay } from '../core/metadata/replay.ts';
+import type { Voter } from '../core/quorum/election.ts';
 import type { StorageEngine } from '../storage/log.ts';
 import type { BrokerConfig } from './broker-config.ts';
-import { ControllerRuntime, type ImageListener } from './controller-runtime.ts';
+import { BrokerLifecycle } from './broker-lifecycle.ts';
+import { controllerAccess } from './controller-access.ts';
+import { ControllerClient } from './controller-client.ts';
+import type { ControllerPeers } from './controller-peers.ts';
+import { ControllerRuntime } from './controller-runtime.ts';
 import type { MetadataFolder } from './metadata-folder.ts';
+import { type ImageListener, MetadataLoader } from './metadata-loader.ts';
 import { MetadataQuorum } from './metadata-quorum.ts';
-import { readNewestSnapshot, writeSnapshot } from './metadata-snapshot.ts';
+import { writeSnapshot } from './metadata-snapshot.ts';
+import { pause } from './pause.ts';
+import type { QuorumPeers } from './quorum-peers.ts';
+import { quorumState } from './quorum-state.ts';
 import { defaultConfigText, isListConfig, resourceConfigProblem } from './resource-config-rules.ts';
-import type { ControllerAccess, MetadataAccess, QuorumAccess } from './services.ts';
+import type {
+  ClusterAccess,
+  ControllerAccess,
+  Forwarding,
+  MetadataAccess,
+  QuorumAccess,
+} from './services.ts';
+import { topicDefaultText } from './topic-config.ts';
 
-export type { ImageListener } from './controller-runtime.ts';
+export type { ImageListener } from './metadata-loader.ts';
 
 export interface MetadataPlaneOptions {
   readonly storage: StorageEngine;
@@ -42,6 +48,8 @@ export interface MetadataPlaneOptions {
   readonly directoryId: Uuid;
   /** Where clients reach this broker; the sockets must be bound already, so that ports are known. */
   readonly endpoints: readonly BrokerEndpoint[];
+  readonly quorumPeers: QuorumPeers;
+  readonly controllerPeers: ControllerPeers;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
@@ -54,19 +62,35 @@ export interface MetadataPlane {
   readonly metadata: MetadataAccess;
   readonly quorum: QuorumAccess;
   readonly controller: ControllerAccess;
+  readonly cluster: ClusterAccess;
+  readonly forwarding: Forwarding;
+  /** Resolves when this node takes part in the quorum: what other nodes of it ask is answered from then on. */
+  open(): Promise<void>;
   /**
-   * Resolves when the log is replayed, the quorum has a leader and this broker is registered and unfenced.
-   * @throws {MillraceError} QUORUM_STATE_CORRUPT, METADATA_SNAPSHOT_CORRUPT, METADATA_RECORD_UNKNOWN, METADATA_LOG_FAILED
+   * Resolves when this broker is registered, unfenced, and knows of it; of a controller alone, when it knows who leads.
+   * @throws {MillraceError} QUORUM_STATE_CORRUPT, METADATA_SNAPSHOT_CORRUPT, METADATA_RECORD_UNKNOWN, METADATA_LOG_FAILED,
+   *   BROKER_REGISTRATION_REFUSED
    */
   start(): Promise<void>;
   /** Listeners added before `start` see every published image; the first `previous` is the empty one. */
   onImage(listener: ImageListener): void;
+  /** Hands over what this broker leads to others, where there are any. */
+  shutDown(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Nothing is opened before `start`. */
+const SEEN_INTERVAL_MS = 5;
+const SEEN_TRIES = 1_000;
+
+/** Nothing is opened before `open`. */
 export function createMetadataPlane(options: MetadataPlaneOptions): MetadataPlane {
   return new RunningMetadataPlane(options);
+}
+
+interface Parts {
+  readonly quorum: MetadataQuorum;
+  readonly loader: MetadataLoader;
+  readonly runtime: ControllerRuntime;
 }
 
 class RunningMetadataPlane implements MetadataPlane {
@@ -74,136 +98,227 @@ class RunningMetadataPlane implements MetadataPlane {
   readonly metadata: MetadataAccess;
   readonly quorum: QuorumAccess;
   readonly controller: ControllerAccess;
+  readonly cluster: ClusterAccess;
+  readonly forwarding: Forwarding;
   readonly #options: MetadataPlaneOptions;
   readonly #listeners: ImageListener[] = [];
-  #quorum: MetadataQuorum | undefined;
-  #runtime: ControllerRuntime | undefined;
+  readonly #client: ControllerClient;
+  readonly #closing = new AbortController();
+  readonly #incarnationId: Uuid;
+  readonly #failed = Promise.withResolvers<never>();
+  readonly #led = Promise.withResolvers<void>();
+  #parts: Parts | undefined;
+  #lifecycle: BrokerLifecycle | undefined;
   #snapshotting: Promise<void> | undefined;
 
   constructor(options: MetadataPlaneOptions) {
+    const { config, controllerPeers: peers } = options;
     this.#options = options;
     this.clusterId = options.clusterId;
-    this.metadata = { image: () => this.#started().image };
+    this.#incarnationId = options.random.uuid();
+    this.#failed.promise.catch(() => undefined);
+    this.metadata = { image: () => this.#opened().loader.image };
     this.quorum = {
-      state: () => ({
-        leaderEpoch: this.#quorum?.epoch ?? -1,
-        highWatermark: this.#quorum?.highWatermark ?? -1,
-        endOffset: this.#quorum?.log.endOffset ?? -1,
-        directoryId: options.directoryId,
-      }),
+      state: () =>
+        quorumState(this.#opened().quorum, this.#voters(), config.quorumVoters, options.clock.now()),
+      vote: (request) => this.#opened().quorum.vote(request),
+      beginEpoch: (leaderId, epoch, endpoint) => this.#opened().quorum.beginEpoch(leaderId, epoch, endpoint),
+      endEpoch: (leaderId, epoch, candidates) => this.#opened().quorum.endEpoch(leaderId, epoch, candidates),
+      fetch: (request, signal) => this.#opened().quorum.fetch(request, signal),
+      fetchSnapshot: (request) => this.#opened().quorum.fetchSnapshot(request),
     };
-    const brokerId = options.config.nodeId;
-    this.controller = {
-      createTopics: (command) => this.#started().submit((input) => createTopics(input, command)),
-      deleteTopics: (command) => this.#started().submit((input) => deleteTopics(input, command)),
-      createPartitions: (command) => this.#started().submit((input) => createPartitions(input, command)),
-      alterConfigs: (command) => this.#started().submit((input) => alterConfigs(input, command)),
-      incrementalAlterConfigs: (command) =>
-        this.#started().submit((input) => incrementalAlterConfigs(input, command)),
-      electLeaders: (command) => this.#started().submit((input) => electLeaders(input, command)),
-      alterPartitionReassignments: (command) =>
-        this.#started().submit((input) => alterPartitionReassignments(input, command)),
-      alterClientQuotas: (command) => this.#started().submit((input) => alterClientQuotas(input, command)),
-      updateFeatures: (command) => this.#started().submit((input) => updateFeatures(input, command)),
-      allocateProducerIds: () => this.#started().submit((input) => allocateProducerIds(input, { brokerId })),
+    this.controller = controllerAccess({
+      runtime: () => this.#opened().runtime,
+      sessionMs: config.values['broker.session.timeout.ms'],
+      clock: options.clock,
+    });
+    const isActiveHere = () => this.#parts?.runtime.isActive === true;
+    this.#client = new ControllerClient({
+      ...options,
+      peers,
+      local: this.controller,
+      isActiveHere,
+      endpoint: () => this.#controllerEndpoint(),
+      signal: this.#closing.signal,
+    });
+    this.forwarding = {
+      get isActiveHere() {
+        return isActiveHere();
+      },
+      forward: (request) => this.#client.forward(request),
     };
+    this.cluster = this.#clusterAccess();
   }
 
   onImage(listener: ImageListener): void {
     this.#listeners.push(listener);
-    this.#runtime?.onImage(listener);
+    this.#parts?.loader.onImage(listener);
   }
 
-  async start(): Promise<void> {
-    const { config, directoryId, clock, random, logger } = this.#options;
-    let failed: MillraceError | undefined;
+  async open(): Promise<void> {
+    const { config, clock, logger } = this.#options;
+    const { values } = config;
     const quorum = await MetadataQuorum.open({
       ...this.#options,
+      peers: this.#options.quorumPeers,
       nodeId: config.nodeId,
-      voters: [{ id: config.nodeId, directoryId }],
-      segmentBytes: config.values['metadata.log.segment.bytes'],
-      electionTimeoutMs: config.values['controller.quorum.election.timeout.ms'],
-      wallMs: () => clock.now().wallMs,
-      onCommitted: (highWatermark) => this.#runtime?.committed(highWatermark),
-      onFailed: (error) => {
-        failed = error;
-        logger.error({ err: error }, 'the metadata log failed');
-        this.#runtime?.fail(error);
-      },
+      voters: this.#voters(),
+      endpoints: config.quorumVoters,
+      bootstrap: config.quorumBootstrap,
+      segmentBytes: values['metadata.log.segment.bytes'],
+      electionTimeoutMs: values['controller.quorum.election.timeout.ms'],
+      fetchTimeoutMs: values['controller.quorum.fetch.timeout.ms'],
+      onCommitted: () => loader.committed(),
+      onLeadership: () => this.#leadership(),
+      onSnapshot: () => loader.beginAnew(),
+      onFailed: (error) => this.#fail(error),
     });
-    this.#quorum = quorum;
+    const loader = new MetadataLoader({
+      ...this.#options,
+      quorum,
+      isShown: (image) =>
+        !config.isBroker || image.brokers.get(config.nodeId)?.incarnationId === this.#incarnationId,
+      onLoaded: () => {
+        this.#parts?.runtime.follow();
+        this.#snapshotWhereDue();
+      },
+      onFailed: (error) => this.#fail(error),
+    });
+    for (const listener of this.#listeners) loader.onImage(listener);
+    const runtime = new ControllerRuntime({
+      ...this.#options,
+      quorum,
+      loader,
+      rules: rulesOf(config),
+      sessionMs: values['broker.session.timeout.ms'],
+      onActive: () => this.#active(runtime),
+    });
+    this.#parts = { quorum, loader, runtime };
+    loader.beginAnew();
     await quorum.start();
-    if (failed) throw failed;
-    const runtime = new ControllerRuntime({ quorum, rules: rulesOf(config), random, logger });
-    for (const listener of this.#listeners) runtime.onImage(listener);
-    await this.#load(quorum, runtime);
-    this.#runtime = runtime;
-    runtime.onImage(() => this.#snapshotWhereDue(quorum, runtime));
-    await this.#register(runtime);
-    logger.info({ nodeId: config.nodeId, epoch: quorum.epoch }, 'leads the metadata quorum');
-  }
-
-  async close(): Promise<void> {
-    await this.#snapshotting;
-    this.#quorum?.close();
-    this.#runtime?.fail(
-      new MillraceError('The broker is stopping.', { code: 'BROKER_STOPPING', class: 'transient' }),
+    logger.debug(
+      { nodeId: config.nodeId, epoch: quorum.epoch, monoMs: clock.now().monoMs },
+      'joins the quorum',
     );
   }
 
-  /** The newest snapshot, and what the log has after it. */
-  async #load(quorum: MetadataQuorum, runtime: ControllerRuntime): Promise<void> {
-    let image = await readNewestSnapshot(this.#options.folder);
-    if (image.offset + 1 < quorum.log.startOffset || image.offset >= quorum.log.endOffset) {
-      throw new MillraceError(
-        `The metadata log holds offsets ${quorum.log.startOffset} to ${quorum.log.endOffset}, its snapshot ends at ${image.offset + 1}: something between them is missing.`,
-        {
-          code: 'METADATA_SNAPSHOT_CORRUPT',
-          class: 'config',
-          hint: 'Restore the folder __cluster_metadata-0 from a backup.',
-        },
-      );
-    }
-    let sizeBytes = 0;
-    for await (const batch of quorum.read(image.offset + 1)) {
-      image = replay(image, batch.records, batch.lastOffset, batch.epoch);
-      sizeBytes += batch.sizeBytes;
-    }
-    runtime.load(image, sizeBytes);
+  async start(): Promise<void> {
+    const { config, directoryId } = this.#options;
+    if (this.#parts === undefined) await this.open();
+    const { loader } = this.#opened();
+    if (!config.isBroker) return await Promise.race([this.#led.promise, this.#failed.promise]);
+    this.#lifecycle = new BrokerLifecycle({
+      ...this.#options,
+      brokerId: config.nodeId,
+      incarnationId: this.#incarnationId,
+      rack: config.values['broker.rack'],
+      directoryId,
+      heartbeatIntervalMs: config.values['broker.heartbeat.interval.ms'],
+      controller: this.#client,
+      loader,
+    });
+    const started = this.#lifecycle.start();
+    started.catch(() => undefined);
+    await Promise.race([started, this.#failed.promise]);
   }
 
-  async #register(runtime: ControllerRuntime): Promise<void> {
-    const { config, endpoints, random, directoryId } = this.#options;
-    const brokerId = config.nodeId;
-    const incarnationId = random.uuid();
-    const rack = config.values['broker.rack'];
-    // The registration first: what waits behind it is published with it, so that no listener sees the last incarnation lead.
-    const steps = [
-      runtime.submit((input) =>
-        registerBroker(input, { brokerId, incarnationId, endpoints, rack, logDirs: [directoryId] }),
-      ),
-      runtime.submit((input) =>
-        unfenceBroker(input, { brokerId, epoch: input.image.brokers.get(brokerId)?.epoch ?? -1 }),
-      ),
-      runtime.submit((input) =>
-        bootstrapFeatures(input, { 'transaction.version': config.values['initial.transaction.version'] }),
-      ),
-    ];
-    await Promise.all(steps);
+  async shutDown(): Promise<void> {
+    await this.#lifecycle?.shutDown();
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#lifecycle?.close();
+    await this.#snapshotting;
+    const parts = this.#parts;
+    if (!parts) return;
+    parts.runtime.fail(stopping());
+    // Others need not wait for a timeout.
+    await parts.quorum.resign().catch(() => undefined);
+    await parts.quorum.close();
+    await parts.loader.close();
+  }
+
+  #voters(): readonly Voter[] {
+    const { config, directoryId } = this.#options;
+    return [...config.quorumVoters.keys()].map((id) => ({
+      id,
+      directoryId: id === config.nodeId ? directoryId : ZERO_UUID,
+    }));
+  }
+
+  #clusterAccess(): ClusterAccess {
+    const client = this.#client;
+    const brokerId = this.#options.config.nodeId;
+    const epochOf = () => this.#lifecycle?.epoch ?? -1;
+    return {
+      createTopics: async (command) => {
+        const results = await client.createTopics(command);
+        await this.#seen(
+          results.flatMap(({ name, error }) => (error === null && !command.validateOnly ? [name] : [])),
+        );
+        return results;
+      },
+      allocateProducerIds: () => client.allocateProducerIds({ brokerId, epoch: epochOf() }),
+      alterPartitions: (partitions) => client.alterPartitions({ brokerId, epoch: epochOf(), partitions }),
+      get brokerEpoch() {
+        return epochOf();
+      },
+    };
+  }
+
+  /** What another node has made arrives here a little later. */
+  async #seen(topics: readonly string[]): Promise<void> {
+    const { timers } = this.#options;
+    const isThere = () => topics.every((name) => this.metadata.image().topicsByName.has(name));
+    for (let tries = 0; tries < SEEN_TRIES && !isThere(); tries += 1)
+      await pause(timers, SEEN_INTERVAL_MS, this.#closing.signal);
+  }
+
+  #controllerEndpoint() {
+    const quorum = this.#parts?.quorum;
+    const leaderId = quorum?.leaderId ?? null;
+    if (leaderId === null || leaderId === this.#options.config.nodeId) return undefined;
+    return quorum?.endpointOf(leaderId);
+  }
+
+  #leadership(): void {
+    const { quorum, runtime } = this.#opened();
+    runtime.follow();
+    if (quorum.leaderId !== null) this.#led.resolve();
+  }
+
+  #active(runtime: ControllerRuntime): void {
+    const { values } = this.#options.config;
+    const levels = { 'transaction.version': values['initial.transaction.version'] };
+    runtime.submit((input) => bootstrapFeatures(input, levels)).catch(() => undefined);
+  }
+
+  #fail(cause: unknown): void {
+    const error =
+      cause instanceof MillraceError
+        ? cause
+        : new MillraceError('The metadata cannot be read.', {
+            code: 'METADATA_LOG_FAILED',
+            class: 'bug',
+            cause,
+          });
+    this.#options.logger.error({ err: error }, 'the metadata log failed');
+    this.#parts?.runtime.fail(error);
+    this.#failed.reject(error);
   }
 
   /** The log before a snapshot is dropped, so that it does not grow for ever. */
-  #snapshotWhereDue(quorum: MetadataQuorum, runtime: ControllerRuntime): void {
+  #snapshotWhereDue(): void {
     const { config, folder, clock, logger } = this.#options;
+    const { quorum, loader } = this.#opened();
     const limit = config.values['metadata.log.max.record.bytes.between.snapshots'];
-    if (this.#snapshotting || runtime.appendedBytes < limit) return;
-    runtime.resetAppendedBytes();
-    const { image } = runtime;
+    if (this.#snapshotting || loader.loadedBytes < limit) return;
+    loader.resetLoadedBytes();
+    const image = loader.replayedImage;
     this.#snapshotting = (async () => {
       try {
-        const endOffset = await writeSnapshot(folder, image, clock.now().wallMs);
-        await quorum.log.roll();
-        await quorum.log.advanceStartOffset(endOffset);
+        await quorum.snapshotTaken(await writeSnapshot(folder, image, clock.now().wallMs));
       } catch (error) {
         logger.error({ err: error, offset: image.offset }, 'the metadata snapshot failed; the log is kept');
       } finally {
@@ -212,20 +327,27 @@ class RunningMetadataPlane implements MetadataPlane {
     })();
   }
 
-  #started(): ControllerRuntime {
-    if (this.#runtime) return this.#runtime;
+  #opened(): Parts {
+    if (this.#parts) return this.#parts;
     throw new MillraceError('The metadata plane has not started.', { code: 'NOT_STARTED', class: 'bug' });
   }
 }
 
 function rulesOf(config: BrokerConfig): ControllerRules {
+  const unclean = 'unclean.leader.election.enable';
   return {
     defaultNumPartitions: config.values['num.partitions'],
     defaultReplicationFactor: config.values['default.replication.factor'],
     isIpAddress: (text) => isIP(text) !== 0,
     deleteTopicEnable: config.values['delete.topic.enable'],
+    allowsUncleanElection: (image, topic) =>
+      (image.configs.get('topic', topic)?.get(unclean) ?? topicDefaultText(config, unclean)) === 'true',
     validateConfigs: (type, values) => resourceConfigProblem(config, type, values),
     isListConfig,
     defaultConfig: (type, name) => defaultConfigText(config, type, name),
   };
+}
+
+function stopping(): MillraceError {
+  return new MillraceError('The broker is stopping.', { code: 'BROKER_STOPPING', class: 'transient' });
 }

@@ -10,6 +10,7 @@ import {
 import type { MetadataImage } from '../core/metadata/image.ts';
 import { emptyImage, replay } from '../core/metadata/replay.ts';
 import { snapshotRecords } from '../core/metadata/snapshot-records.ts';
+import type { SnapshotId } from '../core/quorum/quorum-log.ts';
 import { decodeMetadataBatch } from './metadata-batch.ts';
 import type { MetadataFolder } from './metadata-folder.ts';
 import { encodeMetadataRecord } from './metadata-record-codec.ts';
@@ -21,18 +22,46 @@ const VERSION = 0;
 /**
  * Writes the image as KRaft writes snapshots (KIP-630): `<end offset>-<epoch>.checkpoint`, batches between a header and
  * a footer control record. Older ones are deleted once it is on disk.
- * @returns the offset up to which (exclusive) the log is not needed any more
+ * @returns up to where the log is not needed any more
  */
 export async function writeSnapshot(
   folder: MetadataFolder,
   image: MetadataImage,
   timestamp: number,
-): Promise<number> {
-  const endOffset = image.offset + 1;
-  const name = `${String(endOffset).padStart(20, '0')}-${String(image.epoch).padStart(10, '0')}.checkpoint`;
-  await folder.write(name, encodeSnapshot(image, timestamp));
+): Promise<SnapshotId> {
+  const id = { endOffset: image.offset + 1, epoch: image.epoch };
+  await storeSnapshotBytes(folder, id, encodeSnapshot(image, timestamp));
+  return id;
+}
+
+/** Stores a snapshot as it came from the leader. Older ones are deleted once it is on disk. */
+export async function storeSnapshotBytes(
+  folder: MetadataFolder,
+  id: SnapshotId,
+  bytes: Buffer,
+): Promise<void> {
+  const name = nameOf(id);
+  await folder.write(name, bytes);
   for (const other of await folder.list()) if (NAME.test(other) && other < name) await folder.delete(other);
-  return endOffset;
+}
+
+/** Null where there is no such snapshot. */
+export async function readSnapshotBytes(folder: MetadataFolder, id: SnapshotId): Promise<Buffer | null> {
+  return await folder.read(nameOf(id));
+}
+
+export async function newestSnapshotId(folder: MetadataFolder): Promise<SnapshotId | null> {
+  const [, endOffset, epoch] = NAME.exec((await newestName(folder)) ?? '') ?? [];
+  return endOffset === undefined ? null : { endOffset: Number(endOffset), epoch: Number(epoch) };
+}
+
+function nameOf({ endOffset, epoch }: SnapshotId): string {
+  return `${String(endOffset).padStart(20, '0')}-${String(epoch).padStart(10, '0')}.checkpoint`;
+}
+
+async function newestName(folder: MetadataFolder): Promise<string | undefined> {
+  const names = (await folder.list()).filter((name) => NAME.test(name));
+  return names.sort().at(-1);
 }
 
 /**
@@ -40,10 +69,7 @@ export async function writeSnapshot(
  * @throws {MillraceError} METADATA_SNAPSHOT_CORRUPT, METADATA_RECORD_UNKNOWN
  */
 export async function readNewestSnapshot(folder: MetadataFolder): Promise<MetadataImage> {
-  const newest = (await folder.list())
-    .filter((name) => NAME.test(name))
-    .sort()
-    .at(-1);
+  const newest = await newestName(folder);
   const match = newest === undefined ? null : NAME.exec(newest);
   if (newest === undefined || !match) return emptyImage;
   const bytes = (await folder.read(newest)) ?? Buffer.alloc(0);

@@ -1,5 +1,16 @@
-import type { Clock, Logger, Random, Timers } from '@millrace/foundation';
+import type { Clock, Logger, Random, Timers, Uuid } from '@millrace/foundation';
 import type { ErrorName } from '@millrace/protocol';
+import type {
+  AlterPartitionsCommand,
+  AlterPartitionsResult,
+  PartitionToAlter,
+} from '../core/controller/alter-partition.ts';
+import type {
+  BrokerHeartbeatCommand,
+  BrokerHeartbeatResult,
+  RegisterBrokerCommand,
+  RegisterBrokerResult,
+} from '../core/controller/brokers.ts';
 import type {
   AlterClientQuotasCommand,
   AlterClientQuotasResult,
@@ -17,6 +28,7 @@ import type {
   IncrementalAlterConfigsCommand,
   ProducerIdBlock,
   ReassignmentResult,
+  Refusal,
   UpdateFeaturesCommand,
   UpdateFeaturesResult,
 } from '../core/controller/commands.ts';
@@ -37,6 +49,7 @@ import type { LeaveCommand } from '../core/group/leave-group.ts';
 import type { HeartbeatResult, JoinResult, LeaveResult, SyncResult } from '../core/group/results.ts';
 import type { SyncCommand } from '../core/group/sync-group.ts';
 import type { MetadataImage } from '../core/metadata/image.ts';
+import type { EpochReply, VoteReply, VoteRequest } from '../core/quorum/quorum.ts';
 import type { QuotaCaller } from '../core/quota/client-quotas.ts';
 import type { InitializeShareStateCommand } from '../core/share/initialize-share-state.ts';
 import type { ReadShareStateQuery, ReadShareStateResult } from '../core/share/read-share-state.ts';
@@ -52,10 +65,13 @@ import type { EndTransactionCommand, EndTransactionResult } from '../core/transa
 import type { InitProducerIdCommand, InitProducerIdResult } from '../core/transaction/init-producer-id.ts';
 import type { Transaction } from '../core/transaction/transaction.ts';
 import type { BrokerConfig } from './broker-config.ts';
+import type { ForwardedRequest } from './controller-peers.ts';
 import type { FetchMemory } from './fetch-memory.ts';
 import type { FetchSessions } from './fetch-sessions.ts';
+import type { NodeEndpoint } from './node-endpoint.ts';
 import type { Partition } from './partition.ts';
 import type { Purgatory } from './purgatory.ts';
+import type { MetadataFetch, MetadataFetched, SnapshotFetch, SnapshotPiece } from './quorum-peers.ts';
 import type { RequestMeter } from './request-meter.ts';
 
 /** What an API handler may use. Each member is one room of the broker; handlers hold no state of their own. */
@@ -72,6 +88,8 @@ export interface BrokerServices {
   readonly partitions: PartitionRegistry;
   readonly logFolder: LogFolder;
   readonly controller: ControllerAccess;
+  readonly cluster: ClusterAccess;
+  readonly forwarding: Forwarding;
   readonly groups: GroupAccess;
   readonly transactions: TransactionAccess;
   readonly shareState: ShareStateAccess;
@@ -80,9 +98,12 @@ export interface BrokerServices {
   readonly fetchMemory: FetchMemory;
   readonly fetchSessions: FetchSessions;
   readonly meter: RequestMeter;
-  /** What ApiVersions says: key and versions of each API. */
-  readonly advertisedApis: readonly AdvertisedApi[];
+  /** What ApiVersions says on each kind of listener: key and versions of each API. */
+  readonly advertisedApis: Readonly<Record<ListenerKind, readonly AdvertisedApi[]>>;
 }
+
+/** Of clients and brokers, or of the controller. */
+export type ListenerKind = 'broker' | 'controller';
 
 export interface AdvertisedApi {
   readonly key: number;
@@ -99,17 +120,45 @@ export interface MetadataAccess {
   image(): MetadataImage;
 }
 
-/** The quorum of `__cluster_metadata`, as this node knows it. */
+/** The quorum of `__cluster_metadata`, as this node knows it, and what other nodes of it ask. */
 export interface QuorumAccess {
   state(): QuorumState;
+  vote(request: VoteRequest): Promise<VoteReply>;
+  /** @param endpoint where the leader says that it is reached */
+  beginEpoch(leaderId: number, epoch: number, endpoint: NodeEndpoint | null): Promise<EpochReply>;
+  endEpoch(leaderId: number, epoch: number, candidates: readonly number[]): Promise<EpochReply>;
+  fetch(request: MetadataFetch, signal: AbortSignal): Promise<MetadataFetched>;
+  fetchSnapshot(request: SnapshotFetch): Promise<SnapshotPiece>;
 }
 
 export interface QuorumState {
+  /** -1 while nobody is known. */
+  readonly leaderId: number;
   readonly leaderEpoch: number;
   readonly highWatermark: number;
+  readonly voters: readonly QuorumMember[];
+  readonly observers: readonly QuorumMember[];
+  /** Of the voters, where they are known. */
+  readonly endpoints: ReadonlyMap<number, NodeEndpoint>;
+}
+
+export interface QuorumMember {
+  readonly id: number;
+  /** The zero uuid where it is not known. */
+  readonly directoryId: Uuid;
+  /** -1, as the times, where the leader has not heard of it, or this node does not lead. */
   readonly endOffset: number;
-  /** Of this node's log folder. */
-  readonly directoryId: string;
+  /** Wall clock, ms. */
+  readonly lastFetchMs: number;
+  readonly lastCaughtUpMs: number;
+}
+
+/** Hands requests of clients to the active controller where that is another node. */
+export interface Forwarding {
+  /** Whether this node decides itself. */
+  readonly isActiveHere: boolean;
+  /** @returns the controller's answer to the client: header and body, without the size */
+  forward(request: ForwardedRequest): Promise<Buffer>;
 }
 
 /** What a request has used of what its client may use. */
@@ -164,7 +213,10 @@ export interface PartitionRegistry {
   saveLogStarts(): Promise<void>;
 }
 
-/** Commands to the controller; each resolves when its records are committed and replayed here, or says why not. */
+/**
+ * Commands to this node's controller; each resolves when its records are committed and replayed here, or says why not. Rejects with
+ * NOT_CONTROLLER where another node decides.
+ */
 export interface ControllerAccess {
   createTopics(command: CreateTopicsCommand): Promise<readonly CreateTopicResult[]>;
   deleteTopics(command: DeleteTopicsCommand): Promise<readonly DeleteTopicResult[]>;
@@ -177,8 +229,26 @@ export interface ControllerAccess {
   ): Promise<readonly ReassignmentResult[]>;
   alterClientQuotas(command: AlterClientQuotasCommand): Promise<readonly AlterClientQuotasResult[]>;
   updateFeatures(command: UpdateFeaturesCommand): Promise<UpdateFeaturesResult>;
-  /** A block of producer ids for this broker (KIP-730). */
+  /** A block of producer ids for the broker (KIP-730). */
+  allocateProducerIdsTo(broker: {
+    readonly brokerId: number;
+    readonly epoch: number;
+  }): Promise<ProducerIdBlock>;
+  registerBroker(command: Omit<RegisterBrokerCommand, 'isHeard'>): Promise<RegisterBrokerResult>;
+  heartbeat(command: BrokerHeartbeatCommand): Promise<BrokerHeartbeatResult>;
+  unregisterBroker(brokerId: number): Promise<{ readonly error: null } | Refusal>;
+  alterPartitions(command: AlterPartitionsCommand): Promise<AlterPartitionsResult>;
+}
+
+/** What this broker itself wants of the active controller, wherever that is. */
+export interface ClusterAccess {
+  /** Resolves when the topics are in the image here too, or say why not. */
+  createTopics(command: CreateTopicsCommand): Promise<readonly CreateTopicResult[]>;
+  /** A block of producer ids for this broker. */
   allocateProducerIds(): Promise<ProducerIdBlock>;
+  alterPartitions(partitions: readonly PartitionToAlter[]): Promise<AlterPartitionsResult>;
+  /** Of this broker's registration. */
+  readonly brokerEpoch: number;
 }
 
 /** A command of the group core as a handler gives it: which answer is whose is not its matter. */

@@ -33,7 +33,7 @@ import { CoordinatorTopic } from './coordinator-topic.ts';
 import type { LocalPartitions } from './local-partitions.ts';
 import type {
   Asked,
-  ControllerAccess,
+  ClusterAccess,
   CoordinatorLocation,
   MetadataAccess,
   ShareStateAccess,
@@ -42,7 +42,7 @@ import { shareStateCodec } from './share-state-codec.ts';
 
 export interface ShareStateServiceOptions {
   readonly metadata: MetadataAccess;
-  readonly controller: ControllerAccess;
+  readonly cluster: ClusterAccess;
   readonly partitions: Pick<LocalPartitions, 'get'>;
   readonly config: BrokerConfig;
   readonly clock: Clock;

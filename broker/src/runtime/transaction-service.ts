@@ -32,7 +32,7 @@ import { CoordinatorTopic } from './coordinator-topic.ts';
 import type { Partition } from './partition.ts';
 import type {
   Asked,
-  ControllerAccess,
+  ClusterAccess,
   CoordinatorLocation,
   MetadataAccess,
   ProducerIds,
@@ -43,7 +43,7 @@ import { transactionCodec } from './transaction-record-codec.ts';
 
 export interface TransactionServiceOptions {
   readonly metadata: MetadataAccess;
-  readonly controller: ControllerAccess;
+  readonly cluster: ClusterAccess;
   readonly producerIds: ProducerIds;
   readonly markers: MarkerWriter;
   readonly config: BrokerConfig;

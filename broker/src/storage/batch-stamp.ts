@@ -20,6 +20,7 @@ export interface StoredBatch {
   readonly bytes: Buffer;
   readonly baseOffset: number;
   readonly lastOffset: number;
+  readonly leaderEpoch: number;
   /** Milliseconds; -1 where no record has one. */
   readonly maxTimestampMs: number;
 }
@@ -32,28 +33,47 @@ export interface StampedBatches {
 
 /** Gives offsets and leader epoch to each batch in `batches`, in place. */
 export function stampBatches(batches: Buffer, firstOffset: number, leaderEpoch: number): StampedBatches {
+  let nextOffset = firstOffset;
+  return eachBatch(batches, (at) => {
+    setBaseOffset(batches, at, nextOffset);
+    setPartitionLeaderEpoch(batches, at, leaderEpoch);
+    const header = readBatchHeader(batches, at);
+    nextOffset = header.lastOffset + 1;
+    return header;
+  });
+}
+
+/** Takes batches as a leader has stamped them; offsets go up from `firstOffset`, with gaps where compaction was. */
+export function stampedBatches(batches: Buffer, firstOffset: number): StampedBatches {
+  let nextOffset = firstOffset;
+  return eachBatch(batches, (at) => {
+    const header = readBatchHeader(batches, at);
+    assert(header.baseOffset >= nextOffset, 'replicated batches follow on the log');
+    nextOffset = header.lastOffset + 1;
+    return header;
+  });
+}
+
+function eachBatch(batches: Buffer, headerAt: (at: number) => BatchHeader): StampedBatches {
   const stored: StoredBatch[] = [];
   const changes: ProducerChange[] = [];
-  let nextOffset = firstOffset;
   for (let at = 0; at < batches.length; ) {
     const sizeBytes = peekBatchSize(batches, at) ?? 0;
     assert(
       sizeBytes >= BATCH_HEADER_BYTES && sizeBytes <= batches.length - at,
       'only whole batches are appended',
     );
-    setBaseOffset(batches, at, nextOffset);
-    setPartitionLeaderEpoch(batches, at, leaderEpoch);
-    const header = readBatchHeader(batches, at);
+    const header = headerAt(at);
     const bytes = sizeBytes === batches.length ? batches : batches.subarray(at, at + sizeBytes);
     stored.push({
       bytes,
-      baseOffset: nextOffset,
+      baseOffset: header.baseOffset,
       lastOffset: header.lastOffset,
+      leaderEpoch: header.partitionLeaderEpoch,
       maxTimestampMs: header.maxTimestamp,
     });
     const change = producerChangeOf(header, bytes);
     if (change !== null) changes.push(change);
-    nextOffset = header.lastOffset + 1;
     at += sizeBytes;
   }
   assert(stored.length > 0, 'an append has a batch');

@@ -22,6 +22,8 @@ export interface DataFolderOptions {
   readonly nodeId: number;
   /** Null: what the folder says, and a new one where it says nothing. */
   readonly clusterId: string | null;
+  /** Whether a new folder may begin a cluster of its own: several nodes must be told the same id. */
+  readonly mayBeginCluster: boolean;
   readonly random: Random;
 }
 
@@ -36,7 +38,7 @@ const META_VERSION = 1;
 /**
  * Makes the folder where it is missing, takes it for this process, and reads or writes who it belongs to.
  * @throws {MillraceError} (class config) DATA_DIR_NOT_WRITABLE, DATA_DIR_LOCKED, DATA_DIR_NEWER_FORMAT,
- *   DATA_DIR_NOT_OURS, DATA_DIR_OTHER_CLUSTER
+ *   DATA_DIR_NOT_OURS, DATA_DIR_OTHER_CLUSTER, CLUSTER_ID_MISSING
  */
 export async function openDataFolder(options: DataFolderOptions): Promise<DataFolder> {
   const path = resolve(options.path);
@@ -131,6 +133,14 @@ async function readIdentity(path: string, options: DataFolderOptions): Promise<F
 
 async function writeIdentity(path: string, options: DataFolderOptions): Promise<FolderIdentity> {
   const { nodeId, random } = options;
+  if (options.clusterId === null && !options.mayBeginCluster) {
+    throw new MillraceError(`The data folder ${path} is new, and says nothing of a cluster.`, {
+      code: 'CLUSTER_ID_MISSING',
+      class: 'config',
+      path: 'cluster.id',
+      hint: 'Give all nodes of the cluster the same cluster.id, for instance 22 letters and digits of base64url.',
+    });
+  }
   const identity = { clusterId: options.clusterId ?? newId(random), nodeId, directoryId: newId(random) };
   const lines = [
     `version=${META_VERSION}`,

@@ -2,7 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger, systemRandom, systemTimers } from '@millrace/foundation';
-import { decodeBatch, iterateBatches } from '@millrace/protocol/records';
+import {
+  decodeBatch,
+  iterateBatches,
+  setBaseOffset,
+  setPartitionLeaderEpoch,
+} from '@millrace/protocol/records';
 import { afterAll, describe, expect, it } from 'vitest';
 import { SAMPLE_LOG_CONFIG, sampleBatch } from '../testing/sample-batches.ts';
 import type { Log, LogConfig, StorageEngine } from './log.ts';
@@ -176,6 +181,47 @@ describe.each(engines)('a log in %s', (_name, makeEngine, special) => {
     await log.flush();
     expect(await readAll(log, 0)).toEqual([...all.slice(0, 22), 'new']);
     expect(await log.offsetForTimestamp(2150)).toBeNull();
+  });
+
+  it('takes what a leader has stamped as it is: offsets, epochs and producers', async () => {
+    const leader = await openLog();
+    const follower = await openLog();
+    const all = await fill(leader.log, 5);
+    const batch = { producerId: 7, producerEpoch: 0, baseSequence: 0 };
+    leader.log.append(sampleBatch({ values: ['x'], ...batch }), 3);
+    await leader.log.flush();
+    while (follower.log.endOffset < leader.log.endOffset) {
+      for (const buffer of await leader.log.read(follower.log.endOffset, ALL))
+        follower.log.appendReplicated(buffer);
+    }
+    await follower.log.flush();
+    expect(await readAll(follower.log, 0)).toEqual([...all, 'x']);
+    expect(follower.log.leaderEpochs).toEqual(leader.log.leaderEpochs);
+    const next = { producerId: 7, producerEpoch: 0, firstSequence: 1, lastSequence: 1 };
+    expect(follower.log.producers.check(next)).toEqual({ kind: 'next' });
+  });
+
+  it('begins anew at an offset, with nothing of what it knew', async () => {
+    const { log } = await openLog();
+    await fill(log, 5);
+    await log.resetTo(100);
+    expect([log.startOffset, log.endOffset, log.leaderEpochs]).toEqual([100, 100, []]);
+    log.append(sampleBatch({ values: ['new'] }), 1);
+    await log.flush();
+    expect(await readAll(log, 100)).toEqual(['new']);
+    await expect(log.read(4, ALL)).rejects.toMatchObject({ code: 'OFFSET_OUT_OF_RANGE' });
+  });
+
+  it('takes gaps of a compacted leader once they are allowed', async () => {
+    const { log } = await openLog();
+    const batch = sampleBatch({ values: ['far'] });
+    setBaseOffset(batch, 0, 7);
+    setPartitionLeaderEpoch(batch, 0, 2);
+    await log.allowGaps();
+    log.appendReplicated(batch);
+    await log.flush();
+    expect([log.startOffset, log.endOffset]).toEqual([0, 8]);
+    expect(await readAll(log, 0)).toEqual(['far']);
   });
 
   it('knows its producers, also after a cut', async () => {

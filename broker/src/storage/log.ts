@@ -48,6 +48,15 @@ export interface Log {
   append(batches: Buffer, leaderEpoch: number): Appended;
 
   /**
+   * As `append`, of batches that a leader has given offsets and epochs: they stay. Offsets must go on from `endOffset`; gaps
+   * between them only after `allowGaps`.
+   */
+  appendReplicated(batches: Buffer): Appended;
+
+  /** Resolves when it outlives a crash that offsets of this log may have gaps: its leader's log is compacted. */
+  allowGaps(): Promise<void>;
+
+  /**
    * Whole batches from the one that holds `offset` on: at most `maxBytes`, but at least one batch where `atLeastOne`; none
    * that ends at or after `endBefore`. Served from memory where the tail is there. The buffers must not be changed.
    * @throws {MillraceError} OFFSET_OUT_OF_RANGE
@@ -82,6 +91,9 @@ export interface Log {
 
   /** Drops everything at and above `offset`. */
   truncateTo(offset: number): Promise<void>;
+
+  /** Drops everything: the log begins and ends at `offset` then, and knows no epochs and no producers. */
+  resetTo(offset: number): Promise<void>;
 
   /** Moves `startOffset` up; segments wholly below it are deleted. */
   advanceStartOffset(offset: number): Promise<void>;

@@ -7,7 +7,13 @@ import type { CompletedTransaction } from '../core/log/open-transactions.ts';
 import { ProducerTable } from '../core/log/producer-table.ts';
 import { BatchCleaner, lastBatches } from './batch-cleaner.ts';
 import { firstAtOrAfter } from './batch-search.ts';
-import { replayProducer, type StoredBatch, stampBatches } from './batch-stamp.ts';
+import {
+  replayProducer,
+  type StampedBatches,
+  type StoredBatch,
+  stampBatches,
+  stampedBatches,
+} from './batch-stamp.ts';
 import type {
   AbortedTransaction,
   Appended,
@@ -112,13 +118,21 @@ class MemoryLog implements Log {
   }
 
   append(batches: Buffer, leaderEpoch: number): Appended {
-    const firstOffset = this.#endOffset;
-    const { stored, changes } = stampBatches(Buffer.from(batches), firstOffset, leaderEpoch);
+    return this.#append(stampBatches(Buffer.from(batches), this.#endOffset, leaderEpoch));
+  }
+
+  appendReplicated(batches: Buffer): Appended {
+    return this.#append(stampedBatches(Buffer.from(batches), this.#endOffset));
+  }
+
+  #append({ stored, changes }: StampedBatches): Appended {
+    const firstOffset = stored[0]?.baseOffset ?? this.#endOffset;
     for (const change of changes) this.#noteAborted(this.producers.replay(change));
-    this.#epochs.assign(leaderEpoch, firstOffset);
+    this.#epochs.assignAll(stored);
     this.#batches.push(...stored);
-    this.#sizeBytes += batches.length;
-    this.#writtenBytes += batches.length;
+    const bytes = bytesOf(stored);
+    this.#sizeBytes += bytes;
+    this.#writtenBytes += bytes;
     const lastOffset = stored.at(-1)?.lastOffset ?? firstOffset;
     this.#endOffset = lastOffset + 1;
     if (this.#config.flushMessages === 1) this.#flushedOffset = this.#endOffset;
@@ -216,6 +230,21 @@ class MemoryLog implements Log {
     this.#aborted = [];
     for (const { bytes } of this.#batches)
       this.#noteAborted(replayProducer(readBatchHeader(bytes), bytes, this.producers));
+  }
+
+  async resetTo(offset: number): Promise<void> {
+    this.#batches = [];
+    this.#aborted = [];
+    this.#epochs.truncateFromEnd(0);
+    this.producers.restore([]);
+    this.#startOffset = offset;
+    this.#endOffset = offset;
+    this.#flushedOffset = offset;
+    this.#sizeBytes = 0;
+  }
+
+  async allowGaps(): Promise<void> {
+    this.#cleanedOffset ??= 0;
   }
 
   async advanceStartOffset(offset: number): Promise<void> {

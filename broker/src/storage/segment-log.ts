@@ -4,7 +4,7 @@ import { assert } from '@millrace/foundation/assert';
 import type { LeaderEpochs } from '../core/log/leader-epochs.ts';
 import type { ProducerTable } from '../core/log/producer-table.ts';
 import { mustRoll } from '../core/log/segment-roll.ts';
-import { type StoredBatch, stampBatches } from './batch-stamp.ts';
+import { type StampedBatches, type StoredBatch, stampBatches, stampedBatches } from './batch-stamp.ts';
 import { CompanionFiles } from './companion-files.ts';
 import type {
   AbortedTransaction,
@@ -61,7 +61,6 @@ export class SegmentLog implements Log {
   /** Whether the disk may take the log again: only what never reached the file is lost. */
   #canReopen = false;
   readonly #compaction = new RunningCompaction();
-  /** Of the active segment; see `RollQuestion`. */
   #jitterShare: number;
 
   constructor(id: LogId, folder: string, config: LogConfig, room: LogRoom, recovered: RecoveredLog) {
@@ -130,16 +129,23 @@ export class SegmentLog implements Log {
   }
 
   append(batches: Buffer, leaderEpoch: number): Appended {
+    return this.#append(batches, (bytes) => stampBatches(bytes, this.#endOffset, leaderEpoch));
+  }
+
+  appendReplicated(batches: Buffer): Appended {
+    return this.#append(batches, (bytes) => stampedBatches(bytes, this.#endOffset));
+  }
+
+  #append(batches: Buffer, stamp: (bytes: Buffer) => StampedBatches): Appended {
     if (this.#failure !== null) throw this.#failure;
     if (!this.#room.tailCache.hasRoomFor(batches.length)) throw writesPending(this.folder);
-    const firstOffset = this.#endOffset;
     const placed = this.#tail.place(batches);
-    const { stored, changes } = stampBatches(placed.bytes, firstOffset, leaderEpoch);
+    const { stored, changes } = stamp(placed.bytes);
+    const firstOffset = stored[0]?.baseOffset ?? this.#endOffset;
     try {
       // Before its producers are known: the snapshot of a roll ends where the new segment begins.
       this.#rollFor(stored, batches.length);
-      if (this.#epochs.assign(leaderEpoch, firstOffset))
-        this.#companions.writeLeaderEpochs(this.#epochs.starts);
+      if (this.#epochs.assignAll(stored)) this.#companions.writeLeaderEpochs(this.#epochs.starts);
     } catch (error) {
       throw this.#fail(error);
     }
@@ -214,7 +220,7 @@ export class SegmentLog implements Log {
     }
   }
 
-  /** Ends the compaction that is under way; resolves when it has let go of the log's files. */
+  /** Ends the compaction that is under way. */
   compactionEnded(): Promise<void> {
     return this.#compaction.end();
   }
@@ -222,8 +228,7 @@ export class SegmentLog implements Log {
   async truncateTo(offset: number): Promise<void> {
     assert(offset >= this.#startOffset, 'a log is not cut below its start');
     if (offset >= this.#endOffset) return;
-    await this.compactionEnded();
-    await this.flush();
+    await this.#atRest();
     const kept = this.#segments.filter((segment) => segment.baseOffset < offset);
     for (const segment of this.#segments.slice(Math.max(kept.length, 1))) segment.delete();
     const cut = this.#segments[Math.max(kept.length, 1) - 1];
@@ -234,6 +239,27 @@ export class SegmentLog implements Log {
     this.#flushedOffset = Math.min(this.#flushedOffset, cut.baseOffset);
     this.#companions.writeLeaderEpochs(this.#epochs.starts);
     await this.flush();
+  }
+
+  async resetTo(offset: number): Promise<void> {
+    await this.#atRest();
+    for (const segment of this.#segments) segment.delete();
+    this.#startOffset = offset;
+    this.#epochs.truncateFromEnd(0);
+    this.#companions.writeLeaderEpochs(this.#epochs.starts);
+    await this.#recover(offset);
+    this.#flushedOffset = offset;
+    this.#room.checkpointSoon();
+  }
+
+  async #atRest(): Promise<void> {
+    await this.compactionEnded();
+    await this.flush();
+    await this.#sealing;
+  }
+
+  async allowGaps(): Promise<void> {
+    if (!this.#room.cleaner.mayHaveGaps(this.#name)) await this.#room.cleaner.set(this.#name, 0);
   }
 
   async reopen(): Promise<boolean> {
@@ -257,7 +283,6 @@ export class SegmentLog implements Log {
     return true;
   }
 
-  /** Begins anew with what the files hold. */
   async #recover(recoveryPoint: number): Promise<void> {
     for (const segment of this.#segments) segment.release();
     const recovered = await recoverLog({
@@ -289,8 +314,7 @@ export class SegmentLog implements Log {
     const gone = this.#segments.filter((segment) => segment !== this.#active && segment.nextOffset <= offset);
     this.#segments = this.#segments.slice(gone.length);
     try {
-      const removed = gone.map((segment) => segment.discard());
-      void Promise.all(removed).catch((error: unknown) => this.#reportLeftOver(error));
+      void Promise.all(gone.map((one) => one.discard())).catch((error) => this.#reportLeftOver(error));
       if (this.#epochs.truncateFromStart(offset)) this.#companions.writeLeaderEpochs(this.#epochs.starts);
     } catch (error) {
       throw this.#fail(error);
@@ -333,7 +357,7 @@ export class SegmentLog implements Log {
     this.release();
   }
 
-  /** Lets go of memory and files, without writing anything. */
+  /** Lets go of memory and files. */
   release(): void {
     this.#flushTimer?.cancel();
     this.#failure ??= storageFailed('Using', this.folder, 'the log is closed');
@@ -353,7 +377,6 @@ export class SegmentLog implements Log {
     return { folder, config, producers, files: this.#room.files, segments: this.#segments, swap };
   }
 
-  /** Within one turn of the loop: readers see the old segments or the new one. */
   async #swap(cleaned: Segment, replaced: readonly Segment[]): Promise<void> {
     if (this.#failure !== null) throw this.#failure;
     try {
@@ -368,7 +391,6 @@ export class SegmentLog implements Log {
     }
   }
 
-  /** What is out of the log already, and only takes room until the next start. */
   #reportLeftOver(error: unknown): void {
     this.#room.logger.warn({ err: error, path: this.folder }, 'files of old segments cannot be removed');
   }
@@ -377,7 +399,7 @@ export class SegmentLog implements Log {
     if (offset < this.#startOffset || offset > this.#endOffset) throw offsetOutOfRange(this, offset);
   }
 
-  /** Retention may delete a file under a reader, who then looks again at the segments that are left. */
+  /** Retention may delete a file under a reader, who then looks again. */
   async #whileSegmentsGo<T>(read: () => Promise<T>): Promise<T> {
     for (;;) {
       const segments = this.#segments;
@@ -396,21 +418,11 @@ export class SegmentLog implements Log {
     return active;
   }
 
-  #rollFor(stamped: readonly StoredBatch[], sizeBytes: number): void {
-    const active = this.#active;
-    const last = stamped.at(-1);
-    const roll = mustRoll({
-      limits: this.#config,
-      jitterShare: this.#jitterShare,
-      activeSizeBytes: active.sizeBytes,
-      activeIndexBytes: active.indexBytes,
-      activeBaseOffset: active.baseOffset,
-      firstTimestampMs: active.firstTimestampMs,
-      batchSizeBytes: sizeBytes,
-      batchMaxTimestampMs: last?.maxTimestampMs ?? -1,
-      batchLastOffset: last?.lastOffset ?? this.#endOffset,
-    });
-    if (roll) this.#beginSegment();
+  #rollFor(stamped: readonly StoredBatch[], batchSizeBytes: number): void {
+    const { maxTimestampMs = -1, lastOffset = this.#endOffset } = stamped.at(-1) ?? {};
+    const batch = { batchSizeBytes, batchMaxTimestampMs: maxTimestampMs, batchLastOffset: lastOffset };
+    const rules = { limits: this.#config, jitterShare: this.#jitterShare };
+    if (mustRoll({ ...this.#active.rollFacts, ...batch, ...rules })) this.#beginSegment();
   }
 
   /** The ended segment's indexes are written and its bytes synced meanwhile, so that recovery passes over it. */
@@ -470,7 +482,6 @@ export class SegmentLog implements Log {
     this.#flushedOffset = Math.max(this.#flushedOffset, target);
   }
 
-  /** Closes the log for writes: what was not written is not in it any more. */
   #fail(cause: unknown): MillraceError {
     if (this.#failure === null) {
       this.#failure = storageFailed('Writing to', this.folder, cause);

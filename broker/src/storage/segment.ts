@@ -106,8 +106,22 @@ export class Segment {
     this.isNameSynced = false;
   }
 
+  /** What is asked when a batch comes: whether it begins a new segment. */
+  get rollFacts() {
+    return {
+      activeSizeBytes: this.sizeBytes,
+      activeIndexBytes: this.indexBytes,
+      activeBaseOffset: this.baseOffset,
+      firstTimestampMs: this.firstTimestampMs,
+    };
+  }
+
   /** Takes a batch into account, which will be, or is, written at `sizeBytes`. */
-  account(batch: Omit<StoredBatch, 'bytes'>, batchBytes: number, indexIntervalBytes: number): void {
+  account(
+    batch: Omit<StoredBatch, 'bytes' | 'leaderEpoch'>,
+    batchBytes: number,
+    indexIntervalBytes: number,
+  ): void {
     if (this.firstTimestampMs === null) this.firstTimestampMs = batch.maxTimestampMs;
     if (batch.maxTimestampMs > this.maxTimestampMs) {
       this.maxTimestampMs = batch.maxTimestampMs;

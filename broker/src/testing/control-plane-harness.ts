@@ -31,6 +31,7 @@ import type { BrokerServices, GroupAccess } from '../runtime/services.ts';
 import { TimerWheel } from '../runtime/timer-wheel.ts';
 import type { StorageEngine } from '../storage/log.ts';
 import { createMemoryEngine } from '../storage/memory-engine.ts';
+import { NO_PEERS } from './no-peers.ts';
 
 const FETCH_MEMORY_BYTES = 64 * 1024 * 1024;
 /** What outlives a broker: its logs and the files beside the metadata log. */
@@ -90,15 +91,16 @@ export class ControlPlaneHarness {
     };
     const plane = createMetadataPlane({
       ...ports,
+      ...NO_PEERS,
       ...disk,
       config,
       clusterId: 'cluster',
       directoryId: 'BBBBBBBBBBBBBBBBBBBBBA',
       endpoints: [{ name: 'PLAINTEXT', host: 'localhost', port: 9092, securityProtocol: 0 }],
     });
-    const { metadata, quorum, controller } = plane;
+    const { metadata, quorum, controller, cluster, forwarding } = plane;
     const partitions = new LocalPartitions({ ...ports, storage: disk.storage, config });
-    const coordinators = createCoordinators({ ...ports, metadata, controller, partitions, config });
+    const coordinators = createCoordinators({ ...ports, metadata, cluster, partitions, config });
     const { groups, transactions, shareState, producerIds } = coordinators;
     plane.onImage((image) => config.follow(image));
     plane.onImage((image, previous) => partitions.follow(image, previous));
@@ -113,6 +115,8 @@ export class ControlPlaneHarness {
       partitions,
       logFolder: { path: '/nowhere', space: async () => ({ totalBytes: -1, usableBytes: -1 }) },
       controller,
+      cluster,
+      forwarding,
       groups,
       transactions,
       shareState,
@@ -121,7 +125,7 @@ export class ControlPlaneHarness {
       fetchMemory: new FetchMemory(FETCH_MEMORY_BYTES),
       meter: new RequestMeter(),
       fetchSessions: new FetchSessions({ ...ports, slots: 10, evictionMs: 1000 }),
-      advertisedApis: [],
+      advertisedApis: { broker: [], controller: [] },
     };
     return new ControlPlaneHarness(services, plane, coordinators);
   }
@@ -151,6 +155,8 @@ export class ControlPlaneHarness {
       principal: { type: 'User', name: 'ANONYMOUS' },
       clientHost: '127.0.0.1',
       listener: 'PLAINTEXT',
+      listenerKind: 'broker',
+      carryOut: () => Promise.resolve(null),
       signal: new AbortController().signal,
       afterSent: () => undefined,
       throttle: () => undefined,

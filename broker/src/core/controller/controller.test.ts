@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { brokerRecord } from '../metadata/record-builders.ts';
 import { emptyImage, replay } from '../metadata/replay.ts';
 import { incrementalAlterConfigs } from './alter-configs.ts';
-import { registerBroker, unfenceBroker } from './brokers.ts';
+import { alterPartitions } from './alter-partition.ts';
+import { fenceBroker, heartbeatBroker, registerBroker, unregisterBroker } from './brokers.ts';
 import type { ConfigChange, TopicToCreate } from './commands.ts';
 import { createPartitions } from './create-partitions.ts';
 import { createTopics } from './create-topics.ts';
@@ -43,6 +44,7 @@ class Controller {
         defaultNumPartitions: 2,
         defaultReplicationFactor: 1,
         deleteTopicEnable: true,
+        allowsUncleanElection: (_image, topic) => topic === 'unclean',
         isIpAddress: (text) => /^[\d.]+$/.test(text),
         validateConfigs: (_type, values) =>
           values.has('bad') ? { error: 'INVALID_CONFIG', message: '"bad" is bad.' } : null,
@@ -230,29 +232,148 @@ describe('other changes of topics', () => {
 });
 
 describe('brokers', () => {
-  const command = { brokerId: 1, incarnationId: 'new', endpoints: [], rack: null, logDirs: ['dir-1'] };
+  const command = {
+    brokerId: 1,
+    incarnationId: 'new',
+    endpoints: [],
+    rack: null,
+    logDirs: ['dir-1'],
+    isHeard: true,
+  };
+  const register = (controller: Controller, more: Partial<typeof command> = {}) => {
+    const result = controller.decide((input) => registerBroker(input, { ...command, ...more }));
+    return result.error === null ? result.epoch : -1;
+  };
+  const beat = (controller: Controller, brokerId: number, epoch: number, more: object = {}) =>
+    controller.decide((input) =>
+      heartbeatBroker(input, {
+        brokerId,
+        epoch,
+        metadataOffset: 1_000,
+        wantsFence: false,
+        wantsShutdown: false,
+        ...more,
+      }),
+    );
+  const leaders = (controller: Controller, topic = 'orders') =>
+    controller.image.topicsByName
+      .get(topic)!
+      .partitions.map(({ leader, leaderEpoch, isr }) => [leader, leaderEpoch, isr]);
 
-  it('that come back lead again what they led, in later epochs', () => {
+  it('that come back lead again what nobody else could, in later epochs', () => {
     const controller = new Controller(alive(1), alive(2));
     controller.create({ numPartitions: 2 });
-    const { epoch } = controller.decide((input) => registerBroker(input, command));
-    const partitions = () => controller.image.topicsByName.get('orders')!.partitions;
-    expect(partitions().map(({ leader, leaderEpoch }) => [leader, leaderEpoch])).toEqual([
-      [-1, 1],
-      [2, 0],
+    const epoch = register(controller);
+    expect(leaders(controller)).toEqual([
+      [-1, 1, [1]],
+      [2, 0, [2]],
     ]);
-    expect(controller.decide((input) => unfenceBroker(input, { brokerId: 1, epoch: epoch - 1 })).error).toBe(
-      'STALE_BROKER_EPOCH',
-    );
-    expect(controller.decide((input) => unfenceBroker(input, { brokerId: 9, epoch })).error).toBe(
-      'BROKER_ID_NOT_REGISTERED',
-    );
-    expect(controller.decide((input) => unfenceBroker(input, { brokerId: 1, epoch })).error).toBeNull();
-    expect(partitions().map(({ leader, leaderEpoch }) => [leader, leaderEpoch])).toEqual([
-      [1, 2],
-      [2, 0],
+    expect(beat(controller, 1, epoch - 1).error).toBe('STALE_BROKER_EPOCH');
+    expect(beat(controller, 9, epoch).error).toBe('BROKER_ID_NOT_REGISTERED');
+    expect(beat(controller, 1, epoch, { metadataOffset: epoch - 1 })).toMatchObject({ isFenced: true });
+    expect(beat(controller, 1, epoch)).toMatchObject({ error: null, isFenced: false });
+    expect(leaders(controller)).toEqual([
+      [1, 2, [1]],
+      [2, 0, [2]],
     ]);
     expect(controller.image.brokers.get(1)).toMatchObject({ fenced: false, incarnationId: 'new' });
+  });
+
+  it('come back outside the in-sync set where others are in it', () => {
+    const controller = new Controller(alive(1), alive(2), alive(3));
+    controller.create({ numPartitions: 1, replicationFactor: 3 });
+    const epoch = register(controller);
+    expect(leaders(controller)).toEqual([[2, 1, [2, 3]]]);
+    beat(controller, 1, epoch);
+    expect(leaders(controller)).toEqual([[2, 1, [2, 3]]]);
+  });
+
+  it('lose the lead and their place in sync when they are fenced; the last one keeps its place', () => {
+    const controller = new Controller(alive(1), alive(2));
+    controller.create({ numPartitions: 1, replicationFactor: 2 });
+    controller.decide((input) => fenceBroker(input, 1));
+    expect(leaders(controller)).toEqual([[2, 1, [2]]]);
+    controller.decide((input) => fenceBroker(input, 2));
+    expect(leaders(controller)).toEqual([[-1, 2, [2]]]);
+  });
+
+  it('that were not in sync lead only where the topic allows it', () => {
+    const controller = new Controller(alive(1), alive(2));
+    controller.create({ numPartitions: 1, replicationFactor: 2 });
+    controller.create({ name: 'unclean', numPartitions: 1, replicationFactor: 2 });
+    controller.decide((input) => fenceBroker(input, 2));
+    controller.decide((input) => fenceBroker(input, 1));
+    const epoch = register(controller, { brokerId: 2, logDirs: ['dir-2'] });
+    beat(controller, 2, epoch);
+    expect(leaders(controller)).toEqual([[-1, 1, [1]]]);
+    expect(leaders(controller, 'unclean')).toEqual([[2, 2, [2]]]);
+  });
+
+  it('may stop when they have handed over what they lead', () => {
+    const controller = new Controller(alive(1), alive(2));
+    controller.create({ numPartitions: 1, replicationFactor: 2 });
+    const { epoch } = controller.image.brokers.get(1)!;
+    expect(beat(controller, 1, epoch, { wantsShutdown: true })).toMatchObject({ shouldShutDown: false });
+    expect(leaders(controller)).toEqual([[2, 1, [2]]]);
+    expect(beat(controller, 1, epoch, { wantsShutdown: true })).toMatchObject({ shouldShutDown: true });
+  });
+
+  it('of one id are one: another folder waits until the first one is silent', () => {
+    const controller = new Controller(alive(1));
+    const other = { incarnationId: 'other', logDirs: ['elsewhere'] };
+    expect(register(controller, other)).toBe(-1);
+    expect(register(controller, { ...other, isHeard: false })).toBeGreaterThanOrEqual(0);
+  });
+
+  it('are forgotten when they are unregistered', () => {
+    const controller = new Controller(alive(1), alive(2));
+    expect(controller.decide((input) => unregisterBroker(input, 2)).error).toBeNull();
+    expect([...controller.image.brokers.keys()]).toEqual([1]);
+    expect(controller.decide((input) => unregisterBroker(input, 2)).error).toBe('BROKER_ID_NOT_REGISTERED');
+  });
+
+  it('change the in-sync set as leaders, with members that are alive', () => {
+    const controller = new Controller(alive(1), alive(2));
+    controller.create({ numPartitions: 1, replicationFactor: 2 });
+    const topic = () => controller.image.topicsByName.get('orders')!;
+    const alter = (isr: readonly number[], more: object = {}) => {
+      const [partition] = topic().partitions;
+      const { leaderEpoch, partitionEpoch } = partition!;
+      const result = controller.decide((input) =>
+        alterPartitions(input, {
+          brokerId: 1,
+          epoch: controller.image.brokers.get(1)!.epoch,
+          partitions: [
+            {
+              topicId: topic().id,
+              partition: 0,
+              leaderEpoch,
+              partitionEpoch,
+              isr: isr.map((id) => ({ id, epoch: controller.image.brokers.get(id)?.epoch ?? 0 })),
+              ...more,
+            },
+          ],
+        }),
+      );
+      return result.error === null ? result.partitions[0]!.error : result.error;
+    };
+    expect(alter([1])).toBeNull();
+    expect(leaders(controller)).toEqual([[1, 0, [1]]]);
+    expect(alter([1, 2], { partitionEpoch: 0 })).toBe('INVALID_UPDATE_VERSION');
+    expect(
+      alter([1, 2], {
+        isr: [
+          { id: 1, epoch: -1 },
+          { id: 2, epoch: 12345 },
+        ],
+      }),
+    ).toBe('INELIGIBLE_REPLICA');
+    expect(alter([2])).toBe('INVALID_REQUEST');
+    expect(alter([1, 9])).toBe('INVALID_REQUEST');
+    expect(alter([1, 2])).toBeNull();
+    expect(leaders(controller)).toEqual([[1, 0, [1, 2]]]);
+    controller.decide((input) => fenceBroker(input, 2));
+    expect(alter([1, 2])).toBe('INELIGIBLE_REPLICA');
   });
 
   it('never get the same producer ids', () => {

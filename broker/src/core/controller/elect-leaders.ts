@@ -1,6 +1,6 @@
 import type { ErrorName } from '@millrace/protocol';
 import type { MetadataImage, PartitionImage, TopicImage } from '../metadata/image.ts';
-import { leaderChangeRecord } from '../metadata/record-builders.ts';
+import { partitionChangeRecord } from '../metadata/record-builders.ts';
 import { type MetadataRecord, NO_LEADER } from '../metadata/records.ts';
 import type {
   ElectLeadersCommand,
@@ -53,7 +53,11 @@ function elect(
   if (isAsWanted)
     return { error: 'ELECTION_NOT_NEEDED', message: 'The partition has the leader that is asked for.' };
   const leader = candidate(image, type, partition);
-  if (leader !== undefined) return leaderChangeRecord(topic.id, index, leader);
+  if (leader !== undefined) {
+    const isClean = partition.isr.includes(leader);
+    const lossy = { isr: [leader], isRecovering: true };
+    return partitionChangeRecord(topic.id, index, { leader, ...(!isClean && lossy) });
+  }
   const error: ErrorName =
     type === 'preferred' ? 'PREFERRED_LEADER_NOT_AVAILABLE' : 'ELIGIBLE_LEADERS_NOT_AVAILABLE';
   return { error, message: 'No replica that may lead is alive.' };

@@ -38,6 +38,14 @@ export class LeaderEpochs {
     return true;
   }
 
+  /** As {@link assign}, for each batch that says its own. */
+  assignAll(batches: Iterable<{ readonly leaderEpoch: number; readonly baseOffset: number }>): boolean {
+    let isChanged = false;
+    for (const { leaderEpoch, baseOffset } of batches)
+      if (leaderEpoch > this.latest) isChanged = this.assign(leaderEpoch, baseOffset) || isChanged;
+    return isChanged;
+  }
+
   /** Drops what began at or after the new end of the log. */
   truncateFromEnd(endOffset: number): boolean {
     const kept = this.#starts.filter((start) => start.startOffset < endOffset);
@@ -77,4 +85,18 @@ export function epochEnd(
   if (epoch === UNDEFINED_EPOCH || next === undefined) return { epoch: UNDEFINED_EPOCH, offset: -1 };
   const floor = starts.findLast((start) => start.epoch <= epoch);
   return { epoch: floor?.epoch ?? epoch, offset: next.startOffset };
+}
+
+/**
+ * To where a follower cuts its log back whose leader says that `diverging.epoch` ended there: below, both logs agree.
+ * @param starts of the follower's log, oldest first
+ */
+export function truncationOffset(
+  starts: readonly LeaderEpochStart[],
+  endOffset: number,
+  diverging: { readonly epoch: number; readonly endOffset: number },
+): number {
+  const own = epochEnd(starts, endOffset, diverging.epoch);
+  if (own.epoch < 0) return Math.min(diverging.endOffset, endOffset);
+  return own.epoch === diverging.epoch ? Math.min(own.offset, diverging.endOffset) : own.offset;
 }

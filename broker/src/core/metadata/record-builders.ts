@@ -1,9 +1,10 @@
 import type { Uuid } from '@millrace/foundation/types';
 import type { BrokerImage, PartitionImage } from './image.ts';
-import type { MetadataRecord } from './records.ts';
+import { type MetadataRecord, NO_LEADER_CHANGE } from './records.ts';
 
-/** Replicas that were recovered cleanly; the other state comes with unclean elections. */
+/** `leaderRecoveryState`: the leader was in sync, or came by an unclean election. */
 const RECOVERED = 0;
+const RECOVERING = 1;
 const NO_CHANGE = -1;
 
 export function partitionRecord(topicId: Uuid, partition: PartitionImage): MetadataRecord {
@@ -27,19 +28,31 @@ export function partitionRecord(topicId: Uuid, partition: PartitionImage): Metad
   };
 }
 
-/** Which leader the partition has from now on, or -1; everything else stays. */
-export function leaderChangeRecord(topicId: Uuid, partitionId: number, leader: number): MetadataRecord {
+/** What changes of a partition; what is left out stays. */
+export interface PartitionChange {
+  readonly isr?: readonly number[];
+  /** -1: none. Naming one begins a leader epoch, the same one too. */
+  readonly leader?: number;
+  /** The leader was not in sync: records may be lost. */
+  readonly isRecovering?: boolean;
+}
+
+export function partitionChangeRecord(
+  topicId: Uuid,
+  partitionId: number,
+  change: PartitionChange,
+): MetadataRecord {
   return {
     kind: 'PartitionChangeRecord',
     value: {
       partitionId,
       topicId,
-      isr: null,
-      leader,
+      isr: change.isr ?? null,
+      leader: change.leader ?? NO_LEADER_CHANGE,
       replicas: null,
       removingReplicas: null,
       addingReplicas: null,
-      leaderRecoveryState: NO_CHANGE,
+      leaderRecoveryState: change.isRecovering === true ? RECOVERING : NO_CHANGE,
       directories: null,
       eligibleLeaderReplicas: null,
       lastKnownElr: null,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { configResourceTypeIds } from './config-resources.ts';
 import type { MetadataImage, PartitionImage } from './image.ts';
-import { brokerRecord, leaderChangeRecord, partitionRecord } from './record-builders.ts';
+import { brokerRecord, partitionChangeRecord, partitionRecord } from './record-builders.ts';
 import type { MetadataRecord } from './records.ts';
 import { emptyImage, replay } from './replay.ts';
 import { snapshotRecords } from './snapshot-records.ts';
@@ -72,7 +72,7 @@ function plain(image: MetadataImage) {
 describe('replay', () => {
   it('shares what does not change, and leaves the image before as it was', () => {
     const before = replay(emptyImage, [...topic('a'), ...topic('b')], 3, 1);
-    const after = replay(before, [leaderChangeRecord('id-a', 0, -1)], 4, 1);
+    const after = replay(before, [partitionChangeRecord('id-a', 0, { leader: -1 })], 4, 1);
     expect(after.topicsByName.get('b')).toBe(before.topicsByName.get('b'));
     expect(after.configs).toBe(before.configs);
     expect(before.topicsByName.get('a')?.partitions[0]?.leader).toBe(1);
@@ -81,7 +81,10 @@ describe('replay', () => {
   });
 
   it('counts the leader epoch up with each change of leader, and the partition epoch with each change', () => {
-    const changes = [leaderChangeRecord('id-a', 0, -1), leaderChangeRecord('id-a', 0, 1)];
+    const changes = [
+      partitionChangeRecord('id-a', 0, { leader: -1 }),
+      partitionChangeRecord('id-a', 0, { leader: 1 }),
+    ];
     const image = replay(emptyImage, [...topic('a'), ...changes], 0, 0);
     expect(image.topicsByName.get('a')?.partitions[0]).toMatchObject({
       leader: 1,
@@ -125,7 +128,7 @@ describe('replay', () => {
             }
             if (action.do === 'quota') return [quota(action.name, action.key, action.value)];
             if (!there.has(action.name)) return [];
-            if (action.do === 'move') return [leaderChangeRecord(`id-${action.name}`, 1, -1)];
+            if (action.do === 'move') return [partitionChangeRecord(`id-${action.name}`, 1, { leader: -1 })];
             return [config(action.name, action.key, action.value)];
           });
           image = replay(image, records, index + 1, 1);

@@ -1,7 +1,8 @@
-import type { Uuid } from '@millrace/foundation/types';
+import { type Uuid, ZERO_UUID } from '@millrace/foundation/types';
 
 export interface Voter {
   readonly id: number;
+  /** Of its log folder; the zero uuid where it is not known: voters that a config names come without. */
   readonly directoryId: Uuid;
 }
 
@@ -20,4 +21,10 @@ export function unattachedElection(epoch: number): Election {
 /** How many of so many voters are a majority. */
 export function majorityOf(voterCount: number): number {
   return Math.floor(voterCount / 2) + 1;
+}
+
+/** Whether both mean the same voter; an unknown folder is any. */
+export function isSameVoter(left: Voter, right: Voter): boolean {
+  const isAny = left.directoryId === ZERO_UUID || right.directoryId === ZERO_UUID;
+  return left.id === right.id && (isAny || left.directoryId === right.directoryId);
 }

@@ -58,6 +58,7 @@ export * from './consumer-group-regular-expression.ts';
 export * from './consumer-group-target-assignment.ts';
 export * from './consumer-protocol-assignment.ts';
 export * from './consumer-protocol-subscription.ts';
+export * from './default-principal-data.ts';
 export * from './feature-level-record.ts';
 export * from './group-metadata.ts';
 export * from './kraft-version-record.ts';

@@ -1,0 +1,41 @@
+import { type ErrorName, errorCode } from '@millrace/protocol';
+import { brokerRegistration as api, type BrokerRegistrationResponseInit } from '@millrace/protocol/messages';
+import { CLUSTER, defineApi } from './api.ts';
+
+/**
+ * BrokerRegistration v0-4
+ *
+ * - The broker is known and fenced from then on; its epoch is the offset of that record. The incarnation before leads nothing
+ *   any more, and is in sync only where nobody else is.
+ * - DUPLICATE_BROKER_REGISTRATION while another data folder's broker of that id is alive. One that has the folder of the other has
+ *   outlived it, and need not wait.
+ * - INCONSISTENT_CLUSTER_ID where it belongs to another cluster.
+ *
+ * Versions: v2 log folders; v3 the epoch before; v4 features of level 0.
+ *
+ * Not implemented: the epoch before makes no difference: however a broker went, it comes back outside the in-sync sets.
+ */
+export const brokerRegistration = defineApi({
+  api,
+  versions: [0, 4],
+  access: [['CLUSTER_ACTION', 'CLUSTER']],
+  async handle(context, request): Promise<BrokerRegistrationResponseInit> {
+    if (!context.authorize('CLUSTER_ACTION', CLUSTER)) return failed('CLUSTER_AUTHORIZATION_FAILED');
+    if (request.clusterId !== context.services.clusterId) return failed('INCONSISTENT_CLUSTER_ID');
+    const { brokerId, incarnationId, listeners, rack, logDirs } = request;
+    const result = await context.services.controller.registerBroker({
+      brokerId,
+      incarnationId,
+      endpoints: listeners,
+      rack,
+      logDirs,
+    });
+    if (result.error !== null) return failed(result.error);
+    return { throttleTimeMs: 0, errorCode: errorCode('NONE'), brokerEpoch: result.epoch };
+  },
+  refuse: (_request, error) => failed(error),
+});
+
+function failed(error: ErrorName): BrokerRegistrationResponseInit {
+  return { throttleTimeMs: 0, errorCode: errorCode(error), brokerEpoch: -1 };
+}

@@ -1,0 +1,38 @@
+import { type ErrorName, errorCode } from '@millrace/protocol';
+import { brokerHeartbeat as api, type BrokerHeartbeatResponseInit } from '@millrace/protocol/messages';
+import { CLUSTER, defineApi } from './api.ts';
+
+/**
+ * BrokerHeartbeat v0-2
+ *
+ * - Keeps a broker's session. One that has replayed its own registration is unfenced, and gets partitions that wait for it.
+ * - One that wants to stop hands over what it leads, and may go when it leads nothing.
+ * - STALE_BROKER_EPOCH, BROKER_ID_NOT_REGISTERED where it has to register anew.
+ *
+ * Versions: v1 folders that are offline, v2 folders that take nothing new.
+ *
+ * Not implemented: several log folders.
+ */
+export const brokerHeartbeat = defineApi({
+  api,
+  versions: [0, 2],
+  access: [['CLUSTER_ACTION', 'CLUSTER']],
+  async handle(context, request): Promise<BrokerHeartbeatResponseInit> {
+    if (!context.authorize('CLUSTER_ACTION', CLUSTER)) return failed('CLUSTER_AUTHORIZATION_FAILED');
+    const result = await context.services.controller.heartbeat({
+      brokerId: request.brokerId,
+      epoch: request.brokerEpoch,
+      metadataOffset: request.currentMetadataOffset,
+      wantsFence: request.wantFence,
+      wantsShutdown: request.wantShutDown,
+    });
+    if (result.error !== null) return failed(result.error);
+    const { isCaughtUp, isFenced, shouldShutDown } = result;
+    return { throttleTimeMs: 0, errorCode: errorCode('NONE'), isCaughtUp, isFenced, shouldShutDown };
+  },
+  refuse: (_request, error) => failed(error),
+});
+
+function failed(error: ErrorName): BrokerHeartbeatResponseInit {
+  return { throttleTimeMs: 0, errorCode: errorCode(error), shouldShutDown: false };
+}

@@ -1,0 +1,151 @@
+import { type Logger, MillraceError, type Timers, type Uuid } from '@millrace/foundation';
+import type { BrokerEndpoint } from '../core/metadata/image.ts';
+import type { ControllerClient } from './controller-client.ts';
+import type { MetadataLoader } from './metadata-loader.ts';
+import { pause } from './pause.ts';
+
+export interface BrokerLifecycleOptions {
+  readonly brokerId: number;
+  readonly incarnationId: Uuid;
+  readonly endpoints: readonly BrokerEndpoint[];
+  readonly rack: string | null;
+  readonly directoryId: Uuid;
+  readonly heartbeatIntervalMs: number;
+  readonly controller: ControllerClient;
+  readonly loader: MetadataLoader;
+  readonly timers: Timers;
+  readonly logger: Logger;
+}
+
+/** Until it is unfenced, a broker has nothing else to do. */
+const EAGER_INTERVAL_MS = 20;
+const SHUTDOWN_INTERVAL_MS = 50;
+const SHUTDOWN_TRIES = 100;
+
+/** A broker's standing with the controller: registered, alive, and in the end let go. */
+export class BrokerLifecycle {
+  readonly #options: BrokerLifecycleOptions;
+  readonly #closing = new AbortController();
+  #epoch = -1;
+  #beating: Promise<void> = Promise.resolve();
+
+  constructor(options: BrokerLifecycleOptions) {
+    this.#options = options;
+  }
+
+  /** Of this registration: the offset of its record; -1 before. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /**
+   * Resolves when the broker is unfenced and this node has seen it; heartbeats go on from then on.
+   * @throws {MillraceError} BROKER_REGISTRATION_REFUSED
+   */
+  async start(): Promise<void> {
+    await this.#register();
+    for (;;) {
+      this.#closing.signal.throwIfAborted();
+      if (await this.#beat()) break;
+      await pause(this.#options.timers, EAGER_INTERVAL_MS, this.#closing.signal);
+    }
+    while (this.#isFencedHere()) await pause(this.#options.timers, 1, this.#closing.signal);
+    this.#beating = this.#keepBeating();
+  }
+
+  /** Hands over what this broker leads, where there is somebody to take it; gives up after a while. */
+  async shutDown(): Promise<void> {
+    if (this.#epoch < 0 || !this.#hasOthers()) return;
+    const { timers, logger } = this.#options;
+    for (let tries = 0; tries < SHUTDOWN_TRIES; tries += 1) {
+      const result = await this.#send({ wantsShutdown: true }).catch(() => null);
+      if (result !== null && (result.error !== null || result.shouldShutDown)) return;
+      await pause(timers, SHUTDOWN_INTERVAL_MS, this.#closing.signal);
+    }
+    logger.warn({}, 'stops without having handed over what it leads');
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort(stopping());
+    await this.#beating;
+  }
+
+  async #register(): Promise<void> {
+    const { brokerId, incarnationId, endpoints, rack, directoryId, controller, loader } = this.#options;
+    const result = await this.#untilAccepted(() =>
+      controller.register({ brokerId, incarnationId, endpoints, rack, logDirs: [directoryId] }),
+    );
+    this.#epoch = result.epoch;
+    await loader.replayed(result.epoch);
+  }
+
+  /** Another of that id may be dying: its session ends sooner or later. */
+  async #untilAccepted(register: () => ReturnType<ControllerClient['register']>) {
+    const { timers, logger, heartbeatIntervalMs } = this.#options;
+    for (;;) {
+      this.#closing.signal.throwIfAborted();
+      const result = await register().catch((error: unknown) => {
+        logger.info({ err: error }, 'the controller does not answer yet');
+        return null;
+      });
+      if (result?.error === null) return result;
+      if (result !== null && result.error !== 'DUPLICATE_BROKER_REGISTRATION') {
+        throw new MillraceError(`The controller refuses this broker: ${result.message ?? result.error}`, {
+          code: 'BROKER_REGISTRATION_REFUSED',
+          class: 'config',
+          hint: 'Compare node.id and cluster.id with those of the other nodes.',
+        });
+      }
+      if (result !== null) logger.warn({ why: result.message }, 'cannot register yet');
+      await pause(timers, result === null ? EAGER_INTERVAL_MS : heartbeatIntervalMs, this.#closing.signal);
+    }
+  }
+
+  async #keepBeating(): Promise<void> {
+    const { timers, heartbeatIntervalMs, logger } = this.#options;
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      try {
+        await pause(timers, heartbeatIntervalMs, signal);
+        // Fenced for its silence, it comes back at once.
+        if (!(await this.#beat())) await this.#beat();
+      } catch (error) {
+        if (!signal.aborted) logger.debug({ err: error }, 'a heartbeat was not answered');
+      }
+    }
+  }
+
+  /** @returns whether the broker is unfenced */
+  async #beat(): Promise<boolean> {
+    const result = await this.#send({ wantsShutdown: false }).catch(() => null);
+    if (result === null) return false;
+    if (result.error === null) return !result.isFenced;
+    if (result.error === 'BROKER_ID_NOT_REGISTERED') await this.#register();
+    return false;
+  }
+
+  #send({ wantsShutdown }: { wantsShutdown: boolean }) {
+    const { brokerId, controller, loader } = this.#options;
+    return controller.heartbeat({
+      brokerId,
+      epoch: this.#epoch,
+      metadataOffset: loader.nextOffset - 1,
+      wantsFence: false,
+      wantsShutdown,
+    });
+  }
+
+  #isFencedHere(): boolean {
+    const { loader, brokerId } = this.#options;
+    return loader.image.brokers.get(brokerId)?.fenced !== false;
+  }
+
+  #hasOthers(): boolean {
+    const { loader, brokerId } = this.#options;
+    return [...loader.image.brokers.values()].some(({ id, fenced }) => id !== brokerId && !fenced);
+  }
+}
+
+function stopping(): MillraceError {
+  return new MillraceError('The broker is stopping.', { code: 'BROKER_STOPPING', class: 'transient' });
+}

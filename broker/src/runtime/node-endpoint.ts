@@ -1,0 +1,5 @@
+/** Where another node is reached. */
+export interface NodeEndpoint {
+  readonly host: string;
+  readonly port: number;
+}

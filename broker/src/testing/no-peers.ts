@@ -1,0 +1,22 @@
+import { MillraceError } from '@millrace/foundation';
+import type { ControllerPeers } from '../runtime/controller-peers.ts';
+import type { QuorumPeers } from '../runtime/quorum-peers.ts';
+
+const nobody = () =>
+  Promise.reject(new MillraceError('Nobody is there.', { code: 'CONNECTION_REFUSED', class: 'transient' }));
+
+/** For a node that is alone. */
+export const NO_PEERS: {
+  readonly quorumPeers: QuorumPeers;
+  readonly controllerPeers: ControllerPeers;
+} = {
+  quorumPeers: { vote: nobody, beginEpoch: nobody, endEpoch: nobody, fetch: nobody, fetchSnapshot: nobody },
+  controllerPeers: {
+    register: nobody,
+    heartbeat: nobody,
+    alterPartitions: nobody,
+    allocateProducerIds: nobody,
+    createTopics: nobody,
+    forward: nobody,
+  },
+};
