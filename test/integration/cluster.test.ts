@@ -23,7 +23,7 @@ describe('three brokers', () => {
       await using admin = closing(createAdmin({ bootstrapServers: [address] }));
       await eventually(
         async () => {
-          const known = new Set(await admin.it.listTopics());
+          const known = new Set((await admin.it.listTopics()).map(({ name }) => name));
           return names.every((name) => known.has(name));
         },
         { what: `all topics at ${address}` },

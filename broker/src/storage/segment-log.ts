@@ -32,7 +32,6 @@ import { SnapshotFiles } from './snapshot-files.ts';
 import { isMendable, offsetOutOfRange, storageFailed, writesPending } from './storage-errors.ts';
 import { LogTail } from './tail-cache.ts';
 
-/** Timers take no longer delay. */
 const TIMER_MAX_MS = 0x7fffffff;
 
 /** A log in segment files, laid out as Kafka's. */
