@@ -4,6 +4,7 @@ import { kafkaPeerSkipReason } from '../support/kafka-peer.ts';
 import { startApacheKafka, startOurs } from './peer.ts';
 import { adminScenarios } from './wire/admin-scenarios.ts';
 import { configScenarios } from './wire/config-scenarios.ts';
+import { consumerGroupScenarios } from './wire/consumer-group-scenarios.ts';
 import { fetchSessionScenarios } from './wire/fetch-session-scenarios.ts';
 import { frameScenarios } from './wire/frame-scenarios.ts';
 import { groupScenarios } from './wire/group-scenarios.ts';
@@ -31,6 +32,7 @@ const areas: readonly [string, readonly Scenario[]][] = [
   ['records', recordScenarios],
   ['fetch sessions', fetchSessionScenarios],
   ['groups', groupScenarios],
+  ['groups of the consumer protocol', consumerGroupScenarios],
   ['transactions', transactionScenarios],
 ];
 

@@ -91,7 +91,7 @@ function describedMember(
     clientId: member.clientId,
     clientHost: member.clientHost,
     subscribedTopicNames: member.subscribedTopics,
-    subscribedTopicRegex: member.subscribedRegex,
+    subscribedTopicRegex: member.subscribedRegex ?? '',
     assignment: named(context, assignment),
     targetAssignment: named(context, targetAssignment),
     memberType: member.classic === null ? CONSUMER_MEMBER : CLASSIC_MEMBER,

@@ -76,17 +76,17 @@ const orders = (...partitions: number[]) => [{ topicId: topicIdOf('orders'), par
 
 describe('a group of the consumer protocol', () => {
   it('gives the first member everything', () => {
-    expect(told(beat(newDriver(), 'a', 0))).toEqual([1, ['orders-0', 'orders-1', 'orders-2', 'orders-3']]);
+    expect(told(beat(newDriver(), 'a', 0))).toEqual([2, ['orders-0', 'orders-1', 'orders-2', 'orders-3']]);
   });
 
   it('gives a partition to its next owner only after the last one said that it gave it up', () => {
     const driver = newDriver();
     beat(driver, 'a', 0);
-    expect(told(beat(driver, 'b', 0))).toEqual([2, []]);
-    expect(told(beat(driver, 'a', 1))).toEqual([1, ['orders-0', 'orders-1']]);
-    expect(told(beat(driver, 'b', 2))).toEqual([2, null]);
-    expect(told(beat(driver, 'a', 1, { owned: orders(0, 1) }))).toEqual([2, null]);
-    expect(told(beat(driver, 'b', 2))).toEqual([2, ['orders-2', 'orders-3']]);
+    expect(told(beat(driver, 'b', 0))).toEqual([3, []]);
+    expect(told(beat(driver, 'a', 2))).toEqual([2, ['orders-0', 'orders-1']]);
+    expect(told(beat(driver, 'b', 3))).toEqual([3, null]);
+    expect(told(beat(driver, 'a', 2, { owned: orders(0, 1) }))).toEqual([3, null]);
+    expect(told(beat(driver, 'b', 3))).toEqual([3, ['orders-2', 'orders-3']]);
     expect(driver.shard.groups.get('g')?.state).toBe('Stable');
   });
 
@@ -94,13 +94,13 @@ describe('a group of the consumer protocol', () => {
     const driver = newDriver();
     beat(driver, 'a', 0);
     beat(driver, 'b', 0);
-    beat(driver, 'a', 1);
-    beat(driver, 'a', 1, { owned: orders(0, 1) });
-    expect(told(beat(driver, 'a', 1, { owned: orders(0, 1) }))).toEqual([2, null]);
-    expect(told(beat(driver, 'a', 1, { owned: orders(0, 1, 2) }))).toBe('FENCED_MEMBER_EPOCH');
-    expect(told(beat(driver, 'a', 1))).toBe('FENCED_MEMBER_EPOCH');
-    expect(told(beat(driver, 'a', 7))).toBe('FENCED_MEMBER_EPOCH');
-    expect(told(beat(driver, 'c', 2))).toBe('UNKNOWN_MEMBER_ID');
+    beat(driver, 'a', 2);
+    beat(driver, 'a', 2, { owned: orders(0, 1) });
+    expect(told(beat(driver, 'a', 2, { owned: orders(0, 1) }))).toEqual([3, null]);
+    expect(told(beat(driver, 'a', 2, { owned: orders(0, 1, 2) }))).toBe('FENCED_MEMBER_EPOCH');
+    expect(told(beat(driver, 'a', 2))).toBe('FENCED_MEMBER_EPOCH');
+    expect(told(beat(driver, 'a', 8))).toBe('FENCED_MEMBER_EPOCH');
+    expect(told(beat(driver, 'c', 3))).toBe('UNKNOWN_MEMBER_ID');
   });
 
   it('assigns a member that has left to the others', () => {
@@ -108,7 +108,7 @@ describe('a group of the consumer protocol', () => {
     beat(driver, 'a', 0);
     beat(driver, 'b', 0);
     expect(told(beat(driver, 'a', -1))).toEqual([-1, null]);
-    expect(told(beat(driver, 'b', 2))).toEqual([3, ['orders-0', 'orders-1', 'orders-2', 'orders-3']]);
+    expect(told(beat(driver, 'b', 3))).toEqual([4, ['orders-0', 'orders-1', 'orders-2', 'orders-3']]);
   });
 
   it('ends the session of a member that is not heard of', () => {
@@ -116,28 +116,28 @@ describe('a group of the consumer protocol', () => {
     beat(driver, 'a', 0);
     beat(driver, 'b', 0);
     driver.advance(44_000);
-    beat(driver, 'b', 2);
+    beat(driver, 'b', 3);
     driver.advance(2_000);
-    expect(told(beat(driver, 'a', 1))).toBe('UNKNOWN_MEMBER_ID');
-    expect(told(beat(driver, 'b', 2))).toEqual([3, ['orders-0', 'orders-1', 'orders-2', 'orders-3']]);
+    expect(told(beat(driver, 'a', 2))).toBe('UNKNOWN_MEMBER_ID');
+    expect(told(beat(driver, 'b', 3))).toEqual([4, ['orders-0', 'orders-1', 'orders-2', 'orders-3']]);
   });
 
   it('puts out a member that beats but keeps what it was told to give up', () => {
     const driver = newDriver();
     beat(driver, 'a', 0, { rebalanceTimeoutMs: 10_000 });
     beat(driver, 'b', 0);
-    beat(driver, 'a', 1);
+    beat(driver, 'a', 2);
     driver.advance(9_000);
-    expect(told(beat(driver, 'a', 1, { owned: orders(0, 1, 2, 3) }))).toEqual([1, null]);
+    expect(told(beat(driver, 'a', 2, { owned: orders(0, 1, 2, 3) }))).toEqual([2, null]);
     driver.advance(1_001);
-    expect(told(beat(driver, 'a', 1))).toBe('UNKNOWN_MEMBER_ID');
+    expect(told(beat(driver, 'a', 2))).toBe('UNKNOWN_MEMBER_ID');
   });
 
   it('takes at once what a member does not read any more', () => {
     const driver = newDriver();
     beat(driver, 'a', 0, { subscribedTopics: ['orders', 'pay-in'] });
-    const changed = beat(driver, 'a', 1, { subscribedTopics: ['pay-in'], owned: null });
-    expect(told(changed)).toEqual([1, ['pay-in-0', 'pay-in-1']]);
+    const changed = beat(driver, 'a', 2, { subscribedTopics: ['pay-in'], owned: null });
+    expect(told(changed)).toEqual([2, ['pay-in-0', 'pay-in-1']]);
   });
 
   it('assigns anew when a topic gets partitions, and when one comes into being', () => {
@@ -145,17 +145,17 @@ describe('a group of the consumer protocol', () => {
     const driver = newDriver({ metadata: () => image });
     beat(driver, 'a', 0, { subscribedTopics: ['later', 'orders'] });
     image = imageWithTopics({ orders: 2 });
-    expect(told(beat(driver, 'a', 1))).toEqual([2, ['orders-0', 'orders-1']]);
+    expect(told(beat(driver, 'a', 2))).toEqual([3, ['orders-0', 'orders-1']]);
     image = imageWithTopics({ orders: 2, later: 1 });
-    expect(told(beat(driver, 'a', 2))).toEqual([3, ['later-0', 'orders-0', 'orders-1']]);
-    expect(told(beat(driver, 'a', 3))).toEqual([3, null]);
+    expect(told(beat(driver, 'a', 3))).toEqual([4, ['later-0', 'orders-0', 'orders-1']]);
+    expect(told(beat(driver, 'a', 4))).toEqual([4, null]);
   });
 
   it('refuses members beyond the limit', () => {
     const driver = newDriver({ consumerMaxSize: 1 });
     beat(driver, 'a', 0);
     expect(told(beat(driver, 'b', 0))).toBe('GROUP_MAX_SIZE_REACHED');
-    expect(told(beat(driver, 'a', 0))).toEqual([1, ['orders-0', 'orders-1', 'orders-2', 'orders-3']]);
+    expect(told(beat(driver, 'a', 0))).toEqual([2, ['orders-0', 'orders-1', 'orders-2', 'orders-3']]);
   });
 
   it('assigns by what most members ask for, else uniformly', () => {
@@ -173,10 +173,10 @@ describe('a group of the consumer protocol', () => {
     beat(driver, 'a', 0);
     beat(driver, 'b', 0);
     beat(driver, 'c', 0);
-    expect(described(driver)).toMatchObject({ epoch: 3, assignmentEpoch: 1, state: 'Assigning' });
+    expect(described(driver)).toMatchObject({ epoch: 4, assignmentEpoch: 2, state: 'Assigning' });
     driver.advance(1_000);
-    beat(driver, 'a', 1);
-    expect(described(driver)).toMatchObject({ epoch: 3, assignmentEpoch: 3 });
+    beat(driver, 'a', 2);
+    expect(described(driver)).toMatchObject({ epoch: 4, assignmentEpoch: 4 });
   });
 
   it('changes nothing where its records are refused', () => {
@@ -185,14 +185,14 @@ describe('a group of the consumer protocol', () => {
     driver.refuseAppends = 'NOT_ENOUGH_REPLICAS';
     expect(told(beat(driver, 'b', 0))).toBe('COORDINATOR_NOT_AVAILABLE');
     driver.refuseAppends = null;
-    expect(described(driver)).toMatchObject({ epoch: 1, members: [{ member: { id: 'a' } }] });
+    expect(described(driver)).toMatchObject({ epoch: 2, members: [{ member: { id: 'a' } }] });
   });
 
   it('answers only from what is committed', () => {
     const driver = newDriver();
     driver.holdCommits = true;
     expect(beat(driver, 'a', 0)).toBeUndefined();
-    expect(beat(driver, 'a', 1)).toBeUndefined();
+    expect(beat(driver, 'a', 2)).toBeUndefined();
     driver.commit();
     expect(driver.replies.size).toBe(2);
   });
@@ -201,11 +201,11 @@ describe('a group of the consumer protocol', () => {
     const driver = newDriver();
     beat(driver, 'a', 0);
     beat(driver, 'b', 0, { subscribedRegex: 'pay-.*', instanceId: 'i' });
-    beat(driver, 'a', 1, { owned: orders(0, 1, 2, 3) });
+    beat(driver, 'a', 2, { owned: orders(0, 1, 2, 3) });
     const restarted = new GroupDriver(rules(), driver.log);
     expect(described(restarted)).toEqual(described(driver));
     driver.advance(44_000);
-    expect(told(beat(restarted, 'a', 2))).toEqual([2, null]);
+    expect(told(beat(restarted, 'a', 3))).toEqual([3, null]);
   });
 
   it('is deleted only while nobody is in it', () => {
@@ -234,7 +234,7 @@ describe('a request that is none', () => {
     [{ memberEpoch: -2 }, 'INVALID_REQUEST'],
     [{ instanceId: '' }, 'INVALID_REQUEST'],
     [{ rackId: '' }, 'INVALID_REQUEST'],
-    [{ memberEpoch: 4 }, 'GROUP_ID_NOT_FOUND'],
+    [{ memberEpoch: 5 }, 'GROUP_ID_NOT_FOUND'],
     [{ memberEpoch: -1 }, 'GROUP_ID_NOT_FOUND'],
   ] as const)('is refused: %j', (said, error) => {
     expect(told(beat(newDriver(), 'a', 0, said))).toBe(error);
@@ -248,11 +248,11 @@ describe('a static member', () => {
     expect(told(beat(driver, 'a2', 0, { instanceId: 'i' }))).toBe('UNRELEASED_INSTANCE_ID');
     expect(told(beat(driver, 'a', -2, { instanceId: 'i' }))).toEqual([-2, null]);
     expect(told(beat(driver, 'a2', 0, { instanceId: 'i' }))).toEqual([
-      1,
+      2,
       ['orders-0', 'orders-1', 'orders-2', 'orders-3'],
     ]);
-    expect(told(beat(driver, 'a', 1, { instanceId: 'i' }))).toBe('FENCED_INSTANCE_ID');
-    expect(described(driver)).toMatchObject({ epoch: 1, members: [{ member: { id: 'a2' } }] });
+    expect(told(beat(driver, 'a', 2, { instanceId: 'i' }))).toBe('FENCED_INSTANCE_ID');
+    expect(described(driver)).toMatchObject({ epoch: 2, members: [{ member: { id: 'a2' } }] });
   });
 
   it('is out when it does not come back within its session', () => {
@@ -269,19 +269,19 @@ describe('a regular expression', () => {
     let image = imageWithTopics(topics);
     const driver = newDriver({ metadata: () => image });
     expect(told(beat(driver, 'a', 0, { subscribedRegex: 'pay-.*' }))).toEqual([
-      1,
+      2,
       ['pay-in-0', 'pay-in-1', 'pay-out-0'],
     ]);
     image = imageWithTopics({ 'pay-in': 1, 'pay-back': 1, orders: 1 });
-    expect(told(beat(driver, 'a', 1))).toEqual([1, ['pay-in-0']]);
+    expect(told(beat(driver, 'a', 2))).toEqual([2, ['pay-in-0']]);
     const kept = [{ topicId: topicIdOf('pay-in'), partitions: [0] }];
-    expect(told(beat(driver, 'a', 1, { owned: kept }))).toEqual([2, ['pay-back-0', 'pay-in-0']]);
-    expect(told(beat(driver, 'a', 2))).toEqual([2, null]);
+    expect(told(beat(driver, 'a', 2, { owned: kept }))).toEqual([3, ['pay-back-0', 'pay-in-0']]);
+    expect(told(beat(driver, 'a', 3))).toEqual([3, null]);
   });
 
   it('shows nobody a topic that he may not describe', () => {
     const said = { subscribedRegex: 'pay-.*', mayDescribe: (topic: string) => topic !== 'pay-out' };
-    expect(told(beat(newDriver(), 'a', 0, said))).toEqual([1, ['pay-in-0', 'pay-in-1']]);
+    expect(told(beat(newDriver(), 'a', 0, said))).toEqual([2, ['pay-in-0', 'pay-in-1']]);
   });
 
   it('is refused where it is none', () => {
@@ -322,15 +322,15 @@ describe('offsets of a consumer group', () => {
     const driver = newDriver();
     beat(driver, 'a', 0);
     beat(driver, 'b', 0);
-    beat(driver, 'a', 1);
-    beat(driver, 'a', 1, { owned: orders(0, 1) });
-    beat(driver, 'b', 2);
-    expect(commit(driver, 'a', 2, 0)).toBeNull();
-    expect(commit(driver, 'a', 1, 0, 1)).toBeNull();
-    expect(commit(driver, 'a', 1, 2)).toBe('STALE_MEMBER_EPOCH');
-    expect(commit(driver, 'b', 1, 2)).toBe('STALE_MEMBER_EPOCH');
-    expect(commit(driver, 'a', 3, 0)).toBe('STALE_MEMBER_EPOCH');
-    expect(commit(driver, 'c', 2, 0)).toBe('UNKNOWN_MEMBER_ID');
+    beat(driver, 'a', 2);
+    beat(driver, 'a', 2, { owned: orders(0, 1) });
+    beat(driver, 'b', 3);
+    expect(commit(driver, 'a', 3, 0)).toBeNull();
+    expect(commit(driver, 'a', 2, 0, 1)).toBeNull();
+    expect(commit(driver, 'a', 2, 2)).toBe('STALE_MEMBER_EPOCH');
+    expect(commit(driver, 'b', 2, 2)).toBe('STALE_MEMBER_EPOCH');
+    expect(commit(driver, 'a', 4, 0)).toBe('STALE_MEMBER_EPOCH');
+    expect(commit(driver, 'c', 3, 0)).toBe('UNKNOWN_MEMBER_ID');
     expect(commit(driver, '', -1, 0)).toBe('UNKNOWN_MEMBER_ID');
   });
 
@@ -347,9 +347,9 @@ describe('offsets of a consumer group', () => {
     const fetch = (memberId: string | null, memberEpoch: number) =>
       fetchOffsets(driver.shard, { group: 'g', memberId, memberEpoch, topics: null, requireStable: false })
         .error;
-    expect(fetch('a', 1)).toBeNull();
-    expect(fetch('a', 0)).toBe('STALE_MEMBER_EPOCH');
-    expect(fetch('b', 1)).toBe('UNKNOWN_MEMBER_ID');
+    expect(fetch('a', 2)).toBeNull();
+    expect(fetch('a', 1)).toBe('STALE_MEMBER_EPOCH');
+    expect(fetch('b', 2)).toBe('UNKNOWN_MEMBER_ID');
     expect(fetch(null, -1)).toBeNull();
   });
 });

@@ -132,7 +132,7 @@ export function memberRecord(group: string, member: ConsumerMember): ConsumerGro
       clientId: member.clientId,
       clientHost: member.clientHost,
       subscribedTopicNames: member.subscribedTopics,
-      subscribedTopicRegex: member.subscribedRegex,
+      subscribedTopicRegex: member.subscribedRegex ?? '',
       rebalanceTimeoutMs: member.rebalanceTimeoutMs,
       serverAssignor: member.serverAssignor,
       classicMemberMetadata: classic && {

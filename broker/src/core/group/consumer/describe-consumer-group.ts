@@ -1,8 +1,9 @@
+import type { Uuid } from '@millrace/foundation/types';
 import type { ErrorName } from '@millrace/protocol';
 import type { GroupShard } from '../group-shard.ts';
 import type { ConsumerGroupState } from './consumer-group.ts';
 import type { ConsumerMember } from './consumer-member.ts';
-import { type PartitionList, partitionLists } from './partitions.ts';
+import { type PartitionList, partitionLists, type TopicPartitions } from './partitions.ts';
 import { assignorOf } from './target-assignment.ts';
 
 export interface ConsumerGroupDescription {
@@ -41,9 +42,18 @@ export function describeConsumerGroup(shard: GroupShard, groupId: string): Descr
       assignor: assignorOf(group, shard.rules.assignors),
       members: [...group.members.values()].map((member) => ({
         member,
-        assignment: partitionLists(member.assigned),
+        assignment: partitionLists(held(member)),
         targetAssignment: partitionLists(group.target(member.id)),
       })),
     },
   };
+}
+
+/** What it is giving up it has still. */
+function held({ assigned, revoking }: ConsumerMember): TopicPartitions {
+  const all = new Map<Uuid, Set<number>>();
+  for (const partitions of [assigned, revoking])
+    for (const [topicId, ofTopic] of partitions)
+      all.set(topicId, new Set([...(all.get(topicId) ?? []), ...ofTopic.keys()]));
+  return all;
 }

@@ -5,6 +5,9 @@ import type { ConsumerMember } from './consumer-member.ts';
 import type { GroupDraft } from './group-draft.ts';
 import { metadataHash } from './topic-hash.ts';
 
+/** As in Kafka 4.3: a group that was never assigned to begins above the epoch of no assignment. */
+const FIRST_EPOCH = 2;
+
 /** Whether a topic's name is meant; or why the pattern is none. */
 export type TopicPattern = ((topic: string) => boolean) | { readonly problem: string };
 
@@ -82,6 +85,6 @@ export function bumpEpoch(draft: GroupDraft, image: MetadataImage, isNeeded: boo
   draft.add({
     kind: 'consumer-group',
     group: group.id,
-    value: { epoch: group.epoch + 1, metadataHash: hash },
+    value: { epoch: Math.max(group.epoch + 1, FIRST_EPOCH), metadataHash: hash },
   });
 }
