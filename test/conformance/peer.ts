@@ -45,8 +45,8 @@ export async function startOurs(config: Readonly<Record<string, string>> = {}): 
 }
 
 /** Apache Kafka's single node; `kafkaPeerSkipReason` says whether it can be had. */
-export async function startApacheKafka(): Promise<Peer> {
-  const peer = await startKafkaPeer();
+export async function startApacheKafka(properties: Readonly<Record<string, string>> = {}): Promise<Peer> {
+  const peer = await startKafkaPeer({ properties });
   const [address = ''] = peer.bootstrapServers;
   const [host = '', port = ''] = address.split(':');
   return { name: 'Apache Kafka', host, port: Number(port), address, close: () => peer.stop() };

@@ -7,6 +7,7 @@ import {
   type Codec,
   codecs,
   type GroupMember,
+  type GroupProtocol,
   type KafkaClient,
   type ReceivedRecord,
 } from './kafka-client.ts';
@@ -63,10 +64,15 @@ export async function createTopic(peer: Peer, name: string, partitions: number):
   await admin.close();
 }
 
-async function groupLife(client: KafkaClient, peer: Peer): Promise<void> {
-  const [topic, groupId] = ['shared', 'sharing'];
+/** A group of three that loses a member and goes on, and ends, and begins where it left. */
+export async function groupLife(
+  client: KafkaClient,
+  peer: Peer,
+  protocol: GroupProtocol = 'classic',
+): Promise<void> {
+  const [topic, groupId] = [`shared-${client.name.replaceAll(/\W/g, '')}-${protocol}`, `sharing-${protocol}`];
   await createTopic(peer, topic, PARTITIONS);
-  const join = () => client.join(peer.address, groupId, topic);
+  const join = () => client.join(peer.address, groupId, topic, protocol);
   const members = await Promise.all(Array.from({ length: MEMBERS }, join));
   const everyone: GroupMember[] = [...members];
   try {

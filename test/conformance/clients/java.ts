@@ -71,23 +71,26 @@ export const java: KafkaClient = {
     ]);
     return out.split('\n').filter(Boolean).map(parse);
   },
-  async join(address, groupId, topic): Promise<GroupMember> {
-    let assignment: readonly number[] = [];
+  async join(address, groupId, topic, protocol = 'classic'): Promise<GroupMember> {
+    const owned = new Set<number>();
     const values: string[] = [];
     const args = [
       ...['verifiable-consumer', '--bootstrap-server', address, '--topic', topic, '--group-id', groupId],
-      ...['--session-timeout', `${SESSION_TIMEOUT_MS}`, '--reset-policy', 'earliest', '--verbose'],
+      ...['--reset-policy', 'earliest', '--verbose', '--group-protocol', protocol],
+      // In the consumer protocol it is the group's.
+      ...(protocol === 'classic' ? ['--session-timeout', `${SESSION_TIMEOUT_MS}`] : []),
     ];
     const child = new TalkingChild(TOOLS, args, (line) => {
       if (!line.startsWith('{')) return;
       const event = JSON.parse(line) as VerifiableEvent;
       if (event.name === 'record_data') values.push(event.value ?? '');
-      if (event.name === 'partitions_revoked' || event.name === 'partitions_lost') assignment = [];
-      if (event.name === 'partitions_assigned')
-        assignment = (event.partitions ?? []).map(({ partition }) => partition).sort((a, b) => a - b);
+      const partitions = (event.partitions ?? []).map(({ partition }) => partition);
+      if (event.name === 'partitions_revoked' || event.name === 'partitions_lost')
+        for (const partition of partitions) owned.delete(partition);
+      if (event.name === 'partitions_assigned') for (const partition of partitions) owned.add(partition);
     });
     return {
-      assignment: () => assignment,
+      assignment: () => [...owned].sort((a, b) => a - b),
       seen: () => values,
       leave: () => child.end('SIGTERM'),
       kill: () => child.end('SIGKILL'),

@@ -25,6 +25,9 @@ export interface GroupMember {
   kill?(): Promise<void>;
 }
 
+/** Kafka's `group.protocol`. */
+export type GroupProtocol = 'classic' | 'consumer';
+
 /** What the tests want of a client that was written by others. */
 export interface KafkaClient {
   readonly name: string;
@@ -34,7 +37,13 @@ export interface KafkaClient {
   produce(address: string, topic: string, codec: Codec, records: readonly SentRecord[]): Promise<void>;
   /** So many records from the beginning of all partitions. */
   consume(address: string, topic: string, count: number): Promise<readonly ReceivedRecord[]>;
-  join(address: string, groupId: string, topic: string): Promise<GroupMember>;
+  join(
+    address: string,
+    groupId: string,
+    topic: string,
+    /** The classic one where it is not said; not every client has both. */
+    protocol?: GroupProtocol,
+  ): Promise<GroupMember>;
 }
 
 /** The session timeout of members, ms: the shortest that brokers allow by default. */

@@ -31,7 +31,7 @@ interface MemberLine {
  *
  *     produce ADDRESS TOPIC CODEC                 takes an array of records
  *     consume ADDRESS TOPIC COUNT                 prints so many records
- *     join ADDRESS GROUP TOPIC SESSION_TIMEOUT_MS prints {"assignment": [...]} and {"value": ...} until SIGTERM, then leaves
+ *     join ADDRESS GROUP TOPIC SESSION_TIMEOUT_MS PROTOCOL prints {"assignment": [...]} and {"value": ...} until SIGTERM, then leaves
  */
 export function lineClient({ name, command, args, needs }: Program): KafkaClient {
   return {
@@ -50,10 +50,10 @@ export function lineClient({ name, command, args, needs }: Program): KafkaClient
         .filter(Boolean)
         .map((line) => JSON.parse(line) as ReceivedRecord);
     },
-    async join(address, groupId, topic): Promise<GroupMember> {
+    async join(address, groupId, topic, protocol = 'classic'): Promise<GroupMember> {
       let assignment: readonly number[] = [];
       const values: string[] = [];
-      const words = ['join', address, groupId, topic, String(SESSION_TIMEOUT_MS)];
+      const words = ['join', address, groupId, topic, String(SESSION_TIMEOUT_MS), protocol];
       const child = new TalkingChild(command, [...args, ...words], (line) => {
         if (!line.startsWith('{')) return;
         const said = JSON.parse(line) as MemberLine;

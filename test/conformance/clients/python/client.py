@@ -62,13 +62,17 @@ def consume(address, topic, count):
     consumer.close()
 
 
-def join(address, group, topic, session_timeout_ms):
+def join(address, group, topic, session_timeout_ms, protocol):
     consumer = Consumer(
         {
             "bootstrap.servers": address,
             "group.id": group,
-            "session.timeout.ms": int(session_timeout_ms),
-            "heartbeat.interval.ms": 500,
+            # In the consumer protocol these are the group's, and assignments come in pieces.
+            **(
+                {"group.protocol": "consumer"}
+                if protocol == "consumer"
+                else {"session.timeout.ms": int(session_timeout_ms), "heartbeat.interval.ms": 500}
+            ),
             "auto.offset.reset": "earliest",
             "auto.commit.interval.ms": 200,
         }
@@ -76,11 +80,19 @@ def join(address, group, topic, session_timeout_ms):
     going_on = [True]
     signal.signal(signal.SIGTERM, lambda *_: going_on.clear())
 
-    def assigned(_consumer, partitions):
-        say({"assignment": [one.partition for one in partitions]})
+    own = set()
 
-    def gone(_consumer, _partitions):
-        say({"assignment": []})
+    def assigned(_consumer, partitions):
+        own.update(one.partition for one in partitions)
+        if protocol == "consumer":
+            consumer.incremental_assign(partitions)
+        say({"assignment": sorted(own)})
+
+    def gone(_consumer, partitions):
+        own.difference_update(one.partition for one in partitions)
+        if protocol == "consumer":
+            consumer.incremental_unassign(partitions)
+        say({"assignment": sorted(own)})
 
     consumer.subscribe([topic], on_assign=assigned, on_revoke=gone, on_lost=gone)
     while going_on:

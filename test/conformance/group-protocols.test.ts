@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { skipping } from '../support/index.ts';
+import { kafkaPeerSkipReason } from '../support/kafka-peer.ts';
+import { groupLife } from './clients/client-suite.ts';
+import { confluent } from './clients/confluent.ts';
+import { java } from './clients/java.ts';
+import { SESSION_TIMEOUT_MS } from './clients/kafka-client.ts';
+import { type Peer, startApacheKafka, startOurs } from './peer.ts';
+
+/** A member that crashed is missed soon. */
+const CONFIG = {
+  'group.consumer.min.session.timeout.ms': String(SESSION_TIMEOUT_MS),
+  'group.consumer.session.timeout.ms': String(SESSION_TIMEOUT_MS),
+};
+
+const reason = kafkaPeerSkipReason();
+if (reason !== null) skipping(`groups of the consumer protocol on Apache Kafka: ${reason}`);
+
+const peers = [
+  ['Millrace', () => startOurs(CONFIG)],
+  ...(reason === null ? [['Apache Kafka', () => startApacheKafka(CONFIG)] as const] : []),
+] as const;
+
+describe.each(peers)('a group of the consumer protocol on %s', (_name, start) => {
+  let peer: Peer;
+  beforeAll(async () => {
+    peer = await start();
+  }, 120_000);
+  afterAll(() => peer?.close());
+
+  for (const client of [confluent, java]) {
+    it.skipIf(client.unavailable() !== undefined)(
+      `of ${client.name} shares six partitions among three members, hands over, and goes on where it left`,
+      () => groupLife(client, peer, 'consumer'),
+    );
+  }
+});
