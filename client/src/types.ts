@@ -145,6 +145,15 @@ export interface OffsetAndMetadata extends TopicPartition {
 export interface ConsumerOptions extends ClientOptions {
   /** Needed for `subscribe` and commits. */
   readonly groupId?: string;
+  /**
+   * Which protocol the group's members speak (Kafka's `group.protocol`). In `consumer` (KIP-848) the coordinator assigns, and
+   * session timeout and heartbeat interval are the group's own configs. Default classic.
+   */
+  readonly groupProtocol?: 'classic' | 'consumer';
+  /** The coordinator's assignor, in the consumer protocol: `uniform` or `range`. Left out: the group's others, or it, decide. */
+  readonly groupRemoteAssignor?: string;
+  /** Where this consumer is, for brokers and assignors that look at racks. */
+  readonly rackId?: string;
   readonly groupInstanceId?: string;
   /**
    * Whether `close` leaves the group, so that others take over at once. Default: true; with `groupInstanceId` false, as
@@ -163,15 +172,23 @@ export interface ConsumerOptions extends ClientOptions {
   readonly maxPollRecords?: number;
 }
 
+/** Told inside `poll` and `close`, of what changes: partitions that stay are not named. */
 export interface RebalanceListener {
   /** Before partitions go: the last chance to commit them. */
   revoked?(partitions: readonly TopicPartition[]): Promise<void>;
   assigned?(partitions: readonly TopicPartition[]): Promise<void>;
+  /** Partitions are gone already, and others may read them: commits fail. Left out: `revoked` is told. */
+  lost?(partitions: readonly TopicPartition[]): Promise<void>;
+}
+
+/** Topics by a regular expression that the coordinator matches, in the syntax of RE2; needs `groupProtocol: 'consumer'`. */
+export interface SubscriptionPattern {
+  readonly pattern: string;
 }
 
 /** Reads, as a member of a group or by hand. Not to be used by two callers at once, but `wakeup` and `close`. */
 export interface Consumer {
-  subscribe(topics: readonly string[] | RegExp, listener?: RebalanceListener): void;
+  subscribe(topics: readonly string[] | RegExp | SubscriptionPattern, listener?: RebalanceListener): void;
   assign(partitions: readonly TopicPartition[]): void;
   assignment(): readonly TopicPartition[];
   /** Up to `maxPollRecords` records, or none after `timeoutMs`. Heartbeats go on by themselves between polls. */

@@ -11,11 +11,14 @@ import type {
   ConsumerRecord,
   OffsetAndMetadata,
   RebalanceListener,
+  SubscriptionPattern,
   TopicPartition,
 } from '../types.ts';
 import { type ConsumerConfig, consumerConfig } from './consumer-config.ts';
+import { ConsumerMembership } from './consumer-membership.ts';
 import { Fetcher } from './fetcher.ts';
 import { GroupSubscription } from './group-subscription.ts';
+import type { Membership, MembershipEvents } from './membership.ts';
 import { type Missing, PartitionState } from './partition-state.ts';
 import { PollTasks } from './poll-tasks.ts';
 import { Positions } from './positions.ts';
@@ -40,7 +43,7 @@ class PollingConsumer implements Consumer {
   readonly #signal = new WaitSignal();
   readonly #tasks = new PollTasks(() => this.#signal.raise());
   readonly #states = new Map<string, PartitionState>();
-  #group: GroupSubscription | null = null;
+  #group: Membership | null = null;
   #listener: RebalanceListener = {};
   #error: MillraceError | null = null;
   #turn = 0;
@@ -62,17 +65,25 @@ class PollingConsumer implements Consumer {
     this.#positions = new Positions(this.#cluster, this.#config, this.#coordinator, events);
   }
 
-  subscribe(topics: readonly string[] | RegExp, listener: RebalanceListener = {}): void {
+  subscribe(
+    topics: readonly string[] | RegExp | SubscriptionPattern,
+    listener: RebalanceListener = {},
+  ): void {
     const groupId = this.#groupIdFor('subscribe');
     if (this.#group !== null || this.#states.size > 0) {
       throw invalidUse('a consumer subscribes once, and does not assign by hand beside it');
     }
     this.#listener = listener;
-    this.#group = new GroupSubscription(this.#cluster, { ...this.#options, groupId }, topics, {
+    const options = { ...this.#options, groupId };
+    const events: MembershipEvents = {
       assigned: (partitions) => this.#tasks.add(() => this.#takeAssignment(partitions)),
-      revoked: () => this.#tasks.add(() => this.#revoke()),
+      revoked: (partitions, lostFor) => this.#tasks.add(() => this.#giveUp(partitions, lostFor())),
       failed: (error) => this.#raise(error),
-    });
+    };
+    if (this.#options.groupProtocol === 'consumer')
+      this.#group = new ConsumerMembership(this.#cluster, options, topics, events);
+    else if ('pattern' in topics) throw patternInClassic();
+    else this.#group = new GroupSubscription(this.#cluster, options, topics, events);
     this.#group.start();
   }
 
@@ -184,7 +195,7 @@ class PollingConsumer implements Consumer {
     this.#positions.stop();
     try {
       if (this.#group !== null) {
-        await this.#revoke();
+        await this.#giveUp(null, null);
         this.#tasks.close();
         await this.#group.close();
       }
@@ -196,20 +207,26 @@ class PollingConsumer implements Consumer {
   }
 
   async #takeAssignment(partitions: readonly TopicPartition[]): Promise<void> {
+    const kept = new Map(this.#states);
     this.#states.clear();
-    for (const partition of partitions)
-      this.#states.set(keyOf(partition), new PartitionState(partition, 'committed'));
+    for (const partition of partitions) {
+      const key = keyOf(partition);
+      this.#states.set(key, kept.get(key) ?? new PartitionState(partition, 'committed'));
+    }
     this.#fetcher.assign([...this.#states.values()]);
-    await this.#listener.assigned?.(partitions);
+    await this.#listener.assigned?.(partitions.filter((partition) => !kept.has(keyOf(partition))));
   }
 
-  async #revoke(): Promise<void> {
-    const partitions = this.assignment();
+  /** These go, or all; where there is a reason they are lost already. */
+  async #giveUp(some: readonly TopicPartition[] | null, reason: Error | null): Promise<void> {
+    const partitions = (some ?? this.assignment()).filter((partition) => this.#states.has(keyOf(partition)));
+    const { revoked, lost = revoked } = this.#listener;
+    const tell = reason === null ? revoked : lost;
     try {
-      if (partitions.length > 0) await this.#listener.revoked?.(partitions);
+      if (partitions.length > 0) await tell?.call(this.#listener, partitions);
     } finally {
-      this.#states.clear();
-      this.#fetcher.assign([]);
+      for (const partition of partitions) this.#states.delete(keyOf(partition));
+      this.#fetcher.assign([...this.#states.values()]);
     }
   }
 
@@ -267,6 +284,15 @@ class PollingConsumer implements Consumer {
 
 function keyOf({ topic, partition }: TopicPartition): string {
   return `${topic}-${partition}`;
+}
+
+function patternInClassic(): MillraceError {
+  return new MillraceError('a pattern that the coordinator matches needs the consumer protocol', {
+    code: 'INVALID_CONFIG',
+    class: 'config',
+    path: 'groupProtocol',
+    hint: "Set groupProtocol to 'consumer', or subscribe to a RegExp, which this client matches.",
+  });
 }
 
 function invalidUse(message: string): MillraceError {

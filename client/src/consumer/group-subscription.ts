@@ -2,7 +2,7 @@ import { isMillraceError, MillraceError } from '@millrace/foundation';
 import type { Cluster } from '../cluster/cluster.ts';
 import { isRetriable, retrying } from '../cluster/retry.ts';
 import { createGroupMemberOn } from '../group/group-member.ts';
-import type { ConsumerOptions, GroupMember, OffsetAndMetadata, TopicPartition } from '../types.ts';
+import type { ConsumerOptions, GroupMember, OffsetAndMetadata } from '../types.ts';
 import type { Assignor } from './assignors/assignor.ts';
 import { range } from './assignors/range.ts';
 import { roundRobin } from './assignors/round-robin.ts';
@@ -12,32 +12,18 @@ import {
   encodeAssignment,
   encodeSubscription,
 } from './consumer-protocol.ts';
+import type { Membership, MembershipEvents } from './membership.ts';
+import { TopicChoice } from './topic-choice.ts';
 
 /** Most wanted first. */
 const assignors: readonly Assignor[] = [range, roundRobin];
-const METADATA_MAX_AGE_MS = 300_000;
-/** A pattern is looked up more often. */
-const PATTERN_INTERVAL_MS = 10_000;
-/** A topic that is named and not there yet, as often as Kafka's clients ask at most (`retry.backoff.max.ms`). */
-const MISSING_TOPIC_INTERVAL_MS = 1_000;
-
-export interface GroupSubscriptionEvents {
-  /** The member holds these now, and nothing else. */
-  assigned(partitions: readonly TopicPartition[]): Promise<void>;
-  /** Everything goes: before a rejoin (`reason` null), or lost already. */
-  revoked(reason: Error | null): Promise<void>;
-  /** The membership is over for good. */
-  failed(error: MillraceError): void;
-}
-
 /** A consumer's membership: topics or a pattern, the eager protocol, and the leader's part of it. */
-export class GroupSubscription {
+export class GroupSubscription implements Membership {
   readonly #cluster: Cluster;
-  readonly #selection: readonly string[] | RegExp;
-  readonly #events: GroupSubscriptionEvents;
+  readonly #choice: TopicChoice;
+  readonly #events: MembershipEvents;
   readonly #member: GroupMember;
   readonly #stopping = new AbortController();
-  #topics: readonly string[];
   /** What the leader divided last, by topic; null where this member does not lead. */
   #divided: ReadonlyMap<string, number> | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -46,23 +32,23 @@ export class GroupSubscription {
     cluster: Cluster,
     options: ConsumerOptions & { readonly groupId: string },
     selection: readonly string[] | RegExp,
-    events: GroupSubscriptionEvents,
+    events: MembershipEvents,
   ) {
     this.#cluster = cluster;
-    this.#selection = selection;
+    this.#choice = new TopicChoice(cluster, selection);
     this.#events = events;
-    this.#topics = selection instanceof RegExp ? [] : [...new Set(selection)];
     this.#member = createGroupMemberOn(cluster, {
       ...options,
       protocolType: 'consumer',
       callbacks: {
-        protocols: () => assignors.map(({ name }) => ({ name, metadata: encodeSubscription(this.#topics) })),
+        protocols: () =>
+          assignors.map(({ name }) => ({ name, metadata: encodeSubscription(this.#choice.names) })),
         assign: (request) => this.#assign(request),
         joined: async ({ assignment, isLeader }) => {
           if (!isLeader) this.#divided = null;
           await events.assigned(decodeAssignment(assignment));
         },
-        rejoining: () => events.revoked(null),
+        rejoining: () => events.revoked(null, () => null),
         lost: (reason) => this.#lost(reason),
       },
     });
@@ -72,7 +58,7 @@ export class GroupSubscription {
   start(): void {
     const { config } = this.#cluster;
     const options = { deadlineMs: Number.POSITIVE_INFINITY, signal: this.#stopping.signal };
-    retrying(config, options, () => this.#look()).then(
+    retrying(config, options, () => this.#choice.look()).then(
       () => {
         if (this.#stopping.signal.aborted) return;
         this.#member.start();
@@ -102,29 +88,16 @@ export class GroupSubscription {
     await this.#member.close();
   }
 
-  async #look(): Promise<void> {
-    if (!(this.#selection instanceof RegExp)) {
-      await this.#cluster.refresh(this.#topics);
-      return;
-    }
-    const pattern = this.#selection;
-    await this.#cluster.refresh('all');
-    this.#topics = this.#cluster.cache
-      .topicNames()
-      .filter((name) => !this.#cluster.cache.topic(name)?.internal)
-      // A pattern with the flag g or y keeps a place between tests.
-      .filter((name) => name.search(pattern) >= 0)
-      .sort();
-  }
-
   /** Rejoins when the pattern finds other topics, or when a topic has grown that this member divides as the leader. */
   #watch(): void {
     this.#timer = setTimeout(() => {
-      const before = this.#topics.join();
-      this.#look()
+      const before = this.#choice.names.join();
+      this.#choice
+        .look()
         .then(
           () => {
-            if (this.#topics.join() !== before) this.#member.requestRejoin('the pattern finds other topics');
+            if (this.#choice.names.join() !== before)
+              this.#member.requestRejoin('the pattern finds other topics');
             else if (this.#hasGrown()) this.#member.requestRejoin('partitions were added');
           },
           (error: unknown) => {
@@ -134,20 +107,14 @@ export class GroupSubscription {
         .finally(() => {
           if (!this.#stopping.signal.aborted) this.#watch();
         });
-    }, this.#lookAgainMs());
+    }, this.#choice.lookAgainMs);
     this.#timer.unref();
-  }
-
-  #lookAgainMs(): number {
-    if (this.#selection instanceof RegExp) return PATTERN_INTERVAL_MS;
-    const missing = this.#topics.some((name) => this.#cluster.cache.topic(name) === undefined);
-    return missing ? MISSING_TOPIC_INTERVAL_MS : METADATA_MAX_AGE_MS;
   }
 
   #hasGrown(): boolean {
     const divided = this.#divided;
     if (divided === null) return false;
-    return this.#topics.some((name) => {
+    return this.#choice.names.some((name) => {
       const count = this.#cluster.cache.topic(name)?.partitions.length;
       return count !== undefined && count !== (divided.get(name) ?? 0);
     });
@@ -196,6 +163,6 @@ export class GroupSubscription {
     if (isMillraceError(reason) && reason.class !== 'transient' && reason.class !== 'throttled') {
       this.#events.failed(reason);
     }
-    await this.#events.revoked(reason);
+    await this.#events.revoked(null, () => reason);
   }
 }

@@ -70,7 +70,8 @@ export async function groupLife(
   peer: Peer,
   protocol: GroupProtocol = 'classic',
 ): Promise<void> {
-  const [topic, groupId] = [`shared-${client.name.replaceAll(/\W/g, '')}-${protocol}`, `sharing-${protocol}`];
+  const name = `${client.name.replaceAll(/\W/g, '')}-${protocol}`;
+  const [topic, groupId] = [`shared-${name}`, `sharing-${name}`];
   await createTopic(peer, topic, PARTITIONS);
   const join = () => client.join(peer.address, groupId, topic, protocol);
   const members = await Promise.all(Array.from({ length: MEMBERS }, join));

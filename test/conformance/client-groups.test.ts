@@ -1,0 +1,240 @@
+import {
+  type Consumer,
+  type ConsumerOptions,
+  createAdmin,
+  createConsumer,
+  createProducer,
+  type RebalanceListener,
+  type SubscriptionPattern,
+  type TopicPartition,
+} from '@millrace/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually, skipping } from '../support/index.ts';
+import { kafkaPeerSkipReason } from '../support/kafka-peer.ts';
+import { uniqueName } from './client-scenarios.ts';
+import { type Peer, startApacheKafka, startOurs } from './peer.ts';
+
+const PARTITIONS = 6;
+const DEADLINE_MS = 60_000;
+/** So that steps follow soon, and members that are gone are missed soon. */
+const CONFIG = {
+  'group.consumer.min.heartbeat.interval.ms': '100',
+  'group.consumer.heartbeat.interval.ms': '200',
+  'group.consumer.min.session.timeout.ms': '3000',
+  'group.consumer.session.timeout.ms': '3000',
+};
+
+const reason = kafkaPeerSkipReason();
+if (reason !== null) skipping(`our consumer in groups on Apache Kafka: ${reason}`);
+
+const peers = [
+  ['Millrace', () => startOurs(CONFIG)],
+  ...(reason === null ? [['Apache Kafka', () => startApacheKafka(CONFIG)] as const] : []),
+] as const;
+
+/** A consumer that polls until it is told to stop. */
+class Reader {
+  readonly consumer: Consumer;
+  readonly values: string[] = [];
+  readonly told: string[] = [];
+  isHeld = false;
+  #isStopped = false;
+  #done: Promise<void> = Promise.resolve();
+
+  constructor(options: ConsumerOptions) {
+    this.consumer = createConsumer({ autoOffsetReset: 'earliest', ...options });
+  }
+
+  start(topics: readonly string[] | RegExp | SubscriptionPattern, more: RebalanceListener = {}): this {
+    const tell = (word: string) => async (partitions: readonly TopicPartition[]) => {
+      this.told.push(`${word} ${partitions.map(({ partition }) => partition).sort((a, b) => a - b)}`);
+    };
+    this.consumer.subscribe(topics, {
+      assigned: tell('assigned'),
+      revoked: async (partitions) => {
+        await this.consumer.commit();
+        await tell('revoked')(partitions);
+      },
+      lost: tell('lost'),
+      ...more,
+    });
+    this.#done = this.#run();
+    return this;
+  }
+
+  get owned(): readonly number[] {
+    return this.consumer
+      .assignment()
+      .map(({ partition }) => partition)
+      .sort((a, b) => a - b);
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.consumer.wakeup();
+    await this.#done;
+    await this.consumer.close();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isStopped) {
+      if (this.isHeld) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        continue;
+      }
+      for (const { value } of await this.consumer.poll(100)) this.values.push(String(value));
+    }
+  }
+}
+
+describe.each(peers)('our consumer in groups on %s', (_name, start) => {
+  let peer: Peer;
+  beforeAll(async () => {
+    peer = await start();
+  }, 120_000);
+  afterAll(() => peer?.close());
+
+  const options = () => ({ bootstrapServers: [peer.address] });
+
+  async function newTopic(partitions = PARTITIONS, name = uniqueName('grouped')): Promise<string> {
+    const admin = createAdmin(options());
+    await admin.createTopics([{ name, partitions }]);
+    await admin.close();
+    return name;
+  }
+
+  async function send(topic: string, word: string, count = 60): Promise<readonly string[]> {
+    const values = Array.from({ length: count }, (_, index) => `${word} ${index}`);
+    const producer = createProducer(options());
+    await producer.send(
+      values.map((value, index) => ({
+        topic,
+        partition: index % PARTITIONS,
+        key: null,
+        value: Buffer.from(value),
+      })),
+    );
+    await producer.close();
+    return values;
+  }
+
+  async function shared(readers: readonly Reader[]): Promise<void> {
+    const each = PARTITIONS / readers.length;
+    const isShared = () =>
+      readers.every(({ owned }) => owned.length === each) &&
+      new Set(readers.flatMap(({ owned }) => owned)).size === PARTITIONS;
+    await eventually(isShared, { what: `${readers.length} share the partitions`, timeoutMs: DEADLINE_MS });
+  }
+
+  async function seen(readers: readonly Reader[], values: readonly string[]): Promise<void> {
+    const isSeen = () => {
+      const all = new Set(readers.flatMap((reader) => reader.values));
+      return values.every((value) => all.has(value));
+    };
+    await eventually(isSeen, { what: 'all records are seen', timeoutMs: DEADLINE_MS });
+  }
+
+  it.each(['classic', 'consumer'] as const)(
+    'members of the %s protocol come, go and lose nothing',
+    async (groupProtocol) => {
+      const topic = await newTopic();
+      const group = { ...options(), groupId: uniqueName('g'), groupProtocol };
+      const reader = () => new Reader(group).start([topic]);
+      const [a, b] = [reader(), reader()];
+      await shared([a, b]);
+      await seen([a, b], await send(topic, 'first'));
+      const c = reader();
+      await shared([a, b, c]);
+      await seen([a, b, c], await send(topic, 'second'));
+      await b.stop();
+      await shared([a, c]);
+      await seen([a, c], await send(topic, 'third'));
+      await a.stop();
+      await c.stop();
+      const all = [a, b, c].flatMap(({ values }) => values);
+      // Every rebalance commits what was read: nothing comes twice.
+      expect(all.length).toBe(new Set(all).size);
+      const late = reader();
+      const fourth = await send(topic, 'fourth');
+      await seen([late], fourth);
+      expect(late.values.toSorted()).toEqual(fourth.toSorted());
+      await late.stop();
+    },
+  );
+
+  it('keeps, in the consumer protocol, what a rebalance does not move', async () => {
+    const topic = await newTopic();
+    const group = { ...options(), groupId: uniqueName('g'), groupProtocol: 'consumer' } as const;
+    const a = new Reader(group).start([topic]);
+    await shared([a]);
+    const b = new Reader(group).start([topic]);
+    await shared([a, b]);
+    expect(a.told[0]).toBe('assigned 0,1,2,3,4,5');
+    const moved = a.told[1]?.replace('revoked ', '').split(',').map(Number) ?? [];
+    expect(a.told).toHaveLength(2);
+    expect([...moved, ...a.owned].sort()).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(b.told).toEqual([`assigned ${moved}`]);
+    await a.stop();
+    await b.stop();
+  });
+
+  it('loses what it does not give up in time, and comes back', async () => {
+    const topic = await newTopic();
+    const group = { ...options(), groupId: uniqueName('g'), groupProtocol: 'consumer' } as const;
+    const a = new Reader({ ...group, rebalanceTimeoutMs: 1_000 }).start([topic]);
+    await shared([a]);
+    a.isHeld = true;
+    const b = new Reader(group).start([topic]);
+    await shared([b]);
+    a.isHeld = false;
+    await shared([a, b]);
+    expect(a.told.some((word) => word.startsWith('lost'))).toBe(true);
+    await a.stop();
+    await b.stop();
+  });
+
+  it('finds its place again as a static member', async () => {
+    const topic = await newTopic();
+    const group = { ...options(), groupId: uniqueName('g'), groupProtocol: 'consumer' } as const;
+    const one = () => new Reader({ ...group, groupInstanceId: 'one' }).start([topic]);
+    const [a, b] = [one(), new Reader({ ...group, groupInstanceId: 'two' }).start([topic])];
+    await shared([a, b]);
+    const before = a.owned;
+    await a.stop();
+    const again = one();
+    await shared([again, b]);
+    expect(again.owned).toEqual(before);
+    expect(b.told.length).toBeLessThanOrEqual(2);
+    await again.stop();
+    await b.stop();
+  });
+
+  it('reads by patterns, its own and the coordinator’s', async () => {
+    const prefix = uniqueName('matched');
+    const topic = await newTopic(PARTITIONS, `${prefix}-1`);
+    const group = () => ({ ...options(), groupId: uniqueName('g'), groupProtocol: 'consumer' }) as const;
+    const byClient = new Reader(group()).start(new RegExp(`^${prefix}-\\d$`));
+    const byBroker = new Reader(group()).start({ pattern: `${prefix}-\\d` });
+    const values = await send(topic, 'matched');
+    await seen([byClient], values);
+    await seen([byBroker], values);
+    await byClient.stop();
+    await byBroker.stop();
+  });
+
+  it('says which topic patterns are none, and which protocol it needs', async () => {
+    const group = { ...options(), groupId: uniqueName('g') };
+    const bad = createConsumer({ ...group, groupProtocol: 'consumer' });
+    bad.subscribe({ pattern: '(' });
+    await expect(pollUntilError(bad)).rejects.toMatchObject({ code: 'INVALID_REGULAR_EXPRESSION' });
+    await bad.close();
+    const classic = createConsumer(group);
+    expect(() => classic.subscribe({ pattern: 'a' })).toThrow(/consumer protocol/);
+    await classic.close();
+  });
+});
+
+async function pollUntilError(consumer: Consumer): Promise<void> {
+  const deadlineMs = performance.now() + DEADLINE_MS;
+  while (performance.now() < deadlineMs) await consumer.poll(200);
+}
