@@ -91,7 +91,7 @@ describe.each(peers)('our consumer in groups on %s', (_name, start) => {
   let peer: Peer;
   beforeAll(async () => {
     peer = await start();
-  }, 120_000);
+  }, 300_000);
   afterAll(() => peer?.close());
 
   const options = () => ({ bootstrapServers: [peer.address] });

@@ -25,7 +25,7 @@ describe.each(peers)('a group of the consumer protocol on %s', (_name, start) =>
   let peer: Peer;
   beforeAll(async () => {
     peer = await start();
-  }, 120_000);
+  }, 300_000);
   afterAll(() => peer?.close());
 
   for (const client of [confluent, java]) {
