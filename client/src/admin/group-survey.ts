@@ -5,6 +5,7 @@ import { throwOnError } from '../cluster/outcome.ts';
 import { retrying } from '../cluster/retry.ts';
 import type { Connection } from '../connection/index.ts';
 import type { GroupSummary, OffsetAndMetadata } from '../types.ts';
+import { describeNewer } from './newer-groups.ts';
 
 /** From version 8 on a request asks for many groups; from 10 on answers name topics by their ids. */
 const MANY_GROUPS_FROM = 8;
@@ -38,17 +39,22 @@ async function surveyOf(connection: Connection): Promise<readonly GroupSummary[]
   }));
 }
 
-/** Of those that the broker describes so: others speak a newer protocol, or have gone in the meantime. */
+/** Of both protocols; not of groups that have gone in the meantime. */
 async function memberCounts(
   connection: Connection,
   groups: readonly string[],
 ): Promise<ReadonlyMap<string, number>> {
   const described = await connection.request(describeGroups, { groups });
-  return new Map(
-    described.groups.flatMap(({ groupId, errorCode, members }) =>
-      errorCode === 0 ? [[groupId, members.length] as const] : [],
+  const counts = new Map(
+    described.groups.flatMap(({ groupId, errorCode, groupState, members }) =>
+      errorCode === 0 && groupState !== 'Dead' ? [[groupId, members.length] as const] : [],
     ),
   );
+  const others = groups.filter((groupId) => !counts.has(groupId));
+  if (others.length === 0) return counts;
+  for (const { groupId, members } of (await describeNewer(connection, others)).values())
+    counts.set(groupId, members.length);
+  return counts;
 }
 
 async function offsetsOf(

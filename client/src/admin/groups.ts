@@ -1,5 +1,11 @@
-import { kafkaError } from '@millrace/protocol';
-import { deleteGroups, describeGroups, listGroups, offsetDelete } from '@millrace/protocol/messages';
+import { errorByCode, kafkaError } from '@millrace/protocol';
+import {
+  type DescribeGroupsResponse,
+  deleteGroups,
+  describeGroups,
+  listGroups,
+  offsetDelete,
+} from '@millrace/protocol/messages';
 import type { Cluster } from '../cluster/cluster.ts';
 import { Coordinator } from '../cluster/coordinator.ts';
 import { askCoordinator } from '../cluster/coordinator-requests.ts';
@@ -9,6 +15,7 @@ import { retrying } from '../cluster/retry.ts';
 import { decodeAssignment } from '../consumer/consumer-protocol.ts';
 import { commitGroupOffsets, fetchGroupOffsets } from '../group/group-offsets.ts';
 import type { GroupDescription, OffsetAndMetadata, TopicPartition } from '../types.ts';
+import { describeNewer } from './newer-groups.ts';
 
 const CONSUMER = 'consumer';
 
@@ -52,27 +59,34 @@ function describeOne(cluster: Cluster, groupId: string): Promise<GroupDescriptio
   return askCoordinator(cluster, coordinator, cluster.deadline(), async (connection) => {
     const response = await connection.request(describeGroups, { groups: [groupId] });
     const group = response.groups[0];
-    if (group) throwOnError(group.errorCode, `group ${groupId}`, group.errorMessage);
+    const { name } = errorByCode(group?.errorCode ?? 0);
+    if (group && name !== 'GROUP_ID_NOT_FOUND')
+      throwOnError(group.errorCode, `group ${groupId}`, group.errorMessage);
     // Before version 6 a group that does not exist is described as dead.
-    if (group === undefined || group.groupState === 'Dead') {
-      throw kafkaError('GROUP_ID_NOT_FOUND', `group ${groupId} does not exist`);
-    }
-    return {
-      groupId,
-      state: group.groupState,
-      protocolType: group.protocolType,
-      protocol: group.protocolData,
-      members: group.members.map((member) => ({
-        memberId: member.memberId,
-        groupInstanceId: member.groupInstanceId,
-        clientId: member.clientId,
-        clientHost: member.clientHost,
-        metadata: member.memberMetadata,
-        assignment: member.memberAssignment,
-        partitions: group.protocolType === CONSUMER ? partitionsIn(member.memberAssignment) : [],
-      })),
-    };
+    if (group && name === 'NONE' && group.groupState !== 'Dead') return classicGroup(group);
+    const newer = await describeNewer(connection, [groupId]);
+    const described = newer.get(groupId);
+    if (described) return described;
+    throw kafkaError('GROUP_ID_NOT_FOUND', `group ${groupId} does not exist`);
   });
+}
+
+function classicGroup(group: DescribeGroupsResponse['groups'][number]): GroupDescription {
+  return {
+    groupId: group.groupId,
+    state: group.groupState,
+    protocolType: group.protocolType,
+    protocol: group.protocolData,
+    members: group.members.map((member) => ({
+      memberId: member.memberId,
+      groupInstanceId: member.groupInstanceId,
+      clientId: member.clientId,
+      clientHost: member.clientHost,
+      metadata: member.memberMetadata,
+      assignment: member.memberAssignment,
+      partitions: group.protocolType === CONSUMER ? partitionsIn(member.memberAssignment) : [],
+    })),
+  };
 }
 
 /** What a leader of another make has written need not be what it should. */
