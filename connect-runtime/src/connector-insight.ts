@@ -1,6 +1,7 @@
 import type { Admin } from '@millrace/client';
 import { type Clock, isMillraceError, type Logger } from '@millrace/foundation';
 import type { ConnectorConfig } from './core/config/cluster-config.ts';
+import type { ConfigVersion } from './core/config/config-versions.ts';
 import { withoutRevision } from './core/config/placeholders.ts';
 import { type Guarantees, guaranteesOf, sharesRecords } from './core/delivery/guarantees.ts';
 import { sinkGroupId } from './core/offsets/sink-offset.ts';
@@ -11,6 +12,7 @@ import { errorPolicyOf } from './plugins/error-config.ts';
 import type { PluginCatalog } from './plugins/plugin-catalog.ts';
 import { Previews } from './preview/previews.ts';
 import type { SecretUse, WorkerSecrets } from './secrets/worker-secrets.ts';
+import type { ConfigHistory } from './storage/config-history.ts';
 import type { ConfigStore } from './storage/config-store.ts';
 import type { HostPool } from './tasks/host-pool.ts';
 import type { TaskWorkerSettings } from './tasks/host-protocol.ts';
@@ -25,6 +27,7 @@ export interface ConnectorInsightOptions {
   readonly catalog: PluginCatalog;
   readonly hosts: HostPool;
   readonly secrets: WorkerSecrets;
+  readonly history: ConfigHistory;
   readonly settings: () => Promise<TaskWorkerSettings>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -88,6 +91,11 @@ export class ConnectorInsight {
       deadLetterTopic: deadLetters?.topic ?? null,
     };
     return { connector: name, type: traits.type, ...guaranteesOf(facts) };
+  }
+
+  /** The configs that a connector had, oldest first; of one that was deleted too. */
+  history(connector: string): Promise<readonly ConfigVersion[]> {
+    return this.#options.history.of(connector);
   }
 
   /** Connectors whose configs keep values elsewhere, those with secrets that were given inline first. */

@@ -89,6 +89,12 @@ export const workerConfig = defineConfig({
     docs: 'Makes bytes of values and back, where a connector names none.',
     validate: nonEmpty,
   },
+  'config.history.topic': {
+    type: 'string',
+    default: null,
+    importance: 'low',
+    docs: 'Topic that keeps the configs that connectors had, the newest 50 of each; the group id followed by -config-history where it is not given. It is made with the first change.',
+  },
   'config.providers': {
     type: 'list',
     default: [],

@@ -1,6 +1,7 @@
 import type { Logger, RawConfig } from '@millrace/foundation';
 import type { ConfigChange } from './core/config/cluster-config.ts';
 import { WorkerSecrets, type WorkerSecretsOptions } from './secrets/worker-secrets.ts';
+import { ConfigHistory } from './storage/config-history.ts';
 import { ConfigStore } from './storage/config-store.ts';
 import { OffsetStore } from './storage/offset-store.ts';
 import { OffsetStores } from './storage/offset-stores.ts';
@@ -27,6 +28,7 @@ export class WorkerStorage {
   readonly statuses: StatusStore;
   readonly offsets: OffsetStores;
   readonly secrets: WorkerSecrets;
+  readonly history: ConfigHistory;
   readonly #config: WorkerConfig;
 
   /** @throws {MillraceError} INVALID_CONFIG for what is wrong with `config.providers` */
@@ -55,6 +57,9 @@ export class WorkerStorage {
       topicOf: (connector) => this.#ownOffsetTopic(connector),
     });
     const { raw, logger, plugins } = options;
+    const historyTopic = config['config.history.topic'] ?? `${config['group.id']}-config-history`;
+    const replicas = config['config.storage.replication.factor'];
+    this.history = new ConfigHistory(storage(historyTopic, 1, replicas), logger);
     this.secrets = new WorkerSecrets({ config, raw, storage, logger, plugins });
   }
 
@@ -77,6 +82,7 @@ export class WorkerStorage {
       this.statuses.close(),
       this.offsets.close(),
       this.secrets.close(),
+      this.history.close(),
     ]);
   }
 

@@ -134,7 +134,7 @@ export class Worker {
     this.#view = new ConnectorView(this.#storage.configs, this.#storage.statuses, (name) =>
       this.#catalog.typeOf(name),
     );
-    this.#commands = this.#createCommands();
+    this.#commands = this.#createCommands(clock);
     this.operations = this.#createOperations(loggers, clock);
     this.insight = this.#createInsight(clock);
   }
@@ -233,22 +233,22 @@ export class Worker {
     return this.#view.taskInfos(name);
   }
 
-  async createConnector(name: string, config: ConnectorConfig, initialState: TargetState) {
+  async createConnector(...command: Parameters<ConnectorCommands['create']>) {
     await this.#learnTypes();
-    return this.#commands.create(name, config, initialState);
+    return this.#commands.create(...command);
   }
 
-  async putConfig(name: string, config: ConnectorConfig) {
+  async putConfig(...command: Parameters<ConnectorCommands['putConfig']>) {
     await this.#learnTypes();
-    return this.#commands.putConfig(name, config);
+    return this.#commands.putConfig(...command);
   }
 
-  patchConfig(name: string, patch: { readonly [key: string]: string | null }) {
-    return this.#commands.patchConfig(name, patch);
+  patchConfig(...command: Parameters<ConnectorCommands['patchConfig']>) {
+    return this.#commands.patchConfig(...command);
   }
 
-  deleteConnector(name: string) {
-    return this.#commands.remove(name);
+  deleteConnector(...command: Parameters<ConnectorCommands['remove']>) {
+    return this.#commands.remove(...command);
   }
 
   setTargetState(name: string, state: TargetState) {
@@ -328,6 +328,7 @@ export class Worker {
       catalog: this.#catalog,
       hosts: this.#hosts,
       secrets: this.#storage.secrets,
+      history: this.#storage.history,
       settings: () => this.#taskSettings(),
       logger: this.#ports.logger,
       clock,
@@ -448,7 +449,7 @@ export class Worker {
     });
   }
 
-  #createCommands(): ConnectorCommands {
+  #createCommands(clock: Clock): ConnectorCommands {
     return new ConnectorCommands({
       configs: this.#storage.configs,
       catalog: this.#catalog,
@@ -457,6 +458,8 @@ export class Worker {
       workerOf: (id) => this.#group.workerOf(id),
       secrets: this.#storage.secrets.configs,
       traces: this.#traces,
+      history: this.#storage.history,
+      clock,
     });
   }
 

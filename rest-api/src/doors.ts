@@ -82,6 +82,7 @@ export function createDoors(
           reply.code(answer.status);
           if (answer.location !== undefined)
             reply.header('location', `${originOf(request)}${answer.location}`);
+          if (answer.etag !== undefined) reply.header('etag', answer.etag);
           if (answer.body === null) return reply.send();
           return reply.type('application/json').send(JSON.stringify(answer.body));
         },
@@ -152,6 +153,7 @@ function handOn(request: FastifyRequest, reply: FastifyReply, answer: ForwardedA
   reply.code(answer.status);
   const { location } = answer;
   // The host that the client asked, not the one that was asked for it.
+  if (answer.etag) reply.header('etag', answer.etag);
   if (location !== null && URL.canParse(location))
     reply.header('location', `${originOf(request)}${new URL(location).pathname}`);
   return answer.body === '' ? reply.send() : reply.type('application/json').send(answer.body);

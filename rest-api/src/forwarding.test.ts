@@ -26,6 +26,7 @@ test('a write that another worker can serve is asked of it as it was sent, and i
   ports.herder.forwardedAnswer = {
     status: 201,
     location: 'http://10.0.0.7:8083/connectors/n%20w',
+    etag: null,
     body: '{"name":"n w"}',
   };
   const body = '{"name": "n w", "config": {"connector.class": "Source", "tasks.max": 1.0}}';
@@ -43,7 +44,12 @@ test('a write that another worker can serve is asked of it as it was sent, and i
 
 test('a refusal of the other worker is handed on too', async () => {
   ports.herder.failure = elsewhere(LEADER);
-  ports.herder.forwardedAnswer = { status: 404, location: null, body: '{"error_code":404,"message":"no"}' };
+  ports.herder.forwardedAnswer = {
+    status: 404,
+    location: null,
+    etag: null,
+    body: '{"error_code":404,"message":"no"}',
+  };
   const answer = await api.inject({ method: 'DELETE', url: '/connectors/gone' });
   expect(answer.statusCode).toBe(404);
   expect(answer.body).toBe('{"error_code":404,"message":"no"}');

@@ -10,7 +10,7 @@ declare module 'fastify' {
 }
 
 /** What a worker hands on of the head of a request. */
-const HANDED_ON = ['authorization', 'traceparent', 'tracestate'] as const;
+const HANDED_ON = ['authorization', 'if-match', 'traceparent', 'tracestate'] as const;
 
 /**
  * Asks the worker that can serve a request, where this one was refused with the name of it; null where the refusal stands.

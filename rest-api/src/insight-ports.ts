@@ -1,4 +1,11 @@
-import type { DeadLetterPage, GuaranteesBody, Preview, RedriveRow, SecretUseRow } from './contract/index.ts';
+import type {
+  ConfigVersion,
+  DeadLetterPage,
+  GuaranteesBody,
+  Preview,
+  RedriveRow,
+  SecretUseRow,
+} from './contract/index.ts';
 import type { ConnectorConfig } from './ports.ts';
 
 /** What is told of connectors beyond Kafka Connect; the shapes are those of the contract. */
@@ -11,10 +18,14 @@ export interface ConnectorInsight {
   preview(name: string, config: ConnectorConfig | null, limit: number): Promise<Preview>;
   /** @throws {MillraceError} NOT_FOUND */
   guarantees(connector: string): Promise<GuaranteesBody>;
+  /** The configs that a connector had, oldest first; of one that was deleted too, and none of one that never was. */
+  history(connector: string): Promise<readonly KeptConfig[]>;
   secretUses(): readonly SecretUseRow[];
   /** @throws {MillraceError} REBALANCE_IN_PROGRESS where another worker has to be asked */
   renewSecrets(): Promise<{ readonly renewed: number; readonly unreadable: readonly string[] }>;
 }
+
+export type KeptConfig = Omit<ConfigVersion, 'changes' | 'current'>;
 
 /** Which dead letters: those at these places, those of one cause, or all that there are by now. */
 export type RedriveSelection =

@@ -16,6 +16,15 @@ export type ConnectorConfig = { readonly [key: string]: string };
 /** What to change of a config: null takes a key away. */
 export type ConfigPatch = { readonly [key: string]: string | null };
 
+/** What is to be known of who changes a config. */
+export interface ConfigChangeContext {
+  readonly by: string;
+  /** Called with the config as it is, by the worker that is about to change it and before it does; refuses by throwing. */
+  readonly check?: (current: ConnectorConfig | undefined) => void;
+  /** The version of its history that is taken back. */
+  readonly restored?: number;
+}
+
 export type ConnectorType = 'source' | 'sink' | 'unknown';
 
 export type ConnectorState = 'UNASSIGNED' | 'RUNNING' | 'PAUSED' | 'FAILED' | 'RESTARTING' | 'STOPPED';
@@ -111,6 +120,7 @@ export interface ForwardedRequest {
 export interface ForwardedAnswer {
   readonly status: number;
   readonly location: string | null;
+  readonly etag: string | null;
   readonly body: string;
 }
 
@@ -161,15 +171,21 @@ export interface Herder extends Forwarder {
   connector(name: string): ConnectorInfo;
   status(name: string): ConnectorStatus;
   taskInfos(name: string): readonly TaskInfo[];
-  createConnector(name: string, config: ConnectorConfig, initialState: TargetState): Promise<ConnectorInfo>;
+  createConnector(
+    name: string,
+    config: ConnectorConfig,
+    initialState: TargetState,
+    change?: ConfigChangeContext,
+  ): Promise<ConnectorInfo>;
   /** Creates or updates. */
   putConfig(
     name: string,
     config: ConnectorConfig,
+    change?: ConfigChangeContext,
   ): Promise<{ readonly created: boolean; readonly info: ConnectorInfo }>;
   /** Null takes a key away (KIP-477). */
-  patchConfig(name: string, patch: ConfigPatch): Promise<ConnectorInfo>;
-  deleteConnector(name: string): Promise<void>;
+  patchConfig(name: string, patch: ConfigPatch, change?: ConfigChangeContext): Promise<ConnectorInfo>;
+  deleteConnector(name: string, change?: ConfigChangeContext): Promise<void>;
   setTargetState(name: string, state: TargetState): Promise<void>;
   /** Null: only the connector was to be restarted, and was; otherwise the status after the request was taken. */
   restartConnector(name: string, request: RestartRequest): Promise<ConnectorStatus | null>;

@@ -20,6 +20,7 @@ import type { RestPorts } from './ports.ts';
 import { checkHost, checkOrigin, isLoopback } from './request-guard.ts';
 import { activeTopicRoutes } from './routes/active-topics.ts';
 import { clusterRoutes } from './routes/cluster.ts';
+import { configHistoryRoutes } from './routes/config-history.ts';
 import { pluginRoutes } from './routes/connector-plugins.ts';
 import { connectorRoutes, lifecycleRoutes, taskRoutes } from './routes/connectors.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
@@ -95,6 +96,7 @@ export async function createRestApi(ports: RestPorts, options: RestOptions = {})
   clusterRoutes(doors, ports.cluster);
   workerRoutes(doors, ports.group);
   insightRoutes(doors, ports.insight);
+  configHistoryRoutes(doors, ports);
   deadLetterRoutes(doors, ports.deadLetters);
   unservedRoutes(doors);
   const docs = new LazyApp(() => createDocsApp(ports.herder.server().version));

@@ -1,8 +1,9 @@
-import { MillraceError } from '@millrace/foundation';
+import { type Clock, MillraceError } from '@millrace/foundation';
 import type { RestartRequest } from '../core/config/cluster-config.ts';
 import type { TaskId } from '../core/task-id.ts';
 import type { PluginCatalog } from '../plugins/plugin-catalog.ts';
 import type { ConfigSecrets } from '../secrets/config-secrets.ts';
+import type { ConfigHistory } from '../storage/config-history.ts';
 import type { ConfigStore } from '../storage/config-store.ts';
 import type { ValidationResult } from '../tasks/host-protocol.ts';
 import type { ConnectorTraces } from './connector-traces.ts';
@@ -19,7 +20,20 @@ export interface ConnectorCommandsOptions {
   readonly workerOf: (id: TaskId) => string;
   readonly secrets: Pick<ConfigSecrets, 'protect' | 'forget'>;
   readonly traces: Pick<ConnectorTraces, 'beforeRemoval'>;
+  readonly history: Pick<ConfigHistory, 'note'>;
+  readonly clock: Clock;
 }
+
+/** What is to be known of who changes a config. */
+export interface ConfigChangeContext {
+  readonly by: string;
+  /** Called on the leader with the config as it is, before it changes; refuses by throwing. */
+  readonly check?: (current: ConnectorConfig | undefined) => void;
+  /** The version of the history that is taken back. */
+  readonly restored?: number;
+}
+
+const NOBODY: ConfigChangeContext = { by: 'ANONYMOUS' };
 
 /** Writes: each is a record in the config topic, made by the leader only, and answered when it was read back. */
 export class ConnectorCommands {
@@ -32,7 +46,12 @@ export class ConnectorCommands {
   }
 
   /** @throws {MillraceError} ALREADY_EXISTS, INVALID_CONFIG, UNKNOWN_CONNECTOR_CLASS, REBALANCE_IN_PROGRESS */
-  async create(name: string, config: ConnectorConfig, initialState: TargetState): Promise<ConnectorInfo> {
+  async create(
+    name: string,
+    config: ConnectorConfig,
+    initialState: TargetState,
+    change = NOBODY,
+  ): Promise<ConnectorInfo> {
     await this.#lead();
     this.#mustBeNew(name);
     const full = { ...config, name };
@@ -44,41 +63,56 @@ export class ConnectorCommands {
       const known = configs.config.targetState(name) === initialState;
       const stored = await this.#withoutSecrets(name, full, secretKeys);
       await configs.putConnector(name, stored, known ? undefined : initialState);
+      await this.#note(name, undefined, change);
       return this.#options.view.connector(name);
     });
   }
 
-  async putConfig(name: string, config: ConnectorConfig): Promise<{ created: boolean; info: ConnectorInfo }> {
+  async putConfig(
+    name: string,
+    config: ConnectorConfig,
+    change = NOBODY,
+  ): Promise<{ created: boolean; info: ConnectorInfo }> {
     await this.#lead();
     const full = { ...config, name };
     const secretKeys = await this.#check(full);
     return this.#inTurn(async () => {
-      const created = !this.#options.configs.config.has(name);
+      const before = this.#options.configs.config.connector(name);
+      change.check?.(before);
       await this.#options.configs.putConnector(name, await this.#withoutSecrets(name, full, secretKeys));
-      return { created, info: this.#options.view.connector(name) };
+      await this.#note(name, before, change);
+      return { created: before === undefined, info: this.#options.view.connector(name) };
     });
   }
 
   /** Changes some keys; null takes one away (KIP-477). @throws {MillraceError} NOT_FOUND, INVALID_CONFIG, ... as `create` */
-  async patchConfig(name: string, patch: { readonly [key: string]: string | null }): Promise<ConnectorInfo> {
+  async patchConfig(
+    name: string,
+    patch: { readonly [key: string]: string | null },
+    change = NOBODY,
+  ): Promise<ConnectorInfo> {
     // In one turn, so that no other change comes between what was read and what is written.
     return this.inTurn(async () => {
       const before = this.#options.configs.config.connector(name);
       if (!before) throw connectorNotFound(name);
+      change.check?.(before);
       const full = { ...withPatch(before, patch), name };
       const secretKeys = await this.#check(full);
       await this.#options.configs.putConnector(name, await this.#withoutSecrets(name, full, secretKeys));
+      await this.#note(name, before, change);
       return this.#options.view.connector(name);
     });
   }
 
-  remove(name: string): Promise<void> {
+  remove(name: string, change = NOBODY): Promise<void> {
     return this.inTurn(async () => {
       const { configs, secrets, traces } = this.#options;
       const config = configs.config.connector(name);
       this.#mustExist(name, connectorNotFound(name));
+      change.check?.(config);
       const cleanUp = config && (await traces.beforeRemoval(name, config));
       await configs.removeConnector(name);
+      await this.#note(name, config, change);
       await secrets.forget(name);
       cleanUp?.();
     });
@@ -115,6 +149,18 @@ export class ConnectorCommands {
     if (await loop.restartTask(id)) return;
     const worker = loop.isLeader ? this.#options.workerOf(id) : loop.leaderUrl;
     throw rebalancing('the task does not run on this worker', worker);
+  }
+
+  /** As it is stored by now, beside what it was. */
+  #note(
+    name: string,
+    before: ConnectorConfig | undefined,
+    { by, restored }: ConfigChangeContext,
+  ): Promise<void> {
+    const { history, configs, clock } = this.#options;
+    const after = configs.config.connector(name);
+    const atMs = clock.now().wallMs;
+    return history.note(name, { before, after, by, atMs, ...(restored === undefined ? {} : { restored }) });
   }
 
   /** The config as it may be stored: its secrets are sealed and stored apart by then. */

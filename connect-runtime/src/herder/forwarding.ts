@@ -16,6 +16,8 @@ export interface ForwardedRequest {
 export interface ForwardedAnswer {
   readonly status: number;
   readonly location: string | null;
+  /** The header of that name. */
+  readonly etag: string | null;
   readonly body: string;
 }
 
@@ -39,7 +41,8 @@ export async function forward(workerUrl: string, asked: ForwardedRequest): Promi
   try {
     const answer = await send(url, { method: asked.method, headers }, body);
     const text = await textOf(answer);
-    return { status: answer.statusCode ?? 500, location: answer.headers.location ?? null, body: text };
+    const { location = null, etag = null } = answer.headers;
+    return { status: answer.statusCode ?? 500, location, etag, body: text };
   } catch (error) {
     throw new MillraceError(
       `The worker at ${url.origin} did not answer the request that was forwarded to it.`,

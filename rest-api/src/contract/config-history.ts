@@ -18,8 +18,10 @@ const configVersion = (t: Builders) =>
   t.Object({
     version: t.Integer({ description: 'Counts from 1 for each connector name, also over its deletion' }),
     atMs: t.Integer(),
-    by: t.String({ description: 'Who: ANONYMOUS where nobody has to say' }),
-    what: t.Enum(['create', 'update', 'restore', 'delete']),
+    by: t.String({ description: 'Who: ANONYMOUS where nobody has to say, empty where nobody knows' }),
+    what: t.Enum(['create', 'update', 'restore', 'delete', 'found'], {
+      description: '`found`: it was there before anybody kept its history',
+    }),
     restored: t.Optional(t.Integer({ description: 'Of a restore: the version that it took back' })),
     /** Empty for a deletion. As stored: secrets that were given inline are placeholders. */
     config: storedConfig(t),

@@ -10,7 +10,10 @@ import {
   taskStatus,
 } from './shapes.ts';
 
-/** Kafka Connect's own endpoints for connectors and their tasks: its paths, bodies and codes. */
+/**
+ * Kafka Connect's own endpoints for connectors and their tasks: its paths, bodies and codes. Beside that, answers that carry a config have its `ETag`, and changes of it
+ * take `If-Match`: 412 where it is another one by then.
+ */
 
 const describe = { operation: 'DESCRIBE', resource: 'connector', named: 'params.connector' } as const;
 const alter = { operation: 'ALTER', resource: 'connector', named: 'params.connector' } as const;
@@ -87,7 +90,7 @@ export const putConnectorConfig = route({
   summary: 'Create a connector or replace its config',
   tag: 'connectors',
   needs: alter,
-  refusals: [409, 413, 415],
+  refusals: [409, 412, 413, 415],
   schemas: (t) => ({
     params: connectorParams(t),
     body: sentConfig(t),
@@ -103,7 +106,7 @@ export const patchConnectorConfig = route({
   summary: 'Change some keys of a config; null takes a key away',
   tag: 'connectors',
   needs: alter,
-  refusals: [404, 409, 413, 415],
+  refusals: [404, 409, 412, 413, 415],
   schemas: (t) => ({
     params: connectorParams(t),
     body: sentConfig(t),
@@ -129,7 +132,7 @@ export const deleteConnector = route({
   summary: 'Delete a connector; its offsets stay, so that one of the same name resumes',
   tag: 'connectors',
   needs: { operation: 'DELETE', resource: 'connector', named: 'params.connector' },
-  refusals: [404, 409],
+  refusals: [404, 409, 412],
   schemas: (t) => ({ params: connectorParams(t), replies: { 204: t.Null() } }),
 });
 

@@ -84,6 +84,7 @@ export type ReplyOf<R extends Route> = {
     readonly status: Status;
     readonly body: StaticOr<SchemasOf<R>['replies'][Status], null>;
     readonly location?: string;
+    readonly etag?: string;
   };
 }[keyof SchemasOf<R>['replies'] & number];
 

@@ -2,8 +2,10 @@ import { isMillraceError, MillraceError } from '@millrace/foundation';
 import { readConfig, readInitialState, readName, readPatch } from '../connector-config.ts';
 import * as contract from '../contract/index.ts';
 import type { Doors } from '../doors.ts';
+import { conditionOf, etagOf } from '../etag.ts';
 import type { ConnectorInfo, ConnectorStatus, Herder } from '../ports.ts';
 import { accepted, created, noContent, ok } from '../reply.ts';
+import { changeOf } from './change-context.ts';
 import { readTaskNumber } from './task-number.ts';
 
 export function connectorRoutes(doors: Doors, herder: Herder): void {
@@ -12,27 +14,38 @@ export function connectorRoutes(doors: Doors, herder: Herder): void {
     if (expansions === undefined) return ok(herder.connectors());
     return ok(expanded(herder, expansions));
   });
-  doors.operation(contract.createConnector, async ({ body }) => {
+  doors.operation(contract.createConnector, async ({ body, actor }) => {
     const name = readName(body.name);
     const config = readConfig(name, body.config);
     const state = readInitialState(body.initial_state);
-    const info = await herder.createConnector(name, config, state);
-    return created(info, locationOf(name));
+    const info = await herder.createConnector(name, config, state, changeOf(actor));
+    return { ...created(info, connectorLocation(name)), etag: etagOf(info.config) };
   });
-  doors.operation(contract.getConnector, ({ params }) => ok(herder.connector(params.connector)));
-  doors.operation(contract.getConnectorConfig, ({ params }) => ok(herder.connector(params.connector).config));
-  doors.operation(contract.putConnectorConfig, async ({ params, body }) => {
-    const name = readName(params.connector);
-    const put = await herder.putConfig(name, readConfig(name, body));
-    return put.created ? created(put.info, locationOf(name)) : ok(put.info);
+  doors.operation(contract.getConnector, ({ params }) => {
+    const info = herder.connector(params.connector);
+    return { ...ok(info), etag: etagOf(info.config) };
   });
-  doors.operation(contract.patchConnectorConfig, async ({ params, body }) => {
+  doors.operation(contract.getConnectorConfig, ({ params }) => {
+    const { config } = herder.connector(params.connector);
+    return { ...ok(config), etag: etagOf(config) };
+  });
+  doors.operation(contract.putConnectorConfig, async ({ params, body, actor, sent }) => {
     const name = readName(params.connector);
-    return ok(await herder.patchConfig(name, readPatch(name, body)));
+    const change = changeOf(actor, conditionOf(sent.headers['if-match']));
+    const put = await herder.putConfig(name, readConfig(name, body), change);
+    const etag = etagOf(put.info.config);
+    return put.created ? { ...created(put.info, connectorLocation(name)), etag } : { ...ok(put.info), etag };
+  });
+  doors.operation(contract.patchConnectorConfig, async ({ params, body, actor, sent }) => {
+    const name = readName(params.connector);
+    const change = changeOf(actor, conditionOf(sent.headers['if-match']));
+    const info = await herder.patchConfig(name, readPatch(name, body), change);
+    return { ...ok(info), etag: etagOf(info.config) };
   });
   doors.operation(contract.getConnectorStatus, ({ params }) => ok(herder.status(params.connector)));
-  doors.operation(contract.deleteConnector, async ({ params }) => {
-    await herder.deleteConnector(params.connector);
+  doors.operation(contract.deleteConnector, async ({ params, actor, sent }) => {
+    const change = changeOf(actor, conditionOf(sent.headers['if-match']));
+    await herder.deleteConnector(params.connector, change);
     return noContent();
   });
 }
@@ -75,7 +88,8 @@ export function taskRoutes(doors: Doors, herder: Herder): void {
 /** What may stand in a path as it is (RFC 3986, pchar), and `encodeURIComponent` escapes. */
 const PLAIN_IN_PATHS = /%(?:24|26|2B|2C|3A|3B|3D|40)/g;
 
-function locationOf(name: string): string {
+/** The path of a connector, as Kafka Connect writes it. */
+export function connectorLocation(name: string): string {
   return `/connectors/${encodeURIComponent(name).replace(PLAIN_IN_PATHS, decodeURIComponent)}`;
 }
 

@@ -1,9 +1,14 @@
 import type { RedriveRow } from '../contract/index.ts';
-import type { ConnectorInsight, DeadLetters } from '../insight-ports.ts';
+import type { ConnectorInsight, DeadLetters, KeptConfig } from '../insight-ports.ts';
 import type { Herder } from '../ports.ts';
 
 /** One dead letter, one redrive, and a preview of nothing; what was asked for is in the herder's calls. */
-export function fakeInsight(herder: Pick<Herder, 'connector'> & { readonly calls: string[] }): {
+interface Kept {
+  readonly calls: string[];
+  readonly versions: ReadonlyMap<string, readonly KeptConfig[]>;
+}
+
+export function fakeInsight(herder: Pick<Herder, 'connector'> & Kept): {
   readonly insight: ConnectorInsight;
   readonly deadLetters: DeadLetters;
 } {
@@ -29,6 +34,7 @@ export function fakeInsight(herder: Pick<Herder, 'connector'> & { readonly calls
         ...{ connector: herder.connector(connector).name, type: 'source', delivery: 'at least once' },
         ...{ sentence: 'At least once.', reasons: [], order: 'In order.', duplicates: [], losses: [] },
       }),
+      history: async (connector) => herder.versions.get(connector) ?? [],
       secretUses: () => [{ connector: 'orders', inlined: ['database.password'], inClear: [], providers: [] }],
       renewSecrets: async () => ({ renewed: 1, unreadable: [] }),
     },

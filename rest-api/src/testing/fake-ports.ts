@@ -1,5 +1,7 @@
 import { MillraceError } from '@millrace/foundation';
+import type { KeptConfig } from '../insight-ports.ts';
 import type {
+  ConfigChangeContext,
   ConfigKeyInfo,
   ConfigPatch,
   ConfigValidation,
@@ -37,6 +39,8 @@ export class FakeHerder implements Herder {
   readonly #listeners = new Set<(connector: string) => void>();
   /** What was asked for, in order. */
   readonly calls: string[] = [];
+  /** The history of configs, oldest first. */
+  readonly versions = new Map<string, KeptConfig[]>();
   healthAnswer: ReturnType<Herder['health']> = {
     status: 'healthy',
     message: 'Worker has completed startup.',
@@ -77,7 +81,7 @@ export class FakeHerder implements Herder {
   }
 
   /** What other workers answer. */
-  forwardedAnswer: ForwardedAnswer = { status: 204, location: null, body: '' };
+  forwardedAnswer: ForwardedAnswer = { status: 204, location: null, etag: null, body: '' };
 
   async forward(workerUrl: string, { method, path, body }: ForwardedRequest) {
     this.calls.push(`forward ${method} ${workerUrl} ${path} ${body ?? ''}`.trim());
@@ -114,31 +118,42 @@ export class FakeHerder implements Herder {
     return info.tasks.map((id) => ({ id, config: { ...info.config, 'task.id': String(id.task) } }));
   }
 
-  async createConnector(name: string, config: ConnectorConfig, initialState: TargetState) {
+  async createConnector(
+    name: string,
+    config: ConnectorConfig,
+    initialState: TargetState,
+    change?: ConfigChangeContext,
+  ) {
     await this.#act(`create ${name} ${initialState}`);
     if (this.#connectors.has(name)) {
       const message = `Connector ${name} already exists`;
       throw new MillraceError(message, { code: 'ALREADY_EXISTS', class: 'config', path: 'name' });
     }
+    this.#note(name, undefined, config, change);
     return this.add(name, config, Number(config['tasks.max'] ?? 1)).info;
   }
 
-  async putConfig(name: string, config: ConnectorConfig) {
+  async putConfig(name: string, config: ConnectorConfig, change?: ConfigChangeContext) {
     await this.#act(`put ${name}`);
-    const created = !this.#connectors.has(name);
-    return { created, info: this.add(name, config).info };
+    const before = this.#connectors.get(name)?.info.config;
+    change?.check?.(before);
+    this.#note(name, before, config, change);
+    return { created: before === undefined, info: this.add(name, config).info };
   }
 
-  async patchConfig(name: string, patch: ConfigPatch) {
+  async patchConfig(name: string, patch: ConfigPatch, change?: ConfigChangeContext) {
     await this.#act(`patch ${name}`);
     const { config } = this.#find(name).info;
+    change?.check?.(config);
     const kept = Object.entries({ ...config, ...patch }).filter(([, value]) => value !== null);
     return this.add(name, Object.fromEntries(kept) as ConnectorConfig).info;
   }
 
-  async deleteConnector(name: string): Promise<void> {
+  async deleteConnector(name: string, change?: ConfigChangeContext): Promise<void> {
     await this.#act(`delete ${name}`);
-    this.#find(name);
+    const { config } = this.#find(name).info;
+    change?.check?.(config);
+    this.#note(name, config, undefined, change);
     this.#connectors.delete(name);
     this.#tell(name);
   }
@@ -198,6 +213,19 @@ export class FakeHerder implements Herder {
         },
       ],
     };
+  }
+
+  #note(
+    name: string,
+    before: ConnectorConfig | undefined,
+    after: ConnectorConfig | undefined,
+    { by, restored }: ConfigChangeContext = { by: 'test' },
+  ): void {
+    const known = this.versions.get(name) ?? [];
+    const what = after === undefined ? 'delete' : restored ? 'restore' : before ? 'update' : 'create';
+    const version = { version: known.length + 1, atMs: 1_700_000_000_000, by, what } as const;
+    const config = after ? { ...after, name } : {};
+    this.versions.set(name, [...known, { ...version, ...(restored ? { restored } : {}), config }]);
   }
 
   async #act(call: string): Promise<void> {
