@@ -1,5 +1,6 @@
 import { emitApiIndex, emitInternalIndex } from './emit-index.ts';
 import { emitModule } from './emit-module.ts';
+import { emitWasm } from './emit-wasm.ts';
 import { loadSchemas } from './load-schemas.ts';
 
 /** All generated files: path under `src/generated/` to content. */
@@ -10,6 +11,7 @@ export async function generate(): Promise<ReadonlyMap<string, string>> {
   const made = new Map<string, string>();
   for (const { path, schemas } of wire) made.set(`${path}.ts`, emitModule(schemas, '../'));
   for (const { path, schemas } of internal) made.set(`${path}.ts`, emitModule(schemas, '../../'));
+  made.set('wasm/lz4-block.ts', await emitWasm('lz4-block'));
   made.set('index.ts', emitApiIndex(wire));
   made.set('internal/index.ts', emitInternalIndex(internal));
   return made;

@@ -8,7 +8,7 @@ import { generate } from './generate.ts';
 const TARGET = new URL('../src/generated/', import.meta.url);
 
 function present(): Map<string, string> {
-  mkdirSync(new URL('internal/', TARGET), { recursive: true });
+  for (const folder of ['internal/', 'wasm/']) mkdirSync(new URL(folder, TARGET), { recursive: true });
   const names = readdirSync(TARGET, { recursive: true, encoding: 'utf8' })
     .map((name) => name.replaceAll('\\', '/'))
     .filter((name) => name.endsWith('.ts'));

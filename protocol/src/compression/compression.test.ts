@@ -5,8 +5,9 @@ import { compressSync } from 'snappy';
 import { describe, expect, it } from 'vitest';
 import { isKafkaError } from '../errors.ts';
 import frames from './fixtures/lz4-frames.json' with { type: 'json' };
-import { compress, compressionTypes, decompress } from './index.ts';
+import { compress, compressionTypes, decompress, decompressBriefly } from './index.ts';
 import { lz4BlockBytes } from './lz4-block.ts';
+import { unpackLz4 } from './lz4-scratch.ts';
 
 const codecs = ['gzip', 'snappy', 'lz4', 'zstd'] as const;
 const lines = (count: number) =>
@@ -116,6 +117,108 @@ describe('snappy', () => {
         'MESSAGE_TOO_LARGE',
       ),
     ).toBe(true);
+  });
+});
+
+describe('lz4 in memory that is used again', () => {
+  const letters = (seed: number, length: number) =>
+    Buffer.from(Array.from({ length }, (_, i) => 97 + ((i * seed + (i >> 5) * 7 + ((i * i) >> 9)) % 13)));
+
+  it('gives what the library gives, whatever went in', () => {
+    const pieces = fc.array(
+      fc.oneof(
+        fc.uint8Array({ maxLength: 400 }),
+        fc.tuple(fc.nat(255), fc.nat(3_000)).map(([byte, count]) => new Uint8Array(count).fill(byte)),
+        fc.tuple(fc.nat(50), fc.nat(90_000)).map(([seed, length]) => letters(seed, length)),
+        fc
+          .tuple(fc.uint8Array({ minLength: 1, maxLength: 20 }), fc.nat(300))
+          .map(([bytes, times]) => Buffer.concat(Array.from({ length: times }, () => bytes))),
+      ),
+      { maxLength: 8 },
+    );
+    fc.assert(
+      fc.property(pieces, (parts) => {
+        const bytes = Buffer.concat(parts);
+        const packed = compress('lz4', bytes);
+        const unpacked = unpackLz4(packed, Math.max(bytes.length, 1));
+        if (bytes.length > 0) expect(unpacked?.equals(bytes)).toBe(true);
+        if (bytes.length > 1) expect(unpackLz4(packed, bytes.length - 1)).toBeNull();
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('takes no frame that the library refuses, and gives the same of each that both take', () => {
+    const wholes = [lines(40), letters(3, 3_000), Buffer.alloc(70_000, 'ab'), letters(0, 500)].map((bytes) =>
+      compress('lz4', bytes),
+    );
+    const change = fc.tuple(fc.nat(1_000_000), fc.nat(255));
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...wholes),
+        fc.array(change, { maxLength: 4 }),
+        fc.nat(20),
+        (whole, changes, cut) => {
+          const altered = Buffer.from(whole.subarray(0, whole.length - cut));
+          for (const [at, byte] of changes) altered[at % altered.length] = byte;
+          const unpacked = unpackLz4(altered, 1_000_000);
+          if (unpacked === null) return;
+          expect(decompress('lz4', altered, 1_000_000).equals(unpacked)).toBe(true);
+        },
+      ),
+      { numRuns: 3_000 },
+    );
+  });
+
+  /** A frame of one compressed block. */
+  const frameOf = (...block: readonly number[]): Buffer => {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32LE(block.length);
+    return Buffer.concat([Buffer.from('04224d18604082', 'hex'), bytes, Buffer.from(block), Buffer.alloc(4)]);
+  };
+  /** So many more than a nibble of 15 holds. */
+  const more = (count: number) => [
+    ...Array.from({ length: Math.floor(count / 255) }, () => 255),
+    count % 255,
+  ];
+
+  it('copies a match from however near behind it', () => {
+    for (let distance = 1; distance <= 70; distance++) {
+      const literals = Array.from({ length: distance }, (_, i) => i + 1);
+      const head = distance < 15 ? [(distance << 4) | 15] : [0xff, ...more(distance - 15)];
+      const frame = frameOf(...head, ...literals, distance, 0, ...more(100 - 19), 0x10, 250);
+      const copied = Array.from({ length: 100 }, (_, i) => literals[i % distance] ?? 0);
+      expect(unpackLz4(frame, 1_000)).toEqual(Buffer.from([...literals, ...copied, 250]));
+    }
+  });
+
+  it('unpacks no block to more than the frame says, nor beyond where it ends', () => {
+    const longest = 64 * 1024;
+    const filled = (bytes: number) => frameOf(0x1f, 7, 1, 0, ...more(bytes - 2 - 19), 0x10, 8);
+    expect(unpackLz4(filled(longest), longest)).toHaveLength(longest);
+    expect(unpackLz4(filled(longest + 1), longest * 2)).toBeNull();
+    const unsound: readonly number[][] = [
+      [],
+      [0x20, 1],
+      [0x1f, 7, 1],
+      [0x1f, 7, 1, 0],
+      [0x1f, 7, 1, 0, 255],
+      [0x1f, 7, 1, 0, 3],
+      [0x10, 7, 0, 0, 0x10, 8],
+      [0x10, 7, 2, 0, 0x10, 8],
+      [0xf0, 255],
+    ];
+    for (const block of unsound) expect(unpackLz4(frameOf(...block), 1_000)).toBeNull();
+    expect(unpackLz4(Buffer.concat([frameOf(0x10, 7), Buffer.from([9])]), 1)).toEqual(Buffer.from([7]));
+  });
+
+  it('leaves large frames to the library, and goes on', () => {
+    expect(unpackLz4(compress('lz4', Buffer.alloc(20_000_000)), 50_000_000)).toBeNull();
+    expect(decompressBriefly('lz4', compress('lz4', Buffer.alloc(20_000_000)), 50_000_000)).toHaveLength(
+      20_000_000,
+    );
+    const packed = compress('lz4', lines(10));
+    expect(unpackLz4(packed, 10_000)?.equals(lines(10))).toBe(true);
   });
 });
 

@@ -2,6 +2,7 @@ import { assert } from '@millrace/foundation/assert';
 import type { CompressionType } from './compression-type.ts';
 import { compressGzip, decompressGzip } from './gzip.ts';
 import { compressLz4, decompressLz4 } from './lz4.ts';
+import { unpackLz4 } from './lz4-scratch.ts';
 import { compressSnappy, decompressSnappy } from './snappy.ts';
 import { compressZstd, decompressZstd } from './zstd.ts';
 
@@ -50,4 +51,13 @@ export function decompress(type: CompressionType, bytes: Buffer, maxBytes: numbe
     case 'zstd':
       return decompressZstd(bytes, maxBytes);
   }
+}
+
+/**
+ * As `decompress`, for who is done with the bytes before anything else is unpacked: they may lie in memory that the next call uses again.
+ * @throws {MillraceError} as `decompress`
+ */
+export function decompressBriefly(type: CompressionType, bytes: Buffer, maxBytes: number): Buffer {
+  const unpacked = type === 'lz4' ? unpackLz4(bytes, maxBytes) : null;
+  return unpacked ?? decompress(type, bytes, maxBytes);
 }

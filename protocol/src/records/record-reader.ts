@@ -65,12 +65,20 @@ export function forEachRecord(
   return header;
 }
 
-/** The records of a batch, decompressed where they must be. */
-export function openRecords(buf: Buffer, header: BatchHeader, maxDecompressedBytes: number): RecordCursor {
+/**
+ * The records of a batch, decompressed where they must be.
+ * @param unpack `decompressBriefly` where nothing of them is kept
+ */
+export function openRecords(
+  buf: Buffer,
+  header: BatchHeader,
+  maxDecompressedBytes: number,
+  unpack = decompress,
+): RecordCursor {
   const start = header.position + BATCH_HEADER_BYTES;
   const end = header.position + header.sizeInBytes;
   if (header.compression === 'none') return new RecordCursor(buf, start, end);
-  const plain = decompress(header.compression, buf.subarray(start, end), maxDecompressedBytes);
+  const plain = unpack(header.compression, buf.subarray(start, end), maxDecompressedBytes);
   return new RecordCursor(plain, 0, plain.length);
 }
 

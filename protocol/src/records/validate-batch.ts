@@ -1,6 +1,6 @@
 import { isMillraceError } from '@millrace/foundation';
 import type { CompressionType } from '../compression/index.ts';
-import { compressionOfId } from '../compression/index.ts';
+import { compressionOfId, decompressBriefly } from '../compression/index.ts';
 import { type ErrorName, errorByName } from '../errors.ts';
 import {
   BATCH_HEADER_BYTES,
@@ -148,7 +148,7 @@ function checkHeader(header: BatchHeader): BatchRefusal | undefined {
 
 function checkRecords(records: Buffer, header: BatchHeader, rules: BatchRules): BatchVerdict {
   try {
-    const cursor = openRecords(records, header, rules.maxDecompressedBytes);
+    const cursor = openRecords(records, header, rules.maxDecompressedBytes, decompressBriefly);
     const uncompressedBytes = cursor.end - cursor.at;
     if (header.recordCount * RECORD_MIN_BYTES > uncompressedBytes) {
       return refuse(
