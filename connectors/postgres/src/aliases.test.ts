@@ -34,20 +34,27 @@ describe('a config of Debezium’s connector', () => {
     });
   });
 
-  // On rows it would take each deletion for the tombstone that follows Debezium's own, and drop it.
-  test.each([
-    [{}, false],
-    [{ 'delete.tombstone.handling.mode': 'tombstone' }, false],
-    [{ 'delete.tombstone.handling.mode': 'drop' }, true],
-    [{ 'drop.tombstones': 'false', 'delete.handling.mode': 'drop' }, false],
-    [{ 'delete.handling.mode': 'drop' }, true],
-  ])('keeps deletions where it kept them: unwrapping with %j stays: %s', (options, stays) => {
-    const more = Object.entries(options).map(([key, value]) => [`transforms.unwrap.${key}`, value]);
-    const chained = { ...debezium, transforms: 'unwrap,route', 'transforms.route.type': 'RegexRouter' };
-    const { config, problems } = debeziumPostgres.translate({ ...chained, ...Object.fromEntries(more) });
-    expect(problems).toEqual([]);
-    expect(config.transforms).toBe(stays ? 'unwrap,route' : 'route');
-    expect('transforms.unwrap.type' in config).toBe(stays);
+  test('keeps its transforms, which get the envelope that they expect', () => {
+    const { config } = debeziumPostgres.translate(debezium);
+    expect(config).toMatchObject({ 'output.format': 'envelope', transforms: 'unwrap' });
+  });
+
+  test('gives its masks, whose options carry values in their names', () => {
+    const { config, problems } = debeziumPostgres.translate({
+      ...debezium,
+      'column.mask.with.4.chars': 'public.orders.a, public.orders.b',
+      'column.truncate.to.20.chars': 'public.orders.c',
+      'column.mask.hash.SHA-256.with.salt.a.b,c': 'public.orders.d',
+      'column.mask.hash.v2.SHA-256.with.salt.x': 'public.orders.e',
+    });
+    const parsed = parseConfig(sourceConfig, config);
+    expect([...problems, ...parsed.problems]).toEqual([]);
+    expect(parsed.values['column.masks']?.split(';')).toEqual([
+      'public.orders.a|public.orders.b=stars(4)',
+      'public.orders.c=truncate(20)',
+      'public.orders.d=hash(SHA-256,a.b,c)',
+      'public.orders.e=hash-v2(SHA-256,x)',
+    ]);
   });
 
   test('by the names of older versions too', () => {
@@ -70,18 +77,13 @@ describe('a config of Debezium’s connector', () => {
 
   test.each([
     ['topic.naming.strategy', 'io.debezium.schema.DefaultUnicodeTopicNamingStrategy'],
-    ['column.mask.with.12.chars', 'public.orders.email'],
     ['schema.include.list', 'public'],
     ['signal.data.collection', 'public.signals'],
     ['plugin.name', 'decoderbufs'],
-    ['time.precision.mode', ''],
-    ['time.precision.mode', 'adaptive'],
     ['snapshot.mode', 'always'],
-    ['tombstones.on.delete', 'false'],
-    ['transforms', ''],
-    ['transforms.unwrap.add.fields', 'op'],
-    ['transforms.unwrap.delete.tombstone.handling.mode', 'rewrite'],
-    ['transforms.unwrap.delete.handling.mode', 'none'],
+    ['time.precision.mode', 'nanoseconds'],
+    ['provide.transaction.metadata', 'true'],
+    ['column.propagate.source.type', '.*'],
   ])('is refused for %s=%s, which we lack, by that name', (key, value) => {
     const { problems } = debeziumPostgres.translate({ ...debezium, [key]: value });
     expect(problems.map((problem) => problem.key)).toEqual([key]);
@@ -119,7 +121,6 @@ describe('a config of Confluent’s JDBC sink', () => {
   });
 
   test.each([
-    ['insert.mode', 'update'],
     ['pk.mode', 'kafka'],
     ['fields.whitelist', 'id'],
     ['db.timezone', 'Europe/Berlin'],

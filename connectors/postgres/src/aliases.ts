@@ -1,133 +1,130 @@
-import { type ConfigProblem, type ConnectorAlias, type TaskConfig, translateOptions } from '@millrace/sdk';
-import { withoutUnwrap } from './unwrapped.ts';
+import {
+  type ConfigProblem,
+  type ConnectorAlias,
+  type OptionTable,
+  type TaskConfig,
+  translateOptions,
+} from '@millrace/sdk';
 
 /**
- * Debezium's connector for PostgreSQL. Our options bear its names; where a default of its own would give values that we do not have,
- * the config must say which of ours it wants.
- * Options: Debezium's documentation of the connector, 3.x.
+ * Debezium's connector for PostgreSQL, with its defaults: its envelope, its times and decimals. Options: its documentation, 3.x.
  */
 export const debeziumPostgres: ConnectorAlias = {
   class: 'io.debezium.connector.postgresql.PostgresConnector',
   translate(config) {
-    const translated = translateOptions(config, {
-      rename: {
-        'database.server.name': 'topic.prefix',
-        'table.whitelist': 'table.include.list',
-        'table.blacklist': 'table.exclude.list',
-      },
-      defaults: {
-        'decimal.handling.mode': 'precise',
-        'slot.name': 'debezium',
-        'publication.name': 'dbz_publication',
-        'publication.autocreate.mode': 'all_tables',
-      },
-      values: {
-        'snapshot.mode': { when_needed: 'initial' },
-        // Off, Debezium's default, is about records of a topic of its own. What the slot is told stays at our default.
-        'heartbeat.interval.ms': { '0': '10000' },
-      },
-      ignore: [
-        ...['poll.interval.ms', 'status.update.interval.ms', 'snapshot.locking.mode', 'schema.refresh.mode'],
-        ...[
-          'slot.max.retries',
-          'slot.retry.delay.ms',
-          'retriable.restart.connector.wait.ms',
-          'errors.max.retries',
-        ],
-        ...[
-          'database.tcpKeepAlive',
-          'topic.naming.strategy',
-          'provide.transaction.metadata.topic',
-          'snapshot.max.threads',
-        ],
-      ],
-      lacks: [
-        {
-          option: 'decimal.handling.mode',
-          harmless: ['precise', 'string'],
-          instead: 'Give precise or string.',
-        },
-        {
-          option: 'time.precision.mode',
-          harmless: ['connect', 'isostring'],
-          instead: 'Give connect or isostring.',
-        },
-        {
-          option: 'snapshot.mode',
-          harmless: ['initial', 'no_data', 'never', 'when_needed'],
-          instead: 'Give initial or no_data.',
-        },
-        {
-          option: 'plugin.name',
-          harmless: ['pgoutput'],
-          instead: 'Give pgoutput, which is part of PostgreSQL.',
-        },
-        { option: 'slot.drop.on.stop', harmless: ['false'] },
-        {
-          option: 'tombstones.on.delete',
-          harmless: ['true'],
-          instead: 'Deletions are tombstones; the transform Filter drops them.',
-        },
-        {
-          option: 'heartbeat.topics.prefix',
-          harmless: ['__debezium-heartbeat'],
-          instead: 'No heartbeat records are needed: the slot moves on without them.',
-        },
-        {
-          option: 'topic.naming.strategy',
-          harmless: ['io.debezium.schema.schematopicnamingstrategy'],
-          instead: 'Topics are named prefix.schema.table; the transform RegexRouter renames them.',
-        },
-        { option: 'provide.transaction.metadata', harmless: ['false'] },
-        { option: 'binary.handling.mode', harmless: ['bytes'] },
-        { option: 'interval.handling.mode', harmless: ['string'] },
-        { option: 'hstore.handling.mode', harmless: ['json'] },
-        {
-          option: 'skipped.operations',
-          harmless: ['t', 'none'],
-          instead: 'The transform Filter drops records by their header __op.',
-        },
-        { option: 'include.schema.comments', harmless: ['false'] },
-        { option: 'schema.name.adjustment.mode', harmless: ['none'] },
-        { option: 'field.name.adjustment.mode', harmless: ['none'] },
-        { option: 'read.only', harmless: ['false'] },
-        {
-          option: /^(?:schema|column)\.(?:include|exclude)\.list$/,
-          instead: 'Choose tables by table.include.list, fields by the transform ReplaceField.',
-        },
-        { option: /^column\./, instead: 'Transforms change columns.' },
-        {
-          option:
-            /^(?:message\.key\.columns|message\.prefix\..*|signal\..*|notification\..*|incremental\..*)$/,
-        },
-        {
-          option: /^(?:heartbeat\.action\.query|snapshot\.(?:select|include|query|delay|isolation).*)$/,
-        },
-        {
-          option:
-            /^(?:unavailable\.value\.placeholder|xmin\.fetch\.interval\.ms|slot\.stream\.params|converters|toasted\..*)$/,
-        },
-        {
-          option:
-            /^(?:post\.processors|custom\..*|money\.fraction\.digits|publish\.via\.partition\.root|lsn\.flush\.mode)$/,
-        },
-      ],
-    });
-    const flat = withoutUnwrap(translated.config);
-    return {
-      ...translated,
-      config: flat.config,
-      problems: [...translated.problems, ...timeProblems(config), ...flat.problems],
-    };
+    const masks = masksOf(config);
+    const translated = translateOptions(masks.config, debeziumTable);
+    return { ...translated, problems: [...masks.problems, ...translated.problems] };
   },
 };
 
-/** What a config that says nothing would have got from Debezium, and gets in no way here. */
-function timeProblems(config: TaskConfig): readonly ConfigProblem[] {
-  const key = 'time.precision.mode';
-  if (config[key]?.trim()) return [];
-  const message = `"${key}" must be given: Debezium's default is not served. Give connect or isostring.`;
-  return [{ key, message }];
+const debeziumTable: OptionTable = {
+  rename: {
+    'database.server.name': 'topic.prefix',
+    'table.whitelist': 'table.include.list',
+    'table.blacklist': 'table.exclude.list',
+    'column.whitelist': 'column.include.list',
+    'column.blacklist': 'column.exclude.list',
+    'toasted.value.placeholder': 'unavailable.value.placeholder',
+  },
+  defaults: {
+    'output.format': 'envelope',
+    'decimal.handling.mode': 'precise',
+    'time.precision.mode': 'adaptive',
+    'interval.handling.mode': 'numeric',
+    'slot.name': 'debezium',
+    // It leaves its slots where they are.
+    'slot.drop.on.delete': 'false',
+    'publication.name': 'dbz_publication',
+    'publication.autocreate.mode': 'all_tables',
+  },
+  values: {
+    'snapshot.mode': { when_needed: 'initial' },
+    // Off, Debezium's default, is about records of a topic of its own. What the slot is told stays at our default.
+    'heartbeat.interval.ms': { '0': '10000' },
+  },
+  ignore: [
+    ...['poll.interval.ms', 'status.update.interval.ms', 'snapshot.locking.mode', 'schema.refresh.mode'],
+    ...[
+      'slot.max.retries',
+      'slot.retry.delay.ms',
+      'retriable.restart.connector.wait.ms',
+      'errors.max.retries',
+    ],
+    ...['database.tcpKeepAlive', 'topic.naming.strategy', 'provide.transaction.metadata.topic'],
+    ...['snapshot.max.threads', 'extended.headers.enabled', 'include.unknown.datatypes'],
+  ],
+  lacks: [
+    {
+      option: 'time.precision.mode',
+      harmless: ['adaptive', 'adaptive_time_microseconds', 'connect', 'isostring'],
+      instead: 'Give adaptive, adaptive_time_microseconds, connect or isostring.',
+    },
+    {
+      option: 'snapshot.mode',
+      harmless: ['initial', 'no_data', 'never', 'when_needed'],
+      instead: 'Give initial or no_data.',
+    },
+    {
+      option: 'plugin.name',
+      harmless: ['pgoutput'],
+      instead: 'Give pgoutput, which is part of PostgreSQL.',
+    },
+    { option: 'slot.drop.on.stop', harmless: ['false'] },
+    {
+      option: 'heartbeat.topics.prefix',
+      harmless: ['__debezium-heartbeat'],
+      instead: 'No heartbeat records are needed: the slot moves on without them.',
+    },
+    {
+      option: 'topic.naming.strategy',
+      harmless: ['io.debezium.schema.schematopicnamingstrategy'],
+      instead: 'Topics are named prefix.schema.table; the transform RegexRouter renames them.',
+    },
+    { option: 'provide.transaction.metadata', harmless: ['false'] },
+    { option: 'include.schema.comments', harmless: ['false'] },
+    { option: 'schema.name.adjustment.mode', harmless: ['none'] },
+    { option: 'field.name.adjustment.mode', harmless: ['none'] },
+    { option: 'read.only', harmless: ['false'] },
+    { option: /^schema\.(?:include|exclude)\.list$/, instead: 'Choose tables by table.include.list.' },
+    { option: /^(?:column|datatype)\.propagate\./ },
+    { option: /^(?:message\.prefix\..*|signal\..*|notification\..*|incremental\..*)$/ },
+    { option: /^(?:heartbeat\.action\.query|snapshot\.(?:select|include|query|delay|isolation).*)$/ },
+    { option: /^(?:xmin\.fetch\.interval\.ms|slot\.stream\.params|converters)$/ },
+    {
+      option:
+        /^(?:post\.processors|custom\..*|money\.fraction\.digits|publish\.via\.partition\.root|lsn\.flush\.mode)$/,
+    },
+  ],
+};
+
+const SHORTENS = /^column\.(truncate\.to|mask\.with)\.(\d+)\.chars$/;
+const HASHES = /^column\.mask\.hash\.(v2\.)?([^.]+)\.with\.salt\.(.+)$/;
+
+/** Options whose names carry values, as entries of `column.masks`. */
+function masksOf(config: TaskConfig): {
+  readonly config: TaskConfig;
+  readonly problems: readonly ConfigProblem[];
+} {
+  const masks: string[] = [];
+  const problems: ConfigProblem[] = [];
+  const rest: Record<string, string> = {};
+  for (const [key, value] of Object.entries(config)) {
+    const columns = value
+      .split(',')
+      .flatMap((pattern) => pattern.trim() || [])
+      .join('|');
+    const [, what, length] = SHORTENS.exec(key) ?? [];
+    const [, v2, algorithm, salt = ''] = HASHES.exec(key) ?? [];
+    if (what !== undefined)
+      masks.push(`${columns}=${what.startsWith('t') ? 'truncate' : 'stars'}(${length})`);
+    else if (algorithm !== undefined) masks.push(`${columns}=hash${v2 ? '-v2' : ''}(${algorithm},${salt})`);
+    else rest[key] = value;
+    if (algorithm !== undefined && salt.includes(';'))
+      problems.push({ key, message: `"${key}" has a semicolon in its salt, which is not served.` });
+  }
+  if (masks.length === 0) return { config, problems };
+  return { config: { ...rest, 'column.masks': masks.join(';') }, problems };
 }
 
 /** Confluent's JDBC sink, where it writes to PostgreSQL. Options: its documentation, 10.x. */
@@ -147,7 +144,6 @@ export const jdbcSink: ConnectorAlias = {
         ...['db.timezone', 'mssql.use.merge.holdlock', 'trim.sensitive.log'],
       ],
       lacks: [
-        { option: 'insert.mode', harmless: ['insert', 'upsert'], instead: 'Give insert or upsert.' },
         {
           option: 'pk.mode',
           harmless: ['none', 'record_key', 'record_value'],

@@ -1,16 +1,19 @@
-import { MillraceError, type WantedOffset } from '@millrace/sdk';
+import { type AlteredConnector, MillraceError, type WantedOffset } from '@millrace/sdk';
 import { type SourceConfig, sourceConnection } from './config.ts';
 import { Session } from './connection.ts';
 import { formatLsn } from './lsn.ts';
 import { fromOffset } from './position.ts';
-import { findSlot } from './replication-slot.ts';
+import { defaultSlotName, findSlot } from './replication-slot.ts';
 
 /**
  * Whether the source could go on from these positions: they must be its own, and the slot must still have the log from there on.
- * Without `slot.name` the slot has the connector's name, which nobody tells here, and only the positions themselves are checked.
  * @throws {MillraceError} OFFSET_NOT_ACCEPTED (class config); where the server can't be asked
  */
-export async function checkAltered(config: SourceConfig, wanted: readonly WantedOffset[]): Promise<boolean> {
+export async function checkAltered(
+  config: SourceConfig,
+  wanted: readonly WantedOffset[],
+  { connector }: AlteredConnector,
+): Promise<boolean> {
   const server = config['topic.prefix'];
   for (const { partition, offset } of wanted) {
     if (offset === null) continue;
@@ -19,8 +22,7 @@ export async function checkAltered(config: SourceConfig, wanted: readonly Wanted
     const position = fromOffset(offset);
     if (position === null)
       throw refused('An offset', 'is {"lsn": "0/16B3748"}, with "event" and "snapshot" beside it');
-    const slot = config['slot.name'];
-    if (slot !== null) await requireLogFrom(config, slot, position.lsn);
+    await requireLogFrom(config, config['slot.name'] ?? defaultSlotName(connector), position.lsn);
   }
   return true;
 }

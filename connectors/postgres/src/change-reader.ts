@@ -1,8 +1,8 @@
 import { MillraceError, type SourcePartition, type SourceRecord } from '@millrace/sdk';
-import { type Change, changeOf, type Operation, type Origin, recordAt } from './change-record.ts';
 import type { Lsn } from './lsn.ts';
 import type { LogicalMessage, Relation, RowChange, Tuple } from './pgoutput.ts';
-import type { Position } from './position.ts';
+import { type Position, toOffset } from './position.ts';
+import type { Change, Operation, Origin, RecordForm, RowEvent, RowRecord } from './record-form.ts';
 import type { SnapshotReads } from './snapshot-reads.ts';
 import type { TableShape } from './table-shape.ts';
 
@@ -18,13 +18,16 @@ export interface ChangeReaderOptions {
   readonly emitted: (position: Position) => void;
   /** A transaction is over, and the log before `lsn` with it; comes after the records of that transaction. */
   readonly transactionEnded: (lsn: Lsn) => void;
-  /** A deletion in a table without key, which a record without envelope can't tell. */
-  readonly deletionLost: (table: string) => void;
+  readonly form: RecordForm;
+  /** Operations that no records are made of. */
+  readonly skipped: ReadonlySet<Operation>;
+  /** Whether updates that change none of a record's columns are passed over, where the row before is known. */
+  readonly skipsUnchanged: boolean;
 }
 
 interface Transaction {
   readonly commitLsn: Lsn;
-  readonly origin: Origin & { readonly transactionId: number };
+  readonly origin: Omit<Origin, 'changeLsn'> & { readonly transactionId: number };
   /** Row changes of the transaction so far, also of tables that are not captured. */
   event: number;
   /** Row changes that an earlier run has covered. */
@@ -39,21 +42,26 @@ export class ChangeReader {
   readonly #options: ChangeReaderOptions;
   readonly #shapes = new Map<number, TableShape | null>();
   #transaction: Transaction | null = null;
-  /** The last change: its offset depends on whether its transaction goes on. */
-  #held: { readonly change: Change; readonly event: number } | null = null;
+  #previousCommit: Lsn | null = null;
+  /** The records of the last row change: their offset depends on whether its transaction goes on. They are handed on together. */
+  #held: { readonly changes: readonly Change[]; readonly event: number } | null = null;
 
   constructor(options: ChangeReaderOptions) {
     this.#options = options;
   }
 
-  /** Takes the next message and adds the records that it completes. @throws {MillraceError} */
-  async read(message: LogicalMessage, records: SourceRecord[]): Promise<void> {
+  /**
+   * Takes the next message, which lies at `lsn`, and adds the records that it completes.
+   * @throws {MillraceError}
+   */
+  async read(message: LogicalMessage, lsn: Lsn, records: SourceRecord[]): Promise<void> {
     switch (message.kind) {
       case 'begin':
-        this.#begin(message.commitLsn, message.commitTimeMs, message.transactionId);
+        this.#begin(message);
         return;
       case 'commit':
         this.#release(records, { lsn: message.endLsn, event: 0 });
+        this.#previousCommit = message.commitLsn;
         this.#transaction = null;
         this.#options.transactionEnded(message.endLsn);
         return;
@@ -63,28 +71,57 @@ export class ChangeReader {
       case 'insert':
       case 'update':
       case 'delete':
-        await this.#change(message, records);
+        await this.#change(message, lsn, records);
         return;
       case 'truncate':
-        if (this.#transaction) this.#transaction.event++;
+        this.#truncation(message.relations, lsn, records);
         return;
       case 'other':
         return;
     }
   }
 
-  #begin(commitLsn: Lsn, timeMs: number, transactionId: number): void {
+  #begin({ commitLsn, commitTimeMicros, transactionId }: Extract<LogicalMessage, { kind: 'begin' }>): void {
     const { from } = this.#options;
     const covered = commitLsn < from.lsn ? Number.POSITIVE_INFINITY : commitLsn === from.lsn ? from.event : 0;
+    const timeMicros = commitTimeMicros;
     this.#transaction = {
       commitLsn,
-      origin: { lsn: commitLsn, timeMs, transactionId },
+      origin: { lsn: commitLsn, previousCommit: this.#previousCommit, timeMicros, transactionId },
       event: 0,
       covered,
     };
   }
 
-  async #change(message: RowChange, records: SourceRecord[]): Promise<void> {
+  async #change(message: RowChange, lsn: Lsn, records: SourceRecord[]): Promise<void> {
+    const transaction = this.#count();
+    if (!transaction) return;
+    const shape = this.#shapes.get(message.relation);
+    if (!shape) return;
+    const origin = { ...transaction.origin, changeLsn: lsn };
+    const made = this.#recordsOf(shape, message, origin);
+    const left = await this.#unshown(shape, transaction.origin.transactionId, made);
+    this.#hold(
+      left.map(({ change }) => change),
+      transaction,
+      records,
+    );
+  }
+
+  #truncation(relations: readonly number[], lsn: Lsn, records: SourceRecord[]): void {
+    const transaction = this.#count();
+    if (!transaction || this.#options.skipped.has('t')) return;
+    const origin = { ...transaction.origin, changeLsn: lsn };
+    const shapes = relations.flatMap((relation) => this.#shapes.get(relation) ?? []);
+    this.#hold(
+      shapes.map((shape) => this.#options.form.truncation(shape, origin)),
+      transaction,
+      records,
+    );
+  }
+
+  /** Counts a row change; null where an earlier run has covered it. */
+  #count(): Transaction | null {
     const transaction = this.#transaction;
     if (!transaction) {
       throw new MillraceError('The server sent a row change outside of a transaction.', {
@@ -93,79 +130,68 @@ export class ChangeReader {
       });
     }
     transaction.event++;
-    if (transaction.event <= transaction.covered) return;
-    const shape = this.#shapes.get(message.relation);
-    if (!shape) return;
-    const { commitLsn, event } = transaction;
-    let changes = this.#changesOf(shape, message, transaction.origin);
-    if (this.#options.shown?.stateAt(commitLsn)) changes = await this.#unshown(shape, changes);
-    for (const [index, { change }] of changes.entries()) {
-      // The first half of a change of key does not cover the row change.
-      this.#release(records, { lsn: commitLsn, event: this.#held?.event ?? 0 });
-      this.#held = { change, event: index === changes.length - 1 ? event : event - 1 };
-    }
+    return transaction.event <= transaction.covered ? null : transaction;
   }
 
+  /** Releases what was held before, whose offset is known now. */
+  #hold(changes: readonly Change[], transaction: Transaction, records: SourceRecord[]): void {
+    if (changes.length === 0) return;
+    this.#release(records, { lsn: transaction.commitLsn, event: this.#held?.event ?? 0 });
+    this.#held = { changes, event: transaction.event };
+  }
+
+  /** All but the last record of a row change point before it: it comes as a whole, or again. */
   #release(records: SourceRecord[], { lsn, event }: Position): void {
     if (!this.#held) return;
-    const snapshot = this.#options.shown?.stateAt(lsn);
-    const position = { lsn, event, ...(snapshot && { snapshot }) };
-    records.push(recordAt(this.#held.change, this.#options.partition, position));
-    this.#options.emitted(position);
+    const { partition, emitted, shown } = this.#options;
+    const { changes, event: own } = this.#held;
+    const commitLsn = this.#transaction?.commitLsn ?? lsn;
+    for (const [index, change] of changes.entries()) {
+      const place = index === changes.length - 1 ? { lsn, event } : { lsn: commitLsn, event: own - 1 };
+      const snapshot = shown?.stateAt(place.lsn);
+      const position = { ...place, ...(snapshot && { snapshot }) };
+      records.push({ ...change, sourcePartition: partition, sourceOffset: toOffset(position) });
+      emitted(position);
+    }
     this.#held = null;
   }
 
-  async #unshown(shape: TableShape, changes: readonly RowRecord[]): Promise<readonly RowRecord[]> {
+  async #unshown(
+    shape: TableShape,
+    transactionId: number,
+    made: readonly RowRecord[],
+  ): Promise<readonly RowRecord[]> {
+    const { shown } = this.#options;
+    if (!shown) return made;
     const left: RowRecord[] = [];
-    for (const one of changes) {
-      const shown = await this.#options.shown?.showed(one.transactionId, shape.table, shape.keyText(one.row));
-      if (!shown) left.push(one);
-    }
+    for (const one of made)
+      if (!(await shown.showed(transactionId, shape.table, shape.keyText(one.row)))) left.push(one);
     return left;
   }
 
-  #changesOf(
-    shape: TableShape,
-    message: RowChange,
-    origin: Origin & { readonly transactionId: number },
-  ): readonly RowRecord[] {
-    const { transactionId } = origin;
-    const deletion = (row: Tuple): readonly RowRecord[] => {
-      if (shape.hasKey)
-        return [{ transactionId, row, change: changeOf('d', shape.topic, shape.key(row), null, origin) }];
-      this.#options.deletionLost(shape.table);
-      return [];
-    };
-    if (message.kind === 'delete') return deletion(message.old.row);
-    const { row, old } = complete(shape, message);
-    const upsert = (operation: Operation): RowRecord => ({
-      transactionId,
-      row,
-      change: changeOf(operation, shape.topic, shape.key(row), shape.value(row), origin),
-    });
-    if (message.kind === 'insert') return [upsert('c')];
-    const moved = old !== null && shape.columns.some((column, i) => column.isKey && old[i] !== row[i]);
-    return moved ? [...deletion(old), upsert('c')] : [upsert('u')];
+  #recordsOf(shape: TableShape, message: RowChange, origin: Origin): readonly RowRecord[] {
+    const { form, skipped, skipsUnchanged } = this.#options;
+    const event = eventOf(shape, message);
+    if (skipped.has(event.operation)) return [];
+    if (skipsUnchanged && event.operation === 'u' && isUnchanged(shape, event)) return [];
+    return form.records(shape, event, origin);
   }
 }
 
-/** A record with the row whose key it has. */
-interface RowRecord {
-  readonly transactionId: number;
-  readonly row: Tuple;
-  readonly change: Change;
+/** Of an old row that is only a key, what is not in the key counts as unknown. */
+function eventOf(shape: TableShape, message: RowChange): RowEvent {
+  if (message.kind === 'insert') return { operation: 'c', row: message.row };
+  const { old } = message;
+  const known = old && {
+    whole: old.whole,
+    row: old.whole ? old.row : old.row.map((text, index) => (shape.columns[index]?.isKey ? text : undefined)),
+  };
+  if (message.kind === 'update') return { operation: 'u', row: message.row, old: known };
+  return { operation: 'd', old: known ?? message.old };
 }
 
-/** Fills in TOASTed values that were not sent, as far as the row before has them. */
-function complete(
-  shape: TableShape,
-  message: Exclude<RowChange, { kind: 'delete' }>,
-): { readonly row: Tuple; readonly old: Tuple | null } {
-  if (message.kind === 'insert' || !message.old) return { row: message.row, old: null };
-  const { whole, row: old } = message.old;
-  const row = message.row.map((value, index) => {
-    if (value !== undefined) return value;
-    return whole || shape.columns[index]?.isKey ? old[index] : undefined;
-  });
-  return { row, old };
+function isUnchanged(shape: TableShape, { row, old }: Extract<RowEvent, { operation: 'u' }>): boolean {
+  if (!old?.whole) return false;
+  const differs = (text: Tuple[number], index: number) => text !== undefined && text !== old.row[index];
+  return !row.some((text, index) => differs(text, index) && !shape.columns[index]?.hidden);
 }

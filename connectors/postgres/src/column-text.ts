@@ -1,5 +1,6 @@
 import { jsonText } from '@millrace/sdk';
 import { type ArrayText, formatArrayText } from './array-text.ts';
+import { formatHstore } from './hstore-text.ts';
 
 /** What of a column decides how a value is written. */
 export interface TextTarget {
@@ -32,9 +33,12 @@ function arrayText(items: readonly unknown[], baseType: string): ArrayText {
 const isJson = (baseType: string): boolean => baseType === 'json' || baseType === 'jsonb';
 
 function scalarText(value: unknown, baseType: string): string {
+  if (baseType === 'hstore') return hstoreText(value);
   switch (typeof value) {
     case 'string':
       return baseType === 'bytea' ? bytesText(value) : value;
+    case 'boolean':
+      return baseType === 'bit' || baseType === 'varbit' ? String(Number(value)) : String(value);
     case 'number':
       return numberText(value, baseType);
     case 'object':
@@ -42,6 +46,19 @@ function scalarText(value: unknown, baseType: string): string {
       return value instanceof Date ? dateText(value, baseType) : jsonText(value);
     default:
       return String(value);
+  }
+}
+
+/** A map, or JSON text of one; PostgreSQL's own text passes. */
+function hstoreText(value: unknown): string {
+  if (value instanceof Map) return formatHstore(value.entries() as Iterable<[string, unknown]>);
+  if (typeof value === 'object' && value !== null) return formatHstore(Object.entries(value));
+  const text = String(value);
+  if (!text.startsWith('{')) return text;
+  try {
+    return formatHstore(Object.entries(JSON.parse(text) as object));
+  } catch {
+    return text;
   }
 }
 

@@ -8,7 +8,8 @@ import {
   range,
 } from '@millrace/sdk';
 import { type ConnectionSettings, sslModes } from './connection.ts';
-import { tablePatterns } from './table-filter.ts';
+import { recordOptions } from './record-options.ts';
+import { patterns } from './table-filter.ts';
 
 const identifier = matches(/^[a-z0-9_]{1,63}$/, '1 to 63 lower-case letters, digits and underscores');
 
@@ -113,7 +114,7 @@ export const sourceConfig = defineConfig({
     importance: 'high',
     group: 'Capture',
     docs: 'Tables to capture: regular expressions for schema.table, separated by commas; empty: all tables.',
-    validate: tablePatterns,
+    validate: patterns('schema.table'),
   },
   'table.exclude.list': {
     type: 'list',
@@ -121,7 +122,7 @@ export const sourceConfig = defineConfig({
     importance: 'medium',
     group: 'Capture',
     docs: 'Tables to leave out: regular expressions for schema.table, separated by commas.',
-    validate: tablePatterns,
+    validate: patterns('schema.table'),
   },
   'snapshot.mode': {
     type: 'string',
@@ -153,8 +154,15 @@ export const sourceConfig = defineConfig({
     default: null,
     importance: 'medium',
     group: 'Replication',
-    docs: 'Replication slot to use, made where it is missing; unset: millrace_<connector>. A slot holds the server’s log until the connector has read it: drop it when the connector is deleted.',
+    docs: 'Replication slot to use, made where it is missing; unset: millrace_<connector>. A slot holds the server’s log until the connector has read it.',
     validate: identifier,
+  },
+  'slot.drop.on.delete': {
+    type: 'boolean',
+    default: true,
+    importance: 'medium',
+    group: 'Replication',
+    docs: 'Whether the slot is dropped when the connector is deleted or its offsets are reset; the publication too when it is deleted, if publication.name is unset.',
   },
   'publication.name': {
     type: 'string',
@@ -205,22 +213,7 @@ export const sourceConfig = defineConfig({
     docs: 'Bytes of changes that may wait to be handed on before reading from the server pauses.',
     validate: range(1),
   },
-  'decimal.handling.mode': {
-    type: 'string',
-    default: 'string',
-    importance: 'low',
-    group: 'Values',
-    docs: 'numeric as exact text (string), or as Connect’s Decimal where the column has a scale (precise; NaN becomes null).',
-    validate: oneOf('string', 'precise'),
-  },
-  'time.precision.mode': {
-    type: 'string',
-    default: 'isostring',
-    importance: 'low',
-    group: 'Values',
-    docs: 'Dates and times as ISO 8601 text with all their digits (isostring), or as Connect’s Date, Time and Timestamp (connect; milliseconds, infinity becomes null).',
-    validate: oneOf('isostring', 'connect'),
-  },
+  ...recordOptions,
 });
 
 export type SourceConfig = ConfigOf<typeof sourceConfig>;
@@ -278,8 +271,9 @@ export const sinkConfig = defineConfig({
     default: 'upsert',
     importance: 'high',
     group: 'Writes',
-    docs: 'upsert inserts a row or updates the one with its key; insert leaves rows alone whose key is there already.',
-    validate: oneOf('upsert', 'insert'),
+    docs: 'upsert inserts a row or updates the one with its key; insert leaves rows alone whose key is there already; update changes rows that are there and inserts none.',
+    validate: oneOf('upsert', 'insert', 'update'),
+    recommend: ['upsert', 'insert', 'update'],
   },
   'pk.mode': {
     type: 'string',
@@ -291,8 +285,8 @@ export const sinkConfig = defineConfig({
       (value: unknown, all: Readonly<Record<string, unknown>>) => {
         if (!['record_key', 'record_value', 'none'].includes(String(value)))
           return 'must be one of record_key, record_value, none';
-        return value === 'none' && all['insert.mode'] === 'upsert'
-          ? 'must not be none where insert.mode is upsert; it is'
+        return value === 'none' && all['insert.mode'] !== 'insert'
+          ? 'must not be none where insert.mode is upsert or update; it is'
           : null;
       },
       { allows: 'one of record_key, record_value, none' },
@@ -314,7 +308,22 @@ export const sinkConfig = defineConfig({
     default: true,
     importance: 'medium',
     group: 'Writes',
-    docs: 'Whether a tombstone deletes its row; it needs pk.mode=record_key. Without it tombstones are passed over.',
+    docs: 'Whether tombstones (with pk.mode=record_key) and Debezium’s events of deletions delete their row. Without it they are passed over.',
+  },
+  'truncate.enabled': {
+    type: 'boolean',
+    default: false,
+    importance: 'low',
+    group: 'Writes',
+    docs: 'Whether events of truncations empty the table. They keep their place among the rows only where the topic has one partition.',
+  },
+  'unavailable.value.placeholder': {
+    type: 'string',
+    default: '__debezium_unavailable_value',
+    importance: 'low',
+    group: 'Writes',
+    docs: 'Value that stands for a large one which an update did not touch: its column is left alone.',
+    validate: nonEmpty,
   },
   'batch.size': {
     type: 'int',
@@ -353,7 +362,7 @@ export const sinkConfig = defineConfig({
     default: false,
     importance: 'medium',
     group: 'Tables',
-    docs: 'Whether missing columns are added.',
+    docs: 'Whether the table follows the records: columns are added that are missing, widened where values do not fit (integers to larger ones or numeric, varchar(n) to text, numeric(p,s) to numeric; PostgreSQL rewrites the table for most of it), and let be null where nulls come. Nothing is narrowed or dropped.',
   },
 });
 
@@ -375,13 +384,11 @@ export function addressProblem(config: SinkConfig): ConfigProblem | null {
   return { key, message: `"${key}" must look like jdbc:postgresql://host:port/database.` };
 }
 
-/** How the source gives values that PostgreSQL has in more digits than others. */
-export function valueModes(config: SourceConfig) {
-  return {
-    decimals: config['decimal.handling.mode'] === 'precise' ? 'precise' : 'string',
-    times: config['time.precision.mode'] === 'connect' ? 'connect' : 'isostring',
-  } as const;
-}
+/** What the source's records say of where they come from. */
+export const databaseOf = (config: SourceConfig) => ({
+  server: config['topic.prefix'],
+  database: config['database.dbname'],
+});
 
 /** Where the source reads. */
 export function sourceConnection(config: SourceConfig): ConnectionSettings {

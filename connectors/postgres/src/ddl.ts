@@ -1,5 +1,6 @@
 import { logicalType, type Schema } from '@millrace/sdk';
 import { quoteIdent } from './connection.ts';
+import { debeziumType } from './debezium-types.ts';
 import { quoteTableName, type TableName } from './target-table.ts';
 import { postgresType } from './type-map.ts';
 
@@ -27,6 +28,16 @@ const logicalTypes: Readonly<Record<string, string>> = {
   [postgresType.timestamp]: 'timestamp',
   [postgresType.zonedTimestamp]: 'timestamptz',
   [postgresType.interval]: 'interval',
+  [debeziumType.variableScaleDecimal]: 'numeric',
+  [debeziumType.date]: 'date',
+  [debeziumType.time]: 'time',
+  [debeziumType.microTime]: 'time',
+  [debeziumType.timestamp]: 'timestamp',
+  [debeziumType.microTimestamp]: 'timestamp',
+  [debeziumType.microDuration]: 'interval',
+  [debeziumType.bits]: 'bit varying',
+  [debeziumType.tsvector]: 'tsvector',
+  [debeziumType.point]: 'point',
 };
 
 function typeOfSchema(schema: Schema): string {

@@ -2,19 +2,19 @@ import { definePlugins, defineSink, defineSource } from '@millrace/sdk';
 import { debeziumPostgres, jdbcSink } from './aliases.ts';
 import { checkAltered } from './altered-offsets.ts';
 import { sinkConfig, sourceConfig } from './config.ts';
+import { forgetSource } from './forgotten-source.ts';
 import { alterKeptOffsets, forgetKeptOffsets, keepsOffsets } from './kept-offsets.ts';
 import { planSink } from './plan.ts';
 import { fromOffset, inWords } from './position.ts';
+import { VERSION } from './record-options.ts';
 import { sampleRows } from './sample.ts';
 import { PostgresSinkTask, validateSink } from './sink.ts';
 import { PostgresSourceTask, validateSource } from './source.ts';
 
-const version = '0.1.0';
-
 const source = defineSource({
   class: 'PostgresSource',
   aliases: [debeziumPostgres],
-  version,
+  version: VERSION,
   docs: 'Captures the tables of a PostgreSQL database: the rows that are there, then every change, by logical replication.',
   config: sourceConfig,
   validate: validateSource,
@@ -25,6 +25,7 @@ const source = defineSource({
   exactlyOnce: (config) => config['snapshot.mode'] !== 'initial',
   sample: sampleRows,
   alterOffsets: checkAltered,
+  forget: forgetSource,
   describeOffset: ({ offset }) => {
     const position = fromOffset(offset);
     return position ? inWords(position) : 'no position of PostgresSource';
@@ -34,7 +35,7 @@ const source = defineSource({
 const sink = defineSink({
   class: 'PostgresSink',
   aliases: [jdbcSink],
-  version,
+  version: VERSION,
   docs: 'Writes records to PostgreSQL tables: upserts by key, deletions for tombstones.',
   config: sinkConfig,
   validate: validateSink,

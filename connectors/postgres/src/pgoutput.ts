@@ -43,7 +43,8 @@ export type LogicalMessage =
   | {
       readonly kind: 'begin';
       readonly commitLsn: Lsn;
-      readonly commitTimeMs: number;
+      /** Since the Unix epoch. */
+      readonly commitTimeMicros: number;
       readonly transactionId: number;
     }
   | { readonly kind: 'commit'; readonly commitLsn: Lsn; readonly endLsn: Lsn }
@@ -53,11 +54,11 @@ export type LogicalMessage =
   /** Origin, Type, Message and whatever later servers add: nothing of it concerns the rows. */
   | { readonly kind: 'other' };
 
-/** Milliseconds from the Unix epoch to PostgreSQL's, 2000-01-01. */
-const POSTGRES_EPOCH_MS = 946_684_800_000;
+/** Microseconds from the Unix epoch to PostgreSQL's, 2000-01-01. */
+const POSTGRES_EPOCH_MICROS = 946_684_800_000_000;
 
 /** PostgreSQL's time stamps count microseconds since 2000. */
-const timestampToMs = (microseconds: bigint): number => POSTGRES_EPOCH_MS + Number(microseconds / 1000n);
+const toUnixMicros = (microseconds: bigint): number => POSTGRES_EPOCH_MICROS + Number(microseconds);
 
 /**
  * Reads one message of the pgoutput plugin, protocol version 1 (PostgreSQL documentation, "Logical Replication
@@ -71,8 +72,8 @@ export function decodeLogicalMessage(bytes: Buffer): LogicalMessage {
   switch (tag) {
     case 'B': {
       const commitLsn = reader.uint64();
-      const commitTimeMs = timestampToMs(reader.int64());
-      return { kind: 'begin', commitLsn, commitTimeMs, transactionId: reader.uint32() };
+      const commitTimeMicros = toUnixMicros(reader.int64());
+      return { kind: 'begin', commitLsn, commitTimeMicros, transactionId: reader.uint32() };
     }
     case 'C':
       reader.skip(1);

@@ -1,7 +1,8 @@
 import type { ConnectRecord, PlannedChange, SinkRecord } from '@millrace/sdk';
 import { type SinkConfig, sinkConnection } from './config.ts';
 import { Session } from './connection.ts';
-import { addColumnsStatement, createTableStatements, type NewColumn } from './ddl.ts';
+import { createTableStatements, type NewColumn } from './ddl.ts';
+import { evolutionFor, evolutionStatements } from './evolution.ts';
 import { newColumns, type RowWrite, writesByTable } from './row-write.ts';
 import { findTable, quoteTableName, type TableName } from './target-table.ts';
 
@@ -36,14 +37,16 @@ async function changesOf(
   writes: readonly RowWrite[],
 ): Promise<readonly PlannedChange[]> {
   const table = await findTable(session, name);
-  const missing = newColumns(writes, table);
   const quoted = quoteTableName(name);
-  if (table && missing.length === 0) return [];
   if (table) {
-    const what = `add ${count(missing)} to table ${quoted}: ${namesOf(missing)}`;
-    if (!config['auto.evolve']) return [{ what: `${what} (refused: auto.evolve=false)` }];
-    return [{ what, statement: addColumnsStatement(name, missing) }];
+    const allowed = config['auto.evolve'];
+    return evolutionStatements(table, evolutionFor(writes, table)).flatMap(({ what, statement }) => {
+      if (allowed) return [{ what, statement }];
+      // What is not added makes the write fail; whether a value fits is seen when it is written.
+      return what.startsWith('add ') ? [{ what: `${what} (refused: auto.evolve=false)` }] : [];
+    });
   }
+  const missing = newColumns(writes, null);
   const what = `create table ${quoted} (${count(missing)})`;
   if (!config['auto.create']) return [{ what: `${what} (refused: auto.create=false)` }];
   if (missing.length === 0) return [{ what: `${what} (refused: its records have no columns)` }];
@@ -52,8 +55,6 @@ async function changesOf(
 
 const count = (columns: readonly NewColumn[]): string =>
   columns.length === 1 ? '1 column' : `${columns.length} columns`;
-
-const namesOf = (columns: readonly NewColumn[]): string => columns.map(({ name }) => name).join(', ');
 
 /** Records of a preview may not have been read from anywhere. */
 function asRead(record: ConnectRecord, index: number): SinkRecord {

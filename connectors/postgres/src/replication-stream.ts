@@ -6,7 +6,7 @@ import { formatLsn, type Lsn } from './lsn.ts';
 
 /** What the server sends: a message of the output plugin, or word that it has sent everything before `walEnd`. */
 export type StreamItem =
-  | { readonly kind: 'data'; readonly body: Buffer }
+  | { readonly kind: 'data'; readonly lsn: Lsn; readonly body: Buffer }
   | { readonly kind: 'keepalive'; readonly walEnd: Lsn };
 
 export interface StreamOptions {
@@ -124,7 +124,7 @@ export class ReplicationStream {
     const tag = chunk[0];
     if (tag === 0x77) {
       // The driver reuses the memory behind the chunk, so what stays must be copied.
-      this.#push({ kind: 'data', body: Buffer.from(chunk.subarray(25)) });
+      this.#push({ kind: 'data', lsn: chunk.readBigUInt64BE(1), body: Buffer.from(chunk.subarray(25)) });
     } else if (tag === 0x6b) {
       this.#push({ kind: 'keepalive', walEnd: chunk.readBigUInt64BE(1) });
       if (chunk[17] === 1) this.report();

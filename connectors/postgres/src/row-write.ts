@@ -1,17 +1,23 @@
-import type { Schema, SinkRecord } from '@millrace/sdk';
+import type { Schema, SchemaField, SinkRecord } from '@millrace/sdk';
+import { changeEventOf, isStruct } from './change-event.ts';
 import { columnText } from './column-text.ts';
 import type { SinkConfig } from './config.ts';
 import type { NewColumn } from './ddl.ts';
+import { logicalValue } from './logical-value.ts';
 import { quoteTableName, refused, type TableName, type TargetTable, tableOf } from './target-table.ts';
 
 /** What a record asks of its table. */
 export interface RowWrite {
   readonly record: SinkRecord;
   readonly deletes: boolean;
+  /** Empties the table: no key and no fields. */
+  readonly truncates: boolean;
   /** Names of the key's columns; empty with pk.mode=none. */
   readonly key: readonly string[];
   /** Values by column; of a deletion only the key's. */
   readonly fields: ReadonlyMap<string, unknown>;
+  /** Of the row that the fields come from. */
+  readonly schema: Schema | undefined;
 }
 
 /** What records ask of each table, in their order. @throws {MillraceError} as `rowWrite` and `tableOf` */
@@ -36,30 +42,81 @@ export function writesByTable(
 }
 
 /**
- * Reads a record as a write; null for a tombstone that is passed over.
+ * Reads a record as a write, in Debezium's envelope or as a row; null for what is passed over.
  *
  * @throws {MillraceError} class poison where the record lacks a key or is no struct
  */
 function rowWrite(record: SinkRecord, config: SinkConfig): RowWrite | null {
-  const fromKey = config['pk.mode'] === 'record_key';
-  if (record.value === null || record.value === undefined) {
-    if (!fromKey || !config['delete.enabled']) return null;
-    const fields = keyFields(record, config['pk.fields']);
-    return { record, deletes: true, key: [...fields.keys()], fields };
-  }
-  if (!isStruct(record.value)) {
+  const { value } = record;
+  if (value === null || value === undefined) return tombstone(record, config);
+  if (!isStruct(value)) {
     throw refused(
       record,
       'has a value that is no struct, and its fields would be the columns',
       'Have the records made with a struct as their value.',
     );
   }
-  const values = Object.entries(record.value).filter(([, value]) => value !== undefined);
-  if (config['pk.mode'] === 'none') return { record, deletes: false, key: [], fields: new Map(values) };
-  const key = fromKey
-    ? keyFields(record, config['pk.fields'])
-    : pick(record, record.value, config['pk.fields'], 'value');
-  return { record, deletes: false, key: [...key.keys()], fields: new Map([...values, ...key]) };
+  const event = changeEventOf(value, record.valueSchema);
+  if (event === null) return rowOf(record, value, record.valueSchema, config);
+  if (event.operation === 'truncate') return truncation(record, config);
+  if (event.operation === 'delete') return deletion(record, event.row, config);
+  return event.row === null ? null : rowOf(record, event.row, event.rowSchema, config);
+}
+
+function rowOf(
+  record: SinkRecord,
+  row: Readonly<Record<string, unknown>>,
+  schema: Schema | undefined,
+  config: SinkConfig,
+): RowWrite {
+  const placeholder = config['unavailable.value.placeholder'];
+  const values = Object.entries(row).filter(
+    ([, value]) => value !== undefined && !standsFor(placeholder, value),
+  );
+  const write = { record, deletes: false, truncates: false, schema };
+  if (config['pk.mode'] === 'none') return { ...write, key: [], fields: new Map(values) };
+  const key =
+    config['pk.mode'] === 'record_key'
+      ? keyFields(record, config['pk.fields'])
+      : pick(record, row, config['pk.fields'], 'value');
+  return { ...write, key: [...key.keys()], fields: new Map([...values, ...key]) };
+}
+
+/** A null: the row with its key is gone. A truncation in flat form is one that has no key. */
+function tombstone(record: SinkRecord, config: SinkConfig): RowWrite | null {
+  const flat = record.headers.find(({ key }) => key === '__op')?.value;
+  if (flat === 't') return truncation(record, config);
+  return config['pk.mode'] === 'record_key' ? deletion(record, null, config) : null;
+}
+
+function deletion(
+  record: SinkRecord,
+  row: Readonly<Record<string, unknown>> | null,
+  config: SinkConfig,
+): RowWrite | null {
+  const mode = config['pk.mode'];
+  if (!config['delete.enabled'] || mode === 'none') return null;
+  if (mode === 'record_value' && row === null) return null;
+  const fields =
+    mode === 'record_key'
+      ? keyFields(record, config['pk.fields'])
+      : pick(record, row ?? {}, config['pk.fields'], 'value before');
+  return { record, deletes: true, truncates: false, key: [...fields.keys()], fields, schema: undefined };
+}
+
+function truncation(record: SinkRecord, config: SinkConfig): RowWrite | null {
+  if (!config['truncate.enabled']) return null;
+  return { record, deletes: false, truncates: true, key: [], fields: new Map(), schema: undefined };
+}
+
+/** Whether a value only says that nobody knows it: a TOASTed one that an update did not touch. */
+function standsFor(placeholder: string, value: unknown): boolean {
+  if (typeof value === 'string') return value === placeholder;
+  if (Array.isArray(value)) return value.length === 1 && value[0] === placeholder;
+  if (value instanceof Uint8Array) {
+    return value.length === placeholder.length && Buffer.from(value).toString('latin1') === placeholder;
+  }
+  return false;
 }
 
 function keyFields(record: SinkRecord, names: readonly string[]): Map<string, unknown> {
@@ -89,40 +146,45 @@ function pick(
   return picked;
 }
 
-const isStruct = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' &&
-  value !== null &&
-  !Array.isArray(value) &&
-  !(value instanceof Uint8Array) &&
-  !(value instanceof Date);
-
 /** The fields that have no column yet. */
 export function newColumns(writes: readonly RowWrite[], table: TargetTable | null): readonly NewColumn[] {
   const found = new Map<string, NewColumn>();
-  for (const { record, fields, key } of writes) {
+  for (const write of writes) {
+    const { fields, key } = write;
     for (const [name, value] of fields) {
       if (table?.columns.has(name)) continue;
       const known = found.get(name);
       if (known && (known.schema || known.sample !== null)) continue;
-      found.set(name, { name, schema: schemaOf(record, name), sample: value, isKey: key.includes(name) });
+      found.set(name, { name, schema: schemaOf(write, name), sample: value, isKey: key.includes(name) });
     }
   }
   return [...found.values()];
 }
 
-function schemaOf(record: SinkRecord, name: string): Schema | undefined {
-  const { keySchema, valueSchema } = record;
+function schemaOf({ record, schema }: RowWrite, name: string): Schema | undefined {
+  const { keySchema } = record;
   const field =
-    valueSchema?.fields?.find((candidate) => candidate.field === name) ??
-    keySchema?.fields?.find((candidate) => candidate.field === name);
+    (schema && fieldsOf(schema).get(name)) ?? (keySchema?.fields && fieldsOf(keySchema).get(name));
   if (field) return field;
   return keySchema && keySchema.type !== 'struct' ? keySchema : undefined;
+}
+
+const fieldsBySchema = new WeakMap<Schema, ReadonlyMap<string, SchemaField>>();
+
+/** The fields of a struct's schema by name. Converters give the same schema object again, so they are sorted out once. */
+function fieldsOf(schema: Schema): ReadonlyMap<string, SchemaField> {
+  const known = fieldsBySchema.get(schema);
+  if (known) return known;
+  const fields = new Map((schema.fields ?? []).map((field) => [field.field, field]));
+  fieldsBySchema.set(schema, fields);
+  return fields;
 }
 
 /** A row as text, ready to be sent. */
 export interface TextRow {
   readonly key: readonly string[];
   readonly deletes: boolean;
+  readonly truncates: boolean;
   readonly values: ReadonlyMap<string, string | null>;
 }
 
@@ -130,20 +192,22 @@ export function textRow(write: RowWrite, table: TargetTable): TextRow {
   const values = new Map<string, string | null>();
   for (const [name, value] of write.fields) {
     const column = table.columns.get(name);
-    if (column) values.set(name, columnText(value, column));
+    if (column) values.set(name, columnText(logicalValue(value, schemaOf(write, name)), column));
   }
-  return { key: write.key, deletes: write.deletes, values };
+  return { key: write.key, deletes: write.deletes, truncates: write.truncates, values };
 }
 
 /**
  * One row for each key, with the effect of all its rows in their order. A row that lacks fields leaves those of the
  * rows before as they are.
  */
-export function lastOfEachKey(rows: readonly TextRow[]): readonly TextRow[] {
+export function lastOfEachKey(rows: readonly TextRow[], mode: string): readonly TextRow[] {
   const last = new Map<string, TextRow>();
   for (const row of rows) {
     const id = JSON.stringify(row.key.map((name) => row.values.get(name)));
     const before = last.get(id);
+    // What is gone can't be updated.
+    if (before?.deletes && mode === 'update') continue;
     const merges = before && !before.deletes && !row.deletes;
     last.set(id, merges ? { ...row, values: new Map([...before.values, ...row.values]) } : row);
   }

@@ -1,7 +1,8 @@
 import type { ConnectRecord } from '@millrace/sdk';
 import { type CatalogTable, listTables } from './catalog.ts';
-import { type SourceConfig, sourceConnection, valueModes } from './config.ts';
+import { databaseOf, type SourceConfig, sourceConnection } from './config.ts';
 import { Session } from './connection.ts';
+import { columnRules, recordForm, valueModes } from './record-options.ts';
 import { Snapshot } from './snapshot.ts';
 import { TableFilter } from './table-filter.ts';
 import { topicName } from './topic-name.ts';
@@ -54,6 +55,8 @@ async function firstRows(
     types,
     partition: {},
     topicOf: (name) => topicName(config['topic.prefix'], name),
+    rules: columnRules(config),
+    form: recordForm(config, databaseOf(config), () => undefined),
     tables: [{ ...table, published: undefined }],
     from: { lsn: 0n, event: 0 },
     exported: null,

@@ -13,11 +13,12 @@ import {
 import type pg from 'pg';
 import { addressProblem, type SinkConfig, type sinkConfig, sinkConnection } from './config.ts';
 import { disconnectIfSilent, Session } from './connection.ts';
-import { addColumnsStatement, createTableStatements, type NewColumn } from './ddl.ts';
+import { createTableStatements, type NewColumn } from './ddl.ts';
 import { sqlStateOf, toPostgresError } from './errors.ts';
+import { evolutionFor, evolutionStatements, fits } from './evolution.ts';
 import { keepsOffsets } from './kept-offsets.ts';
 import { OffsetFence, offsetsTable } from './offset-fence.ts';
-import { lastOfEachKey, newColumns, type RowWrite, textRow, writesByTable } from './row-write.ts';
+import { newColumns, type RowWrite, textRow, writesByTable } from './row-write.ts';
 import { findTable, quoteTableName, type TableName, type TargetTable } from './target-table.ts';
 import { type Statement, writeStatements } from './upsert.ts';
 
@@ -105,9 +106,8 @@ export class PostgresSinkTask implements SinkTask {
     for (const [name, writes] of writesByTable(batch, this.#config)) {
       const table = await this.#tableFor(name, writes);
       const rows = writes.map((write) => textRow(write, table));
-      const mode = this.#config['insert.mode'];
-      const effective = mode === 'upsert' ? lastOfEachKey(rows) : rows;
-      statements.push(...writeStatements(table, effective, mode, this.#config['batch.size']));
+      const { 'insert.mode': mode, 'batch.size': rowsMax } = this.#config;
+      statements.push(...writeStatements(table, rows, mode, rowsMax));
     }
     return statements;
   }
@@ -120,9 +120,9 @@ export class PostgresSinkTask implements SinkTask {
   async #tableFor(name: TableName, writes: readonly RowWrite[]): Promise<TargetTable> {
     const quoted = quoteTableName(name);
     let table = this.#tables.get(quoted) ?? (await findTable(this.#session, name));
-    const missing = newColumns(writes, table);
-    if (!table) table = await this.#create(name, missing);
-    else if (missing.length > 0) table = await this.#evolve(table, missing);
+    if (!table) table = await this.#create(name, newColumns(writes, null));
+    else if (this.#config['auto.evolve'] || newColumns(writes, table).length > 0)
+      table = await this.#evolve(table, writes);
     this.#tables.set(quoted, table);
     return table;
   }
@@ -144,13 +144,15 @@ export class PostgresSinkTask implements SinkTask {
     return await this.#require(name, columns);
   }
 
-  async #evolve(table: TargetTable, missing: readonly NewColumn[]): Promise<TargetTable> {
-    // The columns may have been added since the table was looked at.
+  async #evolve(table: TargetTable, writes: readonly RowWrite[]): Promise<TargetTable> {
+    if (fits(evolutionFor(writes, table))) return table;
+    // It may have been changed since it was looked at.
     const current = (await findTable(this.#session, table.name)) ?? table;
-    const still = missing.filter((column) => !current.columns.has(column.name));
-    if (still.length === 0) return current;
+    const evolution = evolutionFor(writes, current);
+    if (fits(evolution)) return current;
     if (!this.#config['auto.evolve']) {
-      const names = still.map((column) => column.name).join(', ');
+      if (evolution.added.length === 0) return current;
+      const names = evolution.added.map((column) => column.name).join(', ');
       throw new MillraceError(`Table ${table.quoted} has no column ${names}.`, {
         code: 'POSTGRES_COLUMN_MISSING',
         class: 'config',
@@ -158,8 +160,11 @@ export class PostgresSinkTask implements SinkTask {
         hint: 'Add the column, set auto.evolve=true, or leave the field out where the records are made.',
       });
     }
-    await this.#define(addColumnsStatement(table.name, still), `Adding columns to table ${table.quoted}`);
-    return await this.#require(table.name, still);
+    for (const { what, statement } of evolutionStatements(current, evolution)) {
+      await this.#define(statement, `Changing table ${table.quoted}`);
+      this.#context.logger.info({ table: table.quoted, what }, 'table changed');
+    }
+    return await this.#require(table.name, evolution.added);
   }
 
   /** Two tasks that define the same at once collide within the catalog; the one that lost finds the other's work. */

@@ -1,11 +1,13 @@
 import { isMillraceError, type Progress, type SourcePartition, type SourceRecord } from '@millrace/sdk';
 import { type CatalogColumn, type CatalogTable, compareNames, listColumns, quoteTable } from './catalog.ts';
-import { type Change, changeOf, recordAt } from './change-record.ts';
+import type { ColumnRules } from './column-rules.ts';
 import { quoteIdent, quoteLiteral, type Session } from './connection.ts';
 import { toPostgresError } from './errors.ts';
-import type { Position, SnapshotRead, SnapshotState } from './position.ts';
+import type { Tuple } from './pgoutput.ts';
+import { type Position, type SnapshotRead, type SnapshotState, toOffset } from './position.ts';
 import type { PublishedTable } from './publication.ts';
-import { TableShape } from './table-shape.ts';
+import type { RecordForm, SnapshotMark } from './record-form.ts';
+import type { TableShape } from './table-shape.ts';
 import type { TypeCatalog } from './type-catalog.ts';
 
 export interface SnapshotOptions {
@@ -14,6 +16,8 @@ export interface SnapshotOptions {
   readonly types: TypeCatalog;
   readonly partition: SourcePartition;
   readonly topicOf: (table: string) => string;
+  readonly rules: ColumnRules;
+  readonly form: RecordForm;
   /** In the order of their names, with what the publication sends of each. */
   readonly tables: readonly (CatalogTable & { readonly published: PublishedTable | undefined })[];
   /** Where the slot begins, and how far earlier attempts came. */
@@ -34,6 +38,13 @@ interface OpenTable {
   readonly keyIndexes: readonly number[];
 }
 
+interface HeldRow {
+  readonly shape: TableShape;
+  readonly row: Tuple;
+  readonly mark: SnapshotMark;
+  readonly read: SnapshotRead;
+}
+
 /**
  * Reads the tables one after the other, each in the order of its key, in one read-only transaction. The first attempt
  * reads under the snapshot that the slot exported, so that rows and stream meet at one point; one that was cut off is
@@ -48,11 +59,13 @@ export class Snapshot {
   #waiting: SnapshotOptions['tables'];
   #open: OpenTable | null = null;
   #fetchRows = FIRST_FETCH_ROWS;
-  /** The last record read: its offset depends on whether another one follows. */
-  #held: { readonly change: Change; readonly read: SnapshotRead } | null = null;
-  #timeMs = 0;
+  /** The last row read: its offset depends on whether another one follows. */
+  #held: HeldRow | null = null;
+  #first = true;
+  #timeMicros = 0;
   #over = false;
   #rowsRead = 0;
+  #inTable = 0;
   #rowsEstimated: number | null = null;
 
   constructor(options: SnapshotOptions) {
@@ -73,12 +86,12 @@ export class Snapshot {
     if (exported !== null)
       await session.query(`SET TRANSACTION SNAPSHOT ${quoteLiteral(exported)}`, [], doing);
     const [row] = await session.query(
-      `SELECT floor(extract(epoch FROM now()) * 1000)::bigint AS ms,
+      `SELECT floor(extract(epoch FROM now()) * 1000000)::bigint AS micros,
               pg_current_snapshot() AS seen, pg_current_wal_insert_lsn() AS until`,
       [],
       doing,
     );
-    this.#timeMs = Number(row?.ms);
+    this.#timeMicros = Number(row?.micros);
     if (exported === null) this.#own = { seen: row?.seen ?? '', until: row?.until ?? '' };
   }
 
@@ -102,23 +115,30 @@ export class Snapshot {
     const { shape, keyIndexes } = open;
     const key = keyIndexes.map((index) => row[index] ?? '');
     this.#held = {
-      change: changeOf('r', shape.topic, shape.key(row), shape.value(row), {
-        lsn: this.#options.from.lsn,
-        timeMs: this.#timeMs,
-      }),
+      ...{ shape, row },
+      mark: this.#first ? 'first' : this.#inTable === 0 ? 'first_in_data_collection' : 'true',
       read: { ...this.#own, table: shape.table, ...(key.length > 0 && { key }) },
     };
+    this.#first = false;
+    this.#inTable++;
   }
 
   #release(records: SourceRecord[]): void {
     if (!this.#held) return;
-    records.push(this.#record(this.#held.change, { reads: [...this.#before, this.#held.read] }));
+    records.push(...this.#records(this.#held, { reads: [...this.#before, this.#held.read] }));
     this.#held = null;
   }
 
-  #record(change: Change, snapshot: SnapshotState | null): SourceRecord {
-    const { from, partition } = this.#options;
-    return recordAt(change, partition, { lsn: from.lsn, event: 0, ...(snapshot && { snapshot }) });
+  #records({ shape, row, mark }: HeldRow, snapshot: SnapshotState | null): readonly SourceRecord[] {
+    const { from, partition, form } = this.#options;
+    const position = { lsn: from.lsn, event: 0, ...(snapshot && { snapshot }) };
+    const origin = {
+      ...{ lsn: from.lsn, changeLsn: from.lsn, previousCommit: null },
+      ...{ timeMicros: this.#timeMicros, snapshot: mark },
+    };
+    return form
+      .records(shape, { operation: 'r', row }, origin)
+      .map(({ change }) => ({ ...change, sourcePartition: partition, sourceOffset: toOffset(position) }));
   }
 
   /** How far this attempt has come in the table that it reads; the whole is what the server's statistics estimate. */
@@ -139,27 +159,25 @@ export class Snapshot {
     if (this.#over) return null;
     this.#over = true;
     await this.#options.session.query('COMMIT', [], 'Closing the snapshot');
-    return this.#held && [this.#record(this.#held.change, this.outcome)];
+    return this.#held && this.#records({ ...this.#held, mark: 'last' }, this.outcome);
   }
 
   async #openNext(): Promise<OpenTable | null> {
     const [table, ...rest] = this.#waiting;
     if (!table) return null;
     this.#waiting = rest;
-    const { session, types, topicOf } = this.#options;
+    const { session, types, topicOf, rules } = this.#options;
     const sent = table.published?.columns;
     const columns = (await listColumns(session, table.oid)).filter(
       (column) => !sent || sent.includes(column.name),
     );
     const columnTypes = await types.columnTypes(columns);
-    const shape = new TableShape(
-      table.table,
+    const shape = rules.shape(
+      table,
       topicOf(table.table),
-      columns.flatMap((column, index) => {
+      columns.flatMap(({ name, notNull, keyOrder }, index) => {
         const type = columnTypes[index];
-        return type
-          ? [{ name: column.name, type, optional: !column.notNull, isKey: column.keyOrder > 0 }]
-          : [];
+        return type ? [{ name, type, optional: !notNull, keyOrder }] : [];
       }),
     );
     const keyIndexes = columns
@@ -171,6 +189,7 @@ export class Snapshot {
     const from = last?.table === table.table ? (last.key ?? null) : null;
     this.#open = { shape, columns, keyIndexes };
     this.#rowsRead = 0;
+    this.#inTable = 0;
     this.#rowsEstimated = await estimatedRows(session, table.oid);
     this.#fetchRows = Math.min(FIRST_FETCH_ROWS, this.#options.fetchRowsMax);
     const select = selectRows(table, columns, keyIndexes, from);
@@ -207,7 +226,10 @@ export class Snapshot {
   async #closeTable(open: OpenTable): Promise<void> {
     const { table } = open.shape;
     await this.#options.session.query('CLOSE millrace_rows', [], `Reading table ${table}`);
-    if (this.#held) this.#held = { ...this.#held, read: { ...this.#held.read, done: true } };
+    if (this.#held) {
+      const mark = this.#held.mark === 'first' ? 'first' : 'last_in_data_collection';
+      this.#held = { ...this.#held, mark, read: { ...this.#held.read, done: true } };
+    }
     this.#open = null;
   }
 }

@@ -10,13 +10,16 @@ import {
 } from '@millrace/sdk';
 import type pg from 'pg';
 import { ChangeReader } from './change-reader.ts';
-import { type SourceConfig, type sourceConfig, sourceConnection, valueModes } from './config.ts';
+import type { ColumnRules } from './column-rules.ts';
+import { databaseOf, type SourceConfig, type sourceConfig, sourceConnection } from './config.ts';
 import { connect, disconnect, Session } from './connection.ts';
 import { formatLsn, type Lsn, parseLsn } from './lsn.ts';
 import { decodeLogicalMessage } from './pgoutput.ts';
 import { ConfirmedPosition, fromOffset, isReading, type Position, type SnapshotState } from './position.ts';
 import { type Findings, inspect, obstacleError } from './preflight.ts';
 import { ensurePublication, type Publication } from './publication.ts';
+import type { Operation, RecordForm } from './record-form.ts';
+import { columnRules, recordForm, valueModes } from './record-options.ts';
 import { RelationShapes } from './relation-shapes.ts';
 import { createSlot, defaultSlotName } from './replication-slot.ts';
 import { ReplicationStream } from './replication-stream.ts';
@@ -64,6 +67,8 @@ export class PostgresSourceTask implements SourceTask {
   readonly #catalog: Session;
   readonly #snapshotSession: Session;
   readonly #types: TypeCatalog;
+  readonly #rules: ColumnRules;
+  readonly #form: RecordForm;
   #replication: pg.Client | null = null;
   #snapshot: Snapshot | null = null;
   /** What the snapshot has shown of the stream. */
@@ -87,6 +92,10 @@ export class PostgresSourceTask implements SourceTask {
     this.#catalog = new Session(settings);
     this.#snapshotSession = new Session(settings, false);
     this.#types = new TypeCatalog(this.#catalog, valueModes(this.#config));
+    this.#rules = columnRules(this.#config);
+    this.#form = recordForm(this.#config, databaseOf(this.#config), (table) =>
+      this.#warnOfLostDeletion(table),
+    );
   }
 
   async start(): Promise<void> {
@@ -217,6 +226,8 @@ export class PostgresSourceTask implements SourceTask {
       types: this.#types,
       partition: this.#partition,
       topicOf: this.#topicOf,
+      rules: this.#rules,
+      form: this.#form,
       tables: findings.captured.map((table) => ({
         ...table,
         published: publication.tables.get(table.table),
@@ -254,7 +265,8 @@ export class PostgresSourceTask implements SourceTask {
   }
 
   async #openStream(): Promise<ReplicationStream> {
-    const { shapeOf } = new RelationShapes(this.#catalog, this.#types, this.#filter(), this.#topicOf);
+    const chosen = { filter: this.#filter(), rules: this.#rules };
+    const { shapeOf } = new RelationShapes(this.#catalog, this.#types, chosen, this.#topicOf);
     this.#reader = new ChangeReader({
       partition: this.#partition,
       from: this.#from,
@@ -262,7 +274,9 @@ export class PostgresSourceTask implements SourceTask {
       shapeOf,
       emitted: (position) => this.#confirmed.emitted(position),
       transactionEnded: (lsn) => this.#confirmed.idle(lsn),
-      deletionLost: (table) => this.#warnOfLostDeletion(table),
+      form: this.#form,
+      skipped: new Set(this.#config['skipped.operations'] as Operation[]),
+      skipsUnchanged: this.#config['skip.messages.without.change'],
     });
     const replication = this.#replication ?? (await connect(this.#catalog.settings, 'replication'));
     const stream = new ReplicationStream(replication, {
@@ -284,7 +298,8 @@ export class PostgresSourceTask implements SourceTask {
     const records: SourceRecord[] = [];
     while (records.length === 0 && !signal.aborted) {
       for (const item of await stream.take(this.#config['max.batch.size'], signal)) {
-        if (item.kind === 'data') await this.#reader?.read(decodeLogicalMessage(item.body), records);
+        if (item.kind === 'data')
+          await this.#reader?.read(decodeLogicalMessage(item.body), item.lsn, records);
         else this.#confirmed.idle(item.walEnd);
       }
     }

@@ -27,16 +27,18 @@ export function entriesWithoutTable(
   return include.filter((entry) => !tables.some((table) => anchored(entry).test(table)));
 }
 
-/** Every entry must be a regular expression. */
-export const tablePatterns: Validator = Object.assign(
-  (value: Parameters<Validator>[0]) => {
-    const faulty = (Array.isArray(value) ? value : []).find((entry) => !compiles(entry));
-    return faulty === undefined
-      ? null
-      : `has an entry that is not a regular expression: ${faulty}; the list is`;
-  },
-  { allows: 'regular expressions for schema.table' },
-);
+/** Every entry must be a regular expression for `what`. */
+export function patterns(what: string): Validator {
+  return Object.assign(
+    (value: Parameters<Validator>[0]) => {
+      const faulty = (Array.isArray(value) ? value : []).find((entry) => !compiles(entry));
+      return faulty === undefined
+        ? null
+        : `has an entry that is not a regular expression: ${faulty}; the list is`;
+    },
+    { allows: `regular expressions for ${what}` },
+  );
+}
 
 function compiles(entry: string): boolean {
   try {

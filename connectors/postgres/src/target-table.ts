@@ -11,6 +11,9 @@ export interface TargetColumn {
   readonly isArray: boolean;
   /** A row can't be inserted without it. */
   readonly required: boolean;
+  readonly notNull: boolean;
+  /** Of varchar(n) and char(n) the length; of numeric(p,s) its digits in all and behind the point. */
+  readonly limit: { readonly length: number; readonly scale: number } | null;
   /** GENERATED ALWAYS AS IDENTITY: can be inserted with OVERRIDING SYSTEM VALUE, never updated. */
   readonly identityAlways: boolean;
 }
@@ -60,7 +63,7 @@ export async function findTable(session: Session, name: TableName): Promise<Targ
     `SELECT a.attname, format_type(a.atttypid, -1) AS type_name, t.typcategory = 'A' AS is_array,
             coalesce(base.typname, element.typname, t.typname) AS base_type,
             a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' AS required,
-            a.attidentity = 'a' AS identity_always
+            a.attidentity = 'a' AS identity_always, a.attnotnull AS not_null, a.atttypmod AS typmod
        FROM pg_attribute a
        JOIN pg_type t ON t.oid = a.atttypid
        LEFT JOIN pg_type base ON base.oid = t.typbasetype
@@ -79,10 +82,20 @@ export async function findTable(session: Session, name: TableName): Promise<Targ
       isArray: row.is_array === 't',
       required: row.required === 't',
       identityAlways: row.identity_always === 't',
+      notNull: row.not_null === 't',
+      limit: limitOf(row.base_type ?? '', Number(row.typmod)),
     };
     return [column.name, column];
   });
   return { name, quoted, columns: new Map(columns) };
+}
+
+/** What a type modifier says (`numeric.c`: precision in the upper bits, scale in the lower 11). */
+function limitOf(baseType: string, typmod: number): TargetColumn['limit'] {
+  if (typmod < 4) return null;
+  if (baseType === 'varchar' || baseType === 'bpchar') return { length: typmod - 4, scale: 0 };
+  if (baseType !== 'numeric') return null;
+  return { length: ((typmod - 4) >> 16) & 0xffff, scale: (((typmod - 4) & 0x7ff) ^ 1024) - 1024 };
 }
 
 /** A record that can't be written, for a reason of its own. */

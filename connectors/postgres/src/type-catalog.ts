@@ -27,7 +27,8 @@ export class TypeCatalog {
     let missing = oids.filter((oid) => !this.#rows.has(oid));
     while (missing.length > 0) {
       const rows = await this.#session.query(
-        `SELECT oid, typname, typtype, CASE WHEN typcategory = 'A' THEN typelem ELSE 0 END AS element, typbasetype, typtypmod
+        `SELECT oid, typname, typtype, CASE WHEN typcategory = 'A' THEN typelem ELSE 0 END AS element, typbasetype, typtypmod,
+                (SELECT to_json(array_agg(enumlabel ORDER BY enumsortorder)) FROM pg_enum WHERE enumtypid = pg_type.oid) AS labels
            FROM pg_type WHERE oid = ANY($1::oid[])`,
         [missing],
         'Reading column types',
@@ -40,6 +41,7 @@ export class TypeCatalog {
           element: Number(row.element),
           base: Number(row.typbasetype),
           baseTypmod: Number(row.typtypmod),
+          ...(row.labels ? { labels: JSON.parse(row.labels) as string[] } : {}),
         });
       }
       missing = [...this.#rows.values()]

@@ -1,5 +1,6 @@
 import { logicalType, type Schema } from '@millrace/sdk';
 import { type ArrayText, parseArrayText } from './array-text.ts';
+import { binaryType, debeziumColumnType, debeziumType, hstoreType } from './debezium-types.ts';
 
 /** Names of logical types: Debezium's where it has one, so that consumers that know those understand ours. */
 export const postgresType = {
@@ -20,11 +21,19 @@ export interface ColumnType {
   /** Of one value that is not null. */
   readonly schema: Schema;
   readonly parse: (text: string) => unknown;
+  /** What a null becomes, where it is not null: a mask hides that too. */
+  readonly whenNull?: unknown;
 }
 
+/** How values are given that have more than one form. */
 export interface TypeModes {
-  readonly decimals: 'string' | 'precise';
-  readonly times: 'isostring' | 'connect';
+  /** envelope: Debezium's logical types; flat: PostgreSQL's own text for what Connect has no type for. */
+  readonly form: 'flat' | 'envelope';
+  readonly decimals: 'string' | 'precise' | 'double';
+  readonly times: 'isostring' | 'connect' | 'adaptive' | 'adaptive_time_microseconds';
+  readonly intervals: 'string' | 'numeric';
+  readonly binaries: 'bytes' | 'base64' | 'base64-url-safe' | 'hex';
+  readonly hstores: 'json' | 'map';
 }
 
 /** A row of `pg_type`. */
@@ -38,6 +47,8 @@ export interface TypeRow {
   readonly base: number;
   /** Of a domain. */
   readonly baseTypmod: number;
+  /** Of an enum, in their order. */
+  readonly labels?: readonly string[];
 }
 
 const text: ColumnType = { schema: { type: 'string' }, parse: (value) => value };
@@ -57,7 +68,6 @@ const plain: Readonly<Record<string, ColumnType>> = {
   int4: { schema: { type: 'int32' }, parse: Number },
   int8: { schema: { type: 'int64' }, parse: whole },
   oid: { schema: { type: 'int64' }, parse: Number },
-  bytea: { schema: { type: 'bytes' }, parse: (value) => Buffer.from(value.slice(2), 'hex') },
   json: named(postgresType.json),
   jsonb: named(postgresType.json),
   xml: named(postgresType.xml),
@@ -108,6 +118,7 @@ function instant(iso: string): Date | null {
 const float = (type: 'float' | 'double'): ColumnType => ({ schema: { type }, parse: Number });
 
 function numeric(typmod: number, modes: TypeModes): ColumnType {
+  if (modes.decimals === 'double') return float('double');
   if (modes.decimals === 'string' || typmod < 4) return named(postgresType.numeric);
   const scale = (((typmod - 4) & 0x7ff) ^ 1024) - 1024;
   const precision = ((typmod - 4) >> 16) & 0xffff;
@@ -138,11 +149,26 @@ export function columnType(
   if (!row) return text;
   if (row.kind === 'd') return columnType(row.base, row.baseTypmod, modes, find);
   if (row.element !== 0) return arrayType(columnType(row.element, typmod, modes, find), row, find);
+  if (row.name === 'bytea') return binaryType(modes);
+  if (row.name === 'hstore') return hstoreType(modes);
+  const theirs =
+    modes.form === 'envelope' ? debeziumColumnType(row, typmod, modes) : adaptedType(row, typmod, modes);
+  if (theirs) return theirs;
   if (row.name === 'numeric') return numeric(typmod, modes);
   if (row.name === 'float4') return float('float');
   if (row.name === 'float8') return float('double');
   const times = modes.times === 'connect' ? connectTimes : isoTimes;
   return plain[row.name] ?? times[row.name] ?? text;
+}
+
+const ADAPTED = new Set(['date', 'time', 'timestamp', 'interval']);
+
+/** Where the flat form is asked for Debezium's numbers instead of text. */
+function adaptedType(row: TypeRow, typmod: number, modes: TypeModes): ColumnType | undefined {
+  if (!ADAPTED.has(row.name)) return undefined;
+  const isNumber =
+    row.name === 'interval' ? modes.intervals === 'numeric' : modes.times.startsWith('adaptive');
+  return isNumber ? debeziumColumnType(row, typmod, modes) : undefined;
 }
 
 function arrayType(
@@ -157,8 +183,10 @@ function arrayType(
       if (item === null) return null;
       return typeof item === 'string' ? element.parse(item) : convert(item);
     });
+  // Debezium's enums in arrays are the one element that is never null.
+  const optional = element.schema.name !== debeziumType.enumeration;
   return {
-    schema: { type: 'array', items: { ...element.schema, optional: true } },
+    schema: { type: 'array', items: { ...element.schema, optional } },
     parse: (value) => convert(parseArrayText(value)),
   };
 }

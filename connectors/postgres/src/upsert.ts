@@ -1,5 +1,5 @@
 import { quoteIdent } from './connection.ts';
-import type { TextRow } from './row-write.ts';
+import { lastOfEachKey, type TextRow } from './row-write.ts';
 import type { TargetColumn, TargetTable } from './target-table.ts';
 
 /** A statement with one array of texts for each column. */
@@ -9,11 +9,35 @@ export interface Statement {
 }
 
 /**
- * The statements that write these rows; with `upsert` no two rows have the same key. Every value goes as text in an
- * array for its column, and the server's own input functions make values of it: the text of a statement depends on the
- * columns only, never on the number of rows, so that it is prepared once.
+ * The statements that have the effect of these rows in their order. Every value goes as text in an array for its column, and the
+ * server's own input functions make values of it: the text of a statement depends on the columns only, never on the number of rows, so
+ * that it is prepared once.
  */
 export function writeStatements(
+  table: TargetTable,
+  rows: readonly TextRow[],
+  mode: string,
+  rowsMax: number,
+): readonly Statement[] {
+  const emptied = rows.findLastIndex(({ truncates }) => truncates);
+  const left = rows.slice(emptied + 1);
+  const runs = mode === 'insert' ? runsOf(left) : [lastOfEachKey(left, mode)];
+  const writes = runs.flatMap((run) => runStatements(table, run, mode, rowsMax));
+  return emptied === -1 ? writes : [{ text: `TRUNCATE ${table.quoted}`, values: [] }, ...writes];
+}
+
+/** Insertions and deletions by turns, as they came: the first insertion of a key counts until it is deleted. */
+function runsOf(rows: readonly TextRow[]): readonly (readonly TextRow[])[] {
+  const runs: TextRow[][] = [];
+  for (const row of rows) {
+    const run = runs.at(-1);
+    if (run?.[0]?.deletes === row.deletes) run.push(row);
+    else runs.push([row]);
+  }
+  return runs;
+}
+
+function runStatements(
   table: TargetTable,
   rows: readonly TextRow[],
   mode: string,
@@ -44,6 +68,10 @@ function statementsOf(table: TargetTable, rows: readonly TextRow[], mode: string
   const values = columns.map((column) => rows.map((row) => row.values.get(column.name) ?? null));
   const key = columns.filter((column) => first.key.includes(column.name));
   if (first.deletes) return [{ text: deleteText(table, columns), values }];
+  if (mode === 'update') {
+    const update = updateText(table, columns, key);
+    return update === null ? [] : [{ text: update, values }];
+  }
   if (mode === 'insert') return [{ text: insertText(table, columns, 'ON CONFLICT DO NOTHING'), values }];
   const present = new Set(first.values.keys());
   const partial = [...table.columns.values()].some((column) => column.required && !present.has(column.name));

@@ -100,6 +100,96 @@ describe.skipIf(unavailable !== undefined)('postgres sink', () => {
     ]);
   });
 
+  const event = (op: string, before: unknown, after: unknown) => ({
+    ...{ before, after, op, ts_ms: 1 },
+    source: { connector: 'postgresql', table: 't' },
+  });
+
+  it('applies Debezium’s change events, with tombstones behind deletions or without', async () => {
+    await db.query('CREATE TABLE t (id int PRIMARY KEY, v text)');
+    const task = await start();
+    await task.write([
+      record({ id: 1 }, event('r', null, { id: 1, v: 'a' })),
+      record({ id: 2 }, event('c', null, { id: 2, v: 'b' })),
+      record({ id: 3 }, event('c', null, { id: 3, v: 'c' })),
+      record({ id: 1 }, event('u', { id: 1, v: 'a' }, { id: 1, v: 'aa' })),
+      record({ id: 2 }, event('d', { id: 2, v: null }, null)),
+      record({ id: 2 }, null),
+      record({ id: 3 }, event('u', null, { id: 3, v: '__debezium_unavailable_value' })),
+    ]);
+    expect(await rows()).toEqual([
+      { id: 1, v: 'aa' },
+      { id: 3, v: 'c' },
+    ]);
+    await task.write([record(null, event('t', null, null))]);
+    expect(await rows()).toHaveLength(2);
+    const emptying = await start({ 'truncate.enabled': 'true' });
+    await emptying.write([
+      record({ id: 4 }, event('c', null, { id: 4, v: 'd' })),
+      record(null, event('t', null, null)),
+      record({ id: 5 }, event('c', null, { id: 5, v: 'e' })),
+    ]);
+    expect(await rows()).toEqual([{ id: 5, v: 'e' }]);
+    const byValue = await start({ 'pk.mode': 'record_value', 'pk.fields': 'id' });
+    await byValue.write([record(null, event('d', { id: 5, v: null }, null))]);
+    expect(await rows()).toEqual([]);
+  });
+
+  it('inserts, updates and deletes in the order of the records, whatever the mode', async () => {
+    await db.query('CREATE TABLE t (id int PRIMARY KEY, v text)');
+    await db.query("INSERT INTO t VALUES (1, 'old'), (2, 'old')");
+    const updating = await start({ 'insert.mode': 'update' });
+    await updating.write([
+      record({ id: 1 }, { id: 1, v: 'new' }),
+      record({ id: 3 }, { id: 3, v: 'not there' }),
+      record({ id: 2 }, null),
+      record({ id: 2 }, { id: 2, v: 'gone' }),
+    ]);
+    expect(await rows()).toEqual([{ id: 1, v: 'new' }]);
+    const inserting = await start({ 'insert.mode': 'insert' });
+    await inserting.write([
+      record({ id: 1 }, { id: 1, v: 'not taken' }),
+      record({ id: 5 }, { id: 5, v: 'first' }),
+      record({ id: 5 }, { id: 5, v: 'second' }),
+      record({ id: 5 }, null),
+      record({ id: 5 }, { id: 5, v: 'third' }),
+    ]);
+    expect(await rows()).toEqual([
+      { id: 1, v: 'new' },
+      { id: 5, v: 'third' },
+    ]);
+  });
+
+  it('widens columns and lets them be null where records ask for it, and says so before', async () => {
+    await db.query(
+      'CREATE TABLE t (id int PRIMARY KEY, n smallint, s varchar(3) NOT NULL, d numeric(5,2), i int, fine bigint NOT NULL)',
+    );
+    const more = { 'auto.evolve': 'true' };
+    const all = [
+      record({ id: 1 }, { id: 1, n: 7, s: 'abc', d: '123.45', i: 1, fine: 1 }),
+      record({ id: 2 }, { id: 2, n: 40_000, s: 'abcd', d: '1234.5', i: 2 ** 40, fine: 1 }),
+      record({ id: 3 }, { id: 3, n: 3_000_000_000, s: null, d: '0.123', i: 1.5, fine: 2 }),
+    ];
+    const config = requireConfig(postgresSink.config, sinkOptions(service, name, more));
+    const planned = await postgresSink.plan?.(config, all, AbortSignal.timeout(30_000));
+    expect(planned?.map(({ statement }) => statement)).toEqual([
+      'ALTER TABLE "public"."t" ALTER COLUMN "n" TYPE bigint',
+      'ALTER TABLE "public"."t" ALTER COLUMN "s" TYPE text',
+      'ALTER TABLE "public"."t" ALTER COLUMN "d" TYPE numeric',
+      'ALTER TABLE "public"."t" ALTER COLUMN "i" TYPE numeric',
+      'ALTER TABLE "public"."t" ALTER COLUMN "s" DROP NOT NULL',
+    ]);
+    const refusing = await start();
+    expect(await failure(refusing.write(all))).toMatchObject({ class: 'poison' });
+    const task = await start(more);
+    await task.write(all);
+    expect(await rows('SELECT n::text, s, d::text, i::text FROM t ORDER BY id')).toEqual([
+      { n: '7', s: 'abc', d: '123.45', i: '1' },
+      { n: '40000', s: 'abcd', d: '1234.5', i: '1099511627776' },
+      { n: '3000000000', s: null, d: '0.123', i: '1.5' },
+    ]);
+  });
+
   it('leaves columns alone that a record lacks, also where they may not be null', async () => {
     await db.query(
       'CREATE TABLE t (id int PRIMARY KEY, n int, big text NOT NULL, made text NOT NULL DEFAULT $$x$$)',

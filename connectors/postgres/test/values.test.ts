@@ -155,6 +155,35 @@ describe.skipIf(unavailable !== undefined).each(['15', '18'])('values of Postgre
     expect(await dump(to)).toEqual(await dump(from.db));
   });
 
+  // What Debezium's numbers have no room for travels in its texts.
+  it.each([
+    ['adaptive', ['exact', 'money', 'exacts', 'timetz']],
+    ['isostring', ['timetz']],
+  ] as const)('brings them so out of Debezium’s envelope with %s times', async (times, inexact) => {
+    const options = sourceOptions(service, from.name, {
+      ...{ 'output.format': 'envelope', 'time.precision.mode': times, 'slot.name': `envelope_${times}` },
+      ...(times === 'adaptive' && { 'decimal.handling.mode': 'precise' }),
+    });
+    const task = new SourceHarness(postgresSource, options);
+    await task.start();
+    await task.pollUntil('the snapshot', (all) => all.length === 2 * rowsOf + 2);
+    await task.stop();
+    await dropSlot(from.db, `envelope_${times}`);
+    const to = await service.database();
+    await define(to.db, COLUMNS);
+    const sink = new SinkHarness(postgresSink, sinkOptions(service, to.name));
+    await sink.start();
+    await sink.write(asSinkRecords(task.records));
+    await sink.stop();
+    // Its decimals have no NaN, and its times are in UTC.
+    const columns = Object.keys(COLUMNS)
+      .filter((name) => !(inexact as readonly string[]).includes(name))
+      .map((name) => `c_${name}::text`);
+    const list = `SELECT ARRAY[${columns.join(', ')}] AS texts FROM kinds ORDER BY id`;
+    const textsOf = async (db: pg.Client) => (await db.query(list)).rows.map((row) => row.texts);
+    expect(await textsOf(to.db)).toEqual(await textsOf(from.db));
+  });
+
   it('creates a table that holds every value', async () => {
     const to = await copy({ 'auto.create': 'true' }, (record) => record, false);
     const { rows } = await to.query(
