@@ -14,6 +14,7 @@ import {
 import type { ClassicGroupRecord, GroupRecord, OffsetRecord } from '../core/group/records.ts';
 import { consumerGroupKinds } from './consumer-group-record-codec.ts';
 import type { CoordinatorCodec } from './coordinator-shard.ts';
+import { shareGroupKinds } from './share-group-codec.ts';
 import { type StoredKind, storedKind } from './stored-kind.ts';
 
 /** What Apache Kafka 4.3 writes by default. */
@@ -40,6 +41,7 @@ const storedKinds: { readonly [Kind in GroupRecord['kind']]: StoredKind<GroupRec
     recordOf: ({ group }, value) => ({ kind: 'group', group, value }),
   }),
   ...consumerGroupKinds,
+  ...shareGroupKinds,
 };
 
 const kindsByType: ReadonlyMap<number, StoredKind<GroupRecord>> = new Map([

@@ -115,6 +115,7 @@ function keepSession(shard: GroupShard, group: ClassicGroup, memberId: string, n
 
 function commitProblem(shard: GroupShard, group: Group, command: CommitCommand): ErrorName | null {
   const { generation, memberId, instanceId } = command;
+  if (group.type === 'share') return 'GROUP_ID_NOT_FOUND';
   if (group.type === 'consumer') {
     const problem = consumerCommitProblem(group, shard.rules.metadata(), {
       ...command,
@@ -143,6 +144,7 @@ function transactionCommitProblem(
   command: TransactionCommitCommand,
 ): ErrorName | null {
   const { generation, memberId, instanceId } = command;
+  if (group.type === 'share') return 'GROUP_ID_NOT_FOUND';
   if (group.type === 'consumer')
     return consumerCommitProblem(group, shard.rules.metadata(), {
       ...command,

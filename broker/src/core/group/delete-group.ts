@@ -54,6 +54,12 @@ export function groupTombstones({ type, id: group }: Group): readonly GroupRecor
   switch (type) {
     case 'classic':
       return [{ kind: 'group', group, value: null }];
+    case 'share':
+      return [
+        { kind: 'share-target-epoch', group, value: null },
+        { kind: 'share-partitions', group, value: null },
+        { kind: 'share-group', group, value: null },
+      ];
     case 'consumer':
       return [
         { kind: 'consumer-target', group, value: null },

@@ -1,7 +1,7 @@
 import type { ErrorName } from '@millrace/protocol';
 import { offsetTombstones } from './delete-group.ts';
 import { appendErrorToMember, collect, type GroupEffect, type ReplyTo } from './effects.ts';
-import type { Group } from './group.ts';
+import type { OffsetGroup } from './group.ts';
 import type { GroupShard } from './group-shard.ts';
 
 export interface DeleteOffsetsCommand {
@@ -16,7 +16,7 @@ export type DeleteOffsetsResult =
   | { readonly error: null; readonly subscribed: ReadonlySet<string> };
 
 /** While a classic group rebalances nobody knows what will be read: everything counts as read. */
-export function readsTopic(group: Group, topic: string): boolean {
+export function readsTopic(group: OffsetGroup, topic: string): boolean {
   return group.type === 'classic'
     ? (group.subscribedTopics?.has(topic) ?? true)
     : group.isSubscribedTo(topic);
@@ -29,7 +29,7 @@ const CONSUMER = 'consumer';
 export function deleteOffsets(shard: GroupShard, command: DeleteOffsetsCommand): readonly GroupEffect[] {
   return collect((out) => {
     const group = shard.groups.get(command.group);
-    if (!group) {
+    if (!group || group.type === 'share') {
       out.reply(command.reply, { error: 'GROUP_ID_NOT_FOUND' });
       return;
     }

@@ -2,7 +2,7 @@ import type { Now } from '@millrace/foundation/types';
 import type { OffsetCommitValue } from '@millrace/protocol/internal';
 import { groupTombstones, offsetTombstones } from './delete-group.ts';
 import { collect, type GroupEffect } from './effects.ts';
-import type { Group } from './group.ts';
+import type { OffsetGroup } from './group.ts';
 import type { GroupShard } from './group-shard.ts';
 import type { GroupRecord } from './records.ts';
 
@@ -16,6 +16,7 @@ const BATCH_RECORDS_MAX = 1_000;
 export function expireOffsets(shard: GroupShard, now: Now): readonly GroupEffect[] {
   return appended(
     [...shard.groups.values()].flatMap((group) => {
+      if (group.type === 'share') return [];
       const expired = offsetTombstones(shard, group.id, (topic, partition) => {
         const value = shard.offsets.get(group.id, topic, partition);
         const isPending = shard.pendingOffsets.has(group.id, topic, partition);
@@ -51,7 +52,7 @@ function appended(records: readonly GroupRecord[]): readonly GroupEffect[] {
 
 function isExpired(
   shard: GroupShard,
-  group: Group,
+  group: OffsetGroup,
   topic: string,
   value: OffsetCommitValue,
   now: Now,
@@ -63,7 +64,7 @@ function isExpired(
 }
 
 /** From when on the retention counts, wall time in ms; null: not at all. */
-function retentionStart(group: Group, topic: string, value: OffsetCommitValue): number | null {
+function retentionStart(group: OffsetGroup, topic: string, value: OffsetCommitValue): number | null {
   if (group.type === 'consumer') return group.isSubscribedTo(topic) ? null : value.commitTimestamp;
   if (group.protocolType === null) return value.commitTimestamp;
   if (group.state === 'Empty') return group.stateTimestampMs ?? value.commitTimestamp;

@@ -3,6 +3,9 @@ import type { Now } from '@millrace/foundation/types';
 import type { GroupMetadataValue } from '@millrace/protocol/internal';
 import type { CoordinatorState } from '../coordinator/effects.ts';
 import type { MetadataImage } from '../metadata/image.ts';
+import { ShareGroup } from '../share/share-group.ts';
+import type { ShareGroupRecord } from '../share/share-group-records.ts';
+import { reviveShareGroup } from '../share/share-members.ts';
 import { ClassicGroup } from './classic-group.ts';
 import { ConsumerGroup } from './consumer/consumer-group.ts';
 import { resumeTimers } from './consumer/consumer-timers.ts';
@@ -67,6 +70,14 @@ export class GroupShard implements CoordinatorState<GroupRecord> {
       case 'consumer-regex':
         this.#replayConsumer(record);
         return;
+      case 'share-group':
+      case 'share-member':
+      case 'share-target-epoch':
+      case 'share-target':
+      case 'share-current':
+      case 'share-partitions':
+        this.#replayShare(record);
+        return;
       default:
         unreachable(record);
     }
@@ -128,9 +139,24 @@ export class GroupShard implements CoordinatorState<GroupRecord> {
       case 'consumer':
         resumeTimers(this, group, out);
         return;
+      case 'share':
+        reviveShareGroup(this, group, out);
+        return;
       default:
         unreachable(group);
     }
+  }
+
+  #replayShare(record: ShareGroupRecord): void {
+    const known = this.groups.get(record.group);
+    if (record.value === null && known?.type !== 'share') return;
+    if (record.kind === 'share-group' && record.value === null) {
+      this.groups.delete(record.group);
+      return;
+    }
+    const group = known?.type === 'share' ? known : new ShareGroup(record.group);
+    this.groups.set(record.group, group);
+    group.replay(record);
   }
 
   #replayOffset(

@@ -1,5 +1,6 @@
 import type { GroupRecord } from '../records.ts';
 import type { ConsumerGroup } from './consumer-group.ts';
+import type { ConsumerGroupRecord } from './records.ts';
 
 /** A group as it will be once the records of a command are replayed: each decision sees those before it. */
 export class GroupDraft {
@@ -16,8 +17,7 @@ export class GroupDraft {
     if (this.#replayed === 0) this.#group = this.#group.copy();
     for (; this.#replayed < this.records.length; this.#replayed += 1) {
       const record = this.records[this.#replayed];
-      if (record !== undefined && record.kind !== 'group' && record.kind !== 'offset')
-        this.#group.replay(record);
+      if (record !== undefined && isOfConsumerGroup(record)) this.#group.replay(record);
     }
     return this.#group;
   }
@@ -25,4 +25,8 @@ export class GroupDraft {
   add(...records: readonly GroupRecord[]): void {
     this.records.push(...records);
   }
+}
+
+function isOfConsumerGroup(record: GroupRecord): record is ConsumerGroupRecord {
+  return record.kind.startsWith('consumer-');
 }
