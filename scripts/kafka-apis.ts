@@ -27,7 +27,6 @@ const NOT_SERVED: readonly (readonly [apis: string, why: string])[] = [
     'GetTelemetrySubscriptions (71), PushTelemetry (72)',
     'telemetry of clients; Kafka does not advertise it by default either',
   ],
-  ['ShareGroupHeartbeat (76) to ShareAcknowledge (79), offsets of share groups (90 to 92)', 'share groups'],
   ['StreamsGroupHeartbeat (88), StreamsGroupDescribe (89)', 'Streams groups'],
 ];
 

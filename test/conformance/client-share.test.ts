@@ -1,7 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startBroker } from '@millrace/broker';
 import {
   type AcknowledgementOutcome,
   type Admin,
@@ -12,9 +8,9 @@ import {
   type ShareConsumerOptions,
   type ShareRecord,
 } from '@millrace/client';
-import { silentLogger } from '@millrace/foundation';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { type KafkaPeer, kafkaPeerSkipReason, startKafkaPeer } from '../support/kafka-peer.ts';
+import { kafkaPeerSkipReason, startKafkaPeer } from '../support/kafka-peer.ts';
+import { type BrokerProcess, startMillraceBroker } from '../support/millrace-broker.ts';
 import { uniqueName } from './client-scenarios.ts';
 import { killedWhileHolding } from './doomed-process.ts';
 
@@ -25,11 +21,19 @@ if (skipReason !== null) console.warn(`skipped: share consumer on Apache Kafka: 
 const properties = { 'group.share.min.record.lock.duration.ms': '1000' };
 const DEADLINE_MS = 30_000;
 
-describe.skipIf(skipReason !== null)('share consumer', () => {
-  let peer: KafkaPeer;
+describe('share consumer on our broker', () => {
+  scenarios(() => startMillraceBroker(properties));
+});
+
+describe.skipIf(skipReason !== null)('share consumer on Apache Kafka', () => {
+  scenarios(() => startKafkaPeer({ properties }));
+});
+
+function scenarios(start: () => Promise<BrokerProcess>): void {
+  let peer: BrokerProcess;
   let admin: Admin;
   beforeAll(async () => {
-    peer = await startKafkaPeer({ properties });
+    peer = await start();
     admin = createAdmin(options());
   }, 120_000);
   afterAll(async () => {
@@ -252,24 +256,4 @@ describe.skipIf(skipReason !== null)('share consumer', () => {
     setTimeout(() => consumer.wakeup(), 50);
     expect(await poll).toEqual([]);
   });
-});
-
-describe('share consumer on our broker', () => {
-  it('is refused at once, by name', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'millrace-share-'));
-    const config = { 'node.id': '1', 'log.dirs': folder, listeners: 'PLAINTEXT://127.0.0.1:0' };
-    const broker = await startBroker(config, { logger: silentLogger });
-    onTestFinished(async () => {
-      await broker.close();
-      await rm(folder, { recursive: true, force: true });
-    });
-    const bootstrapServers = [...broker.addresses.values()].map(({ host, port }) => `${host}:${port}`);
-    const consumer = createShareConsumer({ bootstrapServers, groupId: 'g' });
-    onTestFinished(() => consumer.close());
-    consumer.subscribe(['t']);
-    await expect(consumer.poll(10_000)).rejects.toMatchObject({
-      code: 'SHARE_GROUPS_UNSUPPORTED',
-      class: 'config',
-    });
-  });
-});
+}

@@ -1,4 +1,3 @@
-import { isMillraceError } from '@millrace/foundation';
 import { type ErrorName, errorCode } from '@millrace/protocol';
 import {
   fetch as api,
@@ -14,14 +13,10 @@ import type { Partition, ReadLimits } from '../runtime/partition.ts';
 import { defineApi, type RequestContext } from './api.ts';
 import { leaderEpochProblem } from './leader-epoch-check.ts';
 import { fetchMetadata } from './metadata-fetch.ts';
+import { readError } from './read-error.ts';
 
 const READ_COMMITTED = 1;
 const NO_SESSION = 0;
-/** By the code of what a log throws; all else is KAFKA_STORAGE_ERROR. */
-const READ_ERRORS: ReadonlyMap<string, ErrorName> = new Map([
-  ['OFFSET_OUT_OF_RANGE', 'OFFSET_OUT_OF_RANGE'],
-  ['LOG_DAMAGED', 'CORRUPT_MESSAGE'],
-]);
 const EMPTY = Buffer.alloc(0);
 
 /** One partition that is asked for. */
@@ -189,8 +184,7 @@ async function readPartition(
       records: joined(batches),
     };
   } catch (error) {
-    if (!isMillraceError(error)) throw error;
-    return failed(data.partition, READ_ERRORS.get(error.code) ?? 'KAFKA_STORAGE_ERROR');
+    return failed(data.partition, readError(error));
   }
 }
 

@@ -6,7 +6,8 @@ import { mayOnGroup } from './group-caller.ts';
 /**
  * DeleteGroups v0-2
  *
- * - A group without members goes with its offsets; NON_EMPTY_GROUP where somebody is in it.
+ * - A group without members goes with its offsets; NON_EMPTY_GROUP where somebody is in it. What the share coordinator keeps of a share
+ *   group goes with it.
  *
  * Versions: nothing differs but the encoding.
  *
@@ -20,7 +21,8 @@ export const deleteGroups = defineApi({
     const results = request.groupsNames.map(async (groupId) => {
       if (!mayOnGroup(context, 'DELETE', groupId))
         return { groupId, errorCode: errorCode('GROUP_AUTHORIZATION_FAILED') };
-      const { error } = await context.services.groups.deleteGroup(groupId);
+      const { groups, shareGroups } = context.services;
+      const { error } = (await shareGroups.deleteGroup(groupId)) ?? (await groups.deleteGroup(groupId));
       return { groupId, errorCode: errorCode(error ?? 'NONE') };
     });
     return { throttleTimeMs: 0, results: await Promise.all(results) };

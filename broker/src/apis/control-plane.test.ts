@@ -213,7 +213,7 @@ describe('every version', () => {
     // The data plane, transactions, share groups, and what admin-apis.test.ts covers.
     const transactions = [22, 24, 25, 26, 27, 28, 61, 65, 66];
     const admin = [21, 23, 33, 35, 43, 45, 46, 47, 48, 49, 50, 55, 57, 74, 75];
-    const share = [83, 84, 85, 86, 87];
+    const share = [76, 77, 78, 79, 83, 84, 85, 86, 87, 90, 91, 92];
     // What nodes say to each other: cluster.test.ts.
     const between = [52, 53, 54, 56, 58, 59, 62, 63, 64, 67];
     const elsewhere = [0, 1, 2, 18, ...transactions, ...share, ...admin, ...between];

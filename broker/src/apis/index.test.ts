@@ -60,11 +60,18 @@ const KAFKA_VERSIONS: Readonly<Record<number, readonly [number, number]>> = {
   69: [0, 1],
   74: [0, 1],
   75: [0, 0],
+  76: [1, 1],
+  77: [1, 1],
+  78: [1, 2],
+  79: [1, 2],
   83: [0, 0],
   84: [0, 0],
   85: [0, 1],
   86: [0, 0],
   87: [0, 1],
+  90: [0, 1],
+  91: [0, 0],
+  92: [0, 0],
 };
 
 describe('the table of APIs', () => {

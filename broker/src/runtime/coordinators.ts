@@ -4,6 +4,10 @@ import type { LocalPartitions } from './local-partitions.ts';
 import { localMarkerWriter } from './marker-writer.ts';
 import { createProducerIds } from './producer-id-block.ts';
 import type { GroupAccess, ProducerIds } from './services.ts';
+import { ShareGroupService } from './share-group-service.ts';
+import { SharePartitions } from './share-partitions.ts';
+import { ShareSessions } from './share-sessions.ts';
+import { ShareStateClient } from './share-state-client.ts';
 import { ShareStateService } from './share-state-service.ts';
 import { TransactionService } from './transaction-service.ts';
 
@@ -17,6 +21,9 @@ export interface Coordinators {
   readonly groupCoordinator: GroupCoordinator;
   readonly transactions: TransactionService;
   readonly shareState: ShareStateService;
+  readonly shareGroups: ShareGroupService;
+  readonly sharePartitions: SharePartitions;
+  readonly shareSessions: ShareSessions;
   readonly producerIds: ProducerIds;
   close(): void;
 }
@@ -30,16 +37,22 @@ export function createCoordinators(options: CoordinatorsOptions): Coordinators {
   const markers = localMarkerWriter({ ...options, groups });
   const transactions = new TransactionService({ ...options, producerIds, markers });
   const shareState = new ShareStateService(options);
+  const client = new ShareStateClient(shareState, options.timers);
+  const shareGroups = new ShareGroupService({ ...options, groups: groupCoordinator, shareState: client });
+  const sharePartitions = new SharePartitions({ ...options, shareState: client });
+  const shareSessions = new ShareSessions(sharePartitions, options.config);
   partitions.onChange({
     led: (partition) => {
       groupCoordinator.topic.partitionLed(partition);
       transactions.partitionLed(partition);
       shareState.topic.partitionLed(partition);
+      sharePartitions.partitionMoved(partition.topic, partition.partition);
     },
     lost: (topic, partition) => {
       groupCoordinator.topic.partitionLost(topic, partition);
       transactions.partitionLost(topic, partition);
       shareState.topic.partitionLost(topic, partition);
+      sharePartitions.partitionMoved(topic, partition);
     },
     topicsDeleted: (topics) => {
       groupCoordinator.topicsDeleted(topics);
@@ -51,8 +64,14 @@ export function createCoordinators(options: CoordinatorsOptions): Coordinators {
     groupCoordinator,
     transactions,
     shareState,
+    shareGroups,
+    sharePartitions,
+    shareSessions,
     producerIds,
     close: () => {
+      shareSessions.close();
+      sharePartitions.close();
+      client.close();
       shareState.close();
       transactions.close();
       groupCoordinator.close();

@@ -5,6 +5,7 @@ import type { GroupEffect, ReplyTo } from '../core/group/effects.ts';
 import { dropTopics, expireOffsets } from '../core/group/expire-offsets.ts';
 import { type GroupRules, GroupShard } from '../core/group/group-shard.ts';
 import type { GroupRecord } from '../core/group/records.ts';
+import { dropShareTopics } from '../core/share/share-group-offsets.ts';
 import { OFFSETS_TOPIC } from './auto-created-topic.ts';
 import type { BrokerConfig } from './broker-config.ts';
 import { groupCodec } from './coordinator-record-codec.ts';
@@ -50,7 +51,10 @@ export class GroupCoordinator {
   /** Drops the offsets of topics that are gone. */
   topicsDeleted(topics: readonly string[]): void {
     const gone = new Set(topics);
-    for (const shard of this.topic.shards()) shard.run((groups) => dropTopics(groups, gone));
+    for (const shard of this.topic.shards()) {
+      shard.run((groups) => dropTopics(groups, gone));
+      shard.run(dropShareTopics);
+    }
   }
 
   /** Runs a command in the shard of its group; `refused` makes the answer where that is not here. */

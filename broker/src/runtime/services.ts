@@ -51,11 +51,6 @@ import type { SyncCommand } from '../core/group/sync-group.ts';
 import type { MetadataImage } from '../core/metadata/image.ts';
 import type { EpochReply, VoteReply, VoteRequest } from '../core/quorum/quorum.ts';
 import type { QuotaCaller } from '../core/quota/client-quotas.ts';
-import type { InitializeShareStateCommand } from '../core/share/initialize-share-state.ts';
-import type { ReadShareStateQuery, ReadShareStateResult } from '../core/share/read-share-state.ts';
-import type { SharePartitionKey } from '../core/share/share-state-record.ts';
-import type { ShareStateResult } from '../core/share/share-state-shard.ts';
-import type { WriteShareStateCommand } from '../core/share/write-share-state.ts';
 import type {
   AddPartitionsCommand,
   AddPartitionsResult,
@@ -73,6 +68,9 @@ import type { Partition } from './partition.ts';
 import type { Purgatory } from './purgatory.ts';
 import type { MetadataFetch, MetadataFetched, SnapshotFetch, SnapshotPiece } from './quorum-peers.ts';
 import type { RequestMeter } from './request-meter.ts';
+import type { ShareGroupAccess, ShareStateAccess } from './share-access.ts';
+import type { SharePartitions } from './share-partitions.ts';
+import type { ShareSessions } from './share-sessions.ts';
 
 /** What an API handler may use. Each member is one room of the broker; handlers hold no state of their own. */
 export interface BrokerServices {
@@ -93,6 +91,9 @@ export interface BrokerServices {
   readonly groups: GroupAccess;
   readonly transactions: TransactionAccess;
   readonly shareState: ShareStateAccess;
+  readonly shareGroups: ShareGroupAccess;
+  readonly sharePartitions: SharePartitions;
+  readonly shareSessions: ShareSessions;
   readonly producerIds: ProducerIds;
   readonly purgatory: Purgatory;
   readonly fetchMemory: FetchMemory;
@@ -336,20 +337,4 @@ export interface TransactionAccess {
   ): Result | Promise<Result>;
   describe(transactionalId: string): Promise<Transaction | ErrorName>;
   list(): Promise<readonly TransactionListing[] | ErrorName>;
-}
-
-/**
- * The share coordinator: what is stored of partitions that share groups read, in `__share_group_state`. Errors are values. What
- * is answered is committed.
- */
-export interface ShareStateAccess {
-  /** Makes `__share_group_state` where it does not exist. */
-  findCoordinator(key: SharePartitionKey): Promise<CoordinatorLocation>;
-  initialize(command: Asked<InitializeShareStateCommand>): Promise<ShareStateResult>;
-  write(command: Asked<WriteShareStateCommand>): Promise<ShareStateResult>;
-  /** What a leader of the partition begins with; older leaders are refused from then on. */
-  read(query: ReadShareStateQuery): Promise<ReadShareStateResult>;
-  /** Where the group stands; what nothing is stored of begins at UNSET. */
-  summarize(key: SharePartitionKey): Promise<ReadShareStateResult>;
-  delete(key: SharePartitionKey): Promise<ShareStateResult>;
 }

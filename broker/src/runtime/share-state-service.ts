@@ -31,13 +31,8 @@ import { SHARE_STATE_TOPIC } from './auto-created-topic.ts';
 import type { BrokerConfig } from './broker-config.ts';
 import { CoordinatorTopic } from './coordinator-topic.ts';
 import type { LocalPartitions } from './local-partitions.ts';
-import type {
-  Asked,
-  ClusterAccess,
-  CoordinatorLocation,
-  MetadataAccess,
-  ShareStateAccess,
-} from './services.ts';
+import type { Asked, ClusterAccess, CoordinatorLocation, MetadataAccess } from './services.ts';
+import type { ShareStateAccess } from './share-access.ts';
 import { shareStateCodec } from './share-state-codec.ts';
 
 export interface ShareStateServiceOptions {

@@ -101,7 +101,8 @@ export class ControlPlaneHarness {
     const { metadata, quorum, controller, cluster, forwarding } = plane;
     const partitions = new LocalPartitions({ ...ports, storage: disk.storage, config });
     const coordinators = createCoordinators({ ...ports, metadata, cluster, partitions, config });
-    const { groups, transactions, shareState, producerIds } = coordinators;
+    const { groups, transactions, producerIds } = coordinators;
+    const { shareState, shareGroups, sharePartitions, shareSessions } = coordinators;
     plane.onImage((image) => config.follow(image));
     plane.onImage((image, previous) => partitions.follow(image, previous));
     await plane.start();
@@ -120,6 +121,9 @@ export class ControlPlaneHarness {
       groups,
       transactions,
       shareState,
+      shareGroups,
+      sharePartitions,
+      shareSessions,
       producerIds,
       purgatory: new Purgatory(new TimerWheel({ ...ports, tickMs: 5 })),
       fetchMemory: new FetchMemory(FETCH_MEMORY_BYTES),

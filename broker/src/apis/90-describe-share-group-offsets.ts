@@ -1,0 +1,98 @@
+import { ZERO_UUID } from '@millrace/foundation';
+import { type ErrorName, errorCode } from '@millrace/protocol';
+import {
+  describeShareGroupOffsets as api,
+  type DescribeShareGroupOffsetsRequestGroup,
+  type DescribeShareGroupOffsetsResponseGroupInit,
+  type DescribeShareGroupOffsetsResponseInit,
+} from '@millrace/protocol/messages';
+import { UNSET } from '../core/share/share-state-record.ts';
+import { defineApi, type RequestContext } from './api.ts';
+import { mayOnGroup } from './group-caller.ts';
+import { shareTopic } from './share-topics.ts';
+
+interface AskedTopic {
+  readonly topicName: string;
+  readonly partitions: readonly number[];
+}
+
+/**
+ * DescribeShareGroupOffsets v0-1
+ *
+ * - Where share groups start in partitions: -1 where they have not begun. Null asks for all in which they have.
+ * - The lag is what lies behind the start and is not done with, up to the high watermark; -1 where nobody knows.
+ *
+ * Versions: v1 the lag (KIP-1226).
+ *
+ * Not implemented: nothing.
+ */
+export const describeShareGroupOffsets = defineApi({
+  api,
+  versions: [0, 1],
+  access: [
+    ['DESCRIBE', 'GROUP'],
+    ['DESCRIBE', 'TOPIC'],
+  ],
+  async handle(context, request): Promise<DescribeShareGroupOffsetsResponseInit> {
+    return {
+      throttleTimeMs: 0,
+      groups: await Promise.all(request.groups.map((group) => describe(context, group))),
+    };
+  },
+  refuse: (request, error) => ({
+    throttleTimeMs: 0,
+    groups: request.groups.map(({ groupId }) => failed(groupId, error)),
+  }),
+});
+
+async function describe(
+  context: RequestContext,
+  { groupId, topics }: DescribeShareGroupOffsetsRequestGroup,
+): Promise<DescribeShareGroupOffsetsResponseGroupInit> {
+  if (!mayOnGroup(context, 'DESCRIBE', groupId)) return failed(groupId, 'GROUP_AUTHORIZATION_FAILED');
+  const begun = await context.services.shareGroups.begunTopics(groupId);
+  if (begun.error !== null) {
+    const message = begun.error === 'GROUP_ID_NOT_FOUND' ? `Group ${groupId} not found.` : null;
+    return failed(groupId, begun.error, message);
+  }
+  const mayTell = ({ topicName: name }: AskedTopic) => context.authorize('DESCRIBE', { type: 'TOPIC', name });
+  const asked = topics ?? begun.topics.filter(mayTell);
+  return {
+    groupId,
+    errorCode: errorCode('NONE'),
+    topics: await Promise.all(asked.map((topic) => describeTopic(context, groupId, topic))),
+  };
+}
+
+async function describeTopic(
+  context: RequestContext,
+  groupId: string,
+  { topicName, partitions }: AskedTopic,
+) {
+  const topic = shareTopic(context, 'DESCRIBE', topicName);
+  const offsets = partitions.map(async (partitionIndex) => {
+    if (topic.error !== null) return nothing(partitionIndex, topic.error);
+    if (partitionIndex >= topic.partitionCount) return nothing(partitionIndex, 'UNKNOWN_TOPIC_OR_PARTITION');
+    const offset = await context.services.shareGroups.offset(groupId, topic.topicId, partitionIndex);
+    if (offset.error !== null) return nothing(partitionIndex, offset.error);
+    const { startOffset, leaderEpoch, deliveryCompleteCount } = offset;
+    const highWatermark = context.services.partitions.get(topicName, partitionIndex)?.highWatermark ?? UNSET;
+    const isKnown = startOffset !== UNSET && deliveryCompleteCount !== UNSET && highWatermark !== UNSET;
+    const lag = isKnown ? Math.max(0, highWatermark - startOffset - deliveryCompleteCount) : UNSET;
+    return { partitionIndex, startOffset, leaderEpoch, lag, errorCode: errorCode('NONE') };
+  });
+  const topicId = topic.error === null ? topic.topicId : ZERO_UUID;
+  return { topicName, topicId, partitions: await Promise.all(offsets) };
+}
+
+function nothing(partitionIndex: number, error: ErrorName) {
+  return { partitionIndex, startOffset: UNSET, leaderEpoch: 0, lag: UNSET, errorCode: errorCode(error) };
+}
+
+function failed(
+  groupId: string,
+  error: ErrorName,
+  errorMessage: string | null = null,
+): DescribeShareGroupOffsetsResponseGroupInit {
+  return { groupId, topics: [], errorCode: errorCode(error), errorMessage };
+}

@@ -1,0 +1,88 @@
+import { ZERO_UUID } from '@millrace/foundation';
+import { type ErrorName, errorCode } from '@millrace/protocol';
+import {
+  type AlterShareGroupOffsetsRequest,
+  type AlterShareGroupOffsetsResponseInit,
+  alterShareGroupOffsets as api,
+} from '@millrace/protocol/messages';
+import { defineApi, type RequestContext } from './api.ts';
+import { mayOnGroup } from './group-caller.ts';
+import { shareTopic } from './share-topics.ts';
+
+/**
+ * AlterShareGroupOffsets v0
+ *
+ * - A share group without members begins anew in partitions, at the offsets that are given: what was delivered is forgotten.
+ * - NON_EMPTY_GROUP where somebody reads; GROUP_ID_NOT_FOUND. Partitions that do not exist are answered one by one.
+ *
+ * Versions: only one.
+ *
+ * Not implemented: nothing.
+ */
+export const alterShareGroupOffsets = defineApi({
+  api,
+  versions: [0, 0],
+  access: [
+    ['READ', 'GROUP'],
+    ['READ', 'TOPIC'],
+  ],
+  async handle(context, request): Promise<AlterShareGroupOffsetsResponseInit> {
+    const { groupId } = request;
+    if (!mayOnGroup(context, 'READ', groupId)) return failed('GROUP_AUTHORIZATION_FAILED');
+    const offsets = offsetsOf(context, request);
+    const sound = offsets.filter(({ error }) => error === null);
+    const topics = request.topics.flatMap(({ topicName }) => {
+      const partitions = sound.filter((one) => one.topicName === topicName);
+      const topicId = partitions[0]?.topicId;
+      return topicId === undefined
+        ? []
+        : [{ topicName, topicId, partitions: partitions.map(({ partition }) => partition) }];
+    });
+    const altered = await context.services.shareGroups.alterOffsets(groupId, topics, sound);
+    if (altered.error !== null) {
+      const message = altered.error === 'GROUP_ID_NOT_FOUND' ? `Group ${groupId} not found.` : null;
+      return failed(altered.error, message);
+    }
+    const errors = new Map(sound.map((one, index) => [one, altered.errors[index] ?? null]));
+    return {
+      throttleTimeMs: 0,
+      errorCode: errorCode('NONE'),
+      responses: request.topics.map(({ topicName }) => {
+        const partitions = offsets.filter((one) => one.topicName === topicName);
+        return {
+          topicName,
+          topicId: partitions[0]?.topicId ?? ZERO_UUID,
+          partitions: partitions.map((one) => ({
+            partitionIndex: one.partition,
+            errorCode: errorCode(one.error ?? errors.get(one) ?? 'NONE'),
+          })),
+        };
+      }),
+    };
+  },
+  refuse: (_request, error) => failed(error),
+});
+
+interface AskedOffset {
+  readonly topicName: string;
+  readonly topicId: string;
+  readonly partition: number;
+  readonly startOffset: number;
+  readonly error: ErrorName | null;
+}
+
+function offsetsOf(context: RequestContext, request: AlterShareGroupOffsetsRequest): readonly AskedOffset[] {
+  return request.topics.flatMap(({ topicName, partitions }) => {
+    const topic = shareTopic(context, 'READ', topicName);
+    return partitions.map(({ partitionIndex: partition, startOffset }): AskedOffset => {
+      const where = { topicName, partition, startOffset };
+      if (topic.error !== null) return { ...where, topicId: ZERO_UUID, error: topic.error };
+      const isThere = partition >= 0 && partition < topic.partitionCount;
+      return { ...where, topicId: topic.topicId, error: isThere ? null : 'UNKNOWN_TOPIC_OR_PARTITION' };
+    });
+  });
+}
+
+function failed(error: ErrorName, errorMessage: string | null = null): AlterShareGroupOffsetsResponseInit {
+  return { throttleTimeMs: 0, errorCode: errorCode(error), errorMessage, responses: [] };
+}

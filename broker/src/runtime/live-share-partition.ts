@@ -1,0 +1,262 @@
+import type { Clock, Timer, Timers } from '@millrace/foundation';
+import type { ErrorName } from '@millrace/protocol';
+import type { AcknowledgedBatch } from '../core/share/acknowledged-batches.ts';
+import { type AcquiredRange, SharePartition, type StateChange } from '../core/share/share-partition.ts';
+import type { SharePartitionKey } from '../core/share/share-state-record.ts';
+import { overlayBatches, type StateBatch } from '../core/share/state-batches.ts';
+import type { Partition } from './partition.ts';
+import { batchesOf, placedBatches } from './share-batches.ts';
+import type { ShareGroupSettings } from './share-group-settings.ts';
+import type { ShareStateClient } from './share-state-client.ts';
+
+/** Read at first, before it is known how large records are. */
+const FIRST_READ_BYTES = 64 * 1024;
+/** More is read than records of the usual size ask for: they differ. */
+const READ_MARGIN = 1.25;
+/** Reads that find nothing to deliver (markers, what was aborted) before a fetch comes back empty. */
+const EMPTY_READS_MAX = 100;
+
+export interface LiveSharePartitionOptions {
+  readonly key: SharePartitionKey;
+  readonly partition: Partition;
+  readonly settings: ShareGroupSettings;
+  readonly stateEpoch: number;
+  readonly startOffset: number;
+  readonly batches: readonly StateBatch[];
+  readonly shareState: ShareStateClient;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  /** What was decided here cannot be stored: it is not true any more. */
+  readonly failed: (error: ErrorName) => void;
+}
+
+export interface ShareRead {
+  readonly memberId: string;
+  readonly maxBytes: number;
+  readonly maxRecords: number;
+  readonly isExact: boolean;
+  readonly allocate: (bytes: number) => Buffer;
+  /** Whether somebody still waits for the records. */
+  readonly isWanted: () => boolean;
+}
+
+export interface ShareReadResult {
+  readonly records: Buffer;
+  readonly ranges: readonly AcquiredRange[];
+  readonly count: number;
+}
+
+interface Write {
+  change: StateChange;
+  readonly done: ((error: ErrorName | null) => void)[];
+}
+
+const NOTHING: ShareReadResult = { records: Buffer.alloc(0), ranges: [], count: 0 };
+
+/**
+ * A partition that a share group reads here, as long as it is led here: reads for its members one after the other, has
+ * what changes stored, and takes records back when their locks end.
+ */
+export class LiveSharePartition {
+  readonly key: SharePartitionKey;
+  readonly partition: Partition;
+  readonly #options: LiveSharePartitionOptions;
+  readonly #core: SharePartition;
+  readonly #listeners = new Set<() => void>();
+  #reading: Promise<unknown> = Promise.resolve();
+  #bytesPerRecord = 0;
+  #expiry: { readonly atMs: number; readonly timer: Timer } | null = null;
+  /** What is on its way to the share coordinator, and what goes behind it. */
+  #writing: Promise<void> | null = null;
+  #waiting: Write | null = null;
+  #failure: ErrorName | null = null;
+
+  constructor(options: LiveSharePartitionOptions) {
+    this.key = options.key;
+    this.partition = options.partition;
+    this.#options = options;
+    this.#core = new SharePartition(options.settings, options);
+  }
+
+  /** Why it serves nothing any more; null while it does. */
+  get failure(): ErrorName | null {
+    return this.#failure;
+  }
+
+  /** Whether there may be something to acquire. */
+  get hasMore(): boolean {
+    const { fetchOffset } = this.#core;
+    return this.#failure !== null || (fetchOffset !== null && fetchOffset < this.#readableEnd);
+  }
+
+  /** Stores where the group begins. */
+  begin(): Promise<ErrorName | null> {
+    return this.#store(this.#core.beginning);
+  }
+
+  /** Calls back when there may be something to acquire that was not there before. */
+  onMore(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    const stop = this.partition.onHighWatermark(listener);
+    return () => {
+      this.#listeners.delete(listener);
+      stop();
+    };
+  }
+
+  /** Acquires what a member may have, and reads it. Members are served in the order in which they come. */
+  acquire(read: ShareRead): Promise<ShareReadResult> {
+    const acquired = this.#reading.then(() => this.#acquire(read));
+    this.#reading = acquired.catch(() => undefined);
+    return acquired;
+  }
+
+  /** Takes in what a member says of records; resolves when that is stored. */
+  acknowledge(memberId: string, batches: readonly AcknowledgedBatch[]): Promise<ErrorName | null> {
+    if (this.#failure !== null) return Promise.resolve(this.#failure);
+    const said = this.#core.acknowledge(memberId, batches, this.#options.clock.now());
+    if (said.error !== null) return Promise.resolve(said.error);
+    this.#watchLocks();
+    if (said.change === null) return Promise.resolve(null);
+    this.#tellMore();
+    return this.#store(said.change);
+  }
+
+  /** Takes back what a member holds. */
+  release(memberId: string): void {
+    const change = this.#core.release(memberId);
+    if (change === null || this.#failure !== null) return;
+    void this.#store(change);
+    this.#tellMore();
+  }
+
+  /** Serves nothing any more; who waits is told. Resolves when nothing of it is on its way to the share coordinator. */
+  async close(failure: ErrorName): Promise<void> {
+    this.#failure ??= failure;
+    this.#expiry?.timer.cancel();
+    this.#expiry = null;
+    this.#tellMore();
+    while (this.#writing !== null) await this.#writing;
+  }
+
+  get #readableEnd(): number {
+    const { highWatermark, lastStableOffset } = this.partition;
+    return this.#options.settings.isReadCommitted ? lastStableOffset : highWatermark;
+  }
+
+  async #acquire(read: ShareRead): Promise<ShareReadResult> {
+    const { log } = this.partition;
+    for (let tries = 0; tries < EMPTY_READS_MAX && this.#failure === null; tries++) {
+      const lost = this.#core.logStartMoved(log.startOffset);
+      if (lost !== null) void this.#store(lost);
+      const from = this.#core.fetchOffset;
+      const endBefore = this.#readableEnd;
+      if (from === null || from >= endBefore) return NOTHING;
+      const maxBytes = Math.min(read.maxBytes, this.#bytesFor(read.maxRecords));
+      const pieces = await log.read(from, { maxBytes, atLeastOne: true, endBefore, allocate: read.allocate });
+      const [buffer] = pieces.length > 1 ? [Buffer.concat(pieces)] : pieces;
+      if (buffer === undefined) return NOTHING;
+      const result = await this.#take(read, from, buffer);
+      if (result !== null) return result;
+    }
+    return NOTHING;
+  }
+
+  /** @returns null where nothing of it can be delivered, and more may follow */
+  async #take(read: ShareRead, readFrom: number, buffer: Buffer): Promise<ShareReadResult | null> {
+    const aborted = await this.#abortedIn(readFrom, buffer);
+    const batches = placedBatches(buffer, aborted);
+    this.#learn(buffer, batches);
+    // Nobody would give back what is acquired for somebody who is gone.
+    if (!read.isWanted() || this.#failure !== null) return NOTHING;
+    const { memberId, maxRecords, isExact } = read;
+    const { ranges, change } = this.#core.acquire(
+      { memberId, readFrom, batches, maxRecords, isExact },
+      this.#options.clock.now(),
+    );
+    if (change !== null) void this.#store(change);
+    if (ranges.length === 0) return this.#core.fetchOffset === readFrom ? NOTHING : null;
+    this.#watchLocks();
+    const count = ranges.reduce((sum, { firstOffset, lastOffset }) => sum + lastOffset - firstOffset + 1, 0);
+    return { records: batchesOf(buffer, batches, ranges), ranges, count };
+  }
+
+  async #abortedIn(from: number, buffer: Buffer) {
+    if (!this.#options.settings.isReadCommitted) return null;
+    const end = placedBatches(buffer, null).at(-1)?.lastOffset ?? from;
+    return await this.partition.log.abortedTransactions(from, end + 1);
+  }
+
+  #bytesFor(maxRecords: number): number {
+    if (this.#bytesPerRecord === 0) return FIRST_READ_BYTES;
+    return Math.ceil(this.#bytesPerRecord * maxRecords * READ_MARGIN);
+  }
+
+  #learn(buffer: Buffer, batches: readonly { readonly recordCount: number }[]): void {
+    const count = batches.reduce((sum, { recordCount }) => sum + recordCount, 0);
+    if (count > 0) this.#bytesPerRecord = buffer.length / count;
+  }
+
+  /** Has a change stored, behind those before it: what piles up meanwhile is stored as one. */
+  #store(change: StateChange): Promise<ErrorName | null> {
+    return new Promise((resolve) => {
+      if (this.#waiting === null) this.#waiting = { change, done: [resolve] };
+      else {
+        this.#waiting.change = merged(this.#waiting.change, change);
+        this.#waiting.done.push(resolve);
+      }
+      this.#writing ??= this.#write();
+    });
+  }
+
+  async #write(): Promise<void> {
+    const { key, stateEpoch, shareState } = this.#options;
+    for (let next = this.#waiting; next !== null; next = this.#waiting) {
+      this.#waiting = null;
+      const { change, done } = next;
+      const { leaderEpoch } = this.partition;
+      const { error } = await shareState.ask(key, (coordinator) =>
+        coordinator.write({ key, stateEpoch, leaderEpoch, ...change }),
+      );
+      for (const tell of done) tell(error);
+      if (error !== null) this.#dropWaiting(error);
+    }
+    this.#writing = null;
+  }
+
+  /** Invariant 11: what could not be stored is not built upon. */
+  #dropWaiting(error: ErrorName): void {
+    for (const tell of this.#waiting?.done ?? []) tell(error);
+    this.#waiting = null;
+    if (this.#failure === null) this.#options.failed(error);
+  }
+
+  #watchLocks(): void {
+    const { clock, timers } = this.#options;
+    const atMs = this.#core.nextExpiryMs;
+    if (atMs === this.#expiry?.atMs || (atMs !== null && (this.#expiry?.atMs ?? atMs + 1) < atMs)) return;
+    this.#expiry?.timer.cancel();
+    this.#expiry = null;
+    if (atMs === null) return;
+    const afterMs = Math.max(0, atMs - clock.now().monoMs);
+    this.#expiry = { atMs, timer: timers.after(afterMs, () => this.#expire()) };
+  }
+
+  #expire(): void {
+    this.#expiry = null;
+    const change = this.#core.expireLocks(this.#options.clock.now());
+    this.#watchLocks();
+    if (change === null) return;
+    void this.#store(change);
+    this.#tellMore();
+  }
+
+  #tellMore(): void {
+    if (this.hasMore) for (const listener of this.#listeners) listener();
+  }
+}
+
+/** A change and one that came after it. */
+function merged(before: StateChange, after: StateChange): StateChange {
+  return { ...after, batches: overlayBatches(before.batches, after.batches, after.startOffset) };
+}
