@@ -33,6 +33,16 @@ export interface ConnectorInsightOptions {
   readonly logger: Logger;
 }
 
+/** Kinds of plugins as Kafka Connect calls them. */
+const KINDS = {
+  source: 'source',
+  sink: 'sink',
+  converter: 'converter',
+  predicate: 'predicate',
+  transform: 'transformation',
+  'config-provider': 'config_provider',
+} as const;
+
 /** What Millrace tells of a connector beyond Kafka Connect: previews, dead letters, guarantees, secrets. */
 export class ConnectorInsight {
   readonly #options: ConnectorInsightOptions;
@@ -91,6 +101,19 @@ export class ConnectorInsight {
       deadLetterTopic: deadLetters?.topic ?? null,
     };
     return { connector: name, type: traits.type, ...guaranteesOf(facts) };
+  }
+
+  /** Plugins of all kinds, and what could not be loaded. */
+  async plugins() {
+    const { catalog } = this.#options;
+    const plugins = await catalog.all();
+    return {
+      plugins: plugins.map(({ module, class: name, aliases, type, version, docs }) => ({
+        ...{ module, class: name, aliases, version, docs },
+        type: KINDS[type],
+      })),
+      failures: catalog.failures,
+    };
   }
 
   /** The configs that a connector had, oldest first; of one that was deleted too. */

@@ -2,6 +2,8 @@ import type {
   ConfigVersion,
   DeadLetterPage,
   GuaranteesBody,
+  PluginList,
+  PluginRow,
   Preview,
   RedriveRow,
   SecretUseRow,
@@ -18,6 +20,10 @@ export interface ConnectorInsight {
   preview(name: string, config: ConnectorConfig | null, limit: number): Promise<Preview>;
   /** @throws {MillraceError} NOT_FOUND */
   guarantees(connector: string): Promise<GuaranteesBody>;
+  plugins(): Promise<{
+    readonly plugins: readonly Omit<PluginRow, 'usedBy'>[];
+    readonly failures: PluginList['failures'];
+  }>;
   /** The configs that a connector had, oldest first; of one that was deleted too, and none of one that never was. */
   history(connector: string): Promise<readonly KeptConfig[]>;
   secretUses(): readonly SecretUseRow[];

@@ -125,6 +125,32 @@ export interface ClusterView {
   brokerConfigs(broker: number): Promise<readonly ConfigEntryRow[]>;
 }
 
+/** Where the cluster stands at one moment. */
+export interface Survey {
+  readonly ends: readonly {
+    readonly topic: string;
+    readonly partition: number;
+    readonly endOffset: number;
+  }[];
+  readonly groups: readonly {
+    readonly groupId: string;
+    readonly kind: 'consumer' | 'share';
+    /** Null where it is not known. */
+    readonly lag: number | null;
+    /** Of a consumer group. */
+    readonly positions: readonly {
+      readonly topic: string;
+      readonly partition: number;
+      readonly offset: number;
+    }[];
+  }[];
+}
+
+/** What the history looks at again and again: few requests, however large the cluster. */
+export interface ClusterSurvey {
+  take(): Promise<Survey>;
+}
+
 /** Consumer groups. All but `list` refuse with GROUP_ID_NOT_FOUND. */
 export interface Groups {
   /** By name. */

@@ -20,6 +20,8 @@ export interface RestOptions {
   readonly maxEventStreams?: number;
   /** Time between two samples of the counters, and so between two events. */
   readonly sampleIntervalMs?: number;
+  /** Time between two looks at topics and groups, for the history. */
+  readonly surveyIntervalMs?: number;
   /** Time between two heartbeat comments on an event stream. */
   readonly heartbeatIntervalMs?: number;
   /**
@@ -45,6 +47,7 @@ const DEFAULTS: RestSettings = {
   maxConnections: 1_000,
   maxEventStreams: 100,
   sampleIntervalMs: 1_000,
+  surveyIntervalMs: 30_000,
   heartbeatIntervalMs: 15_000,
   allowedHosts: [],
   clock: systemClock,

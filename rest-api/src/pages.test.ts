@@ -122,6 +122,7 @@ describe('answers are what the contract says', () => {
       .replace(':plugin', 'FilesSinkConnector')
       .replace(':topic', 't')
       .replace(':group', 'g')
+      .replace('/metrics/history', '/metrics/history?metric=worker.memory')
       .replace(':broker', '1')
       .replace(':logger', 'root');
     const answer = await get(url);

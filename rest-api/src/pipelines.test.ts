@@ -57,3 +57,33 @@ test('a state that is none is refused', async () => {
   const answer = await api.inject({ method: 'GET', url: '/api/v1/pipelines?state=BROKEN' });
   expect([answer.statusCode, JSON.parse(answer.body).path]).toEqual([400, 'state']);
 });
+
+test('a pipeline is told with its tasks, as far as they run here', async () => {
+  ports.herder.setState('orders-to-pg', { state: 'FAILED', trace: 'no table' }, 1);
+  ports.count('orders-to-pg', 0, 5, {
+    behind: 3,
+    lastRecordTimestampMs: 0,
+    stages: { put: { timeMs: 1, failed: 2, retried: 1 } },
+  });
+  const answer = await api.inject({ method: 'GET', url: '/api/v1/pipelines/orders-to-pg' });
+  expect(JSON.parse(answer.body)).toMatchObject({
+    ...{ name: 'orders-to-pg', state: 'DEGRADED', history: [] },
+    taskStates: [
+      {
+        task: 0,
+        state: 'RUNNING',
+        figures: { records: 5, lag: 3, stages: [{ stage: 'put', failures: 2, retries: 1 }] },
+      },
+      { task: 1, state: 'FAILED', trace: 'no table', figures: null },
+    ],
+  });
+  expect((await api.inject({ method: 'GET', url: '/api/v1/pipelines/nobody' })).statusCode).toBe(404);
+});
+
+test('plugins are told with who uses them', async () => {
+  ports.herder.add('other', { 'connector.class': 'X', 'transforms.a.type': 'Y' });
+  const answer = await api.inject({ method: 'GET', url: '/api/v1/plugins' });
+  expect(JSON.parse(answer.body).plugins).toMatchObject([
+    { class: 'PostgresSource', usedBy: ['other', 'shop'] },
+  ]);
+});

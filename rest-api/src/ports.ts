@@ -1,7 +1,7 @@
 import type { ErrorReport, JsonObject, MetricsText } from '@millrace/foundation';
 import type { TaskLogs } from './contract/index.ts';
 import type { ConnectorInsight, DeadLetters } from './insight-ports.ts';
-import type { ClusterView, Groups, Messages, Topics } from './kafka-ports.ts';
+import type { ClusterSurvey, ClusterView, Groups, Messages, Topics } from './kafka-ports.ts';
 
 /**
  * What the REST API needs of the rest of Millrace. The composition root hands in the implementations; tests hand in theirs.
@@ -248,6 +248,22 @@ export interface TaskCounters {
   readonly errors: number;
   /** Wall time of the last record, ms since the epoch; null where none has passed. */
   readonly lastRecordAtMs: number | null;
+  /** That record's own timestamp. */
+  readonly lastRecordTimestampMs: number | null;
+  /** Of a source: records that are sent and not acknowledged, now. */
+  readonly unacknowledged: number;
+  /** Of a sink: records behind the end of the partition that lags most; null where that is not known. */
+  readonly behind: number | null;
+  /** Sums by stage: poll, transform, convert, produce; or fetch, convert, transform, put. */
+  readonly stages: {
+    readonly [stage: string]: { readonly timeMs: number; readonly failed: number; readonly retried: number };
+  };
+}
+
+/** What this process uses. */
+export interface ProcessUse {
+  readonly residentBytes: number;
+  readonly cpuSeconds: number;
 }
 
 /** What the pages show live. */
@@ -283,6 +299,10 @@ export interface RestPorts {
   readonly messages: Messages;
   readonly groups: Groups;
   readonly cluster: ClusterView;
+  readonly survey: ClusterSurvey;
+  readonly processUse: () => ProcessUse;
+  /** `host:port` of this worker, as the group knows it. */
+  readonly worker: string;
   /** Where the built UI stands, or why there is none yet. */
   readonly ui: () =>
     | { readonly folder: string }

@@ -10,6 +10,7 @@ import Fastify, {
 import { createDocsApp } from './docs.ts';
 import { createDoors } from './doors.ts';
 import { brokenRequest, toHttpError } from './errors.ts';
+import { MetricsSampler } from './history/metrics-sampler.ts';
 import { parseJsonBody } from './json-body.ts';
 import { LazyApp } from './lazy-app.ts';
 import { EventStreams } from './live/event-streams.ts';
@@ -29,8 +30,10 @@ import { insightRoutes } from './routes/insight.ts';
 import { loggerRoutes } from './routes/loggers.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { metricsRoute } from './routes/metrics.ts';
+import { metricsHistoryRoutes } from './routes/metrics-history.ts';
 import { offsetRoutes } from './routes/offsets.ts';
 import { pipelineRoutes } from './routes/pipelines.ts';
+import { allPluginRoutes } from './routes/plugins.ts';
 import { redirectBrowsers, serverRoutes } from './routes/server.ts';
 import { taskLogRoutes } from './routes/task-logs.ts';
 import { topicRoutes } from './routes/topics.ts';
@@ -78,6 +81,7 @@ export async function createRestApi(ports: RestPorts, options: RestOptions = {})
   const slots = new StreamSlots(settings);
   const doors = createDoors(app, settings, ports.herder, slots);
   const board = new PipelineBoard(ports.herder, ports.monitor, settings.clock);
+  const sampler = new MetricsSampler({ ...ports, ...settings });
   const streams = new EventStreams(board, slots, settings);
   serverRoutes(doors, ports);
   connectorRoutes(doors, ports.herder);
@@ -87,12 +91,15 @@ export async function createRestApi(ports: RestPorts, options: RestOptions = {})
   activeTopicRoutes(doors, ports.activeTopics);
   loggerRoutes(doors, ports.loggers);
   pluginRoutes(doors, ports.herder);
-  pipelineRoutes(doors, board, streams);
+  const nowMs = () => settings.clock.now().wallMs;
+  pipelineRoutes(doors, board, streams, { ...ports, stages: sampler.stages, nowMs });
   metricsRoute(doors, ports.monitor);
-  taskLogRoutes(doors, ports.monitor);
+  metricsHistoryRoutes(doors, sampler.store, settings.clock);
+  taskLogRoutes(doors, ports.monitor, ports.herder);
+  allPluginRoutes(doors, ports.insight, ports.herder);
   topicRoutes(doors, ports);
   messageRoutes(doors, ports.messages);
-  groupRoutes(doors, ports);
+  groupRoutes(doors, ports, { ends: sampler.ends, nowMs });
   clusterRoutes(doors, ports.cluster);
   workerRoutes(doors, ports.group);
   insightRoutes(doors, ports.insight);
@@ -113,12 +120,14 @@ export async function createRestApi(ports: RestPorts, options: RestOptions = {})
       app.server.maxConnections = settings.maxConnections;
       const address = await app.listen({ host, port });
       streams.start();
+      sampler.start();
       return address;
     },
     async close() {
       streams.close();
       slots.close();
       board.close();
+      await sampler.close();
       const cut = setTimeout(() => app.server.closeAllConnections(), settings.closeGraceMs);
       await app.close().finally(() => clearTimeout(cut));
       await Promise.all([docs.close(), ui.close()]);

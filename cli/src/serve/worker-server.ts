@@ -2,6 +2,7 @@ import { createAdmin } from '@millrace/client';
 import { Worker, type WorkerPorts } from '@millrace/connect-runtime';
 import type { JsonObject, Logger, RawConfig } from '@millrace/foundation';
 import { createRestApi } from '@millrace/rest-api';
+import { createClusterSurvey } from '../kafka/cluster-survey.ts';
 import { createClusterView } from '../kafka/cluster-view.ts';
 import { createGroups } from '../kafka/groups.ts';
 import { createAvroReader } from '../kafka/messages/avro-reader.ts';
@@ -69,6 +70,12 @@ export async function startWorkerServer(options: WorkerServerOptions): Promise<W
       messages,
       groups: createGroups(admin),
       cluster: createClusterView(admin),
+      survey: createClusterSurvey(admin),
+      processUse: () => {
+        const { userCPUTime, systemCPUTime } = process.resourceUsage();
+        return { residentBytes: process.memoryUsage.rss(), cpuSeconds: (userCPUTime + systemCPUTime) / 1e6 };
+      },
+      worker: restAddress,
       ui: serveUi(logger),
       about: () => options.about,
     },

@@ -60,6 +60,11 @@ export class PluginCatalog {
     this.#options = options;
   }
 
+  /** Modules that could not be loaded when they were asked last, and why. */
+  get failures(): readonly PluginFailure[] {
+    return [...this.#entries.values()].flatMap((entry) => entry.failures);
+  }
+
   /** Every plugin that could be loaded, in all its versions; those that could not are logged once, with the reason. */
   async all(): Promise<readonly PluginDescription[]> {
     return (await this.directory()).plugins;

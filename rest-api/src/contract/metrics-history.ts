@@ -1,8 +1,8 @@
 import { type Builders, type Of, route } from './route.ts';
 
 /**
- * What is kept of the last 24 hours, every ten seconds for an hour and every two minutes beyond. Each is a figure of its moment or a rate over the
- * step; a point is null where nobody measured.
+ * What a worker keeps of the last 24 hours, in memory: every ten seconds for an hour and every two minutes beyond. Each is a figure of its moment or a rate
+ * over the step; a point is null where nobody measured. Figures of connectors are those of the tasks on the worker that is asked.
  */
 export const historyMetrics = {
   'connector.records': {
@@ -25,12 +25,19 @@ export const historyMetrics = {
   },
   'connector.tasks.failed': { unit: 'tasks', of: 'connector', help: 'Tasks that have failed' },
   'topic.records': { unit: 'records/s', of: 'topic', help: 'Offsets that were added' },
-  'topic.size': { unit: 'bytes', of: 'topic', help: 'Of one replica of each partition' },
   'group.lag': { unit: 'records', of: 'group', help: 'Records behind, all partitions together' },
   'group.lag.ms': { unit: 'ms', of: 'group', help: 'Of the partition that is furthest behind' },
   'share-group.lag': { unit: 'records', of: 'share-group', help: 'Records that are not done with' },
-  'worker.memory': { unit: 'bytes', of: 'worker', help: 'Resident memory of the worker and its task hosts' },
-  'worker.cpu': { unit: 'ratio', of: 'worker', help: 'Processors in use' },
+  'worker.memory': {
+    unit: 'bytes',
+    of: 'worker',
+    help: 'Resident memory of the worker, without its task hosts',
+  },
+  'worker.cpu': {
+    unit: 'ratio',
+    of: 'worker',
+    help: 'Processors in use by the worker, without its task hosts',
+  },
 } as const;
 
 export type HistoryMetric = keyof typeof historyMetrics;
@@ -68,7 +75,7 @@ export const getMetricsHistory = route({
   query: 'required',
   schemas: (t) => ({
     query: t.Object({
-      metric: t.Array(metricName(t), { minItems: 1, maxItems: 14 }),
+      metric: t.Array(metricName(t), { minItems: 1, maxItems: 13 }),
       name: t.Optional(
         t.Array(t.String({ maxLength: 255 }), { maxItems: 100, description: 'All where left out' }),
       ),

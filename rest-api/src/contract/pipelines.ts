@@ -97,11 +97,9 @@ const pipelineTask = (t: Builders) =>
     worker: t.String(),
     error: t.Union([errorReport(t), t.Null()]),
     trace: t.Union([t.String(), t.Null()]),
-    /** The rest is what its worker counted since the task started; null where that is another one which does not answer. */
+    /** What the worker that is asked counted since the task started; null where another one runs it. */
     figures: t.Union([
       t.Object({
-        startedAtMs: t.Union([t.Integer(), t.Null()]),
-        restarts: t.Integer(),
         records: t.Integer(),
         bytes: t.Integer(),
         errors: t.Integer(),

@@ -1,5 +1,5 @@
 import { type Clock, isMillraceError } from '@millrace/foundation';
-import type { Pipeline, PipelinesSnapshot } from '../contract/index.ts';
+import type { Pipeline, PipelinesSnapshot, PipelineWithHistory } from '../contract/index.ts';
 import type { ConnectorInfo, ConnectorStatus, Herder, PipelineMonitor, TaskCounters } from '../ports.ts';
 import { RateWindow } from './rate-window.ts';
 import { firstError, rollUp } from './roll-up.ts';
@@ -41,6 +41,13 @@ export class PipelineBoard {
       const found = this.#look(name);
       return found ? [this.#pipeline(found.info, found.status, counters.get(name) ?? [])] : [];
     });
+  }
+
+  /** One of them. @throws {MillraceError} NOT_FOUND */
+  pipeline(name: string): PipelineWithHistory {
+    const counters = this.#monitor.counters().filter(({ connector }) => connector === name);
+    const pipeline = this.#pipeline(this.#herder.connector(name), this.#herder.status(name), counters);
+    return { ...pipeline, history: this.#rates.history(name) };
   }
 
   snapshot(): PipelinesSnapshot {

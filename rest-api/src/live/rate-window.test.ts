@@ -9,6 +9,7 @@ const counter = (records: number, task = 0): TaskCounters => ({
   bytes: records * 10,
   errors: 0,
   lastRecordAtMs: null,
+  ...{ lastRecordTimestampMs: null, unacknowledged: 0, behind: null, stages: {} },
 });
 
 function sampled(...samples: (readonly TaskCounters[])[]): RateWindow {

@@ -1,5 +1,6 @@
 import * as contract from '../contract/index.ts';
 import type { Doors } from '../doors.ts';
+import type { EndOffsets } from '../history/end-offsets.ts';
 import { matches, pageOf } from '../paging.ts';
 import type { Herder, RestPorts } from '../ports.ts';
 import { noContent, ok } from '../reply.ts';
@@ -7,6 +8,7 @@ import { noContent, ok } from '../reply.ts';
 export function groupRoutes(
   doors: Doors,
   { groups, topics, herder }: Pick<RestPorts, 'groups' | 'topics' | 'herder'>,
+  { ends, nowMs }: { readonly ends: EndOffsets; readonly nowMs: () => number },
 ): void {
   doors.operation(contract.listGroups, async ({ query }) => {
     const connectors = sinksByGroup(herder);
@@ -21,7 +23,16 @@ export function groupRoutes(
   });
   doors.operation(contract.getGroup, async ({ params }) => {
     const group = await groups.describe(params.group);
-    return ok({ ...group, lagMs: null, connector: sinksByGroup(herder).get(params.group) ?? null });
+    const offsets = group.offsets.map((one) => ({
+      ...one,
+      lagMs:
+        one.committedOffset === null
+          ? null
+          : ends.ageOf(`${one.topic}-${one.partition}`, one.committedOffset, nowMs()),
+    }));
+    const ages = offsets.flatMap(({ lagMs }) => lagMs ?? []);
+    const lagMs = ages.length === 0 ? null : Math.max(...ages);
+    return ok({ ...group, offsets, lagMs, connector: sinksByGroup(herder).get(params.group) ?? null });
   });
   doors.operation(contract.listTopicReaders, async ({ params }) => {
     await topics.describe(params.topic);

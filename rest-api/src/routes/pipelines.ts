@@ -1,13 +1,36 @@
-import { listPipelines, type Pipeline, type QueryOf, streamEvents } from '../contract/index.ts';
+import {
+  getPipeline,
+  listPipelines,
+  type Pipeline,
+  type PipelineTask,
+  type QueryOf,
+  streamEvents,
+} from '../contract/index.ts';
 import type { Doors } from '../doors.ts';
+import { type StageWindow, taskKeyOf } from '../history/stage-window.ts';
+import { lagMsOf } from '../history/task-lag.ts';
 import type { EventStreams } from '../live/event-streams.ts';
 import type { PipelineBoard } from '../live/pipeline-board.ts';
 import { matches, pageOf } from '../paging.ts';
+import type { ConnectorStatus, Herder, PipelineMonitor } from '../ports.ts';
 import { ok } from '../reply.ts';
 
 type Query = QueryOf<typeof listPipelines>;
 
-export function pipelineRoutes(doors: Doors, board: PipelineBoard, streams: EventStreams): void {
+/** What is measured of tasks beside the board. */
+interface Measures {
+  readonly stages: StageWindow;
+  readonly monitor: PipelineMonitor;
+  readonly herder: Herder;
+  readonly nowMs: () => number;
+}
+
+export function pipelineRoutes(
+  doors: Doors,
+  board: PipelineBoard,
+  streams: EventStreams,
+  measures: Measures,
+): void {
   doors.operation(listPipelines, ({ query }) => {
     const { atMs, pipelines } = board.snapshot();
     const found = pipelines.filter((pipeline) => wanted(pipeline, query));
@@ -16,6 +39,11 @@ export function pipelineRoutes(doors: Doors, board: PipelineBoard, streams: Even
     const shown = found.filter(({ state }) => query.state === undefined || query.state.includes(state));
     const sorted = shown.sort(orderOf(query.sort ?? 'name'));
     return ok({ atMs, states, ...pageOf(sorted, ({ name }) => name, query) });
+  });
+  doors.operation(getPipeline, ({ params }) => {
+    const { tasks } = measures.herder.status(params.connector);
+    const pipeline = board.pipeline(params.connector);
+    return ok({ ...pipeline, taskStates: tasks.map((task) => taskOf(params.connector, task, measures)) });
   });
   doors.page(streamEvents.url, streamEvents.needs, (_request, reply) => {
     streams.open(reply.raw);
@@ -52,4 +80,25 @@ function orderOf(sort: NonNullable<Query['sort']>): (a: Pipeline, b: Pipeline) =
     errors: ({ errors }: Pipeline) => -errors,
   }[sort];
   return (a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1);
+}
+
+function taskOf(
+  connector: string,
+  { id, state, worker_id, error, trace }: ConnectorStatus['tasks'][number],
+  { monitor, stages, nowMs }: Measures,
+): PipelineTask {
+  const row = monitor.counters().find((one) => one.connector === connector && one.task === id);
+  const told = { task: id, state, worker: worker_id, error: error ?? null, trace: trace ?? null };
+  if (row === undefined) return { ...told, figures: null };
+  const { records, bytes, errors, lastRecordAtMs, behind } = row;
+  return {
+    ...told,
+    figures: {
+      ...{ records, bytes, errors, lastRecordAtMs, lag: behind, lagMs: lagMsOf(row, nowMs()) },
+      stages: Object.entries(row.stages).map(([stage, { failed, retried }]) => ({
+        ...{ stage, failures: failed, retries: retried },
+        saturation: stages.saturation(taskKeyOf(row), stage),
+      })),
+    },
+  };
 }

@@ -9,10 +9,6 @@ export const UNSERVED: readonly contract.Route[] = [
   contract.resetShareGroupOffsets,
   contract.deleteShareGroupOffsets,
   contract.deleteShareGroup,
-  contract.getMetricsHistory,
-  contract.listAllPlugins,
-  contract.getPipeline,
-  contract.tailLogs,
 ];
 
 export function unservedRoutes(doors: Doors): void {

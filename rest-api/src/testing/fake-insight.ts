@@ -34,6 +34,15 @@ export function fakeInsight(herder: Pick<Herder, 'connector'> & Kept): {
         ...{ connector: herder.connector(connector).name, type: 'source', delivery: 'at least once' },
         ...{ sentence: 'At least once.', reasons: [], order: 'In order.', duplicates: [], losses: [] },
       }),
+      plugins: async () => ({
+        plugins: [
+          {
+            ...{ class: 'PostgresSource', type: 'source', version: '0.1.0', docs: 'Reads tables.' },
+            ...{ aliases: ['X'], module: '@millrace/connector-postgres' },
+          },
+        ],
+        failures: [],
+      }),
       history: async (connector) => herder.versions.get(connector) ?? [],
       secretUses: () => [{ connector: 'orders', inlined: ['database.password'], inClear: [], providers: [] }],
       renewSecrets: async () => ({ renewed: 1, unreadable: [] }),

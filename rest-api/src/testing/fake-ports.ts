@@ -292,7 +292,10 @@ export function fakePorts(): FakePorts {
     uiState: { building: true },
     count(connector, task, records, more = {}) {
       const before = tasks.get(`${connector}/${task}`);
-      const zero = { connector, task, records: 0, bytes: 0, errors: 0, lastRecordAtMs: null };
+      const zero = {
+        ...{ connector, task, records: 0, bytes: 0, errors: 0, lastRecordAtMs: null },
+        ...{ lastRecordTimestampMs: null, unacknowledged: 0, behind: null, stages: {} },
+      };
       tasks.set(`${connector}/${task}`, { ...(before ?? zero), records, ...more });
     },
     monitor: {
@@ -336,6 +339,9 @@ export function fakePorts(): FakePorts {
     messages: kafka.messages,
     groups: kafka.groups,
     cluster: kafka.cluster,
+    survey: { take: async () => ({ ends: [], groups: [] }) },
+    processUse: () => ({ residentBytes: 1_000_000, cpuSeconds: 1 }),
+    worker: WORKER,
     ui: () => ports.uiState,
     about: () => ({ version: '0.1.0', bootstrapServers: '127.0.0.1:9092', dataFolder: '.millrace' }),
   };

@@ -1,0 +1,34 @@
+import type { Admin, OffsetAndMetadata } from '@millrace/client';
+import type { ClusterSurvey } from '@millrace/rest-api';
+import { keyOf } from './group-offsets.ts';
+
+/** See {@link ClusterSurvey}: metadata, one request for ends and three for groups to each broker. */
+export function createClusterSurvey(admin: Admin): ClusterSurvey {
+  return {
+    async take() {
+      const topics = await admin.listTopics();
+      const led = topics.flatMap(({ name: topic, partitions }) =>
+        partitions.flatMap(({ partition, leader }) => (leader < 0 ? [] : [{ topic, partition }])),
+      );
+      const [offsets, groups] = await Promise.all([admin.listOffsets(led, 'latest'), admin.surveyGroups()]);
+      const ends = led.map((one, index) => ({ ...one, endOffset: offsets[index] ?? 0 }));
+      const endOf = new Map(ends.map((one) => [keyOf(one), one.endOffset]));
+      return {
+        ends,
+        groups: groups.map(({ groupId, offsets: positions }) => ({
+          ...{ groupId, kind: 'consumer' as const, lag: lagOf(positions ?? [], endOf) },
+          positions: positions ?? [],
+        })),
+      };
+    },
+  };
+}
+
+/** Null where the group has no position in what is there. */
+function lagOf(positions: readonly OffsetAndMetadata[], endOf: ReadonlyMap<string, number>): number | null {
+  const lags = positions.flatMap((one) => {
+    const end = endOf.get(keyOf(one));
+    return end === undefined ? [] : [Math.max(0, end - one.offset)];
+  });
+  return lags.length === 0 ? null : lags.reduce((sum, lag) => sum + lag, 0);
+}
