@@ -10,8 +10,6 @@ export interface FuzzOptions {
   readonly port: number;
   readonly seed: number;
   readonly frames: number;
-  /** Told now and then how many frames were sent. */
-  readonly progress?: (sent: number) => void;
 }
 
 export interface FuzzReport {
@@ -33,7 +31,6 @@ const NONE = 0;
 const UNPACK_MAX_BYTES = 64 * 1024 * 1024;
 const READ_BYTES = 1_000_000;
 const FETCH_VERSION = 12;
-const PROGRESS_EVERY_FRAMES = 50_000;
 
 /**
  * Sends frames that are spoilt. @throws {Error} where an answer came that was not asked for, where somebody else was
@@ -52,8 +49,6 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
     slowestMs = Math.max(slowestMs, performance.now() - askedMs);
     if (topics[0]?.errorCode !== NONE) throw new Error('others are answered wrongly');
     for (const count of await Promise.all(connections)) answered += count;
-    const step = CONNECTIONS_AT_ONCE * FRAMES_PER_CONNECTION;
-    if (sent % PROGRESS_EVERY_FRAMES < step) options.progress?.(sent);
   }
   const records = await readAll(others);
   others.close();

@@ -1,6 +1,7 @@
 /**
  * `npm run fuzz -- [--frames 1000000] [--seed S]`: spoilt frames against a broker in a process of its own; at the end it must run,
- * hold no memory for requests or answers, and be no larger than when it was warm.
+ * hold no memory for requests or answers, and be no larger than when it was warm. A run that was cut off goes on where it was
+ * when it is given the same seed.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -11,13 +12,16 @@ import { parseArgs } from 'node:util';
 import { ChildOutput, endChild } from '../../support/child-output.ts';
 import { eventually } from '../../support/eventually.ts';
 import { freePort } from '../../support/free-port.ts';
+import { RunProgress } from '../../support/run-progress.ts';
 import { fuzz } from './fuzz-run.ts';
 
 const LAUNCHER = fileURLToPath(new URL('../../../cli/bin/millrace.mjs', import.meta.url));
+const SOURCES = ['{broker,protocol,foundation}/src/**/*.ts', 'test/conformance/fuzz/*.ts'];
 const READY_TIMEOUT_MS = 60_000;
 /** The tail of the log fills up to its bound meanwhile. */
 const GROWTH_MAX_MIB = 120;
-const WARM_SHARE = 0.1;
+/** Frames of one seed; the next round has the next one. */
+const ROUND_FRAMES = 50_000;
 
 const { values } = parseArgs({
   options: {
@@ -26,6 +30,7 @@ const { values } = parseArgs({
   },
 });
 const [frames, seed] = [Number(values.frames), Number(values.seed)];
+const progress = new RunProgress({ name: 'fuzz', asked: `${frames} ${seed}`, sources: SOURCES });
 const folder = mkdtempSync(join(tmpdir(), 'fuzz-'));
 const adminPort = await freePort();
 const settings = [
@@ -40,22 +45,32 @@ const child = spawn(process.execPath, [LAUNCHER, 'broker', '--log-level', 'silen
 try {
   const line = /^ready {2}broker 1 {2}PLAINTEXT:\/\/([\d.]+):(\d+)$/;
   const [, host = '', port = ''] = await new ChildOutput(child).line(line, READY_TIMEOUT_MS);
-  console.log(`${frames} frames, seed ${seed}`);
-  let warmMiB = 0;
-  const report = await fuzz({
-    ...{ host, port: Number(port), seed, frames },
-    progress: (sent) => {
-      if (warmMiB === 0 && sent >= frames * WARM_SHARE) warmMiB = residentMiB();
-      console.log(`${sent} frames, ${residentMiB().toFixed(0)} MiB`);
-    },
-  });
-  await eventually(nothingHeld, { what: 'memory of requests and answers is given back' });
-  const grownMiB = warmMiB === 0 ? 0 : residentMiB() - warmMiB;
-  console.log(JSON.stringify({ seed, ...report, grownMiB: Math.round(grownMiB) }));
-  if (grownMiB > GROWTH_MAX_MIB) throw new Error(`the broker grew by ${grownMiB.toFixed(0)} MiB`);
+  await play(host, Number(port));
 } finally {
   await endChild(child);
   rmSync(folder, { recursive: true, force: true });
+}
+
+async function play(host: string, port: number): Promise<void> {
+  let { done, seconds } = progress.read();
+  console.log(`${frames} frames, seed ${seed}${done > 0 ? `: goes on behind ${done} frames` : ''}`);
+  let warmMiB = 0;
+  while (done < frames) {
+    const beganMs = performance.now();
+    const round = Math.min(ROUND_FRAMES, frames - done);
+    const report = await fuzz({ host, port, seed: seed + Math.floor(done / ROUND_FRAMES), frames: round });
+    await eventually(nothingHeld, { what: 'memory of requests and answers is given back' });
+    done += round;
+    seconds += (performance.now() - beganMs) / 1000;
+    progress.write(done, seconds);
+    const nowMiB = residentMiB();
+    if (warmMiB === 0) warmMiB = nowMiB;
+    const figures = { done, ...report, seconds: Math.round(seconds), residentMiB: Math.round(nowMiB) };
+    console.log(JSON.stringify(figures));
+    if (nowMiB - warmMiB > GROWTH_MAX_MIB)
+      throw new Error(`the broker grew by ${(nowMiB - warmMiB).toFixed(0)} MiB`);
+  }
+  progress.forget();
 }
 
 function residentMiB(): number {

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { RunProgress } from '../../support/run-progress.ts';
 import { mutations } from './mutations.ts';
-import { Progress } from './progress.ts';
 import { World } from './world.ts';
 
 const USAGE = `usage: npm run simulate -- [--count 100000] [--from 1] [--no-record]   plays many seeds; cut off, it goes on where it was
@@ -13,6 +13,7 @@ ${Object.keys(mutations).join('\n')}
 const PAGE = new URL('../../../docs/reliability.md', import.meta.url);
 /** The table of simulated runs ends here. */
 const END = '<!-- simulate:end -->';
+const SOURCES = ['connect-runtime/src/core/**/*.ts', 'test/simulation/connect/*.ts'];
 const SEEDS_A_STEP = 1_000;
 
 const { values } = parseArgs({
@@ -45,8 +46,8 @@ function playOne(seed: number): void {
 }
 
 function playMany(): void {
-  const progress = new Progress(from, count);
-  let { played, seconds } = progress.read();
+  const progress = new RunProgress({ name: 'simulate', asked: `${from} ${count}`, sources: SOURCES });
+  let { done: played, seconds } = progress.read();
   if (played > 0) process.stdout.write(`goes on behind ${played} seeds\n`);
   while (played < count) {
     const beganMs = performance.now();
