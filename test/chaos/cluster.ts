@@ -7,6 +7,7 @@ import { RestOfAny } from './rest.ts';
 
 /** How long a worker that says nothing keeps its place; the lowest that Apache Kafka's brokers allow by default. */
 export const SESSION_TIMEOUT_MS = 6_000;
+export const HEARTBEAT_INTERVAL_MS = 1_000;
 
 export interface ClusterOptions {
   readonly broker: BrokerKind;
@@ -73,7 +74,7 @@ function workerConfig(of: ClusterOptions & { readonly bootstrap: string; readonl
     'value.converter': 'StringConverter',
     plugins: of.plugin,
     'session.timeout.ms': SESSION_TIMEOUT_MS,
-    'heartbeat.interval.ms': 1_000,
+    'heartbeat.interval.ms': HEARTBEAT_INTERVAL_MS,
     'offset.flush.interval.ms': 1_000,
     'task.restart.backoff.max.ms': 5_000,
     // A task that moves because another one became heavier would look like one that was stopped for nothing.

@@ -1,4 +1,4 @@
-import { SESSION_TIMEOUT_MS } from './cluster.ts';
+import { HEARTBEAT_INTERVAL_MS, SESSION_TIMEOUT_MS } from './cluster.ts';
 import type { Fault } from './faults.ts';
 import type { Life } from './journal.ts';
 
@@ -23,8 +23,10 @@ const REBALANCE_ECHO_MS = 30_000;
  * A broker that says nothing for about a session has the workers stop their tasks, since others may run them by then; they
  * come back so long after it. A shorter absence is no reason for anything.
  */
-const BROKER_AWAY_MIN_MS = SESSION_TIMEOUT_MS - 2_000;
+const BROKER_AWAY_MIN_MS = SESSION_TIMEOUT_MS - HEARTBEAT_INTERVAL_MS;
 const BROKER_ECHO_MS = 20_000;
+/** So long after the broker is back its clients may still wait to connect again, and its coordinator read its logs. */
+const BROKER_BACK_MS = 2_000;
 /** A task that ran twice for longer was not stopped when another one was told to start. */
 const OVERLAP_MAX_MS = 10_000;
 
@@ -32,6 +34,7 @@ const OVERLAP_MAX_MS = 10_000;
 export function judge(lives: ReadonlyMap<string, readonly Life[]>, faults: readonly Fault[]): Verdict {
   const causes = { killed: 0, asked: 0, moved: 0, broker: 0, unexplained: 0 };
   const violations: string[] = [];
+  const outages = brokerOutages(faults);
   let starts = 0;
   let overlapMaxMs = 0;
   for (const [task, ofTask] of lives) {
@@ -39,7 +42,7 @@ export function judge(lives: ReadonlyMap<string, readonly Life[]>, faults: reado
     for (const [index, life] of ofTask.entries()) {
       const before = ofTask[index - 1];
       if (!before) continue;
-      const cause = causeOf(task, before, life, faults);
+      const cause = causeOf(task, before, life, { faults, outages });
       causes[cause]++;
       if (cause === 'unexplained')
         violations.push(
@@ -53,14 +56,39 @@ export function judge(lives: ReadonlyMap<string, readonly Life[]>, faults: reado
   return { starts, causes, overlapMaxMs, violations };
 }
 
-function causeOf(task: string, before: Life, life: Life, faults: readonly Fault[]): Cause {
+/** What was done to the run; `outages` are long enough for sessions to end. */
+interface Run {
+  readonly faults: readonly Fault[];
+  readonly outages: readonly Span[];
+}
+
+interface Span {
+  readonly at: number;
+  readonly until: number;
+}
+
+/** When the broker was away for so long that sessions end: faults that follow at once are one absence. */
+function brokerOutages(faults: readonly Fault[]): readonly Span[] {
+  const spans: Span[] = [];
+  const ofBroker = faults.filter(({ kind }) => kind.endsWith('broker'));
+  for (const { at, until } of ofBroker.toSorted((a, b) => a.at - b.at)) {
+    const last = spans.at(-1);
+    const back = until + BROKER_BACK_MS;
+    if (last && at <= last.until)
+      spans[spans.length - 1] = { at: last.at, until: Math.max(last.until, back) };
+    else spans.push({ at, until: back });
+  }
+  return spans.filter(({ at, until }) => until - at >= BROKER_AWAY_MIN_MS);
+}
+
+function causeOf(task: string, before: Life, life: Life, { faults, outages }: Run): Cause {
   const touched = faults.filter(
     ({ at, until }) => until >= before.startedAt - SLACK_MS && at <= life.startedAt + SLACK_MS,
   );
   if (touched.some(({ pids }) => pids.includes(before.pid) || pids.includes(before.worker))) return 'killed';
   if (before.note !== life.note) return 'asked';
-  const during = (fault: Fault, echoMs: number) =>
-    fault.at <= life.startedAt + SLACK_MS && life.startedAt <= fault.until + echoMs;
+  const during = ({ at, until }: Span, echoMs: number) =>
+    at <= life.startedAt + SLACK_MS && life.startedAt <= until + echoMs;
   const asked = faults.some(
     (fault) =>
       isRequest(fault.kind) && task.startsWith(`${fault.connector}-`) && during(fault, REQUEST_ECHO_MS),
@@ -71,13 +99,7 @@ function causeOf(task: string, before: Life, life: Life, faults: readonly Fault[
     (fault) => fault.kind.endsWith('worker') && fault.pids.length > 0 && during(fault, REBALANCE_ECHO_MS),
   );
   if (life.worker !== before.worker && joined) return 'moved';
-  const outage = faults.some(
-    (fault) =>
-      fault.kind.endsWith('broker') &&
-      fault.until - fault.at >= BROKER_AWAY_MIN_MS &&
-      during(fault, BROKER_ECHO_MS),
-  );
-  return outage ? 'broker' : 'unexplained';
+  return outages.some((outage) => during(outage, BROKER_ECHO_MS)) ? 'broker' : 'unexplained';
 }
 
 /** When the worker of that life went on that had been taken for dead: until then nobody could tell its tasks to stop. */

@@ -53,6 +53,15 @@ describe('the verdict on starts', () => {
     expect(judged(again, [why]).violations).toHaveLength(1);
   });
 
+  test('a broker that was away twice with hardly a moment between was away for long', () => {
+    const away = [
+      fault('freeze-broker', 44 * SECOND_MS, { until: 45 * SECOND_MS }),
+      fault('kill-broker', 46.5 * SECOND_MS, { until: 47.5 * SECOND_MS }),
+    ];
+    expect(judged(again, away).causes.broker).toBe(1);
+    for (const alone of away) expect(judged(again, [alone]).violations).toHaveLength(1);
+  });
+
   test('another config is a reason, whenever it was asked for', () => {
     const [before, after] = again;
     expect(judged([before!, { ...after!, note: '7' }], []).causes.asked).toBe(1);
