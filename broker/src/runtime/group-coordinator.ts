@@ -1,6 +1,5 @@
 import type { Clock, Logger, Now, Random, Timer, Timers } from '@millrace/foundation';
-import { type ErrorName, Reader } from '@millrace/protocol';
-import { consumerProtocolSubscription } from '@millrace/protocol/internal';
+import type { ErrorName } from '@millrace/protocol';
 import type { GroupEffect, ReplyTo } from '../core/group/effects.ts';
 import { dropTopics, expireOffsets } from '../core/group/expire-offsets.ts';
 import { type GroupRules, GroupShard } from '../core/group/group-shard.ts';
@@ -8,6 +7,7 @@ import type { GroupRecord } from '../core/group/records.ts';
 import { dropShareTopics } from '../core/share/share-group-offsets.ts';
 import { OFFSETS_TOPIC } from './auto-created-topic.ts';
 import type { BrokerConfig } from './broker-config.ts';
+import { consumerProtocol } from './consumer-protocol.ts';
 import { groupCodec } from './coordinator-record-codec.ts';
 import { CoordinatorTopic } from './coordinator-topic.ts';
 import { groupSetting } from './group-config-definitions.ts';
@@ -99,13 +99,15 @@ function rulesOf({ config, random, metadata }: GroupCoordinatorOptions): GroupRu
     maxSize: values['group.max.size'],
     consumerMaxSize: values['group.consumer.max.size'],
     assignors: values['group.consumer.assignors'],
+    migrationPolicy: values['group.consumer.migration.policy'] as GroupRules['migrationPolicy'],
+    consumerProtocol,
     topicPattern,
     offsetMetadataMaxBytes: values['offset.metadata.max.bytes'],
     offsetsRetentionMs: values['offsets.retention.minutes'] * MS_PER_MINUTE,
     newMemberSuffix: () => dashed(random.uuid()),
     metadata: () => metadata.image(),
     setting: (group, name) => groupSetting({ image: metadata.image(), values: config.values }, group, name),
-    subscribedTopics,
+    subscribedTopics: (metadata) => consumerProtocol.subscription(metadata)?.topics ?? null,
   };
 }
 
@@ -113,17 +115,4 @@ function rulesOf({ config, random, metadata }: GroupCoordinatorOptions): GroupRu
 function dashed(uuid: string): string {
   const hex = Buffer.from(uuid, 'base64url').toString('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
-}
-
-/** A consumer's metadata begins with an int16 version; any protocol of another kind gives null. */
-function subscribedTopics(metadata: Buffer): readonly string[] | null {
-  try {
-    const reader = new Reader(metadata);
-    const version = reader.int16();
-    if (version < 0) return null;
-    const known = Math.min(version, consumerProtocolSubscription.maxVersion);
-    return consumerProtocolSubscription.decode(reader, known).topics;
-  } catch {
-    return null;
-  }
 }

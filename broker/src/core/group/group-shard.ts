@@ -9,6 +9,7 @@ import { reviveShareGroup } from '../share/share-members.ts';
 import { ClassicGroup } from './classic-group.ts';
 import { ConsumerGroup } from './consumer/consumer-group.ts';
 import { resumeTimers } from './consumer/consumer-timers.ts';
+import type { ConsumerProtocolCodec } from './consumer/named-partitions.ts';
 import type { ConsumerGroupRecord } from './consumer/records.ts';
 import type { TopicPattern } from './consumer/subscriptions.ts';
 import { collect, type GroupEffect, type Outbox } from './effects.ts';
@@ -26,6 +27,9 @@ export interface GroupRules extends RebalanceRules {
   readonly offsetsRetentionMs: number;
   /** Of the consumer protocol, by Kafka's names; the first one is taken where members ask for none. */
   readonly assignors: readonly string[];
+  /** Whether groups with members may go over to the consumer protocol, and back. */
+  readonly migrationPolicy: 'bidirectional' | 'upgrade' | 'downgrade' | 'disabled';
+  readonly consumerProtocol: ConsumerProtocolCodec;
   /** What a regular expression means that a member reads topics by, in the syntax of RE2. */
   readonly topicPattern: (regex: string) => TopicPattern;
   /** The end of a new member's id: unlike any other. */
@@ -186,8 +190,12 @@ export class GroupShard implements CoordinatorState<GroupRecord> {
   }
 
   #replayClassic({ group, value }: ClassicGroupRecord): void {
-    if (value) this.stored.set(group, value);
-    else {
+    if (value) {
+      this.stored.set(group, value);
+      // A group of the consumer protocol has gone back: its tombstones stand before this one.
+      if (this.#loaded && !this.groups.has(group))
+        this.groups.set(group, ClassicGroup.fromRecord(group, value));
+    } else {
       this.stored.delete(group);
       if (this.classic(group)) this.groups.delete(group);
     }

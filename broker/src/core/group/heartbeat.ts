@@ -1,4 +1,5 @@
 import type { Now } from '@millrace/foundation/types';
+import { classicHeartbeat } from './consumer/classic-members.ts';
 import { collect, type GroupEffect, type ReplyTo } from './effects.ts';
 import type { GroupShard } from './group-shard.ts';
 import { touchSession } from './rebalance.ts';
@@ -15,6 +16,11 @@ export interface HeartbeatCommand {
 /** Heartbeat: keeps the session, and tells the member to join again while the group rebalances. */
 export function heartbeat(shard: GroupShard, command: HeartbeatCommand, now: Now): readonly GroupEffect[] {
   return collect((out) => {
+    const consumer = shard.consumer(command.group);
+    if (consumer) {
+      classicHeartbeat(shard, consumer, command, out);
+      return;
+    }
     const group = shard.classic(command.group);
     const problem = group?.memberProblem(command.memberId, command.instanceId) ?? null;
     const member = group?.members.get(command.memberId);

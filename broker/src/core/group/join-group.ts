@@ -1,5 +1,7 @@
 import type { Now } from '@millrace/foundation/types';
 import type { ClassicGroup } from './classic-group.ts';
+import { joinAsClassic } from './consumer/join-as-classic.ts';
+import { groupTombstones } from './delete-group.ts';
 import { appendErrorToMember, collect, type GroupEffect, type Outbox, type ReplyTo } from './effects.ts';
 import type { GroupShard } from './group-shard.ts';
 import { type Member, type MemberProtocol, offersSame } from './member.ts';
@@ -41,25 +43,35 @@ const NEW_MEMBER_JOIN_TIMEOUT_MS = 300_000;
 /** JoinGroup: answered when the rebalance is over, so mostly by effects of a later command or timer. */
 export function joinGroup(shard: GroupShard, command: JoinCommand, now: Now): readonly GroupEffect[] {
   return collect((out) => {
-    const known = shard.classic(command.group);
-    if (!known && shard.groups.has(command.group)) {
+    const group = shard.groups.get(command.group);
+    if (group === undefined || group.type === 'classic') joinClassic(shard, command, now, out);
+    else if (group.type !== 'consumer')
       out.reply(command.reply, joinFailed('INCONSISTENT_GROUP_PROTOCOL', ''));
-      return;
-    }
-    if (!known && command.memberId !== '') {
-      out.reply(command.reply, joinFailed('UNKNOWN_MEMBER_ID', command.memberId));
-      return;
-    }
-    const group = known ?? shard.createClassic(command.group, now);
-    if (!admits(shard, group, command.memberId)) {
-      group.remove(command.memberId);
-      out.reply(command.reply, joinFailed('GROUP_MAX_SIZE_REACHED', ''));
-    } else if (!group.supports(command.protocolType, command.protocols)) {
-      out.reply(command.reply, joinFailed('INCONSISTENT_GROUP_PROTOCOL', command.memberId));
-    } else if (command.memberId === '') joinNew({ shard, group, command, now, out });
-    else joinKnown({ shard, group, command, now, out });
-    if (!known) storeNewGroup(group, out);
+    else if (group.members.size === 0) {
+      out.append(groupTombstones(group), () => {});
+      out.next((at, later) => joinClassic(shard, command, at, later));
+    } else
+      joinAsClassic(shard, group, command, now, out, (memberId, at, later) =>
+        joinClassic(shard, { ...command, memberId }, at, later),
+      );
   });
+}
+
+function joinClassic(shard: GroupShard, command: JoinCommand, now: Now, out: Outbox): void {
+  const known = shard.classic(command.group);
+  if (!known && (command.memberId !== '' || shard.groups.has(command.group))) {
+    out.reply(command.reply, joinFailed('UNKNOWN_MEMBER_ID', command.memberId));
+    return;
+  }
+  const group = known ?? shard.createClassic(command.group, now);
+  if (!admits(shard, group, command.memberId)) {
+    group.remove(command.memberId);
+    out.reply(command.reply, joinFailed('GROUP_MAX_SIZE_REACHED', ''));
+  } else if (!group.supports(command.protocolType, command.protocols)) {
+    out.reply(command.reply, joinFailed('INCONSISTENT_GROUP_PROTOCOL', command.memberId));
+  } else if (command.memberId === '') joinNew({ shard, group, command, now, out });
+  else joinKnown({ shard, group, command, now, out });
+  if (!known) storeNewGroup(group, out);
 }
 
 interface Join {

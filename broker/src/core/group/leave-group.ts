@@ -1,6 +1,7 @@
 import type { Now } from '@millrace/foundation/types';
 import type { ErrorName } from '@millrace/protocol';
 import type { ClassicGroup } from './classic-group.ts';
+import { leaveAsClassic } from './consumer/classic-members.ts';
 import { collect, type GroupEffect, type Outbox, type ReplyTo } from './effects.ts';
 import type { GroupShard } from './group-shard.ts';
 import { completeJoinIfReady, rebalanceOrCompleteJoin, removeMember } from './rebalance.ts';
@@ -22,6 +23,14 @@ export interface LeavingMember {
 /** LeaveGroup: each member is answered by itself; one rebalance follows for all. */
 export function leaveGroup(shard: GroupShard, command: LeaveCommand, now: Now): readonly GroupEffect[] {
   return collect((out) => {
+    const consumer = shard.consumer(command.group);
+    if (consumer) {
+      leaveAsClassic(shard, consumer, command.members, out, (errors, later) => {
+        const members = command.members.map((one, index) => ({ ...one, error: errors[index] ?? null }));
+        later.reply(command.reply, { error: null, members });
+      });
+      return;
+    }
     const group = shard.classic(command.group);
     const members = command.members.map(({ memberId, groupInstanceId }) => ({
       memberId,

@@ -205,6 +205,7 @@ function expireMember(
   now: Now,
   out: Outbox,
 ): void {
+  if (shard.groups.get(group.id) !== group) return;
   // Whoever is parked here cannot send heartbeats; its session begins anew when it is answered.
   if (!member.isNew && (member.joining !== null || member.syncing !== null)) return;
   removeMember(group, member, out);
@@ -221,7 +222,7 @@ function expirePendingMember(
   now: Now,
   out: Outbox,
 ): void {
-  if (!group.pendingJoin.has(memberId)) return;
+  if (shard.groups.get(group.id) !== group || !group.pendingJoin.has(memberId)) return;
   group.remove(memberId);
   if (group.state === 'PreparingRebalance' && group.hasAllMembersJoined) completeJoin(shard, group, now, out);
 }
@@ -233,6 +234,18 @@ export function removeMember(group: ClassicGroup, member: Member, out: Outbox): 
   member.syncing = null;
   endSession(group, member.id, out);
   group.remove(member.id);
+}
+
+/** The group is no classic one any more: whoever waits is told so, and nothing times out. */
+export function endRebalance(group: ClassicGroup, error: ErrorName, out: Outbox): void {
+  out.cancel(joinKey(group));
+  out.cancel(syncKey(group));
+  for (const member of group.members.values()) {
+    answerJoin(member, joinFailed(error, member.id), out);
+    if (member.syncing !== null) out.reply(member.syncing, syncFailed(error));
+    member.syncing = null;
+    endSession(group, member.id, out);
+  }
 }
 
 /** A member has asked for its assignment, or need not any more. */

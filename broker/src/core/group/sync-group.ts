@@ -1,5 +1,6 @@
 import type { ErrorName } from '@millrace/protocol';
 import type { ClassicGroup } from './classic-group.ts';
+import { classicSync } from './consumer/classic-members.ts';
 import { appendErrorToMember, collect, type GroupEffect, type Outbox, type ReplyTo } from './effects.ts';
 import type { GroupShard } from './group-shard.ts';
 import { failAssignment, prepareRebalance, propagateAssignment, syncArrived } from './rebalance.ts';
@@ -21,6 +22,11 @@ export interface SyncCommand {
 /** SyncGroup: members wait for the leader's assignment, which is stored before anybody gets it. */
 export function syncGroup(shard: GroupShard, command: SyncCommand): readonly GroupEffect[] {
   return collect((out) => {
+    const consumer = shard.consumer(command.group);
+    if (consumer) {
+      classicSync(shard, consumer, command, out);
+      return;
+    }
     const group = shard.classic(command.group);
     const problem = group ? syncProblem(group, command) : 'UNKNOWN_MEMBER_ID';
     const member = group?.members.get(command.memberId);
@@ -71,6 +77,7 @@ function storeAssignment(shard: GroupShard, group: ClassicGroup, command: SyncCo
   const record = { kind: 'group', group: group.id, value: group.toRecord(assignments) } as const;
   out.append([record], (error, now, later) => {
     // While the record was on its way the group may have moved on: then its members are told by that.
+    if (shard.groups.get(group.id) !== group) return;
     if (group.state !== 'CompletingRebalance' || group.generation !== command.generation) return;
     if (error === null) {
       propagateAssignment(shard, group, assignments, now, later);

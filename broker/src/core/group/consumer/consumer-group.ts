@@ -37,6 +37,8 @@ export class ConsumerGroup {
   checkedImage: MetadataImage | null = null;
   /** Not stored: the topics that the regular expressions were last compared with. */
   matchedTopics: ReadonlyMap<string, TopicImage> | null = null;
+  /** Not stored: members of the classic protocol that were told to join again, and have not. */
+  readonly askedToRejoin = new Set<string>();
   /** Not stored: when the target assignment was computed, monotonic ms. */
   assignedMonoMs: number | null = null;
 

@@ -24,6 +24,7 @@ import {
 import { leaveConsumerGroup } from './leave-consumer-group.ts';
 import { partitionLists, samePartitions } from './partitions.ts';
 import { bumpEpoch, matchRegexes } from './subscriptions.ts';
+import { upgraded } from './upgrade-group.ts';
 
 /**
  * How soon a member comes again while its group is on its way to an assignment. Kafka tells them the usual interval, so
@@ -52,6 +53,7 @@ function beat(shard: GroupShard, command: ConsumerHeartbeatCommand, now: Now, ou
     return;
   }
   const { draft, before } = entered;
+  const classic = shard.classic(command.group);
   const told = withNews(before, command);
   const hasSubscriptionChanged = updateMember(shard, draft, { before, told }, command.mayDescribe, now);
   const member = advance(shard, draft, told, { owned: command.owned, hasSubscriptionChanged }, now);
@@ -59,6 +61,7 @@ function beat(shard: GroupShard, command: ConsumerHeartbeatCommand, now: Now, ou
   const answer = answerTo(shard, command, draft, { before, member });
   out.appendOrSettle(draft.records, (error, at, later) => {
     if (error === null) landed(shard, draft, { before, member }, at, later);
+    if (error === null && classic) upgraded(shard, classic, later);
     later.reply(command.reply, error === null ? answer : refusal(error));
   });
 }

@@ -34,6 +34,19 @@ export function watchRevocation(
   });
 }
 
+/** A member of the classic protocol has its rebalance timeout to join again, or to ask for its assignment. */
+export function fenceAfter(
+  shard: GroupShard,
+  groupId: string,
+  member: ConsumerMember,
+  kind: 'join' | 'sync',
+  out: Outbox,
+): void {
+  out.timer(timerKey(kind, groupId, member.id), Math.max(member.rebalanceTimeoutMs, 0), (now, later) => {
+    fenceIf(shard, { groupId, memberId: member.id, when: () => true }, now, later);
+  });
+}
+
 /** Sessions and revocations go on from now on, after the shard was loaded. */
 export function resumeTimers(shard: GroupShard, group: ConsumerGroup, out: Outbox): void {
   for (const member of group.members.values()) {
@@ -56,7 +69,7 @@ function fenceIf(
   const member = group?.members.get(late.memberId);
   if (!group || !member || !late.when(member)) return;
   // Where the records are not taken, the timer has fired all the same: it comes again.
-  fenceMembers(shard, group, [member], now, out, (error, later) => {
+  fenceMembers(shard, group, [member], out, (error, later) => {
     if (error !== null && shard.consumer(group.id)?.members.has(member.id))
       beginSession(shard, group.id, member, later);
   });

@@ -12,6 +12,7 @@ import {
 import { GroupDraft } from './group-draft.ts';
 import type { ConsumerHeartbeatCommand, HeartbeatRefusal } from './heartbeat-command.ts';
 import { areHeld, partitionLists } from './partitions.ts';
+import { upgradeGroup } from './upgrade-group.ts';
 
 /** The group and its member as they are before this request, made where it joins. */
 export type Entrance = { readonly draft: GroupDraft; readonly before: ConsumerMember } | HeartbeatRefusal;
@@ -46,8 +47,10 @@ function groupFor(
       message: group ? `Group ${id} is not a consumer group.` : `Consumer group ${id} not found.`,
     };
   if (group === undefined) return new GroupDraft(new ConsumerGroup(id));
-  if (group.type !== 'classic' || group.state !== 'Empty')
-    return { error: 'GROUP_ID_NOT_FOUND', message: `Group ${id} is not a consumer group.` };
+  if (group.type !== 'classic' || group.state !== 'Empty') {
+    const upgrade = group.type === 'classic' ? upgradeGroup(shard, group) : null;
+    return upgrade ?? { error: 'GROUP_ID_NOT_FOUND', message: `Group ${id} is not a consumer group.` };
+  }
   const draft = new GroupDraft(new ConsumerGroup(id));
   draft.add({ kind: 'group', group: id, value: null });
   return draft;

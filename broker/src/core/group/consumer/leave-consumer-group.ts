@@ -41,7 +41,7 @@ export function leaveConsumerGroup(
     );
     return;
   }
-  fenceMembers(shard, group, [leaving], now, out, (error, later) =>
+  fenceMembers(shard, group, [leaving], out, (error, later) =>
     later.reply(
       command.reply,
       error === null ? answer : { error: appendErrorToMember(error), message: null },

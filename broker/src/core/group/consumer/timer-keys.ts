@@ -1,6 +1,6 @@
 import type { Outbox } from '../effects.ts';
 
-const KINDS = ['session', 'revocation'] as const;
+const KINDS = ['session', 'revocation', 'join', 'sync'] as const;
 
 /** What waits for a member of a consumer group. */
 export function timerKey(kind: (typeof KINDS)[number], groupId: string, memberId: string): string {
