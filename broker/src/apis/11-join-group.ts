@@ -20,11 +20,13 @@ const SKIP_ASSIGNMENT_VERSION = 9;
  *   `group.initial.rebalance.delay.ms` for more members.
  * - Any protocol type; the protocol is the one that most members prefer among those that all offer.
  * - The leader gets everybody's metadata, the others nobody's.
+ * - In a group of the consumer protocol nobody waits and nobody leads: the coordinator assigns, and heartbeats say when to
+ *   join again.
  *
  * Versions: v1 rebalance timeout; v4 new members get their id first (MEMBER_ID_REQUIRED); v5 static members;
  * v7 protocol type in the answer; v8 a reason; v9 a leader that need not assign.
  *
- * Not implemented: joining a group of the KIP-848 protocol.
+ * Not implemented: nothing.
  */
 export const joinGroup = defineApi({
   api,

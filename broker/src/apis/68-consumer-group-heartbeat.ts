@@ -19,11 +19,12 @@ const REGEX_VERSION = 1;
  * - A member whose epoch is not the one that the coordinator knows is fenced, but for the one before, whose successor
  *   may have been lost on the way.
  * - While the group is on its way to an assignment, members are asked to come every 500 ms, so that steps follow quickly.
- * - An empty classic group of the same name gives way.
+ * - A classic group of the same name gives way where it is empty; one with members of consumers goes over to this protocol
+ *   (`group.consumer.migration.policy`), its members go on in theirs, and it goes back when the last one of this protocol left.
  *
  * Versions: v1 regular expressions (RE2's syntax), and members make their own ids.
  *
- * Not implemented: a classic group with members goes over to this protocol only once they have left.
+ * Not implemented: nothing.
  */
 export const consumerGroupHeartbeat = defineApi({
   api,

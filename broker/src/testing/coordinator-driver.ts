@@ -115,6 +115,11 @@ export class CoordinatorDriver<Rec, State extends CoordinatorState<Rec>> {
     return this.#appends.length;
   }
 
+  /** Where the log may end after a crash: an append is there as a whole, or not at all. */
+  get possibleEnds(): readonly number[] {
+    return [this.committed, ...this.#appends.map(({ endIndex }) => endIndex)];
+  }
+
   get armedTimers(): readonly string[] {
     return [...this.#timers.keys()];
   }

@@ -33,7 +33,9 @@ export function fenceMembers(
   }
   bumpEpoch(draft, shard.rules.metadata(), true);
   out.append(draft.records, (error, _at, later) => {
-    if (error === null) for (const { id } of members) endTimers(group.id, id, later);
+    // One that has joined again by now has timers that are another membership's.
+    for (const { id } of members)
+      if (error === null && !shard.consumer(group.id)?.members.has(id)) endTimers(group.id, id, later);
     done(error, later);
   });
 }
