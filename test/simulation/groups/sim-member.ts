@@ -18,7 +18,7 @@ import { consumerBytes } from './consumer-bytes.ts';
 
 export const GROUP = 'g';
 export const SESSION_TIMEOUT_MS = 10_000;
-export const REBALANCE_TIMEOUT_MS = 15_000;
+const REBALANCE_TIMEOUT_MS = 15_000;
 
 /** What a member needs of the world around it. */
 export interface Surroundings {
