@@ -1,4 +1,4 @@
-import { type CompressionType, compress } from '../compression/index.ts';
+import { type CompressionType, compress, decompressBriefly } from '../compression/index.ts';
 import { kafkaError } from '../errors.ts';
 import { writeVarint, writeVarlong } from './batch-builder.ts';
 import { BATCH_HEADER_BYTES, type BatchHeader, NO_TIMESTAMP, writeBatchHeader } from './batch-header.ts';
@@ -8,7 +8,7 @@ import { varintSize } from './varint-size.ts';
 
 const ATTRIBUTES_BYTES = 1;
 
-/** A record where it lies. The walk that shows it uses the same object for the next one. */
+/** A record where it lies. The walk that shows it uses the same object for the next one, and the memory for the next batch. */
 export interface StoredRecord {
   readonly offset: number;
   /** Milliseconds; under LogAppendTime the broker's. */
@@ -57,7 +57,7 @@ export function forEachStoredRecord(
   maxDecompressedBytes: number,
   visit: (record: StoredRecord) => boolean,
 ): void {
-  walk(openRecords(batch, header, maxDecompressedBytes), header, visit);
+  walk(openRecords(batch, header, maxDecompressedBytes, decompressBriefly), header, visit);
 }
 
 /**
@@ -68,7 +68,7 @@ export function forEachStoredRecord(
  */
 export function filterBatch(batch: Buffer, header: BatchHeader, filter: BatchFilter): Buffer | null {
   const kept: KeptRecord[] = [];
-  const cursor = openRecords(batch, header, filter.maxDecompressedBytes);
+  const cursor = openRecords(batch, header, filter.maxDecompressedBytes, decompressBriefly);
   let anyTombstone = false;
   let maxTimestamp = NO_TIMESTAMP;
   walk(cursor, header, (record) => {
@@ -116,7 +116,7 @@ export function recompressedBatch(
   maxDecompressedBytes: number,
 ): Buffer {
   const { compression, level } = target;
-  const { buf, at, end } = openRecords(batch, header, maxDecompressedBytes);
+  const { buf, at, end } = openRecords(batch, header, maxDecompressedBytes, decompressBriefly);
   return assembled(compress(compression, buf.subarray(at, end), level), { ...header, compression });
 }
 
