@@ -196,6 +196,10 @@ const ours = {
     stage,
     'Share of the last 30 s that was spent in a stage: the one near 1 is the bottleneck.',
   ),
+  millrace_connect_task_figure: gauge(
+    [...task, 'figure'],
+    'A figure of the connector’s own, as its README has them: of PostgresSource slot_lag_bytes, slot_runway_seconds.',
+  ),
   millrace_connect_task_records_filtered_total: counter(
     task,
     'Records of which the transforms left nothing.',

@@ -33,6 +33,8 @@ export function putTask(page: TaskPage, nowMs: number): void {
   const { put, row, labels } = page;
   put('millrace_connect_task_records_total', row.records, labels);
   put('millrace_connect_task_bytes_total', row.bytes, labels);
+  for (const [figure, value] of Object.entries(row.figures))
+    put('millrace_connect_task_figure', value, { ...labels, figure });
   putCommits(page);
   putErrors(page);
   putStages(page);

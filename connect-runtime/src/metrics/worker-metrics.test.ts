@@ -36,6 +36,7 @@ function rowOf(more: Partial<TaskCounterRow>): TaskCounterRow {
     topics: [],
     stages: {},
     progress: null,
+    figures: { slot_lag_bytes: 7 },
     ...more,
   };
 }

@@ -186,6 +186,8 @@ export interface TaskCounterRow {
   readonly stages: { readonly [S in TaskStage]?: StageCounters };
   /** What the task says of long work that is under way: the newest. */
   readonly progress: Progress | null;
+  /** Figures of the plugin's own, by name: the newest. */
+  readonly figures: { readonly [name: string]: number };
 }
 
 /** What the process of a host uses. */

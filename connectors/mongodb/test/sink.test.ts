@@ -37,6 +37,7 @@ function tolerant(options: Record<string, string>): {
     logger: { debug() {}, info() {}, warn() {}, error() {} } as never,
     signal: new AbortController().signal,
     progress: () => {},
+    figure: () => {},
     reject: ({ offset }, error) => rejected.push({ offset, code: (error as { code: string }).code }),
   });
   onTestFinished(() => task.stop());

@@ -78,7 +78,7 @@ describe('a config of Debezium’s connector', () => {
   test.each([
     ['topic.naming.strategy', 'io.debezium.schema.DefaultUnicodeTopicNamingStrategy'],
     ['schema.include.list', 'public'],
-    ['signal.data.collection', 'public.signals'],
+    ['signal.enabled.channels', 'source,kafka'],
     ['plugin.name', 'decoderbufs'],
     ['snapshot.mode', 'always'],
     ['time.precision.mode', 'nanoseconds'],

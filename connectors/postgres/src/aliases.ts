@@ -52,6 +52,7 @@ const debeziumTable: OptionTable = {
       'errors.max.retries',
     ],
     ...['database.tcpKeepAlive', 'topic.naming.strategy', 'provide.transaction.metadata.topic'],
+    ...['incremental.snapshot.watermarking.strategy', 'signal.enabled.channels'],
     ...['snapshot.max.threads', 'extended.headers.enabled', 'include.unknown.datatypes'],
   ],
   lacks: [
@@ -88,7 +89,14 @@ const debeziumTable: OptionTable = {
     { option: 'read.only', harmless: ['false'] },
     { option: /^schema\.(?:include|exclude)\.list$/, instead: 'Choose tables by table.include.list.' },
     { option: /^(?:column|datatype)\.propagate\./ },
-    { option: /^(?:message\.prefix\..*|signal\..*|notification\..*|incremental\..*)$/ },
+    {
+      option: 'signal.enabled.channels',
+      harmless: ['source'],
+      instead: 'Signals come by a table: give source.',
+    },
+    { option: /^(?:message\.prefix\..*|signal\.(?:kafka|file|consumer|poll)\..*|notification\..*)$/ },
+    { option: 'incremental.snapshot.watermarking.strategy', harmless: ['insert_insert', 'insert_delete'] },
+    { option: 'incremental.snapshot.allow.schema.changes', harmless: ['false'] },
     { option: /^(?:heartbeat\.action\.query|snapshot\.(?:select|include|query|delay|isolation).*)$/ },
     { option: /^(?:xmin\.fetch\.interval\.ms|slot\.stream\.params|converters)$/ },
     {

@@ -1,9 +1,11 @@
 import { MillraceError, type SourcePartition, type SourceRecord } from '@millrace/sdk';
+import { type IncrementalSnapshot, rowId } from './incremental-snapshot.ts';
 import type { Lsn } from './lsn.ts';
 import type { LogicalMessage, Relation, RowChange, Tuple } from './pgoutput.ts';
 import { type Position, toOffset } from './position.ts';
 import type { Change, Operation, Origin, RecordForm, RowEvent, RowRecord } from './record-form.ts';
 import type { SnapshotReads } from './snapshot-reads.ts';
+import type { SnapshotSignals } from './snapshot-signal.ts';
 import type { TableShape } from './table-shape.ts';
 
 export interface ChangeReaderOptions {
@@ -23,7 +25,14 @@ export interface ChangeReaderOptions {
   readonly skipped: ReadonlySet<Operation>;
   /** Whether updates that change none of a record's columns are passed over, where the row before is known. */
   readonly skipsUnchanged: boolean;
+  /** What is read beside the stream. */
+  readonly incremental: IncrementalSnapshot;
+  /** Null: no table of signals. */
+  readonly signals: SnapshotSignals | null;
 }
+
+/** So many transactions at the end of the stream are kept in mind: those that may not be visible to others yet. */
+const RECENT_MAX = 32;
 
 interface Transaction {
   readonly commitLsn: Lsn;
@@ -43,11 +52,23 @@ export class ChangeReader {
   readonly #shapes = new Map<number, TableShape | null>();
   #transaction: Transaction | null = null;
   #previousCommit: Lsn | null = null;
+  #recent: readonly number[] = [];
+  readonly #signalRelations = new Set<number>();
   /** The records of the last row change: their offset depends on whether its transaction goes on. They are handed on together. */
   #held: { readonly changes: readonly Change[]; readonly event: number } | null = null;
 
   constructor(options: ChangeReaderOptions) {
     this.#options = options;
+  }
+
+  /** Whether all that was read so far is whole transactions. */
+  get isBetween(): boolean {
+    return this.#transaction === null;
+  }
+
+  /** The newest transactions that were read, by id. */
+  get recent(): readonly number[] {
+    return this.#recent;
   }
 
   /**
@@ -62,11 +83,14 @@ export class ChangeReader {
       case 'commit':
         this.#release(records, { lsn: message.endLsn, event: 0 });
         this.#previousCommit = message.commitLsn;
+        if (this.#transaction)
+          this.#recent = [...this.#recent, this.#transaction.origin.transactionId].slice(-RECENT_MAX);
         this.#transaction = null;
         this.#options.transactionEnded(message.endLsn);
         return;
       case 'relation':
-        this.#shapes.set(message.oid, await this.#options.shapeOf(message));
+        if (this.#options.signals?.isOf(message)) this.#signalRelations.add(message.oid);
+        else this.#shapes.set(message.oid, await this.#options.shapeOf(message));
         return;
       case 'insert':
       case 'update':
@@ -96,8 +120,13 @@ export class ChangeReader {
   async #change(message: RowChange, lsn: Lsn, records: SourceRecord[]): Promise<void> {
     const transaction = this.#count();
     if (!transaction) return;
+    if (this.#signalRelations.has(message.relation)) {
+      if (message.kind === 'insert') await this.#options.signals?.received(message.row);
+      return;
+    }
     const shape = this.#shapes.get(message.relation);
     if (!shape) return;
+    this.#supersede(shape, message, transaction.origin.transactionId);
     const origin = { ...transaction.origin, changeLsn: lsn };
     const made = this.#recordsOf(shape, message, origin);
     const left = await this.#unshown(shape, transaction.origin.transactionId, made);
@@ -110,7 +139,13 @@ export class ChangeReader {
 
   #truncation(relations: readonly number[], lsn: Lsn, records: SourceRecord[]): void {
     const transaction = this.#count();
-    if (!transaction || this.#options.skipped.has('t')) return;
+    if (!transaction) return;
+    for (const relation of relations) {
+      const table = this.#shapes.get(relation)?.table;
+      if (table !== undefined)
+        this.#options.incremental.changed(table, null, transaction.origin.transactionId);
+    }
+    if (this.#options.skipped.has('t')) return;
     const origin = { ...transaction.origin, changeLsn: lsn };
     const shapes = relations.flatMap((relation) => this.#shapes.get(relation) ?? []);
     this.#hold(
@@ -118,6 +153,19 @@ export class ChangeReader {
       transaction,
       records,
     );
+  }
+
+  /** What the stream tells of a row is newer than what was read of it before. */
+  #supersede(shape: TableShape, message: RowChange, transactionId: number): void {
+    if (this.#options.incremental.waitsFor === null) return;
+    const rows = [
+      message.kind === 'delete' ? null : message.row,
+      message.kind === 'insert' ? null : (message.old?.row ?? null),
+    ];
+    for (const row of rows) {
+      const id = row && rowId(shape, row);
+      if (id !== null) this.#options.incremental.changed(shape.table, id, transactionId);
+    }
   }
 
   /** Counts a row change; null where an earlier run has covered it. */
@@ -149,7 +197,8 @@ export class ChangeReader {
     for (const [index, change] of changes.entries()) {
       const place = index === changes.length - 1 ? { lsn, event } : { lsn: commitLsn, event: own - 1 };
       const snapshot = shown?.stateAt(place.lsn);
-      const position = { ...place, ...(snapshot && { snapshot }) };
+      const { state } = this.#options.incremental;
+      const position = { ...place, ...(snapshot && { snapshot }), ...(state && { incremental: state }) };
       records.push({ ...change, sourcePartition: partition, sourceOffset: toOffset(position) });
       emitted(position);
     }

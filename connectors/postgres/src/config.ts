@@ -141,6 +141,22 @@ export const sourceConfig = defineConfig({
     docs: 'Most rows that a snapshot reads at once; fewer where they are wide.',
     validate: range(1, 1_000_000),
   },
+  'signal.data.collection': {
+    type: 'string',
+    default: null,
+    importance: 'medium',
+    group: 'Snapshot',
+    docs: 'Table schema.table whose rows are signals, with columns id, type and data: type execute-snapshot with data {"data-collections": ["schema.table"], "type": "incremental"} has captured tables read again while changes go on, stop-snapshot ends it.',
+    validate: matches(/^[^.]+\..+$/, 'schema.table'),
+  },
+  'incremental.snapshot.chunk.size': {
+    type: 'int',
+    default: 1024,
+    importance: 'low',
+    group: 'Snapshot',
+    docs: 'Rows of one chunk of an incremental snapshot.',
+    validate: range(1, 100_000),
+  },
   'plugin.name': {
     type: 'string',
     default: 'pgoutput',

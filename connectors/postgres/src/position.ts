@@ -37,6 +37,15 @@ export interface Position {
   readonly lsn: Lsn;
   readonly event: number;
   readonly snapshot?: SnapshotState;
+  readonly incremental?: IncrementalState;
+}
+
+/** How far tables have been read beside the stream. */
+export interface IncrementalState {
+  /** The one that is being read, and those after it. */
+  readonly tables: readonly string[];
+  /** Of the last row that was given, in the order of the key's index; left out: none yet. */
+  readonly key?: readonly string[];
 }
 
 /** As the offset topic stores it: `{"lsn": "0/16B3748", "event": 3, "snapshot": {...}}`; what is 0 or absent is left out. */
@@ -45,6 +54,7 @@ export function toOffset(position: Position): SourceOffset {
     lsn: formatLsn(position.lsn),
     ...(position.event > 0 && { event: position.event }),
     ...(position.snapshot && { snapshot: position.snapshot as unknown as SourceOffset }),
+    ...(position.incremental && { incremental: position.incremental as unknown as SourceOffset }),
   };
 }
 
@@ -53,19 +63,29 @@ export function fromOffset(offset: SourceOffset): Position | null {
   const lsn = parseLsn(offset.lsn);
   const event = offset.event ?? 0;
   if (lsn === null || typeof event !== 'number' || !Number.isSafeInteger(event) || event < 0) return null;
-  const { snapshot } = offset;
-  if (snapshot === undefined || snapshot === null) return { lsn, event };
-  return isSnapshotState(snapshot) ? { lsn, event, snapshot } : null;
+  const { snapshot = null, incremental = null } = offset;
+  if (snapshot !== null && !isSnapshotState(snapshot)) return null;
+  if (incremental !== null && !isIncrementalState(incremental)) return null;
+  return { lsn, event, ...(snapshot && { snapshot }), ...(incremental && { incremental }) };
 }
 
 /** In a person's words, such as `0/16B3748, 3 changes into the transaction`. */
-export function inWords({ lsn, event, snapshot }: Position): string {
-  const within = event > 0 ? `, ${event} change${event === 1 ? '' : 's'} into the transaction` : '';
+export function inWords({ lsn, event, snapshot, incremental }: Position): string {
+  const changes = event > 0 ? `, ${event} change${event === 1 ? '' : 's'} into the transaction` : '';
+  const within = incremental
+    ? `${changes}, incremental snapshot of ${incremental.tables.join(', ')}${incremental.key ? ` after key (${incremental.key.join(', ')})` : ''}`
+    : changes;
   if (snapshot === undefined || snapshot.finished) return `${formatLsn(lsn)}${within}`;
   const { table, key, done } = snapshot.reads.at(-1) ?? {};
   const where = table === undefined ? '' : ` of ${table}`;
   const after = done ? ', read to its end' : key ? ` after key (${key.join(', ')})` : '';
   return `snapshot${where}${after}, then the log from ${formatLsn(lsn)}`;
+}
+
+function isIncrementalState(stored: unknown): stored is IncrementalState {
+  const { tables, key } = stored as { tables?: unknown; key?: unknown };
+  const texts = (value: unknown) => Array.isArray(value) && value.every((one) => typeof one === 'string');
+  return texts(tables) && (key === undefined || texts(key));
 }
 
 function isSnapshotState(stored: unknown): stored is SnapshotState {

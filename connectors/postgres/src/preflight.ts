@@ -4,7 +4,7 @@ import type { SourceConfig } from './config.ts';
 import type { Session } from './connection.ts';
 import { findPublication, type Publication, unpublished } from './publication.ts';
 import { findSlot, type ReplicationSlot } from './replication-slot.ts';
-import { entriesWithoutTable, TableFilter } from './table-filter.ts';
+import { capturedBy, entriesWithoutTable } from './table-filter.ts';
 import { tablesThatShareATopic } from './topic-name.ts';
 
 /** Something that keeps the source from running, found before it changes anything. */
@@ -18,6 +18,8 @@ export interface Findings {
   readonly obstacles: readonly Obstacle[];
   /** Tables to capture. */
   readonly captured: readonly CatalogTable[];
+  /** The table of signals, where one is configured. */
+  readonly signals: readonly CatalogTable[];
   readonly slot: ReplicationSlot | null;
 }
 
@@ -34,17 +36,20 @@ export interface Names {
  */
 export async function inspect(session: Session, config: SourceConfig, names: Names): Promise<Findings> {
   const tables = await listTables(session);
-  const filter = new TableFilter(config['table.include.list'], config['table.exclude.list']);
+  const filter = capturedBy(config);
   const captured = tables.filter((table) => filter.includes(table.table));
   const publication = names.publication === null ? null : await findPublication(session, names.publication);
   const slot = names.slot === null ? null : await findSlot(session, names.slot);
+  const signals = tables.filter(({ table }) => table === config['signal.data.collection']);
+  const published = [...captured, ...signals];
   const obstacles = [
+    ...signalObstacles(config, signals),
     ...(await serverObstacles(session, slot)),
     ...tableObstacles(config, tables, captured, publication),
-    ...publicationObstacles(config, names.publication, publication, captured),
+    ...publicationObstacles(config, names.publication, publication, published),
     ...(slot ? slotObstacles(slot, session.settings.database) : []),
   ];
-  return { obstacles, captured, slot };
+  return { obstacles, captured, signals, slot };
 }
 
 /** The first obstacle as the error that stops the task. */
@@ -91,6 +96,20 @@ async function serverObstacles(session: Session, slot: ReplicationSlot | null): 
     });
   }
   return obstacles;
+}
+
+function signalObstacles(config: SourceConfig, found: readonly CatalogTable[]): readonly Obstacle[] {
+  const name = config['signal.data.collection'];
+  if (name === null || found.length > 0) return [];
+  return [
+    {
+      key: 'signal.data.collection',
+      class: 'config',
+      code: 'POSTGRES_TABLE_MISSING',
+      message: `"signal.data.collection" names ${name}, and no such table is in database ${config['database.dbname']}.`,
+      hint: `Run CREATE TABLE ${name} (id varchar(42) PRIMARY KEY, type varchar(32) NOT NULL, data text).`,
+    },
+  ];
 }
 
 function tableObstacles(

@@ -92,8 +92,13 @@ export class ReplicationStream {
     return taken;
   }
 
-  /** Tells the server now what is confirmed; a Standby status update. */
-  report(): void {
+  /** Has the server say how far it has sent: a keepalive comes. */
+  ask(): void {
+    this.report(1);
+  }
+
+  /** Tells the server now what is confirmed; a Standby status update. With `reply` 1 it answers at once. */
+  report(reply: 0 | 1 = 0): void {
     if (this.#failure !== null) return;
     const confirmed = this.#options.confirmed();
     const message = Buffer.alloc(34);
@@ -102,6 +107,7 @@ export class ReplicationStream {
     message.writeBigUInt64BE(confirmed, 9);
     message.writeBigUInt64BE(confirmed, 17);
     message.writeBigInt64BE(BigInt(Date.now() - 946_684_800_000) * 1000n, 25);
+    message[33] = reply;
     sender(this.#client).sendCopyFromChunk(message);
   }
 

@@ -4,7 +4,7 @@ import { databaseOf, type SourceConfig, sourceConnection } from './config.ts';
 import { Session } from './connection.ts';
 import { columnRules, recordForm, valueModes } from './record-options.ts';
 import { Snapshot } from './snapshot.ts';
-import { TableFilter } from './table-filter.ts';
+import { capturedBy } from './table-filter.ts';
 import { topicName } from './topic-name.ts';
 import { TypeCatalog } from './type-catalog.ts';
 
@@ -25,7 +25,7 @@ export async function sampleRows(
   };
   signal.addEventListener('abort', abort);
   try {
-    const filter = new TableFilter(config['table.include.list'], config['table.exclude.list']);
+    const filter = capturedBy(config);
     const tables = (await listTables(catalog)).filter(({ table }) => filter.includes(table)).slice(0, limit);
     const types = new TypeCatalog(catalog, valueModes(config));
     const records: ConnectRecord[] = [];

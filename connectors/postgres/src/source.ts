@@ -13,9 +13,17 @@ import { ChangeReader } from './change-reader.ts';
 import type { ColumnRules } from './column-rules.ts';
 import { databaseOf, type SourceConfig, type sourceConfig, sourceConnection } from './config.ts';
 import { connect, disconnect, Session } from './connection.ts';
+import { IncrementalSnapshot } from './incremental-snapshot.ts';
 import { formatLsn, type Lsn, parseLsn } from './lsn.ts';
 import { decodeLogicalMessage } from './pgoutput.ts';
-import { ConfirmedPosition, fromOffset, isReading, type Position, type SnapshotState } from './position.ts';
+import {
+  ConfirmedPosition,
+  fromOffset,
+  type IncrementalState,
+  isReading,
+  type Position,
+  type SnapshotState,
+} from './position.ts';
 import { type Findings, inspect, obstacleError } from './preflight.ts';
 import { ensurePublication, type Publication } from './publication.ts';
 import type { Operation, RecordForm } from './record-form.ts';
@@ -23,9 +31,11 @@ import { columnRules, recordForm, valueModes } from './record-options.ts';
 import { RelationShapes } from './relation-shapes.ts';
 import { createSlot, defaultSlotName } from './replication-slot.ts';
 import { ReplicationStream } from './replication-stream.ts';
+import { SlotWatch } from './slot-watch.ts';
 import { Snapshot } from './snapshot.ts';
 import { SnapshotReads } from './snapshot-reads.ts';
-import { TableFilter } from './table-filter.ts';
+import { SnapshotSignals } from './snapshot-signal.ts';
+import { capturedBy, type TableFilter } from './table-filter.ts';
 import { topicName } from './topic-name.ts';
 import { TypeCatalog } from './type-catalog.ts';
 
@@ -77,6 +87,10 @@ export class PostgresSourceTask implements SourceTask {
   #reader: ChangeReader | null = null;
   #from: Position = { lsn: 0n, event: 0 };
   #confirmed = new ConfirmedPosition(this.#from);
+  /** The log before it was read, all of it. */
+  #at: Lsn = 0n;
+  #incremental: IncrementalSnapshot;
+  readonly #watch: SlotWatch;
   readonly #keyless = new Set<string>();
 
   constructor(context: SourceTaskContext<typeof sourceConfig>) {
@@ -96,6 +110,11 @@ export class PostgresSourceTask implements SourceTask {
     this.#form = recordForm(this.#config, databaseOf(this.#config), (table) =>
       this.#warnOfLostDeletion(table),
     );
+    this.#incremental = this.#createIncremental(null);
+    this.#watch = new SlotWatch({
+      ...{ session: this.#catalog, slot: this.#names.slot, logger: context.logger },
+      figure: (name, value) => context.figure(name, value),
+    });
   }
 
   async start(): Promise<void> {
@@ -109,7 +128,7 @@ export class PostgresSourceTask implements SourceTask {
       this.#catalog,
       this.#names.publication,
       this.#config['publication.autocreate.mode'],
-      findings.captured,
+      [...findings.captured, ...findings.signals],
     );
     this.#replication = await connect(this.#catalog.settings, 'replication');
     await (stored ? this.#resume(stored, findings, publication) : this.#startAnew(findings, publication));
@@ -134,6 +153,7 @@ export class PostgresSourceTask implements SourceTask {
   }
 
   async stop(): Promise<void> {
+    this.#watch.stop();
     this.#context.signal.removeEventListener('abort', this.#abort);
     this.#catalog.close();
     this.#snapshotSession.close();
@@ -143,6 +163,7 @@ export class PostgresSourceTask implements SourceTask {
 
   /** The stream ends by itself: `take` listens to the signal, and `stop` lets it report once more. */
   readonly #abort = (): void => {
+    this.#watch.stop();
     this.#catalog.close();
     this.#snapshotSession.close();
     if (!this.#stream && this.#replication) disconnect(this.#replication);
@@ -241,7 +262,9 @@ export class PostgresSourceTask implements SourceTask {
 
   #setStart(position: Position): void {
     this.#from = position;
+    this.#at = position.lsn;
     this.#confirmed = new ConfirmedPosition(position);
+    this.#incremental = this.#createIncremental(position.incremental ?? null);
   }
 
   async #next(): Promise<readonly SourceRecord[]> {
@@ -273,10 +296,12 @@ export class PostgresSourceTask implements SourceTask {
       shown: this.#shown && new SnapshotReads(this.#catalog, this.#shown),
       shapeOf,
       emitted: (position) => this.#confirmed.emitted(position),
-      transactionEnded: (lsn) => this.#confirmed.idle(lsn),
+      transactionEnded: (lsn) => this.#reached(lsn),
       form: this.#form,
       skipped: new Set(this.#config['skipped.operations'] as Operation[]),
       skipsUnchanged: this.#config['skip.messages.without.change'],
+      incremental: this.#incremental,
+      signals: this.#signals(),
     });
     const replication = this.#replication ?? (await connect(this.#catalog.settings, 'replication'));
     const stream = new ReplicationStream(replication, {
@@ -289,6 +314,7 @@ export class PostgresSourceTask implements SourceTask {
       keys: this.#catalog.settings.keys,
     });
     await stream.open();
+    this.#watch.start();
     this.#stream = stream;
     return stream;
   }
@@ -300,16 +326,54 @@ export class PostgresSourceTask implements SourceTask {
       for (const item of await stream.take(this.#config['max.batch.size'], signal)) {
         if (item.kind === 'data')
           await this.#reader?.read(decodeLogicalMessage(item.body), item.lsn, records);
-        else this.#confirmed.idle(item.walEnd);
+        else this.#reached(item.walEnd);
       }
+      await this.#increment(stream, records);
     }
     return records;
+  }
+
+  /** All of the log before `lsn` was read. While tables are read beside it, only what is durable tells how far they are. */
+  #reached(lsn: Lsn): void {
+    if (lsn > this.#at) this.#at = lsn;
+    if (this.#incremental.state === null) this.#confirmed.idle(lsn);
+  }
+
+  /** Between transactions: gives the chunk that was read, and reads the next. */
+  async #increment(stream: ReplicationStream, records: SourceRecord[]): Promise<void> {
+    const incremental = this.#incremental;
+    if (incremental.state === null || this.#reader?.isBetween !== true) return;
+    const given = incremental.take(this.#at);
+    const last = given.at(-1);
+    const position = last && fromOffset(last.sourceOffset);
+    if (position) this.#confirmed.emitted(position);
+    records.push(...given);
+    if (incremental.waitsFor === null) await incremental.read(this.#reader.recent);
+    if (incremental.waitsFor !== null) stream.ask();
+    this.#context.progress(incremental.progress);
+  }
+
+  #signals(): SnapshotSignals | null {
+    const table = this.#config['signal.data.collection'];
+    return table === null ? null : new SnapshotSignals(table, this.#incremental, this.#context.logger);
+  }
+
+  #createIncremental(from: IncrementalState | null): IncrementalSnapshot {
+    return new IncrementalSnapshot(
+      {
+        ...{ session: this.#catalog, types: this.#types, rules: this.#rules, form: this.#form },
+        ...{ filter: this.#filter(), partition: this.#partition, topicOf: this.#topicOf },
+        chunkRows: this.#config['incremental.snapshot.chunk.size'],
+        logger: this.#context.logger,
+      },
+      from,
+    );
   }
 
   readonly #topicOf = (table: string): string => topicName(this.#config['topic.prefix'], table);
 
   #filter(): TableFilter {
-    return new TableFilter(this.#config['table.include.list'], this.#config['table.exclude.list']);
+    return capturedBy(this.#config);
   }
 
   /** Often enough for the server not to take us for dead. */

@@ -19,6 +19,17 @@ export class TableFilter {
   }
 }
 
+/** The tables that a source captures. Its table of signals is none of them. */
+export function capturedBy(config: {
+  readonly 'table.include.list': readonly string[];
+  readonly 'table.exclude.list': readonly string[];
+  readonly 'signal.data.collection': string | null;
+}): TableFilter {
+  const signals = config['signal.data.collection'];
+  const excluded = signals === null ? [] : [RegExp.escape(signals)];
+  return new TableFilter(config['table.include.list'], [...config['table.exclude.list'], ...excluded]);
+}
+
 /** Entries of the list that choose none of the tables. */
 export function entriesWithoutTable(
   include: readonly string[],

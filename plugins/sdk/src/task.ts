@@ -14,6 +14,11 @@ export interface TaskContext<D extends ConfigDef> {
   readonly signal: AbortSignal;
   /** Says how far long work is; null when it is done. As often as it likes: the runtime passes on the newest. */
   progress(progress: Progress | null): void;
+  /**
+   * Says a figure of its own, such as bytes that a slot holds back: the newest of each name is on `/metrics`. Null takes it back. Names
+   * in small letters with underscores, the unit last; beyond 20 of them none is taken.
+   */
+  figure(name: string, value: number | null): void;
 }
 
 export interface SourceTaskContext<D extends ConfigDef> extends TaskContext<D> {

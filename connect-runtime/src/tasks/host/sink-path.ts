@@ -146,6 +146,7 @@ export class SinkPath {
       logger,
       signal,
       progress: (progress) => counters.progress(progress),
+      figure: (name, value) => counters.figure(name, value),
       reject: (record, error) => this.#opened?.writer.reject(record, error),
     });
   }

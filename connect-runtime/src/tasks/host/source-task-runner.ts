@@ -153,6 +153,7 @@ export class SourceTaskRunner implements TaskRunner {
       logger,
       signal: this.#abort.signal,
       progress: (progress) => this.#counters.progress(progress),
+      figure: (name, value) => this.#counters.figure(name, value),
       transaction: delivery.transaction,
       offset: async (partition: JsonObject) => {
         const [stored] = await sourceOffsets([partition]);

@@ -4,6 +4,9 @@ import type { StageCounters, TaskCounterRow, TaskStage } from '../host-protocol.
 
 /** How many topics a task's counters name; a task that writes to more names the first ones. */
 const TOPICS_MAX = 100;
+/** A name of a figure, and how many one task may have. */
+const FIGURE = /^[a-z][a-z0-9_]{0,62}$/;
+const FIGURES_MAX = 20;
 /** How much of a progress' words goes to the worker, characters. */
 const PROGRESS_MAX_CHARACTERS = 200;
 
@@ -36,6 +39,7 @@ export class TaskCounters {
   /** Records at the last look, which are all older than it. */
   #recordsSeen = 0;
   #progress: Progress | null = null;
+  readonly #figures = new Map<string, number>();
 
   constructor(id: TaskId) {
     this.#id = id;
@@ -109,6 +113,17 @@ export class TaskCounters {
     this.#progress = progress;
   }
 
+  /** Keeps the newest of each name, of a bounded number of names; what is no figure is passed over. */
+  figure(name: string, value: number | null): void {
+    if (value === null) this.#figures.delete(name);
+    else if (
+      Number.isFinite(value) &&
+      FIGURE.test(name) &&
+      (this.#figures.has(name) || this.#figures.size < FIGURES_MAX)
+    )
+      this.#figures.set(name, value);
+  }
+
   /** @param unacknowledged records of a source that are sent and not acknowledged; of a sink, 0 */
   row(unacknowledged: number): TaskCounterRow {
     if (this.#totals.records > this.#recordsSeen) {
@@ -124,6 +139,7 @@ export class TaskCounters {
       topics: [...this.#topics],
       stages: Object.fromEntries([...this.#stages].map(([stage, counters]) => [stage, { ...counters }])),
       progress: this.#progress && bounded(this.#progress),
+      figures: Object.fromEntries(this.#figures),
     };
   }
 

@@ -27,6 +27,7 @@ export class SinkHarness {
       logger: silentLogger,
       signal: this.#abort.signal,
       progress: () => undefined,
+      figure: () => undefined,
       // As with `errors.tolerance=none`: the suite wants to see each refusal.
       reject: (_record, error) => {
         throw error;

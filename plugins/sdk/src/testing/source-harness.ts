@@ -21,6 +21,8 @@ export interface SourceHarnessOptions {
  * to, and can drop the task without a word.
  */
 export class SourceHarness {
+  /** What the task said last of each of its figures. */
+  readonly figures = new Map<string, number>();
   readonly task: SourceTask;
   readonly offsets: MemoryOffsets;
   /** All that was polled, in order. */
@@ -39,6 +41,10 @@ export class SourceHarness {
       logger: silentLogger,
       signal: this.#abort.signal,
       progress: () => undefined,
+      figure: (name, value) => {
+        if (value === null) this.figures.delete(name);
+        else this.figures.set(name, value);
+      },
       transaction: null,
       offset: async (partition) => this.offsets.get(partition),
     });
