@@ -7,6 +7,7 @@ export interface KnownClass {
 const CHANGES =
   'PostgresSource, or io.debezium.connector.postgresql.PostgresConnector, reads the changes of PostgreSQL.';
 const MONGODB = 'MongoDbSource reads from MongoDB, and MongoDbSink writes to it.';
+const REDIS = 'RedisSource reads streams of Redis, and RedisSink writes strings, hashes and streams.';
 const FILES = 'FileSink writes topics to files.';
 const MIRROR =
   'A cluster is moved over by pointing the workers at it: topics, offsets and configs stay as they are.';
@@ -19,6 +20,9 @@ const KNOWN: readonly (readonly [pattern: RegExp, product: string, instead: stri
   [/^io\.debezium\.connector\.jdbc\./, 'Debezium’s JDBC sink', 'PostgresSink writes to PostgreSQL.'],
   [/^io\.debezium\.connector\.(?!postgresql\.)/, 'Debezium’s source for another database', CHANGES],
   [/^com\.mongodb\.kafka\.connect\./, 'MongoDB’s own connector', MONGODB],
+  [/^com\.redis\.kafka\.connect\./, 'Redis’s own connector', REDIS],
+  [/^io\.lenses\.streamreactor\.connect\.redis\./, 'Lenses’ sink for Redis', REDIS],
+  [/^com\.github\.jcustenborder\.kafka\.connect\.redis\./, 'another connector for Redis', REDIS],
   [/^io\.confluent\.connect\.elasticsearch\./, 'Confluent’s Elasticsearch sink', PLUGIN],
   [/^io\.confluent\.connect\.s3\./, 'Confluent’s connector for S3', FILES],
   [/^io\.confluent\.connect\.jdbc\.JdbcSource/, 'Confluent’s JDBC source', CHANGES],
