@@ -6,7 +6,8 @@ import { Worker } from '@millrace/connect-runtime';
 import { createLogger } from '@millrace/foundation';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { eventually, killTaskHosts } from '../support/index.ts';
-import { type KafkaPeer, kafkaPeerSkipReason, startKafkaPeer } from '../support/kafka-peer.ts';
+import { kafkaPeerSkipReason, startKafkaPeer } from '../support/kafka-peer.ts';
+import { type BrokerProcess, startMillraceBroker } from '../support/millrace-broker.ts';
 
 const skipReason = kafkaPeerSkipReason();
 if (skipReason) console.warn(`sinks by share group on Apache Kafka: skipped, ${skipReason}`);
@@ -16,20 +17,28 @@ const logger = createLogger({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
 const COUNT = 4_000;
 const TASKS = 4;
 
+/** Short locks, so that what a killed task held comes again soon. */
+const properties = {
+  'group.share.record.lock.duration.ms': '5000',
+  'group.share.min.record.lock.duration.ms': '1000',
+};
+
+describe('a sink by share group on our broker', () => {
+  scenarios(() => startMillraceBroker(properties));
+});
+
 describe.skipIf(skipReason !== null)('a sink by share group on Apache Kafka', () => {
+  scenarios(() => startKafkaPeer({ properties }));
+});
+
+function scenarios(start: () => Promise<BrokerProcess>): void {
   let folder: string;
-  let kafka: KafkaPeer;
+  let kafka: BrokerProcess;
   let worker: Worker;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'share-sink-'));
-    // Short locks, so that what a killed task held comes again soon.
-    kafka = await startKafkaPeer({
-      properties: {
-        'group.share.record.lock.duration.ms': '5000',
-        'group.share.min.record.lock.duration.ms': '1000',
-      },
-    });
+    kafka = await start();
     worker = await startWorker(kafka.bootstrapServers);
   });
 
@@ -258,7 +267,7 @@ describe.skipIf(skipReason !== null)('a sink by share group on Apache Kafka', ()
     const errors = configs.find(({ value }) => value.name === 'topics.regex')?.value.errors;
     expect(errors).toEqual([expect.stringContaining('name the topics')]);
   });
-});
+}
 
 async function startWorker(bootstrapServers: readonly string[]): Promise<Worker> {
   const worker = new Worker(
