@@ -136,6 +136,7 @@ export class ShareFetcher {
       lockTimeout: (ms) => {
         this.#lockTimeoutMs = ms;
       },
+      idle: () => this.#events.changed(),
       failed: (error) => this.#lost(error),
     };
     const member = { config: this.#config, memberId: this.#memberId, nodeId };

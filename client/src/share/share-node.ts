@@ -20,6 +20,8 @@ export interface ShareNodeEvents {
   fetched(session: ShareSession, response: ShareFetchResponse, asked: readonly SharePartition[]): void;
   acknowledged(outcomes: readonly AcknowledgementOutcome[]): void;
   lockTimeout(ms: number): void;
+  /** No request is under way any more: another one may be sent. */
+  idle(): void;
   /** The session is over, and what it held. */
   failed(error: MillraceError): void;
 }
@@ -99,6 +101,7 @@ export class ShareNode {
     this.#queued += 1;
     const turn = this.#tail.then(work).finally(() => {
       this.#queued -= 1;
+      if (this.#queued === 0) this.#events.idle();
     });
     this.#tail = turn.then(
       () => undefined,

@@ -1,0 +1,57 @@
+/**
+ * One consumer of a work queue, as a process of its own that may be killed at any time. It notes in its file what it is given (D), what it
+ * is about to accept (I), and what the broker has confirmed (O): partition, offset and delivery count of each job.
+ */
+import { appendFileSync } from 'node:fs';
+import { createShareConsumer, type ShareRecord } from '@millrace/client';
+
+const [bootstrap = '', topic = '', groupId = '', file = '', seed = '1'] = process.argv.slice(2);
+const POLL_MS = 500;
+const MAX_POLL_RECORDS = 50;
+/** Of the jobs that are given back, to be done by somebody else. */
+const RELEASED_SHARE = 0.02;
+
+let state = Number(seed) >>> 0;
+function chance(): number {
+  state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+  return state / 4_294_967_296;
+}
+
+const note = (what: 'D' | 'I' | 'O', records: readonly ShareRecord[]): void => {
+  if (records.length === 0) return;
+  const lines = records.map(
+    ({ partition, offset, deliveryCount }) => `${what} ${partition} ${offset} ${deliveryCount}`,
+  );
+  appendFileSync(file, `${lines.join('\n')}\n`);
+};
+
+const consumer = createShareConsumer({
+  bootstrapServers: [bootstrap],
+  groupId,
+  acknowledgementMode: 'explicit',
+  acquireMode: 'record_limit',
+  maxPollRecords: MAX_POLL_RECORDS,
+});
+consumer.subscribe([topic]);
+process.once('SIGTERM', () => consumer.wakeup());
+let isEnding = false;
+process.once('SIGTERM', () => {
+  isEnding = true;
+});
+while (!isEnding) {
+  const records = await consumer.poll(POLL_MS).catch(() => []);
+  note('D', records);
+  const accepted = records.filter(() => chance() >= RELEASED_SHARE);
+  const isAccepted = new Set(accepted);
+  note('I', accepted);
+  for (const record of records) consumer.acknowledge(record, isAccepted.has(record) ? 'accept' : 'release');
+  for (const { partition, offsets, error } of await consumer.commit()) {
+    const told = new Set(offsets);
+    if (error === null)
+      note(
+        'O',
+        accepted.filter((record) => record.partition === partition && told.has(record.offset)),
+      );
+  }
+}
+await consumer.close();
