@@ -9,7 +9,7 @@ import { type DevAddresses, DevProcess } from './dev-process.ts';
 import { checkHistory, type Kill, type Verdict } from './history-check.ts';
 import { type KillMoment, planKills } from './kill-plan.ts';
 import { logEndsOnDisk, logSize } from './log-files.ts';
-import { OFFSET_TOPIC, Pipeline, SINK_GROUP } from './pipeline.ts';
+import { OFFSET_TOPIC, Pipeline, SINK_GROUPS } from './pipeline.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { Workload } from './workload.ts';
 import { Writer } from './writer.ts';
@@ -330,13 +330,16 @@ class CrashRun {
     await this.#until(
       async () => {
         const ends = await admin.listOffsets(partitions, 'latest');
-        const committed = new Map(
-          (await admin.groupOffsets(SINK_GROUP)).map((one) => [`${one.topic}-${one.partition}`, one.offset]),
-        );
-        lag = sum(ends) - sum(partitions.map((one) => endIn(committed, one)));
+        const lags = SINK_GROUPS.map(async (group) => {
+          const committed = new Map(
+            (await admin.groupOffsets(group)).map((one) => [`${one.topic}-${one.partition}`, one.offset]),
+          );
+          return sum(ends) - sum(partitions.map((one) => endIn(committed, one)));
+        });
+        lag = sum(await Promise.all(lags));
         return lag === 0;
       },
-      'the sink to have no lag',
+      'the sinks to have no lag',
       { moves: () => lag },
     );
     await admin.close();
@@ -356,12 +359,23 @@ class CrashRun {
       return { ...kill, stored: last ? { lsn: last.lsn, event: last.event } : null };
     });
     const seen = await this.#pipeline.records();
+    await this.#checkAudit(seen.filter(({ version }) => version !== null).length);
     const verdict = checkHistory({ written: this.#writers.map(({ written }) => written), seen, kills });
     const byKcat = await this.#pipeline.countByKcat();
     if (byKcat === null) this.#options.say('kcat is not installed: no second count of the records');
     else if (byKcat !== verdict.records)
       this.#wrong.push(`kcat counts ${byKcat} records, our client ${verdict.records}`);
     return { ...verdict, violations: [...this.#wrong, ...verdict.violations] };
+  }
+
+  /** Each record with a value must be in the audit once. */
+  async #checkAudit(expected: number): Promise<void> {
+    const { rows, distinct } = await this.#database.audited();
+    this.#options.say(`${rows} records written exactly once, of ${expected}`);
+    if (rows === expected && distinct === expected) return;
+    this.#wrong.push(
+      `written exactly once: ${rows} rows of ${distinct} different records, where the topics have ${expected}`,
+    );
   }
 
   /** Waits for a condition; `moves` tells what must not stand still for too long. */
@@ -400,5 +414,5 @@ const endIn = (
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
 async function committedSum(admin: Admin): Promise<number> {
-  return sum((await admin.groupOffsets(SINK_GROUP)).map(({ offset }) => offset));
+  return sum((await admin.groupOffsets(SINK_GROUPS[0])).map(({ offset }) => offset));
 }

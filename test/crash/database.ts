@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { type DatabaseServer, lsnNumber, SLOT } from './pipeline.ts';
-import { SCHEMA, tableDefinitions, tables } from './tables.ts';
+import { AUDIT_TABLE, SCHEMA, tableDefinitions, tables } from './tables.ts';
 
 export interface SlotState {
   readonly active: boolean;
@@ -27,6 +27,9 @@ export class Database {
     this.#watch = await this.connect(this.from);
     this.#copy = await this.connect(this.to);
     for (const client of [this.#watch, this.#copy]) await client.query(tableDefinitions());
+    await this.#copy.query(
+      `CREATE TABLE ${SCHEMA}.${AUDIT_TABLE} (read_topic text, read_partition int, read_offset bigint)`,
+    );
   }
 
   async connect(database: string): Promise<pg.Client> {
@@ -76,6 +79,14 @@ export class Database {
       rows: count,
       differences: more > 0 ? [...differences.slice(0, examplesMax), `${more} more`] : differences,
     };
+  }
+
+  /** Rows of the audit, and how many of them are of different records. */
+  async audited(): Promise<{ readonly rows: number; readonly distinct: number }> {
+    const { rows } = await this.#on(this.#copy).query(
+      `SELECT count(*)::int AS rows, count(DISTINCT (read_topic, read_partition, read_offset))::int AS distinct FROM ${SCHEMA}.${AUDIT_TABLE}`,
+    );
+    return rows[0];
   }
 
   async close(): Promise<void> {

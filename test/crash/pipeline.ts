@@ -2,13 +2,15 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { type Admin, createAdmin, createConsumer, type TopicPartition } from '@millrace/client';
 import type { SeenRecord, StreamPosition } from './history-check.ts';
-import { SCHEMA, TOPIC_PREFIX, topics } from './tables.ts';
+import { AUDIT_TABLE, SCHEMA, TOPIC_PREFIX, topics } from './tables.ts';
 import type { ChangeKind } from './workload.ts';
 
 const SOURCE = 'capture';
 const SINK = 'copy';
+const AUDIT = 'audit';
 export const SLOT = `millrace_${SOURCE}`;
-export const SINK_GROUP = `connect-${SINK}`;
+/** Of both sinks. */
+export const SINK_GROUPS = [`connect-${SINK}`, `connect-${AUDIT}`] as const;
 export const OFFSET_TOPIC = 'connect-offsets';
 const PARTITIONS = 3;
 const SINK_TASKS = 2;
@@ -69,11 +71,30 @@ export class Pipeline {
       'database.dbname': to,
       'table.name.format': '$' + '{schema}.$' + '{table}',
     });
+    // A row for each record, in a table without any key: what came twice would stand there twice.
+    await this.#create(AUDIT, {
+      'connector.class': 'PostgresSink',
+      'tasks.max': String(SINK_TASKS),
+      topics: topics.join(','),
+      ...database,
+      'database.dbname': to,
+      'delivery.guarantee': 'exactly_once',
+      'insert.mode': 'insert',
+      'pk.mode': 'none',
+      'table.name.format': `${SCHEMA}.${AUDIT_TABLE}`,
+      transforms: 'place,only',
+      'transforms.place.type': 'InsertField$Value',
+      'transforms.place.topic.field': 'read_topic',
+      'transforms.place.partition.field': 'read_partition',
+      'transforms.place.offset.field': 'read_offset',
+      'transforms.only.type': 'ReplaceField$Value',
+      'transforms.only.include': 'read_topic,read_partition,read_offset',
+    });
   }
 
-  /** States of both connectors and all their tasks, with the error of those that have one. */
+  /** States of all connectors and all their tasks, with the error of those that have one. */
   async states(): Promise<readonly string[]> {
-    const statuses = await Promise.all([SOURCE, SINK].map((name) => this.#status(name)));
+    const statuses = await Promise.all([SOURCE, SINK, AUDIT].map((name) => this.#status(name)));
     return statuses.flatMap(({ name, connector, tasks }) => [
       `${name} ${connector.state}`,
       ...tasks.map((task) => `${name}-${task.id} ${task.state}${task.error ? ` ${task.error.message}` : ''}`),

@@ -8,6 +8,8 @@ export interface Table {
 }
 
 export const SCHEMA = 'shop';
+/** Of the second database: where each record was read that the sink wrote exactly once. */
+export const AUDIT_TABLE = 'audit';
 export const TOPIC_PREFIX = 'crash';
 
 export const tables: readonly Table[] = [

@@ -41,12 +41,33 @@ export async function validateSink(
   try {
     return await connectionProblems(session.settings.keys.host, async () => {
       await session.client();
-      return [];
+      return keepsOffsets(config) ? await offsetProblems(session, config['offsets.table']) : [];
     });
   } finally {
     signal.removeEventListener('abort', abort);
     session.close();
   }
+}
+
+/** What keeps the table of offsets from being used, or made. */
+async function offsetProblems(session: Session, setting: string): Promise<readonly ConfigProblem[]> {
+  const table = offsetsTable(setting);
+  const [row] = await session.query(
+    `SELECT to_regclass($1) IS NOT NULL AS there,
+            to_regclass($1) IS NOT NULL AND has_table_privilege(to_regclass($1), 'SELECT')
+              AND has_table_privilege(to_regclass($1), 'INSERT') AND has_table_privilege(to_regclass($1), 'UPDATE') AS usable,
+            CASE WHEN to_regnamespace(coalesce(quote_ident($2), current_schema())) IS NULL
+                 THEN has_database_privilege(current_database(), 'CREATE')
+                 ELSE has_schema_privilege(to_regnamespace(coalesce(quote_ident($2), current_schema())), 'CREATE') END AS creatable`,
+    [quoteTableName(table), table.schema],
+    'Looking for the table of offsets',
+  );
+  if (row?.there === 't' ? row.usable === 't' : row?.creatable === 't') return [];
+  const lacks =
+    row?.there === 't'
+      ? 'which this user may not read and write. Grant SELECT, INSERT and UPDATE on it'
+      : 'which is not there, and which this user may not create. Create it, or grant CREATE on its schema';
+  return [{ key: 'offsets.table', message: `"offsets.table" names ${setting}, ${lacks}.` }];
 }
 
 /** Writes each batch in one transaction; by upsert and deletion, so that writing it again changes nothing. */

@@ -275,6 +275,26 @@ describe.skipIf(unavailable !== undefined)('postgres sink', () => {
     expect(error.details.path).toBe(path);
   });
 
+  it('says before it runs that offsets can not be kept', async () => {
+    await db.query(`CREATE ROLE writer_${name} LOGIN PASSWORD 'p'`);
+    const more = {
+      'connection.user': `writer_${name}`,
+      'connection.password': 'p',
+      'delivery.guarantee': 'exactly_once',
+    };
+    const problems = async (table: string) => {
+      const options = sinkOptions(service, name, { ...more, 'offsets.table': table });
+      const config = requireConfig(postgresSink.config, options);
+      return (await postgresSink.validate?.(config, AbortSignal.timeout(30_000)))?.map(({ key }) => key);
+    };
+    expect(await problems('kept_offsets')).toEqual(['offsets.table']);
+    expect(await problems('other.offsets')).toEqual(['offsets.table']);
+    await db.query('CREATE TABLE kept_offsets (connector text)');
+    expect(await problems('kept_offsets')).toEqual(['offsets.table']);
+    await db.query(`GRANT SELECT, INSERT, UPDATE ON kept_offsets TO writer_${name}`);
+    expect(await problems('kept_offsets')).toEqual([]);
+  });
+
   it('takes refused rights for an auth failure', async () => {
     await db.query('CREATE TABLE t (id int PRIMARY KEY)');
     await db.query(`CREATE ROLE reader_${name} LOGIN PASSWORD 'p'`);
