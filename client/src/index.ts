@@ -1,5 +1,6 @@
 export { createAdmin } from './admin/admin.ts';
 export type { Assignment, Assignor, MemberSubscription } from './consumer/assignors/assignor.ts';
+export { cooperativeSticky } from './consumer/assignors/cooperative-sticky.ts';
 export { range } from './consumer/assignors/range.ts';
 export { roundRobin } from './consumer/assignors/round-robin.ts';
 export { createConsumer } from './consumer/consumer.ts';

@@ -152,6 +152,11 @@ export interface ConsumerOptions extends ClientOptions {
   readonly groupProtocol?: 'classic' | 'consumer';
   /** The coordinator's assignor, in the consumer protocol: `uniform` or `range`. Left out: the group's others, or it, decide. */
   readonly groupRemoteAssignor?: string;
+  /**
+   * In the classic protocol, most wanted first; all members must share one. With cooperative-sticky alone a member keeps over a
+   * rebalance what it has (KIP-429). Default range, roundrobin.
+   */
+  readonly partitionAssignmentStrategy?: readonly ('range' | 'roundrobin' | 'cooperative-sticky')[];
   /** Where this consumer is, for brokers and assignors that look at racks. */
   readonly rackId?: string;
   readonly groupInstanceId?: string;

@@ -47,6 +47,7 @@ class Reader {
 
   start(topics: readonly string[] | RegExp | SubscriptionPattern, more: RebalanceListener = {}): this {
     const tell = (word: string) => async (partitions: readonly TopicPartition[]) => {
+      if (partitions.length === 0) return;
       this.told.push(`${word} ${partitions.map(({ partition }) => partition).sort((a, b) => a - b)}`);
     };
     this.consumer.subscribe(topics, {
@@ -134,11 +135,17 @@ describe.each(peers)('our consumer in groups on %s', (_name, start) => {
     await eventually(isSeen, { what: 'all records are seen', timeoutMs: DEADLINE_MS });
   }
 
-  it.each(['classic', 'consumer'] as const)(
+  const kinds = [
+    ['classic', {}],
+    ['classic, cooperative', { partitionAssignmentStrategy: ['cooperative-sticky'] }],
+    ['consumer', { groupProtocol: 'consumer' }],
+  ] as const;
+
+  it.each(kinds)(
     'members of the %s protocol come, go and lose nothing',
-    async (groupProtocol) => {
+    async (_kind, more: Partial<ConsumerOptions>) => {
       const topic = await newTopic();
-      const group = { ...options(), groupId: uniqueName('g'), groupProtocol };
+      const group = { ...options(), groupId: uniqueName('g'), heartbeatIntervalMs: 200, ...more };
       const reader = () => new Reader(group).start([topic]);
       const [a, b] = [reader(), reader()];
       await shared([a, b]);
@@ -162,21 +169,24 @@ describe.each(peers)('our consumer in groups on %s', (_name, start) => {
     },
   );
 
-  it('keeps, in the consumer protocol, what a rebalance does not move', async () => {
-    const topic = await newTopic();
-    const group = { ...options(), groupId: uniqueName('g'), groupProtocol: 'consumer' } as const;
-    const a = new Reader(group).start([topic]);
-    await shared([a]);
-    const b = new Reader(group).start([topic]);
-    await shared([a, b]);
-    expect(a.told[0]).toBe('assigned 0,1,2,3,4,5');
-    const moved = a.told[1]?.replace('revoked ', '').split(',').map(Number) ?? [];
-    expect(a.told).toHaveLength(2);
-    expect([...moved, ...a.owned].sort()).toEqual([0, 1, 2, 3, 4, 5]);
-    expect(b.told).toEqual([`assigned ${moved}`]);
-    await a.stop();
-    await b.stop();
-  });
+  it.each(kinds.slice(1))(
+    'keeps, in the %s protocol, what a rebalance does not move',
+    async (_kind, more) => {
+      const topic = await newTopic();
+      const group = { ...options(), groupId: uniqueName('g'), heartbeatIntervalMs: 200, ...more };
+      const a = new Reader(group).start([topic]);
+      await shared([a]);
+      const b = new Reader(group).start([topic]);
+      await shared([a, b]);
+      expect(a.told[0]).toBe('assigned 0,1,2,3,4,5');
+      const moved = a.told[1]?.replace('revoked ', '').split(',').map(Number) ?? [];
+      expect(a.told).toHaveLength(2);
+      expect([...moved, ...a.owned].sort()).toEqual([0, 1, 2, 3, 4, 5]);
+      expect(b.told).toEqual([`assigned ${moved}`]);
+      await a.stop();
+      await b.stop();
+    },
+  );
 
   it('loses what it does not give up in time, and comes back', async () => {
     const topic = await newTopic();

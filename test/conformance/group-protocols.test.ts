@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { skipping } from '../support/index.ts';
 import { kafkaPeerSkipReason } from '../support/kafka-peer.ts';
-import { groupLife } from './clients/client-suite.ts';
+import { groupLife, groupMigration } from './clients/client-suite.ts';
 import { confluent } from './clients/confluent.ts';
 import { java } from './clients/java.ts';
 import { SESSION_TIMEOUT_MS } from './clients/kafka-client.ts';
@@ -32,6 +32,10 @@ describe.each(peers)('a group of the consumer protocol on %s', (_name, start) =>
     it.skipIf(client.unavailable() !== undefined)(
       `of ${client.name} shares six partitions among three members, hands over, and goes on where it left`,
       () => groupLife(client, peer, 'consumer'),
+    );
+    it.skipIf(client.unavailable() !== undefined)(
+      `of ${client.name} comes from the classic protocol, and goes back to it`,
+      () => groupMigration(client, peer),
     );
   }
 });

@@ -3,27 +3,43 @@ import { consumerProtocolAssignment, consumerProtocolSubscription } from '@millr
 import { byTopic } from '../cluster/leader-requests.ts';
 import type { TopicPartition } from '../types.ts';
 
-/** The eager assignors need no more than topics; the newer versions carry what cooperative ones do. */
-const SUBSCRIPTION_VERSION = 1;
+/** With what a member has, and the generation of it (KIP-792). */
+const SUBSCRIPTION_VERSION = 2;
 const ASSIGNMENT_VERSION = 1;
 
+export interface Subscription {
+  readonly topics: readonly string[];
+  /** What the member has: said by those that keep it over a rebalance. */
+  readonly owned: readonly TopicPartition[];
+  /** In which it had that; negative: none. */
+  readonly generationId: number;
+}
+
 /** A member's metadata in JoinGroup: the version, then ConsumerProtocolSubscription. */
-export function encodeSubscription(topics: readonly string[]): Buffer {
+export function encodeSubscription({ topics, owned, generationId }: Subscription): Buffer {
   const writer = new Writer();
   writer.int16(SUBSCRIPTION_VERSION);
   consumerProtocolSubscription.encode(writer, SUBSCRIPTION_VERSION, {
     topics: [...topics].sort(),
-    ownedPartitions: [],
+    ownedPartitions: [...byTopic(owned)].map(([topic, some]) => ({
+      topic,
+      partitions: some.map(({ partition }) => partition),
+    })),
     userData: null,
+    generationId,
   });
   return writer.finish();
 }
 
-/** The topics of a member, which may speak a newer version: what is known stands first. */
-export function decodeSubscription(metadata: Buffer): readonly string[] {
+/** What a member says, which may speak a newer version: what is known stands first. */
+export function decodeSubscription(metadata: Buffer): Subscription {
   const reader = new Reader(metadata);
   const version = Math.min(readVersion(reader), consumerProtocolSubscription.maxVersion);
-  return consumerProtocolSubscription.decode(reader, version).topics;
+  const { topics, ownedPartitions, generationId } = consumerProtocolSubscription.decode(reader, version);
+  const owned = ownedPartitions.flatMap(({ topic, partitions }) =>
+    partitions.map((partition) => ({ topic, partition })),
+  );
+  return { topics, owned, generationId };
 }
 
 export function encodeAssignment(partitions: readonly TopicPartition[]): Buffer {

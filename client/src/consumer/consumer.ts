@@ -214,7 +214,9 @@ class PollingConsumer implements Consumer {
       this.#states.set(key, kept.get(key) ?? new PartitionState(partition, 'committed'));
     }
     this.#fetcher.assign([...this.#states.values()]);
-    await this.#listener.assigned?.(partitions.filter((partition) => !kept.has(keyOf(partition))));
+    const added = partitions.filter((partition) => !kept.has(keyOf(partition)));
+    // Nothing at all is told as well: it is an answer.
+    if (added.length > 0 || partitions.length === 0) await this.#listener.assigned?.(added);
   }
 
   /** These go, or all; where there is a reason they are lost already. */

@@ -2,8 +2,9 @@ import { isMillraceError, MillraceError } from '@millrace/foundation';
 import type { Cluster } from '../cluster/cluster.ts';
 import { isRetriable, retrying } from '../cluster/retry.ts';
 import { createGroupMemberOn } from '../group/group-member.ts';
-import type { ConsumerOptions, GroupMember, OffsetAndMetadata } from '../types.ts';
+import type { ConsumerOptions, GroupMember, OffsetAndMetadata, TopicPartition } from '../types.ts';
 import type { Assignor } from './assignors/assignor.ts';
+import { cooperativeSticky } from './assignors/cooperative-sticky.ts';
 import { range } from './assignors/range.ts';
 import { roundRobin } from './assignors/round-robin.ts';
 import {
@@ -15,15 +16,24 @@ import {
 import type { Membership, MembershipEvents } from './membership.ts';
 import { TopicChoice } from './topic-choice.ts';
 
+const assignors: ReadonlyMap<string, Assignor> = new Map(
+  [range, roundRobin, cooperativeSticky].map((assignor) => [assignor.name, assignor]),
+);
 /** Most wanted first. */
-const assignors: readonly Assignor[] = [range, roundRobin];
-/** A consumer's membership: topics or a pattern, the eager protocol, and the leader's part of it. */
+const DEFAULT_STRATEGY = ['range', 'roundrobin'] as const;
+/**
+ * A consumer's membership: topics or a pattern, and the leader's part. Where all its assignors are cooperative it keeps over a
+ * rebalance what it has, and gives up only what it was not given again; else everything is given up before (KIP-429).
+ */
 export class GroupSubscription implements Membership {
   readonly #cluster: Cluster;
   readonly #choice: TopicChoice;
   readonly #events: MembershipEvents;
   readonly #member: GroupMember;
+  readonly #strategy: NonNullable<ConsumerOptions['partitionAssignmentStrategy']>;
   readonly #stopping = new AbortController();
+  /** What a cooperative member has. */
+  #owned: readonly TopicPartition[] = [];
   /** What the leader divided last, by topic; null where this member does not lead. */
   #divided: ReadonlyMap<string, number> | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -36,22 +46,45 @@ export class GroupSubscription implements Membership {
   ) {
     this.#cluster = cluster;
     this.#choice = new TopicChoice(cluster, selection);
+    this.#strategy = options.partitionAssignmentStrategy ?? DEFAULT_STRATEGY;
     this.#events = events;
     this.#member = createGroupMemberOn(cluster, {
       ...options,
       protocolType: 'consumer',
       callbacks: {
-        protocols: () =>
-          assignors.map(({ name }) => ({ name, metadata: encodeSubscription(this.#choice.names) })),
+        protocols: () => this.#strategy.map((name) => ({ name, metadata: this.#subscription() })),
         assign: (request) => this.#assign(request),
         joined: async ({ assignment, isLeader }) => {
           if (!isLeader) this.#divided = null;
-          await events.assigned(decodeAssignment(assignment));
+          await this.#take(decodeAssignment(assignment));
         },
-        rejoining: () => events.revoked(null, () => null),
+        rejoining: () => (this.#isCooperative ? Promise.resolve() : events.revoked(null, () => null)),
         lost: (reason) => this.#lost(reason),
       },
     });
+  }
+
+  get #isCooperative(): boolean {
+    return this.#strategy.every((name) => name === cooperativeSticky.name);
+  }
+
+  #subscription(): Buffer {
+    const { generationId } = this.#member;
+    return encodeSubscription({ topics: this.#choice.names, owned: this.#owned, generationId });
+  }
+
+  async #take(assigned: readonly TopicPartition[]): Promise<void> {
+    if (!this.#isCooperative) {
+      await this.#events.assigned(assigned);
+      return;
+    }
+    const has = new Set(assigned.map(keyOf));
+    const going = this.#owned.filter((partition) => !has.has(keyOf(partition)));
+    this.#owned = assigned;
+    if (going.length > 0) await this.#events.revoked(going, () => null);
+    await this.#events.assigned(assigned);
+    // What was given up has its next owner in another round.
+    if (going.length > 0) this.#member.requestRejoin('partitions were given up');
   }
 
   /** Joins once the topics of a pattern are known. */
@@ -128,21 +161,21 @@ export class GroupSubscription implements Membership {
       readonly metadata: Buffer;
     }[];
   }): Promise<ReadonlyMap<string, Buffer>> {
-    const assignor = assignors.find(({ name }) => name === request.protocol);
+    const assignor = assignors.get(request.protocol);
     if (assignor === undefined) {
       throw new MillraceError(
         `the group chose the assignor ${request.protocol}, which this client does not have`,
         {
           code: 'INCONSISTENT_GROUP_PROTOCOL',
           class: 'config',
-          hint: 'Let all members of the group offer range or roundrobin.',
+          hint: 'Let all members of the group offer range, roundrobin or cooperative-sticky.',
         },
       );
     }
     const members = request.members.map(({ memberId, groupInstanceId, metadata }) => ({
       memberId,
       groupInstanceId,
-      topics: decodeSubscription(metadata),
+      ...decodeSubscription(metadata),
     }));
     const wanted = [...new Set(members.flatMap(({ topics }) => topics))];
     const options = { deadlineMs: this.#cluster.deadline(), signal: this.#stopping.signal };
@@ -159,10 +192,15 @@ export class GroupSubscription implements Membership {
 
   async #lost(reason: Error): Promise<void> {
     this.#divided = null;
+    this.#owned = [];
     // Those that pass are followed by a rejoin; the others are the end.
     if (isMillraceError(reason) && reason.class !== 'transient' && reason.class !== 'throttled') {
       this.#events.failed(reason);
     }
     await this.#events.revoked(null, () => reason);
   }
+}
+
+function keyOf({ topic, partition }: TopicPartition): string {
+  return `${topic}-${partition}`;
 }

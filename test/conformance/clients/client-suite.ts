@@ -100,6 +100,49 @@ export async function groupLife(
   }
 }
 
+/** A group that goes over from the classic protocol to the other one and back, while it is read. */
+export async function groupMigration(client: KafkaClient, peer: Peer): Promise<void> {
+  const name = `${client.name.replaceAll(/\W/g, '')}-migration`;
+  const [topic, groupId] = [`migrated-${name}`, `migrating-${name}`];
+  await createTopic(peer, topic, PARTITIONS);
+  const everyone: GroupMember[] = [];
+  const join = async (protocol: GroupProtocol) => {
+    const member = await client.join(peer.address, groupId, topic, protocol);
+    everyone.push(member);
+    return member;
+  };
+  const isOfType = (type: string) =>
+    eventually(async () => (await typeOf(peer, groupId)) === type, { what: `the group is ${type}` });
+  try {
+    const first = await join('classic');
+    const second = await join('classic');
+    await ownership([first, second], 3);
+    await send(client, peer, topic, 'classic');
+    await seenBy(everyone, 'classic');
+    const third = await join('consumer');
+    await ownership([first, second, third], 2);
+    await isOfType('consumer');
+    await send(client, peer, topic, 'mixed');
+    await seenBy(everyone, 'mixed');
+    await first.leave();
+    await ownership([second, third], 3);
+    await third.leave();
+    await ownership([second], 6);
+    await isOfType('classic');
+    await send(client, peer, topic, 'again');
+    await seenBy([second], 'again');
+  } finally {
+    await Promise.all(everyone.map((member) => (member.kill ?? member.leave)().catch(() => undefined)));
+  }
+}
+
+async function typeOf(peer: Peer, groupId: string): Promise<string | undefined> {
+  const admin = createAdmin({ bootstrapServers: [peer.address] });
+  const groups = await admin.listGroups();
+  await admin.close();
+  return groups.find((group) => group.groupId === groupId)?.type.toLowerCase();
+}
+
 /** Waits until each partition has one owner, and each member so many. */
 async function ownership(members: readonly GroupMember[], each: number): Promise<void> {
   const all = Array.from({ length: PARTITIONS }, (_, partition) => partition);

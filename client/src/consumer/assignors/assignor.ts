@@ -6,6 +6,9 @@ export interface MemberSubscription {
   /** A static member's stable name, by which it is ordered so that it keeps its share under a new member id. */
   readonly groupInstanceId: string | null;
   readonly topics: readonly string[];
+  /** What it has, where it says so, and of which generation that is. */
+  readonly owned?: readonly TopicPartition[];
+  readonly generationId?: number;
 }
 
 export type Assignment = ReadonlyMap<string, readonly TopicPartition[]>;

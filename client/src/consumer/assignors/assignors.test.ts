@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Assignment, Assignor, MemberSubscription } from './assignor.ts';
+import { cooperativeSticky } from './cooperative-sticky.ts';
 import { range } from './range.ts';
 import { roundRobin } from './round-robin.ts';
 
@@ -57,7 +58,31 @@ describe('roundrobin', () => {
   });
 });
 
-describe.each<Assignor>([range, roundRobin])('$name', (assignor) => {
+describe('cooperative-sticky', () => {
+  const owning = (memberId: string, generationId: number, ...numbers: number[]): MemberSubscription => ({
+    ...member(memberId, ['t']),
+    owned: numbers.map((partition) => ({ topic: 't', partition })),
+    generationId,
+  });
+
+  it('takes from who has too much, and gives that to somebody only in the next round', () => {
+    const partitions = new Map([['t', 4]]);
+    const first = cooperativeSticky.assign([owning('a', 1, 0, 1, 2, 3), owning('b', -1)], partitions);
+    expect(shown(first)).toEqual({ a: 't0 t1', b: '' });
+    const second = cooperativeSticky.assign([owning('a', 2, 0, 1), owning('b', 2)], partitions);
+    expect(shown(second)).toEqual({ a: 't0 t1', b: 't2 t3' });
+  });
+
+  it('believes the newer of two who claim a partition, and neither of the same generation', () => {
+    const partitions = new Map([['t', 2]]);
+    const newer = cooperativeSticky.assign([owning('a', 3, 0), owning('b', 4, 0, 1)], partitions);
+    expect(shown(newer)).toEqual({ a: '', b: 't0' });
+    const same = cooperativeSticky.assign([owning('a', 4, 0), owning('b', 4, 0)], partitions);
+    expect(shown(same)).toEqual({ a: 't0', b: 't1' });
+  });
+});
+
+describe.each<Assignor>([range, roundRobin, cooperativeSticky])('$name', (assignor) => {
   it('gives each wanted partition to exactly one member that wants it', () => {
     const topics = ['t', 'u', 'v'];
     const subscriptions = fc.array(fc.subarray(topics), { minLength: 1, maxLength: 6 });

@@ -1,0 +1,60 @@
+import { parseArgs } from 'node:util';
+import { putSection } from '../../measure/benchmarks-page.ts';
+import { circumstances } from '../../measure/machine.ts';
+import { Figures } from '../broker/figures.ts';
+import { kafkaBroker, kafkaMissing } from '../broker/kafka.ts';
+import { millraceBroker } from '../broker/millrace.ts';
+import { commits, rebalances } from './load.ts';
+
+const COMMAND = 'npm run bench:groups';
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '5' },
+    members: { type: 'string', default: '50' },
+    commits: { type: 'string', default: '20000' },
+    'no-record': { type: 'boolean', default: false },
+  },
+});
+const missing = kafkaMissing();
+if (missing) throw new Error(`there is no Apache Kafka to compare with: ${missing}`);
+const [runs, members, count] = [values.runs, values.members, values.commits].map(Number) as [
+  number,
+  number,
+  number,
+];
+
+const where = circumstances();
+const figures = new Figures();
+const sides = [await millraceBroker(), await kafkaBroker()];
+const running = [];
+try {
+  for (const side of sides) {
+    side.prepare();
+    running.push({ side, broker: await side.start() });
+  }
+  for (let run = 0; run <= runs; run++)
+    for (const { side, broker } of running) {
+      const into = run === 0 ? new Figures() : figures;
+      for (const protocol of ['classic', 'consumer'] as const)
+        await rebalances({ side: side.name, broker, members, protocol }, into);
+      await commits({ side: side.name, broker, count }, into);
+    }
+} finally {
+  for (const { broker } of running) await broker.stop();
+  for (const side of sides) side.close();
+}
+const table = figures.table(
+  sides.map(({ name }) => name),
+  { ratio: true },
+);
+console.log(`\n${table}`);
+if (!values['no-record']) {
+  const changes = where.modified ? ' with changes' : '';
+  const text = [
+    `\`${COMMAND}\`, ${where.date}, commit ${where.commit}${changes}, Node ${where.node}, ${where.processors}, ${where.memoryMiB} MiB,`,
+    `load before ${where.loadBefore}. ${runs} runs of each side in turn after one that does not count. ${members} of our own consumers in one`,
+    'process, one topic with two partitions for each; ready is when every partition has its one owner. Commits come from one member, 100 under way.',
+  ].join('\n');
+  putSection('Consumer groups', `${text}\n\n${table}`);
+}
