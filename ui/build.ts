@@ -53,7 +53,8 @@ async function bundle(outDir: string): Promise<void> {
   const [{ build }, { default: react }] = await Promise.all([import('vite'), import('@vitejs/plugin-react')]);
   await build({
     root: ROOT,
-    base: '/ui/',
+    // Relative: the server says by <base> where the page is, behind a proxy too.
+    base: './',
     configFile: false,
     logLevel: 'error',
     clearScreen: false,

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Doors } from './doors.ts';
 import { LazyApp } from './lazy-app.ts';
@@ -6,7 +8,7 @@ import type { RestPorts } from './ports.ts';
 const NEEDS = { operation: 'READ', resource: 'ui' } as const;
 
 const UI_CSP =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'";
 const NOTICE_CSP = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
 
 /** Serves the built UI under /ui/, any path in it with the same page; until it is built, a page that says so. */
@@ -37,6 +39,7 @@ export function uiRoutes(doors: Doors, ui: RestPorts['ui']): { close(): Promise<
 
 async function createFilesApp(folder: string): Promise<FastifyInstance> {
   const { default: files } = await import('@fastify/static');
+  const index = await readFile(join(folder, 'index.html'), 'utf8');
   const app = Fastify({ logger: false });
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('content-security-policy', UI_CSP);
@@ -46,6 +49,8 @@ async function createFilesApp(folder: string): Promise<FastifyInstance> {
     prefix: '/ui/',
     wildcard: false,
     index: false,
+    // Served below, with its base.
+    globIgnore: ['index.html'],
     setHeaders: (reply, path) => {
       // What the bundler puts into assets/ carries a hash in its name and never changes.
       const immutable = path.slice(folder.length).includes('assets');
@@ -54,10 +59,20 @@ async function createFilesApp(folder: string): Promise<FastifyInstance> {
   });
   app.setNotFoundHandler((request, reply) => {
     if (request.url.startsWith('/ui/assets/')) return reply.code(404).type('text/plain').send('Not found\n');
-    return reply.sendFile('index.html');
+    const page = index.replace('<head>', `<head><base href="${baseOf(request.url)}">`);
+    return reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(page);
   });
   await app.ready();
   return app;
+}
+
+/**
+ * The way from a page's address up to the folder of the UI, for its relative links: `../` for `/ui/topics/orders`. It holds behind a
+ * proxy that serves the UI from a sub-path too, of which nothing is known here.
+ */
+function baseOf(url: string): string {
+  const below = url.split('?', 1)[0]?.slice('/ui/'.length) ?? '';
+  return '../'.repeat(below.split('/').length - 1) || './';
 }
 
 function notice(reply: FastifyReply, title: string, text: string, refreshSeconds: number): FastifyReply {

@@ -1,3 +1,4 @@
+export { axeFindings } from './axe.ts';
 export { browserUnavailable, openBrowser } from './browser.ts';
 export { ChildOutput, endChild } from './child-output.ts';
 export { eventually, type Patience } from './eventually.ts';

@@ -1,5 +1,16 @@
 import { useEffect } from 'react';
 
+/** The keys that every page knows, for the help and the palette. */
+export const KEYS: readonly { readonly key: string; readonly does: string }[] = [
+  { key: '⌘K / Ctrl K', does: 'Find a page, connector, topic, group or act' },
+  { key: '/', does: 'Go to the filter' },
+  { key: 'j  k', does: 'Next row, row before' },
+  { key: 'Enter', does: 'Open the row' },
+  { key: 'Esc', does: 'Close what is open; else one level up' },
+  { key: '.', does: 'Freeze live data, and go on' },
+  { key: '?', does: 'These keys' },
+];
+
 /** Moves the focus between rows: `j` down, `k` up; `/` goes to the filter of the page. */
 export function useKeys(): void {
   useEffect(() => {
@@ -18,11 +29,15 @@ export function useKeys(): void {
   }, []);
 }
 
-/** Calls back for one key, while nothing is typed into. */
+/** Calls back for one key, while nothing is typed into and no dialog has taken it. */
 export function useKey(key: string, act: () => void): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key === key && (key === 'Escape' || !isTyping(event.target))) act();
+      if (event.key !== key || event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey)
+        return;
+      if (document.querySelector('[role=dialog]:not(.drawer), [role=menu]') !== null) return;
+      if (!isTyping(event.target)) act();
+      else if (key === 'Escape' && event.target instanceof HTMLElement) event.target.blur();
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
@@ -30,7 +45,10 @@ export function useKey(key: string, act: () => void): void {
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]');
+  return (
+    target instanceof HTMLElement &&
+    target.matches('input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], .editor')
+  );
 }
 
 function moveFocus(step: number): void {
@@ -38,4 +56,5 @@ function moveFocus(step: number): void {
   const at = rows.findIndex((row) => row === document.activeElement || row.contains(document.activeElement));
   const next = rows[at === -1 ? (step > 0 ? 0 : rows.length - 1) : at + step];
   next?.focus();
+  next?.scrollIntoView({ block: 'nearest' });
 }

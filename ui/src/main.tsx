@@ -7,9 +7,11 @@ import './styles/frame.css';
 import './styles/controls.css';
 import './styles/table.css';
 import './styles/panels.css';
-import { restoreTheme } from './theme.ts';
+import './styles/floating.css';
+import './styles/forms.css';
+import { showSettings } from './settings.ts';
 
-restoreTheme();
+showSettings();
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element #root');
 createRoot(root).render(

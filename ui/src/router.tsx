@@ -1,40 +1,72 @@
-import { type AnchorHTMLAttributes, type MouseEvent, useSyncExternalStore } from 'react';
+import { type AnchorHTMLAttributes, type MouseEvent, useCallback, useSyncExternalStore } from 'react';
+import { BASE } from './base-path.ts';
 
-/** All pages live under this path. */
-const BASE = '/ui';
+/** Pages by name, with their paths below the base. A part with `?` may be missing. */
+const PATHS = {
+  home: '',
+  pipelines: 'pipelines',
+  connectors: 'connectors',
+  create: 'create',
+  connector: 'connectors/:name/:tab?',
+  topics: 'topics',
+  topic: 'topics/:name/:tab?',
+  groups: 'groups',
+  group: 'groups/:name/:tab?',
+  'share-group': 'share-groups/:name/:tab?',
+  plugins: 'plugins',
+  plugin: 'plugins/:name',
+  cluster: 'cluster/:tab?',
+} as const;
 
-export type Page =
-  | { readonly name: 'pipelines' }
-  | { readonly name: 'connector'; readonly connector: string }
-  | { readonly name: 'topics' }
-  | { readonly name: 'topic'; readonly topic: string }
-  | { readonly name: 'unknown' };
+export type PageName = keyof typeof PATHS;
 
-/** The page of a location's path; names are decoded. */
-export function pageOf(pathname: string): Page {
-  const parts = pathname.slice(BASE.length).split('/').filter(Boolean);
-  const [first, second] = parts;
-  if (first === undefined) return { name: 'pipelines' };
-  if (parts.length === 2 && second !== undefined) {
-    const name = decoded(second);
-    if (name !== null && first === 'connectors') return { name: 'connector', connector: name };
-    if (name !== null && first === 'topics') return { name: 'topic', topic: name };
-  }
-  return parts.length === 1 && first === 'topics' ? { name: 'topics' } : { name: 'unknown' };
+/** A page with what its path names. What is chosen on it (filters, offsets, steps) is in the query. */
+export interface Place {
+  readonly page: PageName;
+  readonly name?: string;
+  readonly tab?: string;
 }
 
-/** The path of a page. */
-export function pathOf(page: Exclude<Page, { name: 'unknown' }>): string {
-  switch (page.name) {
-    case 'pipelines':
-      return `${BASE}/`;
-    case 'topics':
-      return `${BASE}/topics`;
-    case 'connector':
-      return `${BASE}/connectors/${encodeURIComponent(page.connector)}`;
-    case 'topic':
-      return `${BASE}/topics/${encodeURIComponent(page.topic)}`;
+export type Query = Readonly<Record<string, string | null | undefined>>;
+
+/** The place of a location's path, its parts decoded; null where there is no such page. */
+export function placeOf(pathname: string, base = BASE): Place | null {
+  const parts = pathname.slice(base.length).split('/').filter(Boolean).map(decoded);
+  if (parts.includes(null)) return null;
+  for (const [page, pattern] of Object.entries(PATHS) as [PageName, string][]) {
+    const place = matched(page, pattern.split('/').filter(Boolean), parts as string[]);
+    if (place !== null) return place;
   }
+  return null;
+}
+
+function matched(page: PageName, pattern: readonly string[], parts: readonly string[]): Place | null {
+  if (parts.length > pattern.length) return null;
+  const found: Record<string, string> = {};
+  for (const [index, wanted] of pattern.entries()) {
+    const part = parts[index];
+    if (part === undefined) {
+      if (!wanted.endsWith('?')) return null;
+    } else if (wanted.startsWith(':')) found[wanted.replace(/[:?]/g, '')] = part;
+    else if (wanted !== part) return null;
+  }
+  return { page, ...found };
+}
+
+/** The path of a place, with a query where one is given. */
+export function pathOf(place: Place, query: Query = {}, base = BASE): string {
+  const path = PATHS[place.page]
+    .split('/')
+    .map((part) => {
+      if (part === ':name') return encodeURIComponent(place.name ?? '');
+      if (part === ':tab?') return encodeURIComponent(place.tab ?? '');
+      return part;
+    })
+    .join('/')
+    .replace(/\/$/, '');
+  const search = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) if (value != null && value !== '') search.set(key, value);
+  return `${base}${path}${search.size === 0 ? '' : `?${search}`}`;
 }
 
 function decoded(part: string): string | null {
@@ -50,26 +82,74 @@ function subscribe(reader: () => void): () => void {
   return () => window.removeEventListener('popstate', reader);
 }
 
-export function usePage(): Page {
-  return pageOf(useSyncExternalStore(subscribe, () => window.location.pathname));
+const tellAll = () => window.dispatchEvent(new PopStateEvent('popstate'));
+
+export function usePathname(): string {
+  return useSyncExternalStore(subscribe, () => window.location.pathname);
 }
 
-export function goTo(page: Exclude<Page, { name: 'unknown' }>): void {
-  window.history.pushState(null, '', pathOf(page));
-  window.dispatchEvent(new PopStateEvent('popstate'));
+/** Why a page should not be left now, or null. Asked before a link inside the UI is followed. */
+let obstacle: (() => string | null) | null = null;
+
+/** Has `ask` answer why the page should not be left; gives back how to end that. */
+export function guardLeaving(ask: () => string | null): () => void {
+  obstacle = ask;
+  const before = (event: BeforeUnloadEvent) => {
+    if (ask() !== null) event.preventDefault();
+  };
+  window.addEventListener('beforeunload', before);
+  return () => {
+    obstacle = null;
+    window.removeEventListener('beforeunload', before);
+  };
+}
+
+export function goTo(place: Place, query: Query = {}): void {
+  const why = obstacle?.() ?? null;
+  if (why !== null && !window.confirm(`${why} Leave anyway?`)) return;
+  window.history.pushState(null, '', pathOf(place, query));
+  tellAll();
   window.scrollTo(0, 0);
 }
 
+/** One value of the query, so that a link to the page shows the same; setting it replaces the entry in the history. */
+export function useInQuery(key: string, otherwise = ''): readonly [string, (value: string) => void] {
+  const value = useSyncExternalStore(
+    subscribe,
+    () => new URLSearchParams(window.location.search).get(key) ?? otherwise,
+  );
+  const set = useCallback(
+    (next: string) => setInQuery({ [key]: next === otherwise ? null : next }),
+    [key, otherwise],
+  );
+  return [value, set];
+}
+
+/** Sets several values of the query at once; null takes one away. */
+export function setInQuery(values: Query, history: 'replace' | 'push' = 'replace'): void {
+  const search = new URLSearchParams(window.location.search);
+  for (const [key, value] of Object.entries(values)) {
+    if (value == null || value === '') search.delete(key);
+    else search.set(key, value);
+  }
+  const url = `${window.location.pathname}${search.size === 0 ? '' : `?${search}`}`;
+  if (history === 'push') window.history.pushState(null, '', url);
+  else window.history.replaceState(null, '', url);
+  tellAll();
+}
+
 interface LinkProps extends Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'href'> {
-  readonly to: Exclude<Page, { name: 'unknown' }>;
+  readonly to: Place;
+  readonly query?: Query;
 }
 
 /** A link inside the UI; modified clicks open it as the browser would. */
-export function Link({ to, ...rest }: LinkProps) {
-  const onClick = (event: MouseEvent) => {
+export function Link({ to, query = {}, onClick: also, ...rest }: LinkProps) {
+  const onClick = (event: MouseEvent<HTMLAnchorElement>) => {
+    also?.(event);
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    goTo(to);
+    goTo(to, query);
   };
-  return <a {...rest} href={pathOf(to)} onClick={onClick} />;
+  return <a {...rest} href={pathOf(to, query)} onClick={onClick} />;
 }

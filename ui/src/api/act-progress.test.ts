@@ -12,7 +12,7 @@ const waiting: Progress = {
   act: {
     label: 'Restart',
     doing: 'Restarting',
-    run: async () => null,
+    asked: { run: async () => null, curl: '', cli: null },
     done: (_, now) => now.state === 'RUNNING',
   },
   before: failed,

@@ -6,14 +6,15 @@ import {
   resumeConnector,
   stopConnector,
 } from '@millrace/rest-api/contract';
-import { call } from './client.ts';
+import { isWrong, restartLabel } from '../format/pipelines.ts';
+import { type Asked, ask } from './ask.ts';
 
 /** Something that a person does to a connector, and how its outcome shows in the live data. */
 export interface Act {
   readonly label: string;
   /** While it is under way. */
   readonly doing: string;
-  readonly run: () => Promise<unknown>;
+  readonly asked: Asked;
   /** Whether what is shown now says that it has happened; `before` is what was shown when it was asked for. */
   readonly done: (before: Pipeline, now: Pipeline) => boolean;
 }
@@ -26,7 +27,7 @@ export function pause(pipeline: Pipeline): Act {
   return {
     label: 'Pause',
     doing: 'Pausing',
-    run: () => call(pauseConnector, { params: paramsOf(pipeline) }),
+    asked: ask(pauseConnector, { params: paramsOf(pipeline) }, ['connectors', 'pause', pipeline.name]),
     done: (_, now) => now.state === 'PAUSED',
   };
 }
@@ -35,7 +36,7 @@ export function resume(pipeline: Pipeline): Act {
   return {
     label: pipeline.state === 'STOPPED' ? 'Start' : 'Resume',
     doing: pipeline.state === 'STOPPED' ? 'Starting' : 'Resuming',
-    run: () => call(resumeConnector, { params: paramsOf(pipeline) }),
+    asked: ask(resumeConnector, { params: paramsOf(pipeline) }, ['connectors', 'resume', pipeline.name]),
     done: (_, now) => !NOT_UP.has(now.state),
   };
 }
@@ -44,7 +45,7 @@ export function stop(pipeline: Pipeline): Act {
   return {
     label: 'Stop',
     doing: 'Stopping',
-    run: () => call(stopConnector, { params: paramsOf(pipeline) }),
+    asked: ask(stopConnector, { params: paramsOf(pipeline) }, ['connectors', 'stop', pipeline.name]),
     done: (_, now) => now.state === 'STOPPED',
   };
 }
@@ -55,8 +56,12 @@ export function restart(pipeline: Pipeline, label: string): Act {
   return {
     label,
     doing: 'Restarting',
-    run: () =>
-      call(restartConnector, { params: paramsOf(pipeline), query: { includeTasks: true, onlyFailed } }),
+    asked: ask(restartConnector, { params: paramsOf(pipeline), query: { includeTasks: true, onlyFailed } }, [
+      'connectors',
+      'restart',
+      pipeline.name,
+      ...(onlyFailed ? ['--only-failed'] : []),
+    ]),
     done: (_, now) => now.state === 'RUNNING',
   };
 }
@@ -65,7 +70,21 @@ export function restartOne(pipeline: Pipeline, task: number): Act {
   return {
     label: 'Restart',
     doing: 'Restarting',
-    run: () => call(restartTask, { params: { connector: pipeline.name, task: String(task) } }),
+    asked: ask(restartTask, { params: { connector: pipeline.name, task: String(task) } }, [
+      'connectors',
+      'restart',
+      pipeline.name,
+      '--task',
+      task,
+    ]),
     done: (_, now) => !now.tasks.failed.includes(task),
   };
+}
+
+/** What can be done to a connector in its state; the most helpful first. */
+export function actsFor(pipeline: Pipeline): readonly Act[] {
+  if (pipeline.state === 'PAUSED') return [resume(pipeline), stop(pipeline)];
+  if (pipeline.state === 'STOPPED') return [resume(pipeline)];
+  const again = restart(pipeline, restartLabel(pipeline));
+  return isWrong(pipeline) ? [again, stop(pipeline)] : [pause(pipeline), again, stop(pipeline)];
 }

@@ -1,4 +1,5 @@
 import type { BodyOf, ErrorBody, ParamsOf, QueryOf, ReplyBodyOf, Route } from '@millrace/rest-api/contract';
+import { API_PREFIX } from '../base-path.ts';
 
 /** A refusal of the server, or its silence, in one sentence with what to do about it. */
 class ApiError extends Error {
@@ -6,18 +7,23 @@ class ApiError extends Error {
   /** HTTP status; 0 where no answer came. */
   readonly status: number;
   readonly hint: string | null;
+  /** The config key at fault, where the server named one. */
+  readonly path: string | null;
 
-  constructor(status: number, message: string, hint: string | null) {
+  constructor(status: number, message: string, hint: string | null, path: string | null = null) {
     super(message);
     this.status = status;
     this.hint = hint;
+    this.path = path;
   }
 }
 
-interface Given<R extends Route> {
+/** What an operation is given. */
+export interface Given<R extends Route> {
   readonly params?: ParamsOf<R>;
   readonly query?: QueryOf<R>;
   readonly body?: BodyOf<R>;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
 
@@ -27,11 +33,12 @@ interface Given<R extends Route> {
  * @throws {ApiError} where the server refuses or does not answer
  */
 export async function call<R extends Route>(route: R, given: Given<R> = {}): Promise<ReplyBodyOf<R>> {
-  const init: RequestInit = { method: route.method };
+  const headers: Record<string, string> = { ...given.headers };
+  const init: RequestInit = { method: route.method, headers };
   if (given.signal) init.signal = given.signal;
   if (given.body !== undefined) {
     init.body = JSON.stringify(given.body);
-    init.headers = { 'content-type': 'application/json' };
+    headers['content-type'] = 'application/json';
   }
   const response = await reach(urlOf(route.url, given.params ?? {}, given.query ?? {}), init);
   const text = await response.text();
@@ -42,7 +49,7 @@ export async function call<R extends Route>(route: R, given: Given<R> = {}): Pro
 
 async function reach(url: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(url, init);
+    return await fetch(`${API_PREFIX}${url}`, init);
   } catch (error) {
     if (init.signal?.aborted) throw error;
     throw new ApiError(0, 'The server does not answer.', 'See whether the worker is running.');
@@ -70,11 +77,29 @@ function parsed(text: string): unknown {
 
 function refusal(status: number, answer: unknown): ApiError {
   const body = answer as Partial<ErrorBody> | null;
-  return new ApiError(status, body?.message ?? `The server answered HTTP ${status}.`, body?.hint ?? null);
+  return new ApiError(
+    status,
+    body?.message ?? `The server answered HTTP ${status}.`,
+    body?.hint ?? null,
+    body?.path ?? null,
+  );
+}
+
+/** What is shown of a failure. */
+export interface Explained {
+  readonly message: string;
+  readonly hint: string | null;
+  readonly path: string | null;
+  readonly status: number;
 }
 
 /** What to show of any failure of a call. */
-export function explain(error: unknown): { readonly message: string; readonly hint: string | null } {
+export function explain(error: unknown): Explained {
   if (error instanceof ApiError) return error;
-  return { message: error instanceof Error ? error.message : String(error), hint: null };
+  return {
+    message: error instanceof Error ? error.message : String(error),
+    hint: null,
+    path: null,
+    status: 0,
+  };
 }

@@ -1,5 +1,6 @@
 import { streamEvents } from '@millrace/rest-api/contract';
 import { useSyncExternalStore } from 'react';
+import { API_PREFIX } from '../base-path.ts';
 import { INITIAL, type LiveEvent, type LiveState, nextState, reconnectDelayMs } from './live-state.ts';
 
 /** The one event stream of the page. It opens with the first reader and closes after the last. */
@@ -15,7 +16,7 @@ function take(event: LiveEvent): void {
 
 function connect(): void {
   retry = null;
-  const stream = new EventSource(streamEvents.url);
+  const stream = new EventSource(`${API_PREFIX}${streamEvents.url}`);
   source = stream;
   stream.addEventListener('snapshot', (event) => take({ kind: 'snapshot', data: JSON.parse(event.data) }));
   stream.addEventListener('pipelines', (event) => take({ kind: 'pipelines', data: JSON.parse(event.data) }));

@@ -1,10 +1,10 @@
 import type { Pipeline } from '@millrace/rest-api/contract';
 import { useEffect, useState } from 'react';
 import { judged, type Progress } from '../api/act-progress.ts';
-import { type Act, pause, restart, resume, stop } from '../api/acts.ts';
+import type { Act } from '../api/acts.ts';
 import { explain } from '../api/client.ts';
 import { useLive } from '../api/live.ts';
-import { isWrong, restartLabel } from '../format/pipelines.ts';
+import { AsCommand } from './as-command.tsx';
 import { BusyIcon } from './icons.tsx';
 import { useNowMs } from './moment.tsx';
 
@@ -30,7 +30,7 @@ function useAct(pipeline: Pipeline): {
   }, [settled]);
   const start = (act: Act) => {
     setProgress({ kind: 'asking', act });
-    act.run().then(
+    act.asked.run().then(
       () => setProgress({ kind: 'waiting', act, before: pipeline, sinceMs: Date.now() }),
       (error: unknown) => setProgress({ kind: 'failed', text: explain(error).message }),
     );
@@ -44,16 +44,20 @@ interface ActButtonsProps {
   readonly primary?: string;
   readonly plain?: boolean;
   readonly className?: string;
+  /** Whether the acts are offered as curl and command too. */
+  readonly commands?: boolean;
 }
 
-export function ActButtons({ pipeline, acts, primary, plain = false, className = '' }: ActButtonsProps) {
+/** Buttons of acts on a connector; what became of the last one stands before them for a while. */
+export function ActButtons(props: ActButtonsProps) {
+  const { pipeline, acts, primary, plain = false, className = '', commands = false } = props;
   const { progress, start } = useAct(pipeline);
   const connected = useLive().connection === 'live';
   const current = progress.kind === 'asking' || progress.kind === 'waiting' ? progress.act : null;
   const outcome = progress.kind === 'done' || progress.kind === 'failed' ? progress : null;
   return (
     <div className={`acts ${className} ${progress.kind === 'none' ? '' : 'busy'}`}>
-      <span aria-live="polite" className={`outcome ${outcome?.kind === 'failed' ? 'wrong' : ''}`}>
+      <span role="status" className={`outcome ${outcome?.kind === 'failed' ? 'wrong' : ''}`}>
         {outcome?.text}
       </span>
       {acts.map((act) => (
@@ -73,6 +77,7 @@ export function ActButtons({ pipeline, acts, primary, plain = false, className =
           onStart={start}
         />
       ))}
+      {commands ? <AsCommand acts={acts} /> : null}
     </div>
   );
 }
@@ -109,12 +114,4 @@ function ActButton({ act, name, look, running, obstacle, onStart }: ActButtonPro
       {running ? act.doing : asked ? 'Click again to stop' : act.label}
     </button>
   );
-}
-
-/** What can be done to a connector in its state; the most helpful first. */
-export function actsFor(pipeline: Pipeline): readonly Act[] {
-  if (pipeline.state === 'PAUSED') return [resume(pipeline), stop(pipeline)];
-  if (pipeline.state === 'STOPPED') return [resume(pipeline)];
-  const again = restart(pipeline, restartLabel(pipeline));
-  return isWrong(pipeline) ? [again, stop(pipeline)] : [pause(pipeline), again, stop(pipeline)];
 }

@@ -1,53 +1,116 @@
 import type { ConnectorStatusBody, PipelineWithHistory } from '@millrace/rest-api/contract';
 import { failedTasks } from '../format/pipelines.ts';
+import { since } from '../format/times.ts';
+import { Link } from '../router.tsx';
+import { CopyButton } from './copy-button.tsx';
+import { useNowMs } from './moment.tsx';
 import { StateBadge } from './state-badge.tsx';
+import { FixConfig } from './wrong-item.tsx';
 
 interface FailurePanelProps {
   readonly pipeline: PipelineWithHistory;
   readonly status: ConnectorStatusBody | null;
 }
 
+type ErrorReport = NonNullable<PipelineWithHistory['error']>;
+
+/** What comes next, by the class of the failure. */
+const NEXT: Readonly<Record<ErrorReport['class'], string>> = {
+  transient: 'It is tried again by itself, with growing waits.',
+  throttled: 'It is tried again by itself, more slowly.',
+  poison:
+    'This record will never work as things are: mend it or the config, or let such records become dead letters.',
+  auth: 'It stands until somebody changes something.',
+  config: 'It stands until somebody changes the config.',
+  bug: 'This is a fault of the software: the trace says where.',
+};
+
 /** Cause in a sentence, hint, the record and stage where it happened; the trace folded. */
 export function FailurePanel({ pipeline, status }: FailurePanelProps) {
+  const nowMs = useNowMs();
   const { error } = pipeline;
   const traces = tracesOf(status);
-  const record = error?.record;
   const facts = [
     failedTasks(pipeline),
+    pipeline.sinceMs === null ? null : `since ${since(pipeline.sinceMs, nowMs)}`,
     error?.stage === undefined ? null : `at ${error.stage}`,
-    error?.path === undefined ? null : `config key ${error.path}`,
-    record === undefined ? null : recordPlace(record),
     error === null || error.code === 'UNKNOWN' ? null : `${error.code} (${error.class})`,
   ].filter((fact) => fact !== null);
   return (
-    <div className="wrong-list">
+    <section className="wrong-list" aria-label="What failed">
       <div className={`wrong-item ${pipeline.state === 'FAILED' ? '' : 'degraded'}`}>
         <StateBadge state={pipeline.state} />
         <div className="cause">{error?.message ?? 'It failed without saying why.'}</div>
         <div className="more">
           {error?.hint === undefined ? null : <p>{error.hint}</p>}
-          <p className="faint">{facts.join(' · ')}</p>
+          {error === null ? null : <p>{NEXT[error.class]}</p>}
+          <p>
+            {facts.join(' · ')}
+            {error?.record === undefined ? null : (
+              <>
+                {' · '}
+                <RecordLink record={error.record} />
+              </>
+            )}
+          </p>
+        </div>
+        <div className="acts">
+          <FixConfig pipeline={pipeline} />
+          {error?.class === 'poison' ? (
+            <Link
+              className="button"
+              to={{ page: 'create' }}
+              query={{ edit: pipeline.name, focus: 'errors.tolerance' }}
+            >
+              Let such records pass…
+            </Link>
+          ) : null}
+          <Link className="button" to={{ page: 'connector', name: pipeline.name, tab: 'logs' }}>
+            Logs
+          </Link>
         </div>
         {traces.length === 0 ? null : (
           <details>
             <summary>Trace</summary>
             {traces.map(({ where, trace }) => (
-              <pre key={where} className="trace">{`${where}\n${trace}`}</pre>
+              <div key={where} className="trace-of">
+                <span className="trace-head">
+                  {where}
+                  <CopyButton text={trace} what={`trace of ${where}`} />
+                </span>
+                <pre className="trace">{trace}</pre>
+              </div>
             ))}
           </details>
         )}
       </div>
-    </div>
+    </section>
   );
 }
 
-function recordPlace(record: NonNullable<NonNullable<PipelineWithHistory['error']>['record']>): string {
-  const parts = [
-    `record of ${record.topic}`,
-    record.partition == null ? null : `partition ${record.partition}`,
-    record.offset === undefined ? null : `offset ${record.offset}`,
+/** To the record at fault, where its place is known. */
+function RecordLink({ record }: { readonly record: NonNullable<ErrorReport['record']> }) {
+  const { topic, partition, offset } = record;
+  const words = [
+    `record of ${topic}`,
+    partition == null ? null : `partition ${partition}`,
+    offset === undefined ? null : `offset ${offset}`,
   ];
-  return parts.filter((part) => part !== null).join(', ');
+  const text = words.filter((word) => word !== null).join(', ');
+  if (partition == null || offset === undefined) return <span>{text}</span>;
+  return (
+    <Link
+      to={{ page: 'topic', name: topic }}
+      query={{
+        from: 'offset',
+        partition: String(partition),
+        offset: String(offset),
+        open: `${partition}/${offset}`,
+      }}
+    >
+      {text}
+    </Link>
+  );
 }
 
 function tracesOf(status: ConnectorStatusBody | null): readonly { where: string; trace: string }[] {

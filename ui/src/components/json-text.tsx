@@ -24,10 +24,19 @@ export function InlineValue({ value }: { readonly value: Decoded }) {
   if (value.encoding === 'null') return <span className="faint">null</span>;
   if (value.text === '') return <span className="faint">empty</span>;
   const text = oneLine(value.text.slice(0, ROW_CHARACTERS));
-  if (value.encoding === 'json') return <Coloured text={text} />;
-  if (value.encoding === 'base64')
-    return <span className="faint">{`${bytes(value.sizeBytes)} binary: ${text}`}</span>;
+  if (isJson(value)) return <Coloured text={text} />;
+  if (value.encoding === 'base64' || value.encoding === 'hex')
+    return <span className="quiet">{`${bytes(value.sizeBytes)} binary: ${text}`}</span>;
   return text;
+}
+
+/** JSON text, indented and coloured. */
+export function JsonBlock({ text }: { readonly text: string }) {
+  return (
+    <pre className="json">
+      <Coloured text={indented(text)} />
+    </pre>
+  );
 }
 
 /** A key or value in full, indented where it is JSON. */
@@ -36,8 +45,11 @@ export function BlockValue({ value }: { readonly value: Decoded }) {
   if (value.text === '') return <p className="faint">empty</p>;
   return (
     <>
-      <pre>{value.encoding === 'json' ? <Coloured text={indented(value.text)} /> : value.text}</pre>
+      {value.failure === undefined ? null : <p className="wrong-text small">{value.failure}</p>}
+      <pre className="json">{isJson(value) ? <Coloured text={indented(value.text)} /> : value.text}</pre>
       {value.truncated ? <p className="small quiet">Cut: {bytes(value.sizeBytes)} in full.</p> : null}
     </>
   );
 }
+
+const isJson = ({ encoding }: Decoded) => encoding === 'json' || encoding === 'avro';

@@ -7,7 +7,7 @@ import { ActButtons } from './act-buttons.tsx';
 import { useNowMs } from './moment.tsx';
 import { StateBadge } from './state-badge.tsx';
 
-/** A pipeline that is failing: cause in a sentence, hint, and the act that helps. */
+/** A pipeline that is failing: cause in a sentence, hint, and the two acts that help. */
 export function WrongItem({ pipeline }: { readonly pipeline: PipelineWithHistory }) {
   const nowMs = useNowMs();
   const { error } = pipeline;
@@ -21,14 +21,28 @@ export function WrongItem({ pipeline }: { readonly pipeline: PipelineWithHistory
     <li className={`wrong-item ${pipeline.state === 'FAILED' ? '' : 'degraded'}`} data-row tabIndex={-1}>
       <StateBadge state={pipeline.state} />
       <div className="cause">
-        <Link to={{ name: 'connector', connector: pipeline.name }}>{pipeline.name}</Link>
+        <Link to={{ page: 'connector', name: pipeline.name }}>{pipeline.name}</Link>
         {error?.message ?? 'It failed without saying why.'}
       </div>
       <div className="more">
         {error?.hint === undefined ? null : <span>{error.hint} </span>}
-        <span className="faint">{facts.join(' · ')}</span>
+        <span>{facts.join(' · ')}</span>
       </div>
-      <ActButtons pipeline={pipeline} acts={[restart(pipeline, label)]} primary={label} />
+      <div className="acts">
+        <FixConfig pipeline={pipeline} />
+        <ActButtons pipeline={pipeline} acts={[restart(pipeline, label)]} primary={label} />
+      </div>
     </li>
+  );
+}
+
+/** To the config key at fault, where the failure names one. */
+export function FixConfig({ pipeline }: { readonly pipeline: PipelineWithHistory }) {
+  const path = pipeline.error?.path;
+  if (path === undefined) return null;
+  return (
+    <Link className="button" to={{ page: 'create' }} query={{ edit: pipeline.name, focus: path }}>
+      Fix {path}
+    </Link>
   );
 }

@@ -37,9 +37,9 @@ export function exact(value: number): string {
   return value.toLocaleString('en-GB', { maximumFractionDigits: 1 });
 }
 
-/** "1 task", "2 tasks". */
-export function counted(count: number, noun: string): string {
-  return `${exact(count)} ${noun}${count === 1 ? '' : 's'}`;
+/** "1 task", "2 tasks"; the plural is given where it has another form. */
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${exact(count)} ${count === 1 ? noun : plural}`;
 }
 
 function trimmed(value: number, digits: number): string {

@@ -8,6 +8,7 @@ import {
   sorted,
   stateCounts,
   stateWord,
+  systemName,
   total,
 } from './pipelines.ts';
 
@@ -76,6 +77,14 @@ test.each([
   ['', ''],
 ])('the plugin %s is called %s', (pluginClass, word) => {
   expect(pluginWord(pluginClass)).toBe(word);
+});
+
+test('systems are called as they call themselves', () => {
+  expect(['MongoDbSource', 'x.PostgresSinkConnector', 'BigQuerySink'].map(systemName)).toEqual([
+    'MongoDB',
+    'PostgreSQL',
+    'Big query',
+  ]);
 });
 
 test('failed tasks are named and the button says what it will do', () => {

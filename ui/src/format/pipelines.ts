@@ -33,11 +33,20 @@ export function isWrong({ state, error }: Pipeline): boolean {
   return state === 'FAILED' || state === 'DEGRADED' || (state === 'RESTARTING' && error !== null);
 }
 
+/** How bad a state is: 0 is the worst. */
+export function severity({ state }: Pipeline): number {
+  return STATES.indexOf(state);
+}
+
+/** Whether a text is in what people know a pipeline by. */
+export function matches(pipeline: Pipeline, filter: string): boolean {
+  const text = [pipeline.name, pipeline.type, stateWord(pipeline.state), pipeline.class, ...pipeline.topics];
+  return text.join(' ').toLowerCase().includes(filter.trim().toLowerCase());
+}
+
 /** Worst first, then by name. */
 export function sorted<P extends Pipeline>(pipelines: Iterable<P>): readonly P[] {
-  return [...pipelines].sort(
-    (a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state) || a.name.localeCompare(b.name),
-  );
+  return [...pipelines].sort((a, b) => severity(a) - severity(b) || a.name.localeCompare(b.name));
 }
 
 /** How many are in each state, worst first, without those that nobody is in. */
@@ -72,6 +81,23 @@ export function pluginWord(pluginClass: string): string {
   const last = pluginClass.split('.').at(-1) ?? pluginClass;
   const words = last.replace(/Connector$/, '').replace(/(Source|Sink)$/, '');
   return words === '' ? last : words.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+}
+
+/** How systems write their names; others are written as they are called. */
+const SYSTEMS: Readonly<Record<string, string>> = {
+  postgres: 'PostgreSQL',
+  'mongo db': 'MongoDB',
+  redis: 'Redis',
+  elasticsearch: 'Elasticsearch',
+  'bull mq': 'BullMQ',
+  http: 'HTTP',
+  s3: 'S3',
+};
+
+/** The system that a plugin reads or writes, by its name. */
+export function systemName(pluginClass: string): string {
+  const word = pluginWord(pluginClass);
+  return SYSTEMS[word] ?? word.replace(/^./, (letter) => letter.toUpperCase());
 }
 
 /** What restarting would do, as the label of its button. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { absolute, ago, recordTime, since, timeOfDay } from './times.ts';
+import { absolute, ago, readIn, recordTime, since, span, timeOfDay } from './times.ts';
 
 const at = (text: string) => new Date(`2026-11-21T${text}`).getTime();
 
@@ -29,4 +29,25 @@ test('records show milliseconds', () => {
 
 test('a time that is none says so', () => {
   expect(absolute(Number.NaN)).toBe('no time');
+});
+
+test.each([
+  [0, '0 ms'],
+  [420, '420 ms'],
+  [4_000, '4 s'],
+  [130_000, '2 min 10 s'],
+  [120_000, '2 min'],
+  [3 * 3_600_000 + 5 * 60_000, '3 h 5 min'],
+  [52 * 3_600_000, '2 d 4 h'],
+])('a span of %d ms reads %s', (ms, text) => {
+  expect(span(ms)).toBe(text);
+});
+
+test('moments read in UTC where that is wanted', () => {
+  readIn({ utc: true });
+  try {
+    expect(timeOfDay(Date.UTC(2026, 10, 21, 14, 2, 11))).toBe('14:02:11');
+  } finally {
+    readIn({ utc: false });
+  }
 });

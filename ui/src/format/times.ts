@@ -3,6 +3,18 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
+/** Whether moments read in UTC; else in the zone of the browser. */
+export interface Zone {
+  readonly utc: boolean;
+}
+
+let zone: Zone = { utc: false };
+
+/** Has all moments read in that zone from now on. */
+export function readIn(next: Zone): void {
+  zone = next;
+}
+
 /** How long ago: "now", "8 s ago", "3 min ago", "2 h ago", "5 d ago". */
 export function ago(atMs: number, nowMs: number): string {
   const age = nowMs - atMs;
@@ -16,8 +28,7 @@ export function ago(atMs: number, nowMs: number): string {
 /** The moment something began: "14:02" today, "20 Nov 14:02" before. */
 export function since(atMs: number, nowMs: number): string {
   const at = new Date(atMs);
-  const sameDay = at.toDateString() === new Date(nowMs).toDateString();
-  return sameDay ? clock(at).slice(0, 5) : `${day(at)} ${clock(at).slice(0, 5)}`;
+  return dayOf(at) === dayOf(new Date(nowMs)) ? clock(at).slice(0, 5) : `${day(at)} ${clock(at).slice(0, 5)}`;
 }
 
 /** Time of day with seconds: 14:02:11. */
@@ -29,22 +40,44 @@ export function timeOfDay(atMs: number): string {
 export function recordTime(atMs: number, nowMs: number): string {
   const at = new Date(atMs);
   const time = `${clock(at)}.${String(at.getMilliseconds()).padStart(3, '0')}`;
-  return at.toDateString() === new Date(nowMs).toDateString() ? time : `${day(at)} ${time}`;
+  return dayOf(at) === dayOf(new Date(nowMs)) ? time : `${day(at)} ${time}`;
 }
 
 /** Date, time and zone in full, for hovering. */
 export function absolute(atMs: number): string {
   const at = new Date(atMs);
   if (Number.isNaN(at.getTime())) return 'no time';
-  return `${at.toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })} (${at.toISOString()})`;
+  return `${at.toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium', ...inZone() })} (${at.toISOString()})`;
 }
 
+/** A span: "4 s", "2 min 10 s", "3 h 5 min", "2 d 4 h". */
+export function span(ms: number): string {
+  if (ms < SECOND_MS) return `${Math.round(ms)} ms`;
+  const steps = [
+    { unit: 'd', size: DAY_MS },
+    { unit: 'h', size: HOUR_MS },
+    { unit: 'min', size: MINUTE_MS },
+    { unit: 's', size: SECOND_MS },
+  ];
+  const first = steps.findIndex(({ size }) => ms >= size);
+  const [large, small] = [steps[first], steps[first + 1]];
+  if (large === undefined) return '0 s';
+  const rest = small === undefined ? 0 : Math.floor((ms % large.size) / small.size);
+  const whole = `${Math.floor(ms / large.size)} ${large.unit}`;
+  return small === undefined || rest === 0 ? whole : `${whole} ${rest} ${small.unit}`;
+}
+
+const inZone = () => (zone.utc ? { timeZone: 'UTC' } : {});
+
 function clock(at: Date): string {
-  return [at.getHours(), at.getMinutes(), at.getSeconds()]
-    .map((part) => String(part).padStart(2, '0'))
-    .join(':');
+  const parts = zone.utc
+    ? [at.getUTCHours(), at.getUTCMinutes(), at.getUTCSeconds()]
+    : [at.getHours(), at.getMinutes(), at.getSeconds()];
+  return parts.map((part) => String(part).padStart(2, '0')).join(':');
 }
 
 function day(at: Date): string {
-  return at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
+  return at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', ...inZone() });
 }
+
+const dayOf = (at: Date) => at.toLocaleDateString('en-GB', inZone());

@@ -4,7 +4,8 @@ import { Link } from '../router.tsx';
 export function UnknownPage() {
   return (
     <Notice title="There is no such page.">
-      <Link to={{ name: 'pipelines' }}>To the pipelines</Link>
+      <p className="quiet">The address may be mistyped, or of another version.</p>
+      <Link to={{ page: 'home' }}>To the home page</Link>
     </Notice>
   );
 }

@@ -1,0 +1,154 @@
+import {
+  autocompletion,
+  type CompletionContext,
+  type CompletionResult,
+  closeBrackets,
+} from '@codemirror/autocomplete';
+import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
+import { json, jsonParseLinter } from '@codemirror/lang-json';
+import { bracketMatching, HighlightStyle, syntaxHighlighting, syntaxTree } from '@codemirror/language';
+import { type Diagnostic, forceLinting, linter } from '@codemirror/lint';
+import { EditorState } from '@codemirror/state';
+import { EditorView, keymap, lineNumbers } from '@codemirror/view';
+import { tags } from '@lezer/highlight';
+import { useEffect, useRef } from 'react';
+
+export interface EditorKey {
+  readonly name: string;
+  readonly type: string;
+  readonly documentation: string;
+  readonly values: readonly string[];
+}
+
+interface CodeEditorProps {
+  readonly label: string;
+  readonly text: string;
+  /** What the object may hold: completed as they are typed. */
+  readonly keys: readonly EditorKey[];
+  /** What is wrong with which key. */
+  readonly problems: readonly { readonly key: string; readonly message: string }[];
+  readonly onChange: (text: string) => void;
+}
+
+/** JSON of one object, with its keys known. Lives in a shadow tree, where the editor may bring styles under a strict policy. */
+export default function CodeEditor({ label, text, keys, problems, onChange }: CodeEditorProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView | null>(null);
+  const now = useRef({ keys, problems, onChange });
+  now.current = { keys, problems, onChange };
+  const first = useRef(text);
+  useEffect(() => {
+    const { current } = place;
+    if (current === null) return;
+    const root = current.shadowRoot ?? current.attachShadow({ mode: 'open' });
+    const editor = new EditorView({
+      root,
+      parent: root as unknown as Element,
+      state: EditorState.create({
+        doc: first.current,
+        extensions: [
+          lineNumbers(),
+          history(),
+          closeBrackets(),
+          bracketMatching(),
+          json(),
+          syntaxHighlighting(COLOURS),
+          autocompletion({ override: [(context) => complete(context, now.current.keys)] }),
+          linter((shown) => [...jsonParseLinter()(shown), ...marks(shown, now.current.problems)], {
+            delay: 200,
+          }),
+          keymap.of([...defaultKeymap, ...historyKeymap]),
+          EditorView.lineWrapping,
+          EditorView.contentAttributes.of({ 'aria-label': label }),
+          EditorView.updateListener.of((update) => {
+            if (update.docChanged) now.current.onChange(update.state.doc.toString());
+          }),
+          LOOK,
+        ],
+      }),
+    });
+    view.current = editor;
+    return () => {
+      editor.destroy();
+      view.current = null;
+    };
+  }, [label]);
+  useEffect(() => {
+    const editor = view.current;
+    if (editor === null || editor.state.doc.toString() === text) return;
+    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: text } });
+  }, [text]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is wrong has changed: the marks are drawn anew.
+  useEffect(() => {
+    if (view.current !== null) forceLinting(view.current);
+  }, [JSON.stringify(problems)]);
+  return <div ref={place} className="editor" />;
+}
+
+/** Keys in the place of a key, and what is recommended in the place of its value. */
+function complete(context: CompletionContext, keys: readonly EditorKey[]): CompletionResult | null {
+  const word = context.matchBefore(/"[^"\n]*/);
+  if (word === null) return null;
+  const line = context.state.doc.lineAt(word.from);
+  const before = line.text.slice(0, word.from - line.from);
+  const key = /"([^"]+)"\s*:\s*$/.exec(before)?.[1];
+  const options =
+    key === undefined
+      ? keys.map(({ name, type, documentation }) => ({
+          label: name,
+          detail: type,
+          info: documentation,
+          type: 'property',
+        }))
+      : (keys.find(({ name }) => name === key)?.values ?? []).map((value) => ({
+          label: value,
+          type: 'enum',
+        }));
+  return options.length === 0 ? null : { from: word.from + 1, options, validFor: /^[^"\n]*$/ };
+}
+
+/** Problems at their keys; what is missing is marked at the beginning. */
+function marks(view: EditorView, problems: CodeEditorProps['problems']): Diagnostic[] {
+  const places = new Map<string, { from: number; to: number }>();
+  syntaxTree(view.state).iterate({
+    enter: (node) => {
+      if (node.name !== 'PropertyName') return;
+      places.set(view.state.sliceDoc(node.from + 1, node.to - 1), {
+        from: node.from,
+        to: node.node.parent?.to ?? node.to,
+      });
+    },
+  });
+  return problems.map(({ key, message }) => ({
+    ...(places.get(key) ?? { from: 0, to: Math.min(1, view.state.doc.length) }),
+    severity: 'error',
+    message: places.has(key) ? message : `${key}: ${message}`,
+  }));
+}
+
+const COLOURS = HighlightStyle.define([
+  { tag: tags.propertyName, color: 'var(--json-key)' },
+  { tag: tags.string, color: 'var(--json-string)' },
+  { tag: tags.number, color: 'var(--json-number)' },
+  { tag: [tags.bool, tags.null], color: 'var(--json-word)' },
+]);
+
+const LOOK = EditorView.theme({
+  '&': { fontSize: '12.5px', backgroundColor: 'var(--panel)', color: 'var(--text)' },
+  '&.cm-focused': { outline: '2px solid var(--accent)' },
+  '.cm-content': { fontFamily: 'var(--mono)', padding: '10px 0', caretColor: 'var(--text)' },
+  '.cm-gutters': { backgroundColor: 'var(--panel)', color: 'var(--text-faint)', border: 'none' },
+  '.cm-selectionBackground, &.cm-focused .cm-selectionBackground': { backgroundColor: 'var(--selected)' },
+  '.cm-tooltip': {
+    backgroundColor: 'var(--raised)',
+    color: 'var(--text)',
+    border: '1px solid var(--line-strong)',
+    borderRadius: '6px',
+  },
+  '.cm-tooltip-autocomplete ul li[aria-selected]': {
+    backgroundColor: 'var(--selected)',
+    color: 'var(--text)',
+  },
+  '.cm-completionDetail': { color: 'var(--text-quiet)' },
+  '.cm-diagnostic': { padding: '4px 8px' },
+});

@@ -1,0 +1,185 @@
+import { type GuaranteesBody, getGuarantees, type PipelineDetail } from '@millrace/rest-api/contract';
+import { useMemo } from 'react';
+import { call } from '../../api/client.ts';
+import { useLive } from '../../api/live.ts';
+import { useLoaded } from '../../api/use-loaded.ts';
+import { HistoryCharts } from '../../components/history-charts.tsx';
+import { Ago } from '../../components/moment.tsx';
+import { SaturationBar } from '../../components/saturation-bar.tsx';
+import { bytes, compact, counted, exact, rate } from '../../format/numbers.ts';
+import { span } from '../../format/times.ts';
+import { GraphOrTable } from '../../graph/graph-or-table.tsx';
+import { connectorId, graphOf, joinedWith } from '../../graph/pipeline-graph-model.ts';
+import { Link } from '../../router.tsx';
+import type { ConnectorParts } from './connector-parts.ts';
+
+/** Neighbours beyond this are found on the page of all pipelines. */
+const DRAWN_MAX = 16;
+
+export function OverviewTab({ pipeline, detail }: ConnectorParts) {
+  const { pipelines } = useLive();
+  const joined = useMemo(() => joinedWith(pipeline.name, pipelines ?? new Map()), [pipeline.name, pipelines]);
+  const drawn = [pipeline, ...joined.filter(({ name }) => name !== pipeline.name)].slice(0, DRAWN_MAX);
+  const lag = pipeline.type === 'sink' ? [{ metric: 'connector.lag', label: 'behind' } as const] : [];
+  return (
+    <>
+      <GraphOrTable graph={graphOf(drawn)} current={connectorId(pipeline)} maxHeight={360} />
+      <HistoryCharts
+        name={pipeline.name}
+        charts={[
+          { title: 'Records/s', metrics: [{ metric: 'connector.records', label: 'now' }] },
+          { title: 'Behind', metrics: [{ metric: 'connector.lag.ms', label: 'now', colour: '--chart-2' }] },
+          ...(lag.length === 0 ? [] : [{ title: 'Records behind', metrics: lag }]),
+        ]}
+      />
+      <div className="columns">
+        <Facts pipeline={pipeline} detail={detail} />
+        <Guarantee name={pipeline.name} />
+      </div>
+    </>
+  );
+}
+
+function Facts({ pipeline, detail }: Pick<ConnectorParts, 'pipeline' | 'detail'>) {
+  const stages = busiest(detail.data);
+  const worst = lagOf(detail.data);
+  return (
+    <section>
+      <h2>What moves</h2>
+      <dl className="facts-list">
+        <dt>Now</dt>
+        <dd>
+          {rate(pipeline.recordsPerSecond)}
+          {pipeline.bytesPerSecond === null ? '' : `, ${bytes(pipeline.bytesPerSecond)}/s`}
+        </dd>
+        <dt>Since the tasks started</dt>
+        <dd title={`${exact(pipeline.records)} records, ${exact(pipeline.bytes)} bytes`}>
+          {compact(pipeline.records)} records, {bytes(pipeline.bytes)}
+          {pipeline.errors > 0 ? (
+            <>
+              {', '}
+              <Link to={{ page: 'connector', name: pipeline.name, tab: 'dead-letters' }}>
+                {counted(pipeline.errors, 'error')}
+              </Link>
+            </>
+          ) : null}
+        </dd>
+        <dt>Last record</dt>
+        <dd>{pipeline.lastRecordAtMs === null ? 'none yet' : <Ago atMs={pipeline.lastRecordAtMs} />}</dd>
+        {worst === null ? null : (
+          <>
+            <dt>Behind</dt>
+            <dd>{worst}</dd>
+          </>
+        )}
+        <dt>{pipeline.type === 'sink' ? 'Reads from' : 'Writes to'}</dt>
+        <dd className="links">
+          {pipeline.topics.length === 0 ? <span className="faint">no topic yet</span> : null}
+          {pipeline.topics.map((topic) => (
+            <Link key={topic} to={{ page: 'topic', name: topic }}>
+              {topic}
+            </Link>
+          ))}
+        </dd>
+        {stages.map(({ stage, saturation }) => (
+          <Stage key={stage} stage={stage} saturation={saturation} />
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function Stage({ stage, saturation }: { readonly stage: string; readonly saturation: number }) {
+  return (
+    <>
+      <dt>Busy in {stage}</dt>
+      <dd>
+        <SaturationBar share={saturation} what={stage} />
+      </dd>
+    </>
+  );
+}
+
+/** Of each stage its busiest task. */
+function busiest(detail: PipelineDetail | null): readonly { stage: string; saturation: number }[] {
+  const shares = new Map<string, number>();
+  for (const { figures } of detail?.taskStates ?? []) {
+    for (const { stage, saturation } of figures?.stages ?? []) {
+      if (saturation !== null) shares.set(stage, Math.max(shares.get(stage) ?? 0, saturation));
+    }
+  }
+  return [...shares].map(([stage, saturation]) => ({ stage, saturation }));
+}
+
+function lagOf(detail: PipelineDetail | null): string | null {
+  const figures = (detail?.taskStates ?? []).flatMap((task) => task.figures ?? []);
+  const lags = figures.flatMap(({ lag }) => lag ?? []);
+  const times = figures.flatMap(({ lagMs }) => lagMs ?? []);
+  if (lags.length === 0 && times.length === 0) return null;
+  const parts = [
+    times.length === 0 ? null : span(Math.max(...times)),
+    lags.length === 0 ? null : `${counted(Math.max(...lags), 'record')} in the worst partition`,
+  ];
+  return parts.filter((part) => part !== null).join(', ');
+}
+
+function Guarantee({ name }: { readonly name: string }) {
+  const { data, error } = useLoaded(
+    `guarantees of ${name}`,
+    (signal) => call(getGuarantees, { params: { connector: name }, signal }),
+    30_000,
+  );
+  return (
+    <section>
+      <h2>Guarantee{data === null ? '' : `: ${data.delivery}`}</h2>
+      {data === null ? (
+        <p className="quiet">{error?.message ?? 'Loading…'}</p>
+      ) : (
+        <GuaranteeText data={data} />
+      )}
+    </section>
+  );
+}
+
+function GuaranteeText({ data }: { readonly data: GuaranteesBody }) {
+  return (
+    <>
+      <p className="prose">{data.sentence}</p>
+      <details className="fold">
+        <summary>Why, and when records come twice or not at all</summary>
+        <ul className="reasons">
+          {data.reasons.map(({ code, holds, sentence }) => (
+            <li key={code}>
+              <span
+                className="reason-mark"
+                role="img"
+                aria-label={holds === null ? 'unknown' : holds ? 'holds' : 'does not hold'}
+              >
+                {holds === null ? '?' : holds ? '✓' : '✗'}
+              </span>
+              {sentence}
+            </li>
+          ))}
+          <li>
+            <span className="reason-mark" aria-hidden="true">
+              ↓
+            </span>
+            {data.order}
+          </li>
+          {data.duplicates.map((sentence) => (
+            <li key={sentence}>
+              <span className="reason-mark">2×</span>
+              {sentence}
+            </li>
+          ))}
+          {data.losses.map((sentence) => (
+            <li key={sentence}>
+              <span className="reason-mark">0×</span>
+              {sentence}
+            </li>
+          ))}
+        </ul>
+      </details>
+    </>
+  );
+}
