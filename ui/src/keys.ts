@@ -11,11 +11,15 @@ export const KEYS: readonly { readonly key: string; readonly does: string }[] = 
   { key: '?', does: 'These keys' },
 ];
 
-/** Moves the focus between rows: `j` down, `k` up; `/` goes to the filter of the page. */
+/** Moves the focus between rows: `j` down, `k` up; `/` goes to the filter of the page, `Esc` out of it. */
 export function useKeys(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;
+      if (event.metaKey || event.ctrlKey || event.altKey) return;
+      if (isTyping(event.target)) {
+        if (event.key === 'Escape' && event.target instanceof HTMLElement) event.target.blur();
+        return;
+      }
       if (event.key === 'j' || event.key === 'k') moveFocus(event.key === 'j' ? 1 : -1);
       else if (event.key === '/') {
         const filter = document.querySelector<HTMLInputElement>('input[type=search]');
@@ -37,7 +41,6 @@ export function useKey(key: string, act: () => void): void {
         return;
       if (document.querySelector('[role=dialog]:not(.drawer), [role=menu]') !== null) return;
       if (!isTyping(event.target)) act();
-      else if (key === 'Escape' && event.target instanceof HTMLElement) event.target.blur();
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);

@@ -25,6 +25,8 @@ export interface ChartSpec {
     readonly metric: HistoryMetric;
     readonly label: string;
     readonly colour?: string;
+    /** Of which connectors, topics or groups the sum is; of all where left out. */
+    readonly of?: (name: string) => boolean;
   }[];
 }
 
@@ -39,7 +41,7 @@ interface HistoryChartsProps {
 export function HistoryCharts({ charts, name, height = 110 }: HistoryChartsProps) {
   const [range, setRange] = useInQuery('range', '1h');
   const ms = RANGES.find(({ id }) => id === range)?.ms ?? 3_600_000;
-  const metric = charts.flatMap((chart) => chart.metrics.map((one) => one.metric));
+  const metric = [...new Set(charts.flatMap((chart) => chart.metrics.map((one) => one.metric)))];
   const loaded = useLoaded(
     `history ${name ?? 'all'} ${metric.join()} ${range}`,
     (signal) =>
@@ -82,7 +84,7 @@ function HistoryChart(props: {
 }) {
   const { chart, loaded, height } = props;
   const { data, error } = loaded;
-  const series = chart.metrics.map(({ metric, label, colour }) => seriesOf(data, metric, label, colour));
+  const series = chart.metrics.map((one) => seriesOf(data, one));
   const known = series.some(({ values }) => values.some((value) => value !== null));
   if (!known) {
     return (
@@ -108,13 +110,9 @@ function HistoryChart(props: {
   );
 }
 
-function seriesOf(
-  data: MetricsHistory | null,
-  metric: HistoryMetric,
-  label: string,
-  colour: string | undefined,
-): Series {
-  const found = data?.series.filter((one) => one.metric === metric) ?? [];
+function seriesOf(data: MetricsHistory | null, wanted: ChartSpec['metrics'][number]): Series {
+  const { metric, label, colour, of } = wanted;
+  const found = (data?.series ?? []).filter((one) => one.metric === metric && (of?.(one.name) ?? true));
   const length = Math.max(0, ...found.map(({ points }) => points.length));
   const values = Array.from({ length }, (_, index) => {
     const known = found.map(({ points }) => points[index] ?? null).filter((point) => point !== null);

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useSyncExternalStore } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { timeOfDay } from '../format/times.ts';
@@ -23,6 +23,14 @@ interface LineChartProps {
 
 /** All charts of a page share one crosshair. */
 const crosshair = uPlot.sync('page');
+const DARK = '(prefers-color-scheme: dark)';
+
+function watchScheme(reader: () => void): () => void {
+  const query = matchMedia(DARK);
+  query.addEventListener('change', reader);
+  return () => query.removeEventListener('change', reader);
+}
+
 const COLOURS = ['--chart-1', '--chart-2', '--chart-3', '--chart-4'];
 
 /** Areas over a zero baseline, with gaps where there is no data; the table below the fold says the same. */
@@ -30,6 +38,7 @@ export default function LineChart({ title, times, series, format, height = 120 }
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
   const { theme, time } = useSettings();
+  const dark = useSyncExternalStore(watchScheme, () => matchMedia(DARK).matches);
   const shape = series.map(({ label, colour }) => `${label} ${colour ?? ''}`).join();
   const formatter = useRef(format);
   formatter.current = format;
@@ -52,7 +61,7 @@ export default function LineChart({ title, times, series, format, height = 120 }
       drawn.destroy();
       chart.current = null;
     };
-  }, [shape, height, theme, time]);
+  }, [shape, height, theme, dark, time]);
   useEffect(() => chart.current?.setData(data.current));
   return (
     <figure className="line-chart">

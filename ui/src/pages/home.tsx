@@ -22,6 +22,7 @@ export function HomePage() {
   const all = live.pipelines === null ? null : sorted(live.pipelines.values());
   if (all !== null && all.length === 0) return <Empty />;
   const wrong = all?.filter(isWrong) ?? [];
+  const sinks = new Set(all?.filter(({ type }) => type === 'sink').map(({ name }) => name));
   const shown = all?.filter((pipeline) => matches(pipeline, filter)) ?? null;
   return (
     <>
@@ -44,7 +45,18 @@ export function HomePage() {
       <HistoryCharts
         height={92}
         charts={[
-          { title: 'Records/s, all connectors', metrics: [{ metric: 'connector.records', label: 'now' }] },
+          {
+            title: 'Records/s',
+            metrics: [
+              { metric: 'connector.records', label: 'into the log', of: (name) => !sinks.has(name) },
+              {
+                metric: 'connector.records',
+                label: 'out of it',
+                colour: '--chart-3',
+                of: (name) => sinks.has(name),
+              },
+            ],
+          },
           {
             title: 'Records behind, all sinks',
             metrics: [{ metric: 'connector.lag', label: 'now', colour: '--chart-2' }],

@@ -116,6 +116,7 @@ function lagOf(detail: PipelineDetail | null): string | null {
   const lags = figures.flatMap(({ lag }) => lag ?? []);
   const times = figures.flatMap(({ lagMs }) => lagMs ?? []);
   if (lags.length === 0 && times.length === 0) return null;
+  if (lags.length > 0 && Math.max(...lags) === 0) return 'nothing: all that is there was read';
   const parts = [
     times.length === 0 ? null : span(Math.max(...times)),
     lags.length === 0 ? null : `${counted(Math.max(...lags), 'record')} in the worst partition`,

@@ -93,7 +93,7 @@ function columnsOf(pipeline: ConnectorParts['pipeline']): readonly Column<TaskRo
     {
       id: 'busy',
       title: 'Busiest stage',
-      width: '230px',
+      width: '300px',
       spare: true,
       cell: ({ figures }) => <Busiest figures={figures} />,
     },
@@ -131,6 +131,7 @@ function columnsOf(pipeline: ConnectorParts['pipeline']): readonly Column<TaskRo
 
 function lagText(figures: Figures): string {
   if (figures === null || (figures.lag === null && figures.lagMs === null)) return '–';
+  if (figures.lag === 0) return '0';
   if (figures.lagMs === null) return compact(figures.lag ?? 0);
   return figures.lag === null ? span(figures.lagMs) : `${compact(figures.lag)}, ${span(figures.lagMs)}`;
 }

@@ -5,22 +5,25 @@ import { type Entry, isNeeded } from './form-model.ts';
 
 interface ConfigFieldProps {
   readonly entry: Entry;
+  /** Of the key, where what stands around the field says it already. */
+  readonly prefix?: string;
   readonly value: string;
   readonly onChange: (value: string) => void;
 }
 
 /** A config key as a field: by its type, with what it is for, its default, what is recommended, and what is wrong. */
-export function ConfigField({ entry, value, onChange }: ConfigFieldProps) {
+export function ConfigField({ entry, prefix = '', value, onChange }: ConfigFieldProps) {
   const { definition } = entry;
   const errors = isNeeded(entry, { [definition.name]: value }) ? [] : entry.value.errors;
   const id = `field-${definition.name}`;
   const [help, problem] = [useId(), useId()];
   const title = definition.display_name === '' ? definition.name : definition.display_name;
+  const named = title !== definition.name;
   return (
     <div className={`field config-field ${errors.length > 0 ? 'invalid' : ''}`}>
-      <label htmlFor={id}>
-        {title === definition.name ? <span className="mono">{definition.name}</span> : <span>{title}</span>}
-        {title === definition.name ? null : <span className="mono field-key">{definition.name}</span>}
+      <label htmlFor={id} title={definition.name}>
+        {named ? <span>{title}</span> : <span className="mono">{definition.name.slice(prefix.length)}</span>}
+        {named ? <span className="mono field-key">{definition.name}</span> : null}
         {definition.required ? <span className="required">required</span> : null}
       </label>
       <Control

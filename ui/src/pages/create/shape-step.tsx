@@ -2,7 +2,15 @@ import { ArrowDown, ArrowUp, X } from 'lucide-react';
 import { useLoaded } from '../../api/use-loaded.ts';
 import { readPlugins } from '../plugins.tsx';
 import { ConfigField } from './config-field.tsx';
-import { type Config, listOf, type Validation, withKey, withoutStep, withStepMoved } from './form-model.ts';
+import {
+  type Config,
+  type Entry,
+  listOf,
+  type Validation,
+  withKey,
+  withoutStep,
+  withStepMoved,
+} from './form-model.ts';
 
 interface ShapeStepProps {
   readonly config: Config;
@@ -122,50 +130,58 @@ function Step({ kind, name, first, last, config, validation, onChange }: StepPro
     <fieldset className="form-group step">
       <legend>
         {name} <span className="quiet">{shortName(config[`${prefix}type`] ?? '')}</span>
+        <span className="step-acts">
+          {kind === 'transforms' ? (
+            <>
+              <button
+                type="button"
+                className="plain icon"
+                disabled={first}
+                aria-label={`Earlier: ${name}`}
+                onClick={() => onChange(withStepMoved(config, name, -1))}
+              >
+                <ArrowUp size={14} aria-hidden="true" />
+              </button>
+              <button
+                type="button"
+                className="plain icon"
+                disabled={last}
+                aria-label={`Later: ${name}`}
+                onClick={() => onChange(withStepMoved(config, name, 1))}
+              >
+                <ArrowDown size={14} aria-hidden="true" />
+              </button>
+            </>
+          ) : null}
+          <button
+            type="button"
+            className="plain icon"
+            aria-label={`Take away ${name}`}
+            onClick={() => onChange(withoutStep(config, kind, name))}
+          >
+            <X size={14} aria-hidden="true" />
+          </button>
+        </span>
       </legend>
-      <div className="step-acts">
-        {kind === 'transforms' ? (
-          <>
-            <button
-              type="button"
-              className="plain icon"
-              disabled={first}
-              aria-label={`Earlier: ${name}`}
-              onClick={() => onChange(withStepMoved(config, name, -1))}
-            >
-              <ArrowUp size={14} aria-hidden="true" />
-            </button>
-            <button
-              type="button"
-              className="plain icon"
-              disabled={last}
-              aria-label={`Later: ${name}`}
-              onClick={() => onChange(withStepMoved(config, name, 1))}
-            >
-              <ArrowDown size={14} aria-hidden="true" />
-            </button>
-          </>
-        ) : null}
-        <button
-          type="button"
-          className="plain icon"
-          aria-label={`Take away ${name}`}
-          onClick={() => onChange(withoutStep(config, kind, name))}
-        >
-          <X size={14} aria-hidden="true" />
-        </button>
-      </div>
       {typeErrors.length === 0 ? null : <p className="field-errors">{typeErrors.join(' ')}</p>}
-      {shown.map((entry) => (
+      {ownFirst(shown).map((entry) => (
         <ConfigField
           key={entry.definition.name}
           entry={entry}
+          prefix={prefix}
           value={config[entry.definition.name] ?? ''}
           onChange={(value) => onChange(withKey(config, entry.definition.name, value))}
         />
       ))}
     </fieldset>
   );
+}
+
+/** What every transform has comes behind what this one is about. */
+function ownFirst(entries: readonly Entry[]): readonly Entry[] {
+  const every = ({ definition: { name } }: Entry) =>
+    Number(/\.(?:predicate|negate|plugin\.version)$/.test(name));
+  return entries.toSorted((a, b) => every(a) - every(b));
 }
 
 function shortName(pluginClass: string): string {

@@ -1,0 +1,260 @@
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  axeFindings,
+  browserUnavailable,
+  eventually,
+  type Millrace,
+  openBrowser,
+  startMillrace,
+} from '../support/index.ts';
+
+const PAGE_TIMEOUT_MS = 30_000;
+/** For people to look at; git ignores it. */
+const SCREENSHOTS = new URL('screenshots/', import.meta.url).pathname;
+
+describe.skipIf(browserUnavailable())('the pages, on a broker and a worker of their own', () => {
+  let folder: string;
+  let millrace: Millrace;
+  let browser: Browser;
+  let page: Page;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'millrace-pages-test-'));
+    writeFileSync(join(folder, 'notes.txt'), 'first\nsecond\nthird\n');
+    millrace = await startMillrace({ readyTimeoutMs: 90_000 });
+    browser = await openBrowser();
+    page = await newPage();
+    await eventually(async () => (await fetch(millrace.ui)).ok, {
+      what: 'the page is served',
+      timeoutMs: 60_000,
+    });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await millrace?.close();
+    if (folder) rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function newPage(): Promise<Page> {
+    const context = await browser.newContext({ viewport: { width: 1360, height: 820 } });
+    context.setDefaultTimeout(PAGE_TIMEOUT_MS);
+    const opened = await context.newPage();
+    opened.on('pageerror', (error) => complaints.push(String(error)));
+    // What the policy of the page refuses is said on the console.
+    opened.on('console', (message) => {
+      if (/Content Security Policy/i.test(message.text())) complaints.push(message.text());
+    });
+    return opened;
+  }
+
+  const goTo = (path: string) => page.goto(`${millrace.ui}${path}`);
+  const step = (name: string) =>
+    page.getByRole('navigation', { name: 'Steps' }).getByRole('button', { name });
+  const state = (word: string) => page.locator('.head').getByText(word, { exact: true });
+
+  /** Of both themes, each of which everybody can use. */
+  async function shoot(name: string): Promise<void> {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({
+        path: join(SCREENSHOTS, `${name}-${colorScheme}.png`),
+        animations: 'disabled',
+      });
+      expect(await axeFindings(page), `${name}, ${colorScheme}`).toEqual([]);
+    }
+  }
+
+  test('a connector is made by a form, with real records beside it', async () => {
+    await goTo('create');
+    await page
+      .getByRole('link', { name: /File.*source/ })
+      .first()
+      .click();
+    await page.getByText('still needed').waitFor();
+    await shoot('create-how');
+    await page.getByLabel('Name of the connector').fill('notes');
+    await page.locator('#field-file').fill(join(folder, 'notes.txt'));
+    await page.locator('#field-topic').fill('notes');
+    await state('valid').waitFor();
+    const live = page.getByRole('complementary', { name: 'What it will do' });
+    await live.getByText('"first"').first().waitFor();
+    await live.getByText('makes the topic').waitFor();
+
+    await step('Shape').click();
+    await page.getByLabel('Add one of transforms').selectOption({ label: 'HoistField$Value' });
+    await page.locator('#field-transforms\\.hoistField\\.field').fill('line');
+    await live.getByText('"line"').first().waitFor();
+    await live.getByText(/changes \d+ field/).waitFor();
+    await shoot('create-shape');
+
+    await step('Review').click();
+    await page.getByText('curl -X POST').first().waitFor();
+    await page.getByText('makes the topic').waitFor();
+    await shoot('create-review');
+    await page.getByRole('button', { name: 'Create and start', exact: true }).click();
+    await state('running').waitFor();
+    expect(new URL(page.url()).pathname).toBe('/ui/connectors/notes');
+  });
+
+  test('messages are found, looked at, and sent; the address shows the same to others', async () => {
+    await goTo('topics/notes');
+    const rows = page.locator('table.records tbody tr');
+    await rows.getByText('second').waitFor();
+    await page.getByLabel('Filter messages').fill('third');
+    await page.getByLabel('Filter messages').press('Enter');
+    await page.getByText(/1 match, \d+ records? looked at/).waitFor();
+    await rows.first().click();
+    const drawer = page.locator('.drawer');
+    await drawer.getByText('"third"').waitFor();
+    await shoot('message');
+
+    const other = await newPage();
+    await other.goto(page.url());
+    await other.locator('.drawer').getByText('"third"').waitFor();
+    await other.context().close();
+
+    await page.keyboard.press('Escape');
+    await drawer.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Send a message' }).click();
+    await page.locator('#draft-Value').fill('{"line": "by hand"}');
+    await shoot('send');
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await page.getByText(/^Sent: partition 0, offset \d+\.$/).waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await goTo('topics/notes');
+    await rows.getByText('by hand').waitFor();
+  });
+
+  test('live, messages come as they are written', async () => {
+    await goTo('topics/notes?live=1');
+    await page.getByText(/Live/).first().waitFor();
+    await eventually(
+      async () => {
+        appendFileSync(join(folder, 'notes.txt'), `live ${Date.now()}\n`);
+        return (await page.locator('table.records').getByText('live').count()) > 0;
+      },
+      { what: 'a message in the live tail', timeoutMs: PAGE_TIMEOUT_MS },
+    );
+    await page.getByText(/\d+ dropped/).waitFor();
+    await shoot('live');
+  });
+
+  test('a config is changed after its difference was shown', async () => {
+    await goTo('create?edit=notes&step=shape');
+    await page.locator('#field-transforms\\.hoistField\\.field').fill('text');
+    await state('valid').waitFor();
+    await step('Review').click();
+    const change = page.getByRole('row').filter({ hasText: 'transforms.hoistField.field' });
+    await change.getByText('line').waitFor();
+    await change.getByText('text').waitFor();
+    await shoot('change-review');
+    await page.getByRole('button', { name: 'Apply', exact: true }).click();
+    await state('running').waitFor();
+    await page.getByRole('link', { name: 'Config', exact: true }).click();
+    await page
+      .getByRole('row')
+      .filter({ hasText: 'transforms.hoistField.field' })
+      .getByText('text')
+      .waitFor();
+    await shoot('config');
+  });
+
+  test('acts say what became of them; positions move while it is stopped, and go back', async () => {
+    await goTo('connectors/notes');
+    await page.getByRole('button', { name: 'Pause notes' }).click();
+    await state('paused').waitFor();
+    await page.getByText('Pause: done').waitFor();
+    await page.getByRole('button', { name: 'Stop notes' }).click();
+    await page.getByRole('button', { name: 'Click again to stop' }).click();
+    await state('stopped').waitFor();
+    await page.getByRole('link', { name: 'Offsets', exact: true }).click();
+    await page.getByText('notes.txt').first().waitFor();
+    await shoot('offsets');
+    await page.getByRole('button', { name: 'Back to the beginning…' }).click();
+    await page.getByRole('button', { name: 'Forget the positions' }).click();
+    await page.getByText('No position is stored').waitFor();
+    await page.getByRole('button', { name: 'Put back what was before' }).click();
+    await page.getByRole('button', { name: 'Put them back' }).click();
+    await page.getByRole('table', { name: 'Positions' }).getByText('notes.txt').waitFor();
+    await page.getByRole('button', { name: 'As curl and command line' }).click();
+    await page.getByText('/connectors/notes/resume').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Start notes' }).click();
+    await state('running').waitFor();
+  });
+
+  test('the palette and the keys lead anywhere', async () => {
+    await goTo('topics');
+    await page.getByRole('link', { name: 'notes', exact: true }).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Find and do' }).fill('connector notes');
+    await page.getByRole('option', { name: /notes.*running/ }).waitFor();
+    await shoot('palette');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: /notes/ }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('heading', { name: 'Connectors' }).waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('note');
+    expect(new URL(page.url()).search).toBe('?filter=note');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.getByRole('link', { name: 'Overview', exact: true }).waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').getByText('Next row, row before').waitFor();
+    await shoot('keys');
+  });
+
+  test('a group says how far it is behind, and what moving it would do', async () => {
+    const created = await fetch(`${millrace.rest}/connectors`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        name: 'notes-out',
+        config: { 'connector.class': 'FileSink', topics: 'notes', file: join(folder, 'out.jsonl') },
+      }),
+    });
+    expect(created.status).toBe(201);
+    await goTo('groups');
+    await page.getByRole('link', { name: 'connect-notes-out' }).click({ timeout: 60_000 });
+    await page.getByRole('table', { name: 'Partitions' }).getByRole('link', { name: 'notes' }).waitFor();
+    await shoot('group');
+    await page.getByRole('button', { name: 'Move the positions…' }).click();
+    await page.getByText(/records? (is|are) read again/).waitFor();
+    await shoot('group-move');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+  });
+
+  test.each([
+    ['pipelines', 'pipelines', 'notes-out'],
+    ['connectors', 'connectors', 'notes-out'],
+    ['connector', 'connectors/notes-out', 'Guarantee'],
+    ['tasks', 'connectors/notes-out/tasks', 'running'],
+    ['dead-letters', 'connectors/notes-out/dead-letters', 'keeps no dead letters'],
+    ['logs', 'connectors/notes-out/logs', 'the task is'],
+    ['preview', 'connectors/notes-out/preview', 'As it goes on'],
+    ['topics', 'topics', 'notes'],
+    ['partitions', 'topics/notes/partitions', 'broker'],
+    ['topic-config', 'topics/notes/config', 'cleanup.policy'],
+    ['plugins', 'plugins', 'HoistField'],
+    ['plugin', 'plugins/FileSink', 'file'],
+    ['workers', 'cluster/workers', 'notes'],
+    ['loggers', 'cluster/loggers', 'root'],
+    ['gallery', 'create', 'PostgreSQL'],
+    ['unknown', 'nothing/here', 'no such page'],
+  ])('everybody can use the page %s', async (name, path, text) => {
+    await goTo(path);
+    await page.locator('main').getByText(text).first().waitFor();
+    await shoot(name);
+  });
+
+  test('nothing was refused by the policy of the page, and no page broke', () => {
+    expect(complaints).toEqual([]);
+  });
+});
