@@ -93,6 +93,7 @@ describe.skipIf(browserUnavailable())('the pages, on a broker and a worker of th
     await shoot('create-shape');
 
     await step('Review').click();
+    await page.getByText('The same from a terminal').click();
     await page.getByText('curl -X POST').first().waitFor();
     await page.getByText('makes the topic').waitFor();
     await shoot('create-review');

@@ -32,7 +32,7 @@ const pipeline = (more: Partial<PipelineWithHistory> = {}): PipelineWithHistory 
   ...more,
 });
 
-test('what is wrong comes first, then by name', () => {
+test('what is wrong comes first, what stands still last, then by name', () => {
   const order = sorted([
     pipeline({ name: 'b' }),
     pipeline({ name: 'a' }),
@@ -40,7 +40,7 @@ test('what is wrong comes first, then by name', () => {
     pipeline({ name: 'c', state: 'PAUSED' }),
     pipeline({ name: 'e', state: 'FAILED' }),
   ]);
-  expect(order.map(({ name }) => name)).toEqual(['e', 'd', 'c', 'a', 'b']);
+  expect(order.map(({ name }) => name)).toEqual(['e', 'd', 'a', 'b', 'c']);
 });
 
 test('a restart from an error is wrong and comes behind what has failed; one that was asked for is not wrong', () => {

@@ -3,15 +3,15 @@ import { counted } from './numbers.ts';
 
 export type PipelineState = Pipeline['state'];
 
-/** The worst first: what people look for on a page. */
+/** The worst first, what stands still last: what people look for on a page. */
 const STATES: readonly PipelineState[] = [
   'FAILED',
   'DEGRADED',
   'RESTARTING',
   'UNASSIGNED',
+  'RUNNING',
   'PAUSED',
   'STOPPED',
-  'RUNNING',
 ];
 
 const WORDS: Readonly<Record<PipelineState, string>> = {

@@ -112,7 +112,7 @@ function chooser(
   return {
     id: 'chosen',
     title: 'Chosen',
-    width: '32px',
+    width: '40px',
     head: (
       <input
         type="checkbox"

@@ -250,7 +250,7 @@ function LetterTable({ letters, chosen, open, onChoose, onOpen }: LetterTablePro
       id: 'chosen',
       title: 'Chosen',
       titleUnseen: true,
-      width: '32px',
+      width: '40px',
       cell: (letter) => (
         <input
           type="checkbox"

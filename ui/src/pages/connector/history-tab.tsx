@@ -114,7 +114,7 @@ function columnsOf(
       id: 'by',
       title: 'By',
       width: '110px',
-      cell: ({ by }) => <span className="quiet">{by === 'ANONYMOUS' ? 'nobody named' : by}</span>,
+      cell: ({ by }) => <span className="quiet">{by === 'ANONYMOUS' ? '–' : by}</span>,
     },
     {
       id: 'acts',

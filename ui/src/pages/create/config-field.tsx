@@ -1,4 +1,4 @@
-import { useId, useState } from 'react';
+import { Fragment, useId, useState } from 'react';
 import { useLoaded } from '../../api/use-loaded.ts';
 import { readPlugins } from '../plugins.tsx';
 import { type Entry, isNeeded } from './form-model.ts';
@@ -22,7 +22,7 @@ export function ConfigField({ entry, prefix = '', value, onChange }: ConfigField
   return (
     <div className={`field config-field ${errors.length > 0 ? 'invalid' : ''}`}>
       <label htmlFor={id} title={definition.name}>
-        {named ? <span>{title}</span> : <span className="mono">{definition.name.slice(prefix.length)}</span>}
+        {named ? <span>{title}</span> : <KeyName name={definition.name.slice(prefix.length)} />}
         {named ? <span className="mono field-key">{definition.name}</span> : null}
         {definition.required ? <span className="required">required</span> : null}
       </label>
@@ -38,7 +38,7 @@ export function ConfigField({ entry, prefix = '', value, onChange }: ConfigField
         {errors.join(' ')}
       </p>
       <p id={help} className="field-help">
-        {definition.documentation}
+        <Words text={definition.documentation} />
         {definition.default_value === null || definition.default_value === '' ? null : (
           <>
             {' '}
@@ -47,6 +47,28 @@ export function ConfigField({ entry, prefix = '', value, onChange }: ConfigField
         )}
       </p>
     </div>
+  );
+}
+
+/** A key that may break behind its dots. */
+function KeyName({ name }: { readonly name: string }) {
+  return (
+    <span className="mono">
+      {name.split(/(?<=\.)/).map((part) => (
+        <Fragment key={part}>
+          {part}
+          <wbr />
+        </Fragment>
+      ))}
+    </span>
+  );
+}
+
+/** Words of a definition, what stands in backticks as code. */
+function Words({ text }: { readonly text: string }) {
+  return text.split('`').map((part, index) =>
+    // biome-ignore lint/suspicious/noArrayIndexKey: parts of one text, in their order.
+    index % 2 === 0 ? part : <code key={index}>{part}</code>,
   );
 }
 

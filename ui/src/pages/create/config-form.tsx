@@ -88,7 +88,12 @@ function Group({ group, config, onChange }: GroupProps) {
       {group.shown.map(field)}
       {folded ? group.folded.map(field) : null}
       {group.folded.length === 0 ? null : (
-        <button type="button" className="plain more" aria-expanded={folded} onClick={() => setOpen(!folded)}>
+        <button
+          type="button"
+          className="plain more-keys"
+          aria-expanded={folded}
+          onClick={() => setOpen(!folded)}
+        >
           {folded ? 'Fewer' : `${group.folded.length} more, with defaults`}
         </button>
       )}

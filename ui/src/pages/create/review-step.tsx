@@ -67,12 +67,6 @@ export function ReviewStep(props: ReviewStepProps) {
         <h2>What it brings about</h2>
         <EffectsList plan={plan} planned={planned} editing={editing} config={config} />
       </section>
-      <section>
-        <h2>The same from a terminal</h2>
-        {acts.map(({ label, asked }) => (
-          <Commands key={label} label={acts.length > 1 ? label : ''} asked={asked} />
-        ))}
-      </section>
       {problems.length === 0 ? null : (
         <ul className="problems" aria-label="Problems">
           {problems.map(({ key, message }) => (
@@ -101,6 +95,12 @@ export function ReviewStep(props: ReviewStepProps) {
         ))}
         {obstacle === null ? null : <span className="quiet">{obstacle}.</span>}
       </div>
+      <details className="fold">
+        <summary>The same from a terminal</summary>
+        {acts.map(({ label, asked }) => (
+          <Commands key={label} label={acts.length > 1 ? label : ''} asked={asked} />
+        ))}
+      </details>
     </div>
   );
 }
