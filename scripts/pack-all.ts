@@ -44,8 +44,6 @@ const LIBRARIES = [
     'connectors/redis',
   ],
 ];
-/** What the page is built with, and nothing of it runs with. */
-const ONLY_BUILDS = ['@millrace/rest-api', 'react', 'react-dom', 'vite', '@vitejs/plugin-react'];
 
 rmSync(WORK, { recursive: true, force: true });
 rmSync(OUT, { recursive: true, force: true });
@@ -103,6 +101,7 @@ function stageTemplate(folder: string): void {
   end(folder, stage, manifestOf(folder));
 }
 
+/** Without dependencies: what the page is built with is in its bundle. */
 async function stageUi(folder: string): Promise<void> {
   const stage = begin(folder);
   const bundle = await buildUi();
@@ -110,14 +109,9 @@ async function stageUi(folder: string): Promise<void> {
   for (const file of ['build', 'build-main'])
     for (const ending of ['.js', '.d.ts'])
       cpSync(join(COMPILED, folder, file + ending), join(stage, file + ending));
-  const { exports, dependencies = {}, ...manifest } = manifestOf(folder);
+  const { exports, dependencies: _only, ...manifest } = manifestOf(folder);
   const doors = Object.entries(exports).map(([door, source]) => [door, compiledDoor(source, './')]);
-  const needed = Object.entries(dependencies).filter(([name]) => !ONLY_BUILDS.includes(name));
-  end(folder, stage, {
-    ...manifest,
-    exports: Object.fromEntries(doors),
-    dependencies: Object.fromEntries(needed),
-  });
+  end(folder, stage, { ...manifest, exports: Object.fromEntries(doors) });
 }
 
 function begin(folder: string): string {
