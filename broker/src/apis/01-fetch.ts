@@ -14,6 +14,7 @@ import { defineApi, type RequestContext } from './api.ts';
 import { leaderEpochProblem } from './leader-epoch-check.ts';
 import { fetchMetadata } from './metadata-fetch.ts';
 import { readError } from './read-error.ts';
+import { fetchAsFollower } from './replica-fetch.ts';
 
 const READ_COMMITTED = 1;
 const NO_SESSION = 0;
@@ -50,20 +51,27 @@ interface ReadResult {
  * - read_committed sees what is below the last stable offset, and which of the transactions in it were aborted; it waits for
  *   that offset to move.
  *
+ * - A broker that follows gets everything that is written (`replica-fetch.ts`); on the controller's listener the metadata log
+ *   (`metadata-fetch.ts`).
+ *
  * Versions: v7 sessions; v9 leader epochs; v12 diverging epoch; v13 topic ids; v15 replica state; v17 directory ids.
  *
- * Not implemented: fetches of followers (INVALID_REQUEST), leader hints of v16.
+ * Not implemented: the nearest replica (v11), leader hints of v16.
  */
 export const fetch = defineApi({
   api,
   versions: [4, 18],
-  access: [['READ', 'TOPIC']],
+  access: [
+    ['READ', 'TOPIC'],
+    ['CLUSTER_ACTION', 'CLUSTER'],
+  ],
   keepsNoBytes: true,
   quota: 'fetched',
   withoutRecords: (answer) => ({ ...answer, responses: [] }),
   async handle(context, request): Promise<FetchResponseInit> {
     if (context.listenerKind === 'controller') return await fetchMetadata(context, request);
-    if (request.replicaId >= 0 || request.replicaState.replicaId >= 0) return onlyError('INVALID_REQUEST');
+    if (request.replicaId >= 0 || request.replicaState.replicaId >= 0)
+      return await fetchAsFollower(context, request);
     const turn = context.services.fetchSessions.turn(sessionRequestOf(context, request));
     if (turn.error !== null) return onlyError(turn.error);
     const lease = context.services.fetchMemory.lease();

@@ -24,6 +24,8 @@ const SINCE_VERSION = new Map([
   [EARLIEST_PENDING_UPLOAD, 11],
 ]);
 const LEADER_EPOCH_VERSION = 4;
+/** A new leader that does not know yet what is committed says so from here on (KIP-207). */
+const CATCHING_UP_VERSION = 5;
 const READ_COMMITTED = 1;
 
 interface Found {
@@ -40,6 +42,7 @@ const NOTHING: Found = { timestamp: UNKNOWN, offset: UNKNOWN, leaderEpoch: UNKNO
  * - -1 the high watermark (read_committed: the last stable offset), -2 the log start, -3 the record with the newest
  *   timestamp, -4 the log start on this disk, which is the same; -5 and -6 are of tiered storage: nothing is found.
  * - Any other timestamp: the first record at or after it, below the high watermark; offset -1 where there is none.
+ * - OFFSET_NOT_AVAILABLE while a new leader does not know all that was committed before it.
  * - Marks that the version does not know: UNSUPPORTED_VERSION.
  *
  * Versions: v2 isolation level; v4 leader epochs; v7 -3; v8 -4; v9 -5; v10 timeout; v11 -6.
@@ -83,6 +86,11 @@ async function look(
   if (typeof partition === 'string') return failed(partitionIndex, partition);
   const problem = leaderEpochProblem(partition, asked.currentLeaderEpoch);
   if (problem !== null) return failed(partitionIndex, problem);
+  if (partition.isCatchingUp && timestamp !== EARLIEST && timestamp !== EARLIEST_LOCAL)
+    return failed(
+      partitionIndex,
+      context.version >= CATCHING_UP_VERSION ? 'OFFSET_NOT_AVAILABLE' : 'LEADER_NOT_AVAILABLE',
+    );
   const found = await find(partition, timestamp, isolationLevel);
   const leaderEpoch = context.version >= LEADER_EPOCH_VERSION ? found.leaderEpoch : UNKNOWN;
   return { partitionIndex, errorCode: errorCode('NONE'), ...found, leaderEpoch };

@@ -5,10 +5,10 @@ import {
   type OffsetForLeaderEpochResponseInit,
   type OffsetForLeaderEpochResponsePartitionInit,
 } from '@millrace/protocol/messages';
-import { epochEnd, type LeaderEpochStart } from '../core/log/leader-epochs.ts';
-import type { Partition } from '../runtime/partition.ts';
+import { epochEnd } from '../core/log/leader-epochs.ts';
 import { defineApi, type RequestContext } from './api.ts';
 import { leaderEpochProblem } from './leader-epoch-check.ts';
+import { epochsOf } from './leader-epochs-of.ts';
 
 /**
  * OffsetForLeaderEpoch v2-4
@@ -20,7 +20,7 @@ import { leaderEpochProblem } from './leader-epoch-check.ts';
  *
  * Versions: v3 the id of who asks, which changes nothing here.
  *
- * Not implemented: followers of other brokers.
+ * Not implemented: nothing. Followers of this broker learn where logs part from Fetch, as in Kafka.
  */
 export const offsetForLeaderEpoch = defineApi({
   api,
@@ -60,13 +60,6 @@ function look(
     leaderEpoch: epoch,
     endOffset: offset,
   };
-}
-
-/** The leader's own epoch begins at the end of the log, before anything was written in it. */
-function epochsOf({ log, leaderEpoch }: Partition): readonly LeaderEpochStart[] {
-  const latest = log.leaderEpochs.at(-1)?.epoch ?? -1;
-  if (latest >= leaderEpoch) return log.leaderEpochs;
-  return [...log.leaderEpochs, { epoch: leaderEpoch, startOffset: log.endOffset }];
 }
 
 function failed(partition: number, error: ErrorName): OffsetForLeaderEpochResponsePartitionInit {

@@ -20,6 +20,7 @@ import { peerSockets } from '../network/peer-sockets.ts';
 import { WireControllerPeers } from '../peers/controller-peers.ts';
 import { PeerPool } from '../peers/peer-pool.ts';
 import { WireQuorumPeers } from '../peers/quorum-peers.ts';
+import { WireReplicaPeers } from '../peers/replica-peers.ts';
 import { type DataFolder, openDataFolder } from '../storage/data-folder.ts';
 import type { StorageEngine } from '../storage/log.ts';
 import { createMemoryEngine } from '../storage/memory-engine.ts';
@@ -40,6 +41,8 @@ import { memoryMetadataFolder } from './metadata-folder.ts';
 import { createMetadataPlane, type MetadataPlane } from './metadata-plane.ts';
 import type { PeerNetwork } from './peer-network.ts';
 import { Purgatory } from './purgatory.ts';
+import type { ReplicaPeers } from './replica-peers.ts';
+import { Replication } from './replication.ts';
 import { RequestMeter } from './request-meter.ts';
 import { RequestQuotas } from './request-quotas.ts';
 import type { AdvertisedApi, BrokerServices, ListenerKind } from './services.ts';
@@ -140,12 +143,9 @@ async function compose(
   rooms.defer(() => pool.close());
   const plane = createPlane(config, ports, { storage, folder, addresses, pool });
   rooms.defer(() => plane.close());
-  const { services, partitions, maintenance, cleaner } = furnish(config, ports, {
-    storage,
-    folder,
-    plane,
-    rooms,
-  });
+  const peers = new WireReplicaPeers(pool);
+  const furniture = furnish(config, ports, { storage, folder, plane, peers, rooms });
+  const { services, partitions, replication, maintenance, cleaner } = furniture;
   const memory = new FrameMemory(requestMemoryBytes(config));
   const serve = (kind: ListenerKind, listeners: readonly Listener[]) =>
     server.serve(listeners, {
@@ -163,6 +163,7 @@ async function compose(
   serve('controller', config.controllerListeners);
   await plane.start();
   if (config.isBroker) await partitions.followed();
+  replication.start();
   maintenance.start();
   rooms.defer(() => maintenance.close());
   cleaner.start();
@@ -274,21 +275,27 @@ interface StartRooms {
   readonly storage: StorageEngine;
   readonly folder: DataFolder;
   readonly plane: MetadataPlane;
+  readonly peers: ReplicaPeers;
   readonly rooms: AsyncDisposableStack;
 }
 
 function furnish(
   config: LiveBrokerConfig,
   ports: BrokerPorts,
-  { storage, folder, plane, rooms }: StartRooms,
+  { storage, folder, plane, peers, rooms }: StartRooms,
 ) {
   const { metadata, quorum, controller, cluster, forwarding } = plane;
   const partitions = new LocalPartitions({ ...ports, storage, config });
-  const coordinators = createCoordinators({ ...ports, metadata, cluster, partitions, config });
+  const coordinators = createCoordinators({ ...ports, metadata, cluster, partitions, peers, config });
+  const replication = new Replication({ ...ports, metadata, cluster, partitions, peers, config });
+  rooms.defer(() => replication.close());
   rooms.defer(() => coordinators.close());
   // The broker's own settings first: topics that set nothing obey them.
   plane.onImage((image) => config.follow(image));
-  plane.onImage((image, previous) => partitions.follow(image, previous));
+  plane.onImage(async (image, previous) => {
+    await partitions.follow(image, previous);
+    replication.follow();
+  });
   const wheel = new TimerWheel({ ...ports, tickMs: PURGATORY_TICK_MS });
   const services: BrokerServices = {
     ...ports,
@@ -298,6 +305,7 @@ function furnish(
     quorum,
     quotas: new RequestQuotas({ ...ports, metadata }),
     partitions,
+    replication,
     logFolder: logFolder(folder.path),
     controller,
     cluster,
@@ -322,6 +330,7 @@ function furnish(
   return {
     services,
     partitions,
+    replication,
     maintenance: new LogMaintenance({ ...ports, partitions, storage, config }),
     cleaner: new LogCleaner({ ...ports, partitions, config }),
   };

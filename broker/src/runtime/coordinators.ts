@@ -1,8 +1,9 @@
 import { GroupCoordinator, type GroupCoordinatorOptions } from './group-coordinator.ts';
 import { GroupService } from './group-service.ts';
 import type { LocalPartitions } from './local-partitions.ts';
-import { localMarkerWriter } from './marker-writer.ts';
+import { clusterMarkerWriter } from './marker-writer.ts';
 import { createProducerIds } from './producer-id-block.ts';
+import type { ReplicaPeers } from './replica-peers.ts';
 import type { GroupAccess, ProducerIds } from './services.ts';
 import { ShareGroupService } from './share-group-service.ts';
 import { SharePartitions } from './share-partitions.ts';
@@ -13,6 +14,7 @@ import { TransactionService } from './transaction-service.ts';
 
 export interface CoordinatorsOptions extends GroupCoordinatorOptions {
   readonly partitions: LocalPartitions;
+  readonly peers: ReplicaPeers;
 }
 
 /** What keeps its state in topics of the broker's own. */
@@ -34,7 +36,7 @@ export function createCoordinators(options: CoordinatorsOptions): Coordinators {
   const groupCoordinator = new GroupCoordinator(options);
   const groups = new GroupService(groupCoordinator, options.config);
   const producerIds = createProducerIds(cluster);
-  const markers = localMarkerWriter({ ...options, groups });
+  const markers = clusterMarkerWriter({ ...options, groups });
   const transactions = new TransactionService({ ...options, producerIds, markers });
   const shareState = new ShareStateService(options);
   const client = new ShareStateClient(shareState, options.timers);

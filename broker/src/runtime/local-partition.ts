@@ -9,7 +9,9 @@ import {
   validateBatch,
 } from '@millrace/protocol/records';
 import { lastSequenceOf, type OfferedBatch, type ProducerBatch } from '../core/log/producer-table.ts';
+import { LeaderReplicas } from '../core/replication/leader-replicas.ts';
 import type { Log, LogConfig } from '../storage/log.ts';
+import { CommittedBytes } from './committed-bytes.ts';
 import type { AppendOptions, AppendOutcome, Partition } from './partition.ts';
 import { storedBatch } from './stored-batch.ts';
 
@@ -17,7 +19,11 @@ import { storedBatch } from './stored-batch.ts';
 export interface Leadership {
   readonly leaderEpoch: number;
   readonly isLeader: boolean;
-  readonly inSyncReplicas: number;
+  /** -1: none. */
+  readonly leader: number;
+  readonly replicas: readonly number[];
+  readonly isr: readonly number[];
+  readonly partitionEpoch: number;
   /** `min.insync.replicas` of the topic. */
   readonly minInSyncReplicas: number;
 }
@@ -33,8 +39,9 @@ interface Waiting {
 }
 
 /**
- * A partition with one replica, which is here: what is in the file is on every member of the in-sync set. Everything but
- * reading happens within one turn of the loop, so that appends keep the order in which requests came.
+ * A replica that is here. As the leader's it takes what clients send, and counts as committed what all replicas in sync have; else it
+ * takes what its leader has. Everything but reading happens within one turn of the loop, so that appends keep the order in which
+ * requests came.
  */
 export class LocalPartition implements Partition {
   readonly topic: string;
@@ -42,22 +49,32 @@ export class LocalPartition implements Partition {
   readonly partition: number;
   readonly log: Log;
   readonly #clock: Clock;
+  readonly #nodeId: number;
   readonly #listeners = new Set<(highWatermark: number) => void>();
+  readonly #growth = new Set<() => void>();
+  readonly #committed: CommittedBytes;
   #leadership: Leadership;
+  /** Of the leader epoch; null where it is led elsewhere. */
+  #replicas: LeaderReplicas | null = null;
   #highWatermark: number;
-  #committedBytes: number;
+  #epochStartOffset = 0;
   #waiting: Waiting[] = [];
   #lastWritten: Promise<void> | null = null;
+  #cutting: Promise<void> | null = null;
 
-  constructor(log: Log, clock: Clock, leadership: Leadership) {
+  constructor(log: Log, { clock, nodeId }: { clock: Clock; nodeId: number }, leadership: Leadership) {
     this.topic = log.id.topic;
     this.topicId = log.id.topicId;
     this.partition = log.id.partition;
     this.log = log;
     this.#clock = clock;
+    this.#nodeId = nodeId;
     this.#leadership = leadership;
-    this.#highWatermark = log.writtenOffset;
-    this.#committedBytes = log.writtenBytes;
+    // Alone, what is in the file is committed; of others nobody knows yet how far they are.
+    const isAlone = leadership.isLeader && leadership.isr.length === 1;
+    this.#highWatermark = isAlone ? log.writtenOffset : log.startOffset;
+    this.#committed = new CommittedBytes(this.#highWatermark, isAlone ? log.writtenBytes : 0);
+    if (leadership.isLeader) this.#lead(leadership);
   }
 
   get leaderEpoch(): number {
@@ -73,7 +90,21 @@ export class LocalPartition implements Partition {
   }
 
   get committedBytes(): number {
-    return this.#committedBytes;
+    return this.#committed.bytes;
+  }
+
+  get leaderId(): number {
+    return this.#leadership.leader;
+  }
+
+  /** Leads, and what was there when its leader epoch began is not all committed yet: its end is not to be told. */
+  get isCatchingUp(): boolean {
+    return this.isLeader && this.#highWatermark < this.#epochStartOffset;
+  }
+
+  /** Of the leader; as it is committed. */
+  get replicas(): LeaderReplicas | null {
+    return this.#replicas;
   }
 
   get lastStableOffset(): number {
@@ -122,15 +153,111 @@ export class LocalPartition implements Partition {
     };
   }
 
+  /** Calls back whenever more is written, until cancelled: what followers wait on. */
+  onGrowth(listener: () => void): () => void {
+    this.#growth.add(listener);
+    return () => {
+      this.#growth.delete(listener);
+    };
+  }
+
   /** Takes what a new image says; those who wait for a commit are told where leadership was lost. */
   update(leadership: Leadership): void {
-    const lost = this.#leadership.isLeader && !leadership.isLeader;
+    const before = this.#leadership;
     this.#leadership = leadership;
+    const lost = before.isLeader && (!leadership.isLeader || leadership.leaderEpoch !== before.leaderEpoch);
     if (lost) this.#abandon('NOT_LEADER_OR_FOLLOWER');
+    if (!leadership.isLeader) this.#replicas = null;
+    else if (this.#replicas === null || lost || leadership.leaderEpoch !== before.leaderEpoch)
+      this.#lead(leadership);
+    else this.#replicas.follow({ ...leadership, nowMs: this.#clock.now().monoMs });
+    this.#advance();
+    this.#grown();
+  }
+
+  /** A follower has fetched: all before its offset is in its log. @returns false where it is no follower of this leader */
+  followerFetched(fetch: {
+    readonly id: number;
+    readonly brokerEpoch: number;
+    readonly endOffset: number;
+  }): boolean {
+    if (this.#replicas === null) return false;
+    const { monoMs: nowMs } = this.#clock.now();
+    const leaderEndOffset = this.log.writtenOffset;
+    if (!this.#replicas.fetched({ ...fetch, leaderEndOffset, nowMs })) return false;
+    this.#advance();
+    return true;
+  }
+
+  /** The controller has answered a wish for another in-sync set, or the image has. */
+  isrChanged(isr: readonly number[], partitionEpoch: number): void {
+    this.#replicas?.follow({ isr, partitionEpoch, nowMs: this.#clock.now().monoMs });
+    this.#advance();
+  }
+
+  /**
+   * Takes what the leader of that epoch has, where it is still that one.
+   * @param records whole, sound batches that go on from the end of the log
+   * @returns what resolves when they are written; null where they are not taken
+   */
+  appendReplicated(records: Buffer, leaderEpoch: number): Promise<void> | null {
+    if (this.isLeader || leaderEpoch !== this.leaderEpoch || this.log.failure !== null) return null;
+    const { written } = this.log.appendReplicated(records);
+    return written;
+  }
+
+  /** The leader of that epoch says what is committed. */
+  toldCommitted(highWatermark: number, leaderEpoch: number): void {
+    if (this.isLeader || leaderEpoch !== this.leaderEpoch) return;
+    this.#committed.wrote(this.log.writtenOffset, this.log.writtenBytes);
+    this.#moveTo(Math.min(highWatermark, this.log.writtenOffset));
+  }
+
+  /** Cuts the log back to where it agrees with the leader's of that epoch. */
+  async truncate(offset: number, leaderEpoch: number): Promise<void> {
+    if (this.isLeader || leaderEpoch !== this.leaderEpoch) return;
+    // Below what was committed only where an unclean election, which the topic allows, has given that up.
+    this.#highWatermark = Math.min(this.#highWatermark, offset);
+    const cut = this.log.truncateTo(Math.max(offset, this.log.startOffset));
+    this.#cutting = cut.finally(() => {
+      this.#cutting = null;
+    });
+    await this.#cutting;
+  }
+
+  /** The leader's log begins later than this one ends: nothing here is of use. */
+  async resetTo(offset: number, leaderEpoch: number): Promise<void> {
+    if (this.isLeader || leaderEpoch !== this.leaderEpoch) return;
+    const reset = this.log.resetTo(offset);
+    this.#cutting = reset.finally(() => {
+      this.#cutting = null;
+    });
+    await this.#cutting;
+    this.#moveTo(offset);
+  }
+
+  /** Resolves when the log is not being cut: it is not led before. */
+  async atRest(): Promise<void> {
+    await this.#cutting?.catch(() => undefined);
+  }
+
+  #lead({ replicas, isr, partitionEpoch }: Leadership): void {
+    const { monoMs: nowMs } = this.#clock.now();
+    this.#epochStartOffset = this.log.endOffset;
+    const { endOffset: epochStartOffset } = this.log;
+    this.#replicas = new LeaderReplicas({
+      nodeId: this.#nodeId,
+      replicas,
+      isr,
+      partitionEpoch,
+      epochStartOffset,
+      nowMs,
+    });
   }
 
   #closedFor(options: AppendOptions): AppendOutcome | null {
-    const { isLeader, leaderEpoch, inSyncReplicas, minInSyncReplicas } = this.#leadership;
+    const { isLeader, leaderEpoch, minInSyncReplicas } = this.#leadership;
+    const inSyncReplicas = this.#inSyncReplicas;
     if (!isLeader || (options.expectedLeaderEpoch ?? leaderEpoch) !== leaderEpoch) {
       return this.#refuse('NOT_LEADER_OR_FOLLOWER', `this broker does not lead ${this.#name} in that epoch`);
     }
@@ -217,25 +344,45 @@ export class LocalPartition implements Partition {
     if (written === this.#lastWritten) return;
     this.#lastWritten = written;
     written.then(
-      () => this.#advance(),
+      () => {
+        this.#advance();
+        this.#grown();
+      },
       () => this.#abandon('KAFKA_STORAGE_ERROR'),
     );
   }
 
+  get #inSyncReplicas(): number {
+    return (this.#replicas ?? this.#leadership).isr.length;
+  }
+
+  /** As the leader: what all in sync have, while they are as many as the topic asks for (KIP-966). */
   #advance(): void {
+    const replicas = this.#replicas;
+    if (replicas === null) return;
     const { config, flushedOffset, writtenOffset } = this.log;
     // What is to be synced before it is acknowledged is not read before that either.
     const written = config.flushMessages === 1 ? flushedOffset : writtenOffset;
+    this.#committed.wrote(writtenOffset, this.log.writtenBytes);
+    if (this.#inSyncReplicas < this.#leadership.minInSyncReplicas) return;
+    this.#moveTo(replicas.committedTo(written));
+  }
+
+  #moveTo(highWatermark: number): void {
     // Invariant 2: the high watermark never goes back.
-    if (written <= this.#highWatermark) return;
-    this.#highWatermark = written;
-    this.#committedBytes = this.log.writtenBytes;
+    if (highWatermark <= this.#highWatermark) return;
+    this.#highWatermark = highWatermark;
+    this.#committed.committed(highWatermark);
     const waiting = this.#waiting;
     if (waiting.length > 0) {
-      this.#waiting = waiting.filter(({ offset }) => offset > written);
-      for (const { offset, callback } of waiting) if (offset <= written) callback(null);
+      this.#waiting = waiting.filter(({ offset }) => offset > highWatermark);
+      for (const { offset, callback } of waiting) if (offset <= highWatermark) callback(null);
     }
-    for (const listener of this.#listeners) listener(written);
+    for (const listener of this.#listeners) listener(highWatermark);
+  }
+
+  #grown(): void {
+    for (const listener of [...this.#growth]) listener();
   }
 
   #abandon(error: ErrorName): void {

@@ -135,11 +135,12 @@ export class LocalPartitions implements PartitionRegistry {
       const log = await this.#open(id, logConfig);
       if (log === undefined) return;
       if (logConfig.flushMessages === 1) await this.#synced(log);
-      partition = new LocalPartition(log, clock, leadership);
+      partition = new LocalPartition(log, { clock, nodeId: config.nodeId }, leadership);
       const partitions = this.#topics.get(topic.name) ?? new Map<number, LocalPartition>();
       this.#topics.set(topic.name, partitions.set(state.partition, partition));
     } else {
       partition.log.configure(logConfig);
+      if (leadership.isLeader && !partition.isLeader) await partition.atRest();
       partition.update(leadership);
     }
     if (leadership.isLeader && (before?.isLeader !== true || before.leaderEpoch !== leadership.leaderEpoch)) {
@@ -182,7 +183,10 @@ export class LocalPartitions implements PartitionRegistry {
     return {
       leaderEpoch: state.leaderEpoch,
       isLeader: state.leader === config.nodeId,
-      inSyncReplicas: state.isr.length,
+      leader: state.leader,
+      replicas: state.replicas,
+      isr: state.isr,
+      partitionEpoch: state.partitionEpoch,
       // No more than there are replicas, as in Kafka (KIP-966).
       minInSyncReplicas: Math.min(Number(text), state.replicas.length),
     };
@@ -197,7 +201,10 @@ export class LocalPartitions implements PartitionRegistry {
       partition.update({
         leaderEpoch: partition.leaderEpoch,
         isLeader: false,
-        inSyncReplicas: 0,
+        leader: -1,
+        replicas: [],
+        isr: [],
+        partitionEpoch: Number.MAX_SAFE_INTEGER,
         minInSyncReplicas: 1,
       });
       for (const listener of this.#listeners) listener.lost(topic.name, partition.partition);

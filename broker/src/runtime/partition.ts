@@ -28,6 +28,19 @@ export interface Partition {
   /** Calls back, once, when the high watermark is at or past `offset`; or with an error when leadership was lost. */
   whenCommitted(offset: number, callback: (error: ErrorName | null) => void): void;
 
+  /** It leads, but what was there when it began to is not all known to be committed: its end is not to be told yet. */
+  readonly isCatchingUp: boolean;
+
+  /** Notes how far a follower is. @returns false where it is no follower of this leader */
+  followerFetched(fetch: {
+    readonly id: number;
+    readonly brokerEpoch: number;
+    readonly endOffset: number;
+  }): boolean;
+
+  /** Calls back whenever more is written, until cancelled: what followers wait on. */
+  onGrowth(listener: () => void): () => void;
+
   /** Calls back on each move of the high watermark until cancelled; what long polls wait on. */
   onHighWatermark(listener: (highWatermark: number) => void): () => void;
 }

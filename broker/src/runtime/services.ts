@@ -84,6 +84,7 @@ export interface BrokerServices {
   readonly quorum: QuorumAccess;
   readonly quotas: QuotaAccess;
   readonly partitions: PartitionRegistry;
+  readonly replication: ReplicationAccess;
   readonly logFolder: LogFolder;
   readonly controller: ControllerAccess;
   readonly cluster: ClusterAccess;
@@ -199,6 +200,12 @@ export interface LogFolder {
   readonly path: string;
   /** What the volume holds and what of it is free for this process, bytes; -1 where nobody can tell. */
   space(): Promise<{ readonly totalBytes: number; readonly usableBytes: number }>;
+}
+
+/** What keeps replicas the same. */
+export interface ReplicationAccess {
+  /** A follower of a partition that is led here has fetched: it may belong to the in-sync set now. */
+  followerFetched(partition: Partition): void;
 }
 
 /** The partitions whose logs are here. */

@@ -29,7 +29,10 @@ import { TRANSACTIONS_TOPIC } from './auto-created-topic.ts';
 import type { BrokerConfig } from './broker-config.ts';
 import type { MarkerWriter } from './coordinator-shard.ts';
 import { CoordinatorTopic } from './coordinator-topic.ts';
+import type { NodeEndpoint } from './node-endpoint.ts';
 import type { Partition } from './partition.ts';
+import type { ReplicaPeers } from './replica-peers.ts';
+import { brokerEndpoint } from './replication.ts';
 import type {
   Asked,
   ClusterAccess,
@@ -41,11 +44,14 @@ import type {
 } from './services.ts';
 import { transactionCodec } from './transaction-record-codec.ts';
 
+const NOT_THERE: ErrorName = 'COORDINATOR_NOT_AVAILABLE';
+
 export interface TransactionServiceOptions {
   readonly metadata: MetadataAccess;
   readonly cluster: ClusterAccess;
   readonly producerIds: ProducerIds;
   readonly markers: MarkerWriter;
+  readonly peers: ReplicaPeers;
   readonly config: BrokerConfig;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -135,12 +141,13 @@ export class TransactionService implements TransactionAccess {
   ): Result | Promise<Result> {
     const key = waitingKey(query);
     const before = this.#waiting.get(key);
-    if (before === undefined) {
-      if (how.isOpen) return write();
+    if (before === undefined && how.isOpen) return write();
+    if (before === undefined && this.#coordinatorElsewhere(query.transactionalId) === null) {
       const problem = this.partitionsProblem(query);
       if (!how.adds) return problem === null ? write() : refused(problem);
     }
-    const written = this.#writeOnceAdded(before, query, write, refused);
+    const isCheckOnly = !how.adds;
+    const written = this.#writeOnceAdded(before, { query, isCheckOnly }, write, refused);
     this.#waiting.set(key, written);
     void written.finally(() => {
       if (this.#waiting.get(key) === written) this.#waiting.delete(key);
@@ -186,16 +193,36 @@ export class TransactionService implements TransactionAccess {
 
   async #writeOnceAdded<Result>(
     before: Promise<unknown> | undefined,
-    query: PartitionsQuery,
+    { query, isCheckOnly }: { readonly query: PartitionsQuery; readonly isCheckOnly: boolean },
     write: () => Result,
     refused: (error: ErrorName) => Result,
   ): Promise<Result> {
     await before;
+    const elsewhere = this.#coordinatorElsewhere(query.transactionalId);
+    if (elsewhere !== null) {
+      const { peers } = this.#options;
+      const asked = elsewhere === undefined ? null : peers.addPartitions(elsewhere, query, { isCheckOnly });
+      const told = asked === null ? 'COORDINATOR_NOT_AVAILABLE' : await asked.catch(() => NOT_THERE);
+      return told === null ? write() : refused(told);
+    }
     const waitMs = this.#options.config.values['add.partitions.to.txn.retry.backoff.max.ms'];
     const { error } = await this.addPartitions({ ...query, clientVersion: 2, waitMs });
     // Between the answer and here it may have ended.
     const problem = error ?? this.partitionsProblem(query);
     return problem === null ? write() : refused(problem);
+  }
+
+  /** Where the coordinator of a transaction is; null: here, undefined: not known. */
+  #coordinatorElsewhere(transactionalId: string): NodeEndpoint | null | undefined {
+    const { metadata, config } = this.#options;
+    const partition = this.#topic.partitionOf(transactionalId);
+    const image = metadata.image();
+    const leader =
+      partition === null
+        ? -1
+        : (image.topicsByName.get(TRANSACTIONS_TOPIC)?.partitions[partition]?.leader ?? -1);
+    if (leader === config.nodeId || partition === null) return null;
+    return brokerEndpoint(image, leader, config.interBrokerListener);
   }
 
   async #producerIdFor(

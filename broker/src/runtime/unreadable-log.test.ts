@@ -34,8 +34,9 @@ it('a coordinator whose partition gives nothing says so and is none', async () =
   const id = { topic: '__consumer_offsets', topicId: 'AAAAAAAAAAAAAAAAAAAAAQ', partition: 0 };
   const log = await storage.open(id, SAMPLE_LOG_CONFIG);
   log.append(sampleBatch({ values: ['v'] }), 0);
-  const leadership = { leaderEpoch: 0, isLeader: true, inSyncReplicas: 1, minInSyncReplicas: 1 };
-  const partition = new LocalPartition(unreadable(log), systemClock, leadership);
+  const only = { leader: 1, replicas: [1], isr: [1], partitionEpoch: 0 };
+  const leadership = { leaderEpoch: 0, isLeader: true, minInSyncReplicas: 1, ...only };
+  const partition = new LocalPartition(unreadable(log), { clock: systemClock, nodeId: 1 }, leadership);
   const errors: { err?: { code?: string } }[] = [];
   const logger = Object.assign(Object.create(silentLogger), { error: (facts: object) => errors.push(facts) });
   const ports = { clock: systemClock, timers: systemTimers, logger };

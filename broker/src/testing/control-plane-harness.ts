@@ -100,7 +100,14 @@ export class ControlPlaneHarness {
     });
     const { metadata, quorum, controller, cluster, forwarding } = plane;
     const partitions = new LocalPartitions({ ...ports, storage: disk.storage, config });
-    const coordinators = createCoordinators({ ...ports, metadata, cluster, partitions, config });
+    const coordinators = createCoordinators({
+      ...ports,
+      ...NO_PEERS,
+      metadata,
+      cluster,
+      partitions,
+      config,
+    });
     const { groups, transactions, producerIds } = coordinators;
     const { shareState, shareGroups, sharePartitions, shareSessions } = coordinators;
     plane.onImage((image) => config.follow(image));
@@ -114,6 +121,7 @@ export class ControlPlaneHarness {
       quorum,
       quotas: new RequestQuotas({ ...ports, metadata }),
       partitions,
+      replication: { followerFetched: () => undefined },
       logFolder: { path: '/nowhere', space: async () => ({ totalBytes: -1, usableBytes: -1 }) },
       controller,
       cluster,

@@ -1,6 +1,7 @@
 import { MillraceError } from '@millrace/foundation';
 import type { ControllerPeers } from '../runtime/controller-peers.ts';
 import type { QuorumPeers } from '../runtime/quorum-peers.ts';
+import type { ReplicaPeers } from '../runtime/replica-peers.ts';
 
 const nobody = () =>
   Promise.reject(new MillraceError('Nobody is there.', { code: 'CONNECTION_REFUSED', class: 'transient' }));
@@ -9,6 +10,7 @@ const nobody = () =>
 export const NO_PEERS: {
   readonly quorumPeers: QuorumPeers;
   readonly controllerPeers: ControllerPeers;
+  readonly peers: ReplicaPeers;
 } = {
   quorumPeers: { vote: nobody, beginEpoch: nobody, endEpoch: nobody, fetch: nobody, fetchSnapshot: nobody },
   controllerPeers: {
@@ -19,4 +21,5 @@ export const NO_PEERS: {
     createTopics: nobody,
     forward: nobody,
   },
+  peers: { fetch: nobody, writeMarkers: nobody, addPartitions: nobody },
 };
