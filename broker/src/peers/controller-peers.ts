@@ -1,3 +1,4 @@
+import { isMillraceError } from '@millrace/foundation';
 import { type ErrorName, errorByCode, Writer } from '@millrace/protocol';
 import { defaultPrincipalData } from '@millrace/protocol/internal';
 import {
@@ -23,6 +24,7 @@ import type { CreateTopicResult, CreateTopicsCommand, ProducerIdBlock } from '..
 import { supportedFeatures } from '../core/controller/features.ts';
 import type { ControllerPeers, ForwardedRequest } from '../runtime/controller-peers.ts';
 import type { NodeEndpoint } from '../runtime/node-endpoint.ts';
+import { PEER_GONE } from '../runtime/quorum-peers.ts';
 import type { PeerPool } from './peer-pool.ts';
 import { peerRefused } from './peer-refused.ts';
 
@@ -42,6 +44,15 @@ export class WireControllerPeers implements ControllerPeers {
   constructor({ pool, clusterId }: ControllerPeersOptions) {
     this.#pool = pool;
     this.#clusterId = clusterId;
+  }
+
+  async isThere(to: NodeEndpoint): Promise<boolean> {
+    try {
+      await this.#pool.reach(to);
+      return true;
+    } catch (error) {
+      return !isMillraceError(error) || error.code !== PEER_GONE;
+    }
   }
 
   async register(

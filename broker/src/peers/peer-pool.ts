@@ -4,7 +4,6 @@ import type { PeerConnection, PeerNetwork, PeerRequestOptions } from '../runtime
 
 /**
  * What shares a connection: answers come in the order of requests, so that a fetch that waits must not stand before a vote.
- * `replica-n`: of fetches of partitions.
  */
 export type Lane = 'quorum' | 'metadata' | 'heartbeat' | 'controller' | 'forward' | 'replica' | 'markers';
 
@@ -32,6 +31,12 @@ export class PeerPool {
     const { api, body, ...options } = call;
     const connection = await this.#connection(to, lane);
     return await connection.request(api, body, options);
+  }
+
+  /** Makes a connection and drops it: to see whether somebody is there. */
+  async reach(to: NodeEndpoint): Promise<void> {
+    const connection = await this.#network.connect(to, { clientId: this.#clientId });
+    connection.close();
   }
 
   close(): void {

@@ -35,6 +35,7 @@ export function controllerAccess({ runtime, sessionMs, clock }: ControllerAccess
     alterClientQuotas: (command) => runtime().submit((input) => alterClientQuotas(input, command)),
     updateFeatures: (command) => runtime().submit((input) => updateFeatures(input, command)),
     alterPartitions: (command) => runtime().submit((input) => alterPartitions(input, command)),
+    suspectBroker: (brokerId) => void runtime().suspect(brokerId),
     unregisterBroker: (brokerId) => runtime().submit((input) => unregisterBroker(input, brokerId)),
     allocateProducerIdsTo: (broker) => runtime().submit((input) => allocateProducerIds(input, broker)),
     async registerBroker(command) {

@@ -21,6 +21,8 @@ export interface ForwardedRequest {
  * where the node is not the active one.
  */
 export interface ControllerPeers {
+  /** Whether somebody listens there; only a certain no is false. */
+  isThere(to: NodeEndpoint): Promise<boolean>;
   register(to: NodeEndpoint, command: Omit<RegisterBrokerCommand, 'isHeard'>): Promise<RegisterBrokerResult>;
   heartbeat(to: NodeEndpoint, command: BrokerHeartbeatCommand): Promise<BrokerHeartbeatResult>;
   alterPartitions(to: NodeEndpoint, command: AlterPartitionsCommand): Promise<AlterPartitionsResult>;

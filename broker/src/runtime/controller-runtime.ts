@@ -13,16 +13,20 @@ import type { MetadataImage } from '../core/metadata/image.ts';
 import { emptyImage, replay } from '../core/metadata/replay.ts';
 import type { MetadataLoader } from './metadata-loader.ts';
 import type { MetadataQuorum } from './metadata-quorum.ts';
+import type { NodeEndpoint } from './node-endpoint.ts';
 
 export interface ControllerRuntimeOptions {
   readonly quorum: MetadataQuorum;
   readonly loader: MetadataLoader;
   readonly rules: ControllerRules;
+  readonly nodeId: number;
   readonly sessionMs: number;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
   readonly logger: Logger;
+  /** Whether somebody listens there; only a certain no is false. */
+  readonly isThere: (endpoint: NodeEndpoint) => Promise<boolean>;
   /** It has become the active controller. */
   readonly onActive: () => void;
 }
@@ -102,6 +106,21 @@ export class ControllerRuntime {
     return response;
   }
 
+  /**
+   * A broker's connection has ended, or a new controller does not know whether it is there: where nobody listens at its address any more
+   * its process is gone, and its session need not run out.
+   */
+  async suspect(brokerId: number): Promise<void> {
+    const broker = this.#reign?.image.brokers.get(brokerId);
+    const [endpoint] = broker?.endpoints ?? [];
+    if (broker === undefined || broker.fenced || endpoint === undefined) return;
+    if (await this.#options.isThere(endpoint)) return;
+    // Another incarnation may have come meanwhile.
+    if (this.#reign?.image.brokers.get(brokerId)?.epoch !== broker.epoch) return;
+    this.#options.logger.info({ broker: brokerId }, 'nobody listens where a broker was: fenced');
+    await this.submit((input) => fenceBroker(input, brokerId)).catch(() => undefined);
+  }
+
   /** Nothing is committed from here on: every command fails. */
   fail(error: MillraceError): void {
     this.#failure = error;
@@ -113,7 +132,9 @@ export class ControllerRuntime {
     // Who waits hears of it; where nobody does, nothing is lost.
     promise.catch(() => undefined);
     this.#reign = { epoch, image, ended: promise, end: reject };
-    this.sessions.begin(unfencedIds(image), this.#options.clock.now().monoMs);
+    const ids = [...unfencedIds(image)];
+    this.sessions.begin(ids, this.#options.clock.now().monoMs);
+    for (const id of ids) if (id !== this.#options.nodeId) void this.suspect(id);
     this.#lookLater();
   }
 

@@ -190,6 +190,8 @@ class RunningMetadataPlane implements MetadataPlane {
       quorum,
       loader,
       rules: rulesOf(config),
+      nodeId: config.nodeId,
+      isThere: (endpoint) => this.#options.controllerPeers.isThere(endpoint),
       sessionMs: values['broker.session.timeout.ms'],
       onActive: () => this.#active(runtime),
     });

@@ -244,6 +244,8 @@ export interface ControllerAccess {
   }): Promise<ProducerIdBlock>;
   registerBroker(command: Omit<RegisterBrokerCommand, 'isHeard'>): Promise<RegisterBrokerResult>;
   heartbeat(command: BrokerHeartbeatCommand): Promise<BrokerHeartbeatResult>;
+  /** The connection by which a broker's heartbeats came has ended. */
+  suspectBroker(brokerId: number): void;
   unregisterBroker(brokerId: number): Promise<{ readonly error: null } | Refusal>;
   alterPartitions(command: AlterPartitionsCommand): Promise<AlterPartitionsResult>;
 }

@@ -14,6 +14,7 @@ export const NO_PEERS: {
 } = {
   quorumPeers: { vote: nobody, beginEpoch: nobody, endEpoch: nobody, fetch: nobody, fetchSnapshot: nobody },
   controllerPeers: {
+    isThere: () => Promise.resolve(true),
     register: nobody,
     heartbeat: nobody,
     alterPartitions: nobody,
