@@ -1,62 +1,34 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  type Clock,
   createLogger,
-  type Logger,
   MillraceError,
-  type Random,
   type RawConfig,
   systemClock,
   systemRandom,
   systemTimers,
-  type Timers,
 } from '@millrace/foundation';
 import { handlersOn } from '../apis/index.ts';
 import { BrokerServer } from '../network/broker-server.ts';
 import { doorFacts, openDoors } from '../network/doors.ts';
 import { FrameMemory } from '../network/frame-memory.ts';
 import { peerSockets } from '../network/peer-sockets.ts';
-import { WireControllerPeers } from '../peers/controller-peers.ts';
-import { PeerPool } from '../peers/peer-pool.ts';
-import { WireQuorumPeers } from '../peers/quorum-peers.ts';
-import { WireReplicaPeers } from '../peers/replica-peers.ts';
 import { type DataFolder, openDataFolder } from '../storage/data-folder.ts';
 import type { StorageEngine } from '../storage/log.ts';
 import { createMemoryEngine } from '../storage/memory-engine.ts';
 import { openSegmentEngine } from '../storage/segment-engine.ts';
 import { allowAll } from './authorizer.ts';
 import { type BrokerConfig, type Listener, parseBrokerConfig, requestMemoryBytes } from './broker-config.ts';
+import { type BrokerPorts, composeCore } from './broker-core.ts';
 import type { MetricSources } from './broker-metrics.ts';
-import { createCoordinators } from './coordinators.ts';
-import { FetchMemory } from './fetch-memory.ts';
-import { FetchSessions } from './fetch-sessions.ts';
 import { fileMetadataFolder } from './file-metadata-folder.ts';
 import { LiveBrokerConfig } from './live-broker-config.ts';
-import { LocalPartitions } from './local-partitions.ts';
-import { LogCleaner } from './log-cleaner.ts';
-import { logFolder } from './log-folder.ts';
-import { LogMaintenance } from './log-maintenance.ts';
+import type { LocalPartitions } from './local-partitions.ts';
+import type { LogCleaner } from './log-cleaner.ts';
 import { memoryMetadataFolder } from './metadata-folder.ts';
-import { createMetadataPlane, type MetadataPlane } from './metadata-plane.ts';
-import type { PeerNetwork } from './peer-network.ts';
-import { Purgatory } from './purgatory.ts';
-import type { ReplicaPeers } from './replica-peers.ts';
-import { Replication } from './replication.ts';
-import { RequestMeter } from './request-meter.ts';
-import { RequestQuotas } from './request-quotas.ts';
-import type { AdvertisedApi, BrokerServices, ListenerKind } from './services.ts';
-import { TimerWheel } from './timer-wheel.ts';
+import type { BrokerServices, ListenerKind } from './services.ts';
 
-/** What a broker takes from outside; all have defaults, and simulations bring their own. */
-export interface BrokerPorts {
-  readonly clock: Clock;
-  readonly timers: Timers;
-  readonly random: Random;
-  readonly logger: Logger;
-  /** How other nodes are reached. */
-  readonly network: PeerNetwork;
-}
+export type { BrokerPorts } from './broker-core.ts';
 
 /** A broker that serves. */
 export interface RunningBroker {
@@ -72,9 +44,6 @@ export interface RunningBroker {
 }
 
 const METADATA_LOG = '__cluster_metadata-0';
-const PURGATORY_TICK_MS = 5;
-/** A fetch session that was not used for so long gives way to a new one; as fixed in Kafka. */
-const FETCH_SESSION_EVICTION_MS = 120_000;
 const SECURITY_PLAINTEXT = 0;
 
 /**
@@ -139,13 +108,20 @@ async function compose(
   const addresses = advertised(config, bound);
   const storage = await openStorage(config, ports, folder);
   rooms.defer(() => storage.close());
-  const pool = new PeerPool(ports.network, `broker-${nodeId}`);
-  rooms.defer(() => pool.close());
-  const plane = createPlane(config, ports, { storage, folder, addresses, pool });
-  rooms.defer(() => plane.close());
-  const peers = new WireReplicaPeers(pool);
-  const furniture = furnish(config, ports, { storage, folder, plane, peers, rooms });
-  const { services, partitions, replication, maintenance, cleaner } = furniture;
+  const core = composeCore(config, ports, {
+    storage,
+    metadataFolder:
+      values['log.storage.engine'] === 'memory'
+        ? memoryMetadataFolder()
+        : fileMetadataFolder(join(folder.path, METADATA_LOG)),
+    folder,
+    endpoints: [...addresses.values()].map((address) => ({
+      ...address,
+      securityProtocol: SECURITY_PLAINTEXT,
+    })),
+    rooms,
+  });
+  const { plane, services, partitions, replication, maintenance, cleaner } = core;
   const memory = new FrameMemory(requestMemoryBytes(config));
   const serve = (kind: ListenerKind, listeners: readonly Listener[]) =>
     server.serve(listeners, {
@@ -235,110 +211,6 @@ async function openStorage(
     random: ports.random,
     logger: ports.logger,
   });
-}
-
-interface PlaneRooms {
-  readonly storage: StorageEngine;
-  readonly folder: DataFolder;
-  readonly addresses: ReadonlyMap<string, Listener>;
-  readonly pool: PeerPool;
-}
-
-function createPlane(config: BrokerConfig, ports: BrokerPorts, rooms: PlaneRooms): MetadataPlane {
-  const { pool } = rooms;
-  const { clusterId, directoryId } = rooms.folder;
-  const own = () => {
-    const [listener] = config.controllerListeners;
-    const endpoint = config.quorumVoters.get(config.nodeId);
-    return listener === undefined || endpoint === undefined ? null : { name: listener.name, ...endpoint };
-  };
-  return createMetadataPlane({
-    ...ports,
-    quorumPeers: new WireQuorumPeers({ pool, clusterId, directoryId, own }),
-    controllerPeers: new WireControllerPeers({ pool, clusterId }),
-    storage: rooms.storage,
-    folder:
-      config.values['log.storage.engine'] === 'memory'
-        ? memoryMetadataFolder()
-        : fileMetadataFolder(join(rooms.folder.path, METADATA_LOG)),
-    config,
-    clusterId,
-    directoryId,
-    endpoints: [...rooms.addresses.values()].map((address) => ({
-      ...address,
-      securityProtocol: SECURITY_PLAINTEXT,
-    })),
-  });
-}
-
-interface StartRooms {
-  readonly storage: StorageEngine;
-  readonly folder: DataFolder;
-  readonly plane: MetadataPlane;
-  readonly peers: ReplicaPeers;
-  readonly rooms: AsyncDisposableStack;
-}
-
-function furnish(
-  config: LiveBrokerConfig,
-  ports: BrokerPorts,
-  { storage, folder, plane, peers, rooms }: StartRooms,
-) {
-  const { metadata, quorum, controller, cluster, forwarding } = plane;
-  const partitions = new LocalPartitions({ ...ports, storage, config });
-  const coordinators = createCoordinators({ ...ports, metadata, cluster, partitions, peers, config });
-  const replication = new Replication({ ...ports, metadata, cluster, partitions, peers, config });
-  rooms.defer(() => replication.close());
-  rooms.defer(() => coordinators.close());
-  // The broker's own settings first: topics that set nothing obey them.
-  plane.onImage((image) => config.follow(image));
-  plane.onImage(async (image, previous) => {
-    await partitions.follow(image, previous);
-    replication.follow();
-  });
-  const wheel = new TimerWheel({ ...ports, tickMs: PURGATORY_TICK_MS });
-  const services: BrokerServices = {
-    ...ports,
-    config,
-    clusterId: folder.clusterId,
-    metadata,
-    quorum,
-    quotas: new RequestQuotas({ ...ports, metadata }),
-    partitions,
-    replication,
-    logFolder: logFolder(folder.path),
-    controller,
-    cluster,
-    forwarding,
-    groups: coordinators.groups,
-    transactions: coordinators.transactions,
-    shareState: coordinators.shareState,
-    shareGroups: coordinators.shareGroups,
-    sharePartitions: coordinators.sharePartitions,
-    shareSessions: coordinators.shareSessions,
-    producerIds: coordinators.producerIds,
-    purgatory: new Purgatory(wheel),
-    meter: new RequestMeter(),
-    fetchSessions: new FetchSessions({
-      ...ports,
-      slots: config.values['max.incremental.fetch.session.cache.slots'],
-      evictionMs: FETCH_SESSION_EVICTION_MS,
-    }),
-    fetchMemory: new FetchMemory(config.values['fetch.memory.max.bytes']),
-    advertisedApis: { broker: advertisedOn('broker'), controller: advertisedOn('controller') },
-  };
-  return {
-    services,
-    partitions,
-    replication,
-    maintenance: new LogMaintenance({ ...ports, partitions, storage, config }),
-    cleaner: new LogCleaner({ ...ports, partitions, config }),
-  };
-}
-
-function advertisedOn(kind: ListenerKind): readonly AdvertisedApi[] {
-  const apis = [...handlersOn(kind).values()].map(({ api, versions }) => ({ key: api.key, versions }));
-  return apis.sort((a, b) => a.key - b.key);
 }
 
 /** Clients are told the advertised address, else the one that is listened on, with its real port. */

@@ -337,11 +337,14 @@ class RunningMetadataPlane implements MetadataPlane {
 
 function rulesOf(config: BrokerConfig): ControllerRules {
   const unclean = 'unclean.leader.election.enable';
+  const inSync = 'min.insync.replicas';
   return {
     defaultNumPartitions: config.values['num.partitions'],
     defaultReplicationFactor: config.values['default.replication.factor'],
     isIpAddress: (text) => isIP(text) !== 0,
     deleteTopicEnable: config.values['delete.topic.enable'],
+    minInSyncReplicas: (image, topic) =>
+      Number(image.configs.get('topic', topic)?.get(inSync) ?? topicDefaultText(config, inSync)),
     allowsUncleanElection: (image, topic) =>
       (image.configs.get('topic', topic)?.get(unclean) ?? topicDefaultText(config, unclean)) === 'true',
     validateConfigs: (type, values) => resourceConfigProblem(config, type, values),

@@ -11,6 +11,7 @@ export function imageWithTopics(partitionCounts: Readonly<Record<string, number>
         partition,
         replicas: [1],
         isr: [1],
+        elr: [],
         directories: [],
         leader: 1,
         leaderEpoch: 0,

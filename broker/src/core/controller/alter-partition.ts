@@ -5,6 +5,7 @@ import { partitionChangeRecord } from '../metadata/record-builders.ts';
 import type { MetadataRecord } from '../metadata/records.ts';
 import { registrationRefusal } from './brokers.ts';
 import type { Decision, DecisionInput } from './decision.ts';
+import { eligibleReplicas } from './partition-changes.ts';
 
 /** AlterPartition (KIP-497, KIP-903): the leader's wish for another in-sync set. */
 export interface AlterPartitionsCommand {
@@ -52,7 +53,9 @@ export function alterPartitions(
     if (error !== null || current === undefined)
       return { topicId, partition, error: error ?? 'UNKNOWN_TOPIC_OR_PARTITION' };
     const isr = asked.isr.map(({ id }) => id);
-    records.push(partitionChangeRecord(topicId, partition, { isr }));
+    const topic = input.image.topicsById.get(topicId);
+    const elr = topic === undefined ? [] : eligibleReplicas(input, topic, current, { isr });
+    records.push(partitionChangeRecord(topicId, partition, { isr, elr }));
     const { leader, leaderEpoch } = current;
     return {
       topicId,

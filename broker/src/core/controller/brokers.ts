@@ -40,7 +40,7 @@ export function registerBroker(
   const epoch = input.nextOffset;
   const records: MetadataRecord[] = [
     brokerRecord({ id: brokerId, epoch, fenced: true, inControlledShutdown: false, ...rest }),
-    ...changesWithout(input, brokerId),
+    ...changesWithout(input, brokerId, true),
   ];
   return { records, response: { error: null, epoch } };
 }

@@ -44,6 +44,7 @@ class Controller {
         defaultNumPartitions: 2,
         defaultReplicationFactor: 1,
         deleteTopicEnable: true,
+        minInSyncReplicas: (_image, topic) => (topic === 'safe' ? 2 : 1),
         allowsUncleanElection: (_image, topic) => topic === 'unclean',
         isIpAddress: (text) => /^[\d.]+$/.test(text),
         validateConfigs: (_type, values) =>
@@ -307,6 +308,24 @@ describe('brokers', () => {
     beat(controller, 2, epoch);
     expect(leaders(controller)).toEqual([[-1, 1, [1]]]);
     expect(leaders(controller, 'unclean')).toEqual([[2, 2, [2]]]);
+  });
+
+  it('lead without loss as long as one is eligible, though the last one in sync has lost what it had', () => {
+    const controller = new Controller(alive(1), alive(2), alive(3));
+    controller.create({ name: 'safe', numPartitions: 1, replicationFactor: 3 });
+    controller.decide((input) => fenceBroker(input, 3));
+    controller.decide((input) => fenceBroker(input, 2));
+    const partition = () => controller.image.topicsByName.get('safe')!.partitions[0]!;
+    expect([partition().isr, partition().elr]).toEqual([[1], [2]]);
+    controller.decide((input) => fenceBroker(input, 1));
+    const first = register(controller);
+    beat(controller, 1, first);
+    expect([partition().leader, partition().isr, partition().elr]).toEqual([-1, [], [2]]);
+    const second = register(controller, { brokerId: 3, logDirs: ['dir-3'], incarnationId: 'third' });
+    beat(controller, 3, second);
+    expect(partition().leader).toBe(-1);
+    beat(controller, 2, controller.image.brokers.get(2)!.epoch);
+    expect([partition().leader, partition().isr, partition().elr]).toEqual([2, [2], []]);
   });
 
   it('may stop when they have handed over what they lead', () => {

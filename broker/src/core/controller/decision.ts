@@ -27,6 +27,8 @@ export interface ControllerRules {
   readonly isIpAddress: (text: string) => boolean;
   /** Whether the topic rather loses records than waits for a replica that is in sync. */
   readonly allowsUncleanElection: (image: MetadataImage, topic: string) => boolean;
+  /** `min.insync.replicas` of the topic. */
+  readonly minInSyncReplicas: (image: MetadataImage, topic: string) => number;
   /** @returns why a resource may not have this whole set of configs; null where it may */
   readonly validateConfigs: (type: ConfigResourceType, values: ReadonlyMap<string, string>) => Refusal | null;
   /** Whether single items can be appended to the config and taken out. */

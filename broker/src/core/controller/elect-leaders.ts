@@ -55,7 +55,7 @@ function elect(
   const leader = candidate(image, type, partition);
   if (leader !== undefined) {
     const isClean = partition.isr.includes(leader);
-    const lossy = { isr: [leader], isRecovering: true };
+    const lossy = { isr: [leader], elr: [], isRecovering: true };
     return partitionChangeRecord(topic.id, index, { leader, ...(!isClean && lossy) });
   }
   const error: ErrorName =

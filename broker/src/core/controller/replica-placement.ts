@@ -56,7 +56,7 @@ export function newPartition(
     // With one folder there is no choice; which of several it is, the broker says later (KIP-858).
     return logDirs.length === 1 ? (logDirs[0] ?? ZERO_UUID) : ZERO_UUID;
   });
-  return { partition, replicas, isr, directories, leader, leaderEpoch: 0, partitionEpoch: 0 };
+  return { partition, replicas, isr, elr: [], directories, leader, leaderEpoch: 0, partitionEpoch: 0 };
 }
 
 /** @returns what is wrong with replicas that the caller chose, or null */

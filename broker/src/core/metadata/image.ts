@@ -67,6 +67,11 @@ export interface PartitionImage {
   readonly partition: number;
   readonly replicas: readonly number[];
   readonly isr: readonly number[];
+  /**
+   * Eligible leader replicas (KIP-966): they left the in-sync set when it was, or came, below `min.insync.replicas`, so that nothing
+   * was committed that they lack.
+   */
+  readonly elr: readonly number[];
   /** One log folder's id per replica, in the same order. */
   readonly directories: readonly Uuid[];
   /** -1: none. */

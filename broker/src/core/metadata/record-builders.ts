@@ -22,7 +22,7 @@ export function partitionRecord(topicId: Uuid, partition: PartitionImage): Metad
       leaderEpoch: partition.leaderEpoch,
       partitionEpoch: partition.partitionEpoch,
       directories: partition.directories,
-      eligibleLeaderReplicas: null,
+      eligibleLeaderReplicas: partition.elr.length > 0 ? partition.elr : null,
       lastKnownElr: null,
     },
   };
@@ -31,6 +31,7 @@ export function partitionRecord(topicId: Uuid, partition: PartitionImage): Metad
 /** What changes of a partition; what is left out stays. */
 export interface PartitionChange {
   readonly isr?: readonly number[];
+  readonly elr?: readonly number[];
   /** -1: none. Naming one begins a leader epoch, the same one too. */
   readonly leader?: number;
   /** The leader was not in sync: records may be lost. */
@@ -54,7 +55,7 @@ export function partitionChangeRecord(
       addingReplicas: null,
       leaderRecoveryState: change.isRecovering === true ? RECOVERING : NO_CHANGE,
       directories: null,
-      eligibleLeaderReplicas: null,
+      eligibleLeaderReplicas: change.elr ?? null,
       lastKnownElr: null,
     },
   };

@@ -11,6 +11,7 @@ const partition = (number: number): PartitionImage => ({
   partition: number,
   replicas: [1],
   isr: [1],
+  elr: [],
   directories: ['d'],
   leader: 1,
   leaderEpoch: 0,

@@ -34,6 +34,7 @@ function withTopics(...topics: readonly [name: string, partitions: number][]): v
         partition,
         replicas: [1],
         isr: [1],
+        elr: [],
         directories: [],
         leader: 1,
         leaderEpoch: 0,

@@ -1,0 +1,4 @@
+/** Whole brokers on virtual time, network and disk: for `test/simulation`. */
+export { SimulatedNetwork } from './simulated-network.ts';
+export { SimulatedNode } from './simulated-node.ts';
+export { type Life, SeededRandom, settled, VirtualTime } from './virtual-time.ts';
