@@ -7,6 +7,10 @@ const RUN_MS = Number(process.env.CLUSTER_SIMULATION_MS ?? 10_000);
 /** What each of these found is mended. */
 const KEPT: readonly (readonly [seed: number, why: string])[] = [
   [3, 'a client goes back to a leader that is cut off'],
+  [
+    1_167,
+    'a broker is fenced again before it has seen that it was not: it must go on to show that it is there',
+  ],
   [4, 'who is fenced last is the last one in sync, though it has died first: eligible leaders (KIP-966)'],
 ];
 

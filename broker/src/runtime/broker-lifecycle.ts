@@ -19,6 +19,8 @@ export interface BrokerLifecycleOptions {
 
 /** Until it is unfenced, a broker has nothing else to do. */
 const EAGER_INTERVAL_MS = 20;
+/** What the controller has committed is here a moment later. */
+const SEEN_TRIES = 50;
 const SHUTDOWN_INTERVAL_MS = 50;
 const SHUTDOWN_TRIES = 100;
 
@@ -46,10 +48,10 @@ export class BrokerLifecycle {
     await this.#register();
     for (;;) {
       this.#closing.signal.throwIfAborted();
-      if (await this.#beat()) break;
+      // It may be fenced again before it has seen that it was not: so it goes on to show that it is there.
+      if ((await this.#beat()) && (await this.#isSeenUnfenced())) break;
       await pause(this.#options.timers, EAGER_INTERVAL_MS, this.#closing.signal);
     }
-    while (this.#isFencedHere()) await pause(this.#options.timers, 1, this.#closing.signal);
     this.#beating = this.#keepBeating();
   }
 
@@ -135,9 +137,13 @@ export class BrokerLifecycle {
     });
   }
 
-  #isFencedHere(): boolean {
-    const { loader, brokerId } = this.#options;
-    return loader.image.brokers.get(brokerId)?.fenced !== false;
+  async #isSeenUnfenced(): Promise<boolean> {
+    const { loader, brokerId, timers } = this.#options;
+    for (let tries = 0; tries < SEEN_TRIES; tries += 1) {
+      if (loader.image.brokers.get(brokerId)?.fenced === false) return true;
+      await pause(timers, 1, this.#closing.signal);
+    }
+    return false;
   }
 
   #hasOthers(): boolean {
