@@ -20,8 +20,9 @@ export class AssignedPartitions {
   #held: readonly TopicIdPartitions[] = [];
   #target: readonly TopicIdPartitions[] | null = null;
   #isRunning = false;
-  /** What is held was not said since it changed. */
-  #isNews = false;
+  /** What is on its way to being held. */
+  #taking: readonly TopicIdPartitions[] = [];
+  #saidLast = '';
   /** Why this membership was lost: what it had begun is not gone on with. */
   #loss: { reason: Error | null } = { reason: null };
 
@@ -32,14 +33,18 @@ export class AssignedPartitions {
     this.#changed = changed;
   }
 
-  /** What is held, where the coordinator has to hear of it; null where it has. */
+  /**
+   * What is held, where the coordinator has to hear of it; null where it has. What will be held counts: else the coordinator
+   * would take it for free, and give it to somebody else while it is being taken.
+   */
   news(saysAll: boolean): readonly TopicIdPartitions[] | null {
-    return saysAll || this.#isNews ? this.#held : null;
+    const claimed = union([...this.#held, ...this.#taking, ...(this.#target ?? [])]);
+    return saysAll || textOf(claimed) !== this.#saidLast ? claimed : null;
   }
 
   /** The coordinator has heard of it. */
-  said(held: readonly TopicIdPartitions[] | null): void {
-    if (held === this.#held) this.#isNews = false;
+  said(claimed: readonly TopicIdPartitions[] | null): void {
+    if (claimed !== null) this.#saidLast = textOf(claimed);
   }
 
   /** The coordinator's newest word. */
@@ -55,7 +60,8 @@ export class AssignedPartitions {
     this.#target = null;
     const hadSome = this.#held.length > 0;
     this.#held = [];
-    this.#isNews = false;
+    this.#taking = [];
+    this.#saidLast = '';
     if (hadSome) await this.#events.revoked(null, () => reason);
   }
 
@@ -75,6 +81,7 @@ export class AssignedPartitions {
   /** @returns false where the names of some topics are not known yet */
   async #step(target: readonly TopicIdPartitions[]): Promise<boolean> {
     const loss = this.#loss;
+    this.#taking = target;
     const isOver = () => loss.reason !== null || this.#cluster.closing.aborted;
     const going = without(this.#held, target);
     if (going.length > 0) {
@@ -89,13 +96,13 @@ export class AssignedPartitions {
       await this.#events.assigned(this.#named(known));
       if (isOver()) return true;
     }
+    this.#taking = [];
     this.#keep(known);
     return hasNames;
   }
 
   #keep(held: readonly TopicIdPartitions[]): void {
     this.#held = held;
-    this.#isNews = true;
     this.#changed();
   }
 
@@ -113,6 +120,19 @@ export class AssignedPartitions {
       return topic === undefined ? [] : partitions.map((partition) => ({ topic, partition }));
     });
   }
+}
+
+function union(lists: readonly TopicIdPartitions[]): readonly TopicIdPartitions[] {
+  const byId = new Map<Uuid, Set<number>>();
+  for (const { topicId, partitions } of lists)
+    byId.set(topicId, new Set([...(byId.get(topicId) ?? []), ...partitions]));
+  return [...byId]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([topicId, partitions]) => ({ topicId, partitions: [...partitions].sort((a, b) => a - b) }));
+}
+
+function textOf(lists: readonly TopicIdPartitions[]): string {
+  return JSON.stringify(lists);
 }
 
 function without(

@@ -249,7 +249,9 @@ export class SimMember {
   }
 
   #beat(world: Surroundings): void {
-    const owned = [...this.owned.keys()].sort();
+    // What it was told and will take counts: else the coordinator would give it away meanwhile.
+    const claimed = new Set([...this.owned.keys(), ...(this.#target ?? [])]);
+    const owned = [...claimed].sort();
     const isJoin = !this.isIn;
     if (isJoin) {
       this.#drop();
@@ -261,7 +263,7 @@ export class SimMember {
     const lists = world.topics.map(({ id, name, partitions }) => ({
       topicId: id,
       partitions: Array.from({ length: partitions }, (_, index) => index).filter((index) =>
-        this.owned.has(`${name}-${index}`),
+        claimed.has(`${name}-${index}`),
       ),
     }));
     const command = {
