@@ -24,15 +24,21 @@ function usesByName(herder: Herder): ReadonlyMap<string, readonly string[]> {
   for (const connector of herder.hasRead() ? herder.connectors() : []) {
     for (const [key, value] of Object.entries(herder.connector(connector).config)) {
       if (!NAMES_PLUGIN.test(key)) continue;
-      const users = uses.get(value) ?? [];
+      const users = uses.get(shortName(value)) ?? [];
       users.push(connector);
-      uses.set(value, users);
+      uses.set(shortName(value), users);
     }
   }
   return uses;
 }
 
 function usersOf(plugin: Omit<PluginRow, 'usedBy'>, uses: ReadonlyMap<string, readonly string[]>): string[] {
-  const names = [plugin.class, ...plugin.aliases];
+  const names = [plugin.class, ...plugin.aliases].map(shortName);
   return [...new Set(names.flatMap((name) => uses.get(name) ?? []))].sort();
+}
+
+/** Configs may leave out the package of a class and the ending `Connector`, and transforms may end with which part they change. */
+function shortName(name: string): string {
+  const last = name.trim().split('.').at(-1) ?? name;
+  return last.replace(/\$(?:Key|Value)$/, '').replace(/Connector$/, '');
 }
