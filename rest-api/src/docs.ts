@@ -1,7 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Builders, Route } from './contract/index.ts';
 import * as contract from './contract/index.ts';
-import { UNSERVED } from './routes/unserved.ts';
 
 /** Every operation of the contract. */
 export const OPERATIONS: readonly Route[] = Object.values(contract).filter(
@@ -45,7 +44,7 @@ export async function createDocsApp(version: string): Promise<FastifyInstance> {
     },
   });
   await app.register(swaggerUi, { routePrefix: '/api/docs', staticCSP: DOCS_CSP });
-  for (const operation of OPERATIONS.filter((route) => !UNSERVED.includes(route))) {
+  for (const operation of OPERATIONS) {
     app.route({
       method: operation.method,
       url: operation.url,

@@ -27,7 +27,6 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   URI_TOO_LONG: 414,
   UNSUPPORTED_MEDIA_TYPE: 415,
   OPERATION_TIMED_OUT: 500,
-  NOT_SERVED: 501,
   TOO_MANY_STREAMS: 503,
 };
 

@@ -81,3 +81,28 @@ test.each([
 test('what is forgotten must be named', async () => {
   expect(await call('DELETE', '/x/offsets')).toMatchObject({ status: 400, json: { path: 'topic' } });
 });
+
+test('share groups are served the same way', async () => {
+  ports.kafka.shareGroupList.push({ groupId: 'jobs', state: 'Stable', members: 2, topics: ['t'], lag: 9 });
+  const ask = async (method: 'GET' | 'POST' | 'DELETE', url: string, body?: unknown) => {
+    const headers = { 'content-type': 'application/json' };
+    const sent = body === undefined ? {} : { payload: JSON.stringify(body), headers };
+    const answer = await api.inject({ method, url: `/api/v1/${url}`, ...sent });
+    return { status: answer.statusCode, json: answer.body === '' ? null : JSON.parse(answer.body) };
+  };
+  expect((await ask('GET', 'share-groups?search=JOB')).json.items).toMatchObject([
+    { groupId: 'jobs', lag: 9 },
+  ]);
+  expect((await ask('GET', 'share-groups/jobs')).json).toMatchObject({
+    partitions: [{ topic: 't', lag: 9 }],
+  });
+  expect((await ask('GET', 'share-groups/nobody')).status).toBe(404);
+  const body = { target: { to: 'earliest' } };
+  expect((await ask('POST', 'share-groups/jobs/offsets', body)).json).toMatchObject({ applied: true });
+  expect((await ask('DELETE', 'share-groups/jobs/offsets?topic=t')).status).toBe(204);
+  expect((await ask('DELETE', 'share-groups/jobs')).status).toBe(204);
+  ports.kafka.topicList.push({
+    ...{ name: 't', partitions: 1, replicationFactor: 1, internal: false, underReplicated: 0, offline: 0 },
+  });
+  expect((await ask('GET', 'topics/t/groups')).json.at(-1)).toMatchObject({ groupId: 'jobs', kind: 'share' });
+});

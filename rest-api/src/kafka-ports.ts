@@ -11,6 +11,8 @@ import type {
   produceMessages,
   ResetOutcome,
   resetGroupOffsets,
+  ShareGroupDetail,
+  ShareGroupRow,
   TailEvent,
   TopicDetail,
   TopicReader,
@@ -125,6 +127,19 @@ export interface ClusterView {
   brokerConfigs(broker: number): Promise<readonly ConfigEntryRow[]>;
 }
 
+/** Share groups (KIP-932). All but `list` refuse with GROUP_ID_NOT_FOUND. */
+export interface ShareGroups {
+  /** By name; none where the brokers know no such groups. */
+  list(): Promise<readonly Omit<ShareGroupRow, 'connector'>[]>;
+  describe(group: string): Promise<Omit<ShareGroupDetail, 'connector'>>;
+  /** @throws {MillraceError} NON_EMPTY_GROUP, UNKNOWN_TOPIC_OR_PARTITION, BAD_REQUEST */
+  reset(group: string, request: ResetRequest): Promise<ResetOutcome>;
+  /** @throws {MillraceError} NON_EMPTY_GROUP */
+  forget(group: string, topic: string): Promise<void>;
+  /** @throws {MillraceError} NON_EMPTY_GROUP */
+  remove(group: string): Promise<void>;
+}
+
 /** Where the cluster stands at one moment. */
 export interface Survey {
   readonly ends: readonly {
@@ -174,5 +189,6 @@ export type {
   GroupRow,
   Message as TopicMessage,
   ResetOutcome,
+  ShareGroupRow,
   TailEvent,
 };

@@ -1,7 +1,7 @@
 import type { ErrorReport, JsonObject, MetricsText } from '@millrace/foundation';
 import type { TaskLogs } from './contract/index.ts';
 import type { ConnectorInsight, DeadLetters } from './insight-ports.ts';
-import type { ClusterSurvey, ClusterView, Groups, Messages, Topics } from './kafka-ports.ts';
+import type { ClusterSurvey, ClusterView, Groups, Messages, ShareGroups, Topics } from './kafka-ports.ts';
 
 /**
  * What the REST API needs of the rest of Millrace. The composition root hands in the implementations; tests hand in theirs.
@@ -298,6 +298,7 @@ export interface RestPorts {
   readonly topics: Topics;
   readonly messages: Messages;
   readonly groups: Groups;
+  readonly shareGroups: ShareGroups;
   readonly cluster: ClusterView;
   readonly survey: ClusterSurvey;
   readonly processUse: () => ProcessUse;

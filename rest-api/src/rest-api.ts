@@ -35,9 +35,9 @@ import { offsetRoutes } from './routes/offsets.ts';
 import { pipelineRoutes } from './routes/pipelines.ts';
 import { allPluginRoutes } from './routes/plugins.ts';
 import { redirectBrowsers, serverRoutes } from './routes/server.ts';
+import { shareGroupRoutes } from './routes/share-groups.ts';
 import { taskLogRoutes } from './routes/task-logs.ts';
 import { topicRoutes } from './routes/topics.ts';
-import { unservedRoutes } from './routes/unserved.ts';
 import { workerRoutes } from './routes/workers.ts';
 import { uiRoutes } from './ui-routes.ts';
 import { answerUnknownPaths } from './unknown-path.ts';
@@ -100,12 +100,12 @@ export async function createRestApi(ports: RestPorts, options: RestOptions = {})
   topicRoutes(doors, ports);
   messageRoutes(doors, ports.messages);
   groupRoutes(doors, ports, { ends: sampler.ends, nowMs });
+  shareGroupRoutes(doors, ports);
   clusterRoutes(doors, ports.cluster);
   workerRoutes(doors, ports.group);
   insightRoutes(doors, ports.insight);
   configHistoryRoutes(doors, ports);
   deadLetterRoutes(doors, ports.deadLetters);
-  unservedRoutes(doors);
   const docs = new LazyApp(() => createDocsApp(ports.herder.server().version));
   for (const url of ['/api/docs', '/api/docs/*']) {
     doors.page(url, { operation: 'DESCRIBE', resource: 'cluster' }, (request, reply) =>

@@ -1,6 +1,7 @@
 import type { Admin, OffsetAndMetadata } from '@millrace/client';
 import type { ClusterSurvey } from '@millrace/rest-api';
 import { keyOf } from './group-offsets.ts';
+import { shareGroupRows } from './share-groups.ts';
 
 /** See {@link ClusterSurvey}: metadata, one request for ends and three for groups to each broker. */
 export function createClusterSurvey(admin: Admin): ClusterSurvey {
@@ -10,15 +11,22 @@ export function createClusterSurvey(admin: Admin): ClusterSurvey {
       const led = topics.flatMap(({ name: topic, partitions }) =>
         partitions.flatMap(({ partition, leader }) => (leader < 0 ? [] : [{ topic, partition }])),
       );
-      const [offsets, groups] = await Promise.all([admin.listOffsets(led, 'latest'), admin.surveyGroups()]);
+      const [offsets, groups, shared] = await Promise.all([
+        admin.listOffsets(led, 'latest'),
+        admin.surveyGroups(),
+        shareGroupRows(admin),
+      ]);
       const ends = led.map((one, index) => ({ ...one, endOffset: offsets[index] ?? 0 }));
       const endOf = new Map(ends.map((one) => [keyOf(one), one.endOffset]));
       return {
         ends,
-        groups: groups.map(({ groupId, offsets: positions }) => ({
-          ...{ groupId, kind: 'consumer' as const, lag: lagOf(positions ?? [], endOf) },
-          positions: positions ?? [],
-        })),
+        groups: [
+          ...groups.map(({ groupId, offsets: positions }) => ({
+            ...{ groupId, kind: 'consumer' as const, lag: lagOf(positions ?? [], endOf) },
+            positions: positions ?? [],
+          })),
+          ...shared.map(({ groupId, lag }) => ({ groupId, lag, kind: 'share' as const, positions: [] })),
+        ],
       };
     },
   };

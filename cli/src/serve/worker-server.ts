@@ -7,6 +7,7 @@ import { createClusterView } from '../kafka/cluster-view.ts';
 import { createGroups } from '../kafka/groups.ts';
 import { createAvroReader } from '../kafka/messages/avro-reader.ts';
 import { createMessages } from '../kafka/messages/messages.ts';
+import { createShareGroups } from '../kafka/share-groups.ts';
 import { createTopics } from '../kafka/topics.ts';
 import { COMMIT, VERSION } from '../version.ts';
 import { freePort } from './free-port.ts';
@@ -69,6 +70,7 @@ export async function startWorkerServer(options: WorkerServerOptions): Promise<W
       topics: createTopics(admin),
       messages,
       groups: createGroups(admin),
+      shareGroups: createShareGroups(admin),
       cluster: createClusterView(admin),
       survey: createClusterSurvey(admin),
       processUse: () => {

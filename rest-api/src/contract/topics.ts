@@ -215,7 +215,9 @@ const topicReader = (t: Builders) =>
     kind: t.Enum(['consumer', 'share']),
     state: t.String(),
     members: t.Union([t.Integer(), t.Null()], { description: 'Of the group' }),
-    lag: t.Union([t.Integer(), t.Null()], { description: 'In this topic' }),
+    lag: t.Union([t.Integer(), t.Null()], {
+      description: 'In this topic; of a share group, in all that it reads',
+    }),
   });
 
 export type TopicReader = Of<typeof topicReader>;

@@ -7,7 +7,7 @@ import { noContent, ok } from '../reply.ts';
 
 export function groupRoutes(
   doors: Doors,
-  { groups, topics, herder }: Pick<RestPorts, 'groups' | 'topics' | 'herder'>,
+  { groups, shareGroups, topics, herder }: Pick<RestPorts, 'groups' | 'shareGroups' | 'topics' | 'herder'>,
   { ends, nowMs }: { readonly ends: EndOffsets; readonly nowMs: () => number },
 ): void {
   doors.operation(contract.listGroups, async ({ query }) => {
@@ -36,7 +36,14 @@ export function groupRoutes(
   });
   doors.operation(contract.listTopicReaders, async ({ params }) => {
     await topics.describe(params.topic);
-    return ok(await groups.readersOf(params.topic));
+    const [readers, shared] = await Promise.all([groups.readersOf(params.topic), shareGroups.list()]);
+    const sharing = shared.filter((group) => group.topics.includes(params.topic));
+    return ok([
+      ...readers,
+      ...sharing.map(({ groupId, state, members, lag }) => ({
+        ...{ groupId, state, members, lag, kind: 'share' as const },
+      })),
+    ]);
   });
   doors.operation(contract.resetGroupOffsets, async ({ params, body }) =>
     ok(await groups.reset(params.group, body)),
@@ -52,7 +59,7 @@ export function groupRoutes(
 }
 
 /** Kafka Connect's rule for the group of a sink: `connect-NAME`, or what its config says. */
-function sinksByGroup(herder: Herder): ReadonlyMap<string, string> {
+export function sinksByGroup(herder: Herder): ReadonlyMap<string, string> {
   if (!herder.hasRead()) return new Map();
   const sinks = herder
     .connectors()

@@ -5,6 +5,8 @@ import type {
   GroupRow,
   Groups,
   Messages,
+  ShareGroupRow,
+  ShareGroups,
   TopicMessage,
   TopicSummary,
   Topics,
@@ -16,6 +18,8 @@ export interface FakeKafka {
   readonly messages: Messages;
   readonly groups: Groups;
   readonly cluster: ClusterView;
+  readonly shareGroups: ShareGroups;
+  readonly shareGroupList: Omit<ShareGroupRow, 'connector'>[];
   readonly groupList: Omit<GroupRow, 'connector'>[];
   readonly topicList: TopicSummary[];
   readonly messagesByTopic: Map<string, TopicMessage[]>;
@@ -33,6 +37,7 @@ const RETENTION: ConfigEntryRow = {
 export function fakeKafka(calls: string[]): FakeKafka {
   const topicList: TopicSummary[] = [];
   const messagesByTopic = new Map<string, TopicMessage[]>();
+  const shareGroupList: Omit<ShareGroupRow, 'connector'>[] = [];
   const groupList: Omit<GroupRow, 'connector'>[] = [];
   const tails = new Set<Parameters<Messages['tail']>[2]>();
   const find = (name: string): TopicSummary => {
@@ -45,7 +50,8 @@ export function fakeKafka(calls: string[]): FakeKafka {
   const note = (what: string, ...details: readonly unknown[]) =>
     void calls.push([what, ...details.map((detail) => JSON.stringify(detail))].join(' '));
   return {
-    ...{ topicList, messagesByTopic, groupList },
+    ...{ topicList, messagesByTopic, groupList, shareGroupList },
+    shareGroups: fakeShareGroups(shareGroupList, note),
     groups: fakeGroups(groupList, note),
     cluster: fakeCluster(topicList),
     tell(messages) {
@@ -138,6 +144,36 @@ function fakeGroups(
     },
     forget: async (name, topic) => note('forget', find(name).groupId, topic),
     remove: async (name) => note('delete group', find(name).groupId),
+  };
+}
+
+function fakeShareGroups(
+  list: readonly Omit<ShareGroupRow, 'connector'>[],
+  note: (what: string, ...details: readonly unknown[]) => void,
+): ShareGroups {
+  const find = (name: string) => {
+    const group = list.find(({ groupId }) => groupId === name);
+    if (group) return group;
+    const message = `share group ${name} does not exist`;
+    throw new MillraceError(message, { code: 'GROUP_ID_NOT_FOUND', class: 'config' });
+  };
+  return {
+    list: async () => list,
+    async describe(name) {
+      const { groupId, state, topics, lag } = find(name);
+      return {
+        ...{ groupId, state, assignor: 'simple', members: [], lag },
+        partitions: topics.map((topic) => ({
+          ...{ topic, partition: 0, startOffset: 0, endOffset: 10, lag, deliveries: null, inFlight: null },
+        })),
+      };
+    },
+    async reset(name, request) {
+      note('reset share group', find(name).groupId, request);
+      return { applied: !request.preview, again: 3, skipped: 0, changes: [] };
+    },
+    forget: async (name, topic) => note('forget shared', find(name).groupId, topic),
+    remove: async (name) => note('delete share group', find(name).groupId),
   };
 }
 

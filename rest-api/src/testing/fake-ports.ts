@@ -338,6 +338,7 @@ export function fakePorts(): FakePorts {
     topics: kafka.topics,
     messages: kafka.messages,
     groups: kafka.groups,
+    shareGroups: kafka.shareGroups,
     cluster: kafka.cluster,
     survey: { take: async () => ({ ends: [], groups: [] }) },
     processUse: () => ({ residentBytes: 1_000_000, cpuSeconds: 1 }),
