@@ -56,3 +56,9 @@ test.each([
 test.each([[[]], [['--help']], [['dev', '--help']], [['help']]])('%j asks for help', (line) => {
   expect(parseCommandLine(line).kind).toBe('help');
 });
+
+test('commands that ask a worker are handed on as they are', () => {
+  expect(parseCommandLine(['topics', 'show', 't', '--json'])).toEqual({
+    ...{ kind: 'remote', command: 'topics', args: ['show', 't', '--json'] },
+  });
+});

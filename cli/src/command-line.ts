@@ -16,6 +16,11 @@ export const USAGE = `Usage: millrace COMMAND [OPTIONS]
   create-connector NAME
              --dir DIR           where the new package is made   (default ./NAME)
 
+  connectors, topics, groups, share-groups, produce, consume, tail, cluster, doctor
+           ask a worker's REST API; "millrace help" lists what they do
+             --url URL           of the worker (default http://127.0.0.1:8083, or MILLRACE_URL)
+             --json              answers for scripts
+
   --set KEY=VALUE    overrides one key of the config, any number of times
   --log-level LEVEL  trace, debug, info, warn, error, silent     (default info)
   --version, --help
@@ -58,7 +63,14 @@ export type CommandLine =
   | { readonly kind: 'dev'; readonly options: DevOptions }
   | { readonly kind: 'create-connector'; readonly options: CreateConnectorOptions }
   | { readonly kind: 'broker' | 'worker'; readonly options: ServerOptions }
-  | { readonly kind: 'standalone'; readonly options: StandaloneOptions };
+  | { readonly kind: 'standalone'; readonly options: StandaloneOptions }
+  | { readonly kind: 'remote'; readonly command: string; readonly args: readonly string[] };
+
+/** Commands that ask a worker; their options are read where they are defined, so that no other command waits for loading them. */
+const REMOTE: ReadonlySet<string> = new Set([
+  ...['connectors', 'topics', 'groups', 'share-groups'],
+  ...['produce', 'consume', 'tail', 'cluster', 'doctor'],
+]);
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
 
@@ -92,6 +104,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       case 'create-connector':
         return parseCreateConnector(rest);
       default:
+        if (REMOTE.has(command)) return { kind: 'remote', command, args: rest };
         return { kind: 'wrong', message: `There is no command "${command}".` };
     }
   } catch (error) {

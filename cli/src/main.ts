@@ -6,7 +6,7 @@ async function main(): Promise<number> {
   const parsed = parseCommandLine(process.argv.slice(2));
   switch (parsed.kind) {
     case 'help':
-      process.stdout.write(USAGE);
+      process.stdout.write(`${USAGE}\n${(await import('./remote/remote.ts')).remoteUsage()}\n`);
       return 0;
     case 'version':
       process.stdout.write(`${(await import('./version.ts')).VERSION}\n`);
@@ -22,6 +22,8 @@ async function main(): Promise<number> {
       return (await import('./commands/create-connector.ts')).createConnector(parsed.options);
     case 'worker':
       return (await import('./commands/worker.ts')).worker(parsed.options);
+    case 'remote':
+      return (await import('./remote/remote.ts')).remote(parsed.command, parsed.args);
     case 'standalone':
       return (await import('./commands/standalone.ts')).standalone(parsed.options);
   }

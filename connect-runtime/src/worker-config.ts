@@ -143,6 +143,12 @@ export const workerConfig = defineConfig({
     importance: 'low',
     docs: 'Where the REST API listens.',
   },
+  'allow.unauthenticated': {
+    type: 'boolean',
+    default: false,
+    importance: 'medium',
+    docs: 'Whether the REST API may listen on addresses that other machines reach. It asks nobody who they are: only where something before it does.',
+  },
   'rest.advertised.host.name': {
     type: 'string',
     default: null,

@@ -59,9 +59,12 @@ export async function createDocsApp(version: string): Promise<FastifyInstance> {
 const DOCS_CSP =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/** What any request may be refused with: its form, its rights, its size and time, and our own failure. */
+const EVERYWHERE = [400, 403, 408, 414, 431, 500];
+
 function describe(operation: Route, t: Builders) {
   const { params, query, body, replies } = operation.schemas(t);
-  const refusals = [400, 403, 500, ...(operation.refusals ?? [])].filter((status) => !(status in replies));
+  const refusals = [...EVERYWHERE, ...(operation.refusals ?? [])].filter((status) => !(status in replies));
   const error = contract.errorBody(t);
   return {
     operationId: operation.operationId,

@@ -122,6 +122,12 @@ function fromFastify(error: unknown): MillraceError | null {
         class: 'config',
         hint: 'Send the header Content-Type: application/json.',
       });
+    // Fastify asks for it before it looks whether any route takes the method QUERY; none does.
+    case 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE':
+      return new MillraceError('HTTP 405 Method Not Allowed', {
+        code: 'METHOD_NOT_ALLOWED',
+        class: 'config',
+      });
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return badRequest('The request body is not as long as its Content-Length says.');
     case 'FST_ERR_BAD_URL':

@@ -376,6 +376,11 @@ describe('bad input is refused with the key at fault', () => {
     expect((await call('GET', '/connectors/orders/pause')).status).toBe(405);
   });
 
+  test('a method that nobody takes is 405, also where it should carry a body', async () => {
+    const answer = await api.inject({ method: 'QUERY' as 'GET', url: '/connectors' });
+    expect([answer.statusCode, JSON.parse(answer.body).code]).toEqual([405, 'METHOD_NOT_ALLOWED']);
+  });
+
   test('a malformed path is 400', async () => {
     expect((await call('GET', '/connectors/%zz')).json).toMatchObject({ error_code: 400 });
   });

@@ -4,7 +4,7 @@ import type { StandaloneOptions } from '../command-line.ts';
 import { readConfig } from '../config/config-file.ts';
 import { type ConnectorFile, readConnectorFile } from '../config/connector-file.ts';
 import { BUILT_IN_PLUGINS } from '../serve/built-in-plugins.ts';
-import { parseListener } from '../serve/listen-address.ts';
+import { parseListener, requireAllowed } from '../serve/listen-address.ts';
 import { startWorkerServer } from '../serve/worker-server.ts';
 import { stopSignal } from '../stop-signal.ts';
 
@@ -18,12 +18,14 @@ export async function standalone(options: StandaloneOptions): Promise<number> {
     definition: standaloneConfig,
   });
   const config = requireConfig(standaloneConfig, given);
+  const listen = parseListener(config.listeners[0] ?? '');
+  requireAllowed(listen, config['allow.unauthenticated']);
   const connectors = await Promise.all(options.connectorFiles.map((file) => readConnectorFile(file)));
   const alone = standaloneWorker({ ...given, plugins: [...BUILT_IN_PLUGINS, ...config.plugins] });
   const server = await startWorkerServer({
     config: alone.config,
     standalone: alone.standalone,
-    listen: parseListener(config.listeners[0] ?? ''),
+    listen,
     listenOption: 'listeners',
     advertised: { host: config['rest.advertised.host.name'], port: config['rest.advertised.port'] },
     about: { command: 'standalone', bootstrapServers: config['bootstrap.servers'] },

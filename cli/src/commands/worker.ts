@@ -3,7 +3,7 @@ import { createLogger, requireConfig } from '@millrace/foundation';
 import type { ServerOptions } from '../command-line.ts';
 import { readConfig } from '../config/config-file.ts';
 import { BUILT_IN_PLUGINS } from '../serve/built-in-plugins.ts';
-import { parseListener } from '../serve/listen-address.ts';
+import { parseListener, requireAllowed } from '../serve/listen-address.ts';
 import { startWorkerServer } from '../serve/worker-server.ts';
 import { stopSignal } from '../stop-signal.ts';
 
@@ -17,13 +17,15 @@ export async function worker(options: ServerOptions): Promise<number> {
     definition: workerConfig,
   });
   const config = requireConfig(workerConfig, given);
+  const listen = parseListener(config.listeners[0] ?? '');
+  requireAllowed(listen, config['allow.unauthenticated']);
   const advertised = { host: config['rest.advertised.host.name'], port: config['rest.advertised.port'] };
   process.stdout.write(
     `starting  worker of group ${config['group.id']}  Kafka ${config['bootstrap.servers'].join(',')}\n`,
   );
   const server = await startWorkerServer({
     config: { ...given, plugins: [...BUILT_IN_PLUGINS, ...config.plugins] },
-    listen: parseListener(config.listeners[0] ?? ''),
+    listen,
     listenOption: 'listeners',
     advertised,
     ...(advertised.host ? { allowedHosts: [advertised.host] } : {}),

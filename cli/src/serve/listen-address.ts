@@ -17,6 +17,21 @@ export function parseListener(listener: string): ListenAddress {
   return { host: host === '' ? '0.0.0.0' : host, port };
 }
 
+/**
+ * The REST API asks nobody who they are, so it is reached from other machines only where that was said.
+ * @throws {MillraceError} INVALID_CONFIG
+ */
+export function requireAllowed({ host }: ListenAddress, allowsUnauthenticated: boolean): void {
+  if (allowsUnauthenticated || host === 'localhost' || host === '::1' || host.startsWith('127.')) return;
+  throw new MillraceError(
+    `"listeners" lets other machines in at ${host}, where everybody could change everything: there is no login.`,
+    {
+      ...{ code: 'INVALID_CONFIG', class: 'config', path: 'listeners' },
+      hint: 'Listen on 127.0.0.1, or set allow.unauthenticated=true where a firewall or a proxy asks who they are.',
+    },
+  );
+}
+
 /** What a failed `listen` means to whoever started the command. */
 export function listenError(error: unknown, address: ListenAddress, option: string): MillraceError {
   const code = (error as NodeJS.ErrnoException).code;

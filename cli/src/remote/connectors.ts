@@ -1,0 +1,146 @@
+import { readFile } from 'node:fs/promises';
+import * as contract from '@millrace/rest-api/contract';
+import { type Asked, nameAt, type RemoteCommand, settings, wrongUse } from './remote-command.ts';
+import { printable, table } from './table.ts';
+
+const STATES = ['RUNNING', 'DEGRADED', 'FAILED', 'RESTARTING', 'PAUSED', 'STOPPED', 'UNASSIGNED'] as const;
+/** A page of the list. */
+const LIMIT = 5_000;
+
+export const connectors: RemoteCommand = {
+  list: {
+    takes: '',
+    does: 'connectors, the worst first',
+    options: ['search', 'state'],
+    async run(asked) {
+      const search = asked.option('search');
+      const state = STATES.find((one) => one === asked.option('state')?.toUpperCase());
+      if (asked.option('state') && !state) throw wrongUse(`--state is one of ${STATES.join(', ')}.`);
+      const query = {
+        sort: 'state',
+        limit: LIMIT,
+        ...(search ? { search } : {}),
+        ...(state ? { state: [state] } : {}),
+      } as const;
+      const page = await asked.api.call(contract.listPipelines, { query });
+      asked.print(page.items, () =>
+        table(
+          ['name', 'state', 'type', 'tasks', 'records/s', 'records', 'errors', 'error'],
+          page.items.map(({ name, state: now, type, tasks, recordsPerSecond, records, errors, error }) => [
+            ...[name, now, type, `${tasks.running}/${tasks.total}`, recordsPerSecond, records, errors],
+            error?.message ?? '',
+          ]),
+        ),
+      );
+    },
+  },
+  show: {
+    takes: 'NAME',
+    does: 'a connector with its tasks',
+    async run(asked) {
+      const params = { connector: nameAt(asked, 0, 'The name of the connector') };
+      const found = await asked.api.call(contract.getPipeline, { params });
+      const { config } = await asked.api.call(contract.getConnector, { params });
+      asked.print({ ...found, config }, () => {
+        const tasks = table(
+          ['task', 'state', 'worker', 'records', 'errors', 'lag', 'lag ms', 'busiest stage'],
+          found.taskStates.map(({ task, state, worker, figures }) => [
+            ...[task, state, worker, figures?.records, figures?.errors, figures?.lag, figures?.lagMs],
+            busiest(figures?.stages ?? []),
+          ]),
+        );
+        const error = found.error
+          ? `\n${printable(found.error.message)}\n${printable(found.error.hint ?? '')}\n`
+          : '';
+        const keys = table(['key', 'value'], Object.entries(config));
+        return `${found.name}  ${found.type}  ${found.state}\n${error}\n${tasks}\n\n${keys}`;
+      });
+    },
+  },
+  create: {
+    takes: 'FILE',
+    does: 'a connector of a JSON file: a config, or {"name": …, "config": {…}}',
+    async run(asked) {
+      const file = nameAt(asked, 0, 'The file');
+      const read = JSON.parse(await readFile(file, 'utf8'));
+      const body = read.config ? read : { name: read.name, config: read };
+      const made = await asked.api.call(contract.createConnector, { body });
+      asked.print(made, () => `Connector ${made.name} was created.`);
+    },
+  },
+  set: {
+    takes: 'NAME KEY=VALUE...',
+    does: 'changes keys of a config; KEY= takes one away',
+    async run(asked) {
+      const params = { connector: nameAt(asked, 0, 'The name of the connector') };
+      const body = settings(asked.names.slice(1));
+      if (Object.keys(body).length === 0) throw wrongUse('KEY=VALUE is missing.');
+      const info = await asked.api.call(contract.patchConnectorConfig, { params, body });
+      asked.print(info, () => `The config of ${info.name} was changed.`);
+    },
+  },
+  ...Object.fromEntries(
+    (
+      [
+        ['pause', contract.pauseConnector, 'is being paused'],
+        ['resume', contract.resumeConnector, 'is being resumed'],
+        ['stop', contract.stopConnector, 'is stopped'],
+        ['delete', contract.deleteConnector, 'was deleted'],
+      ] as const
+    ).map(([act, route, outcome]) => [
+      act,
+      {
+        takes: 'NAME',
+        does: act === 'delete' ? 'deletes a connector; its offsets stay' : `${act}s a connector`,
+        async run(asked: Asked) {
+          const connector = nameAt(asked, 0, 'The name of the connector');
+          await asked.api.call(route, { params: { connector } });
+          asked.print({ connector, done: act }, () => `Connector ${connector} ${outcome}.`);
+        },
+      },
+    ]),
+  ),
+  restart: {
+    takes: 'NAME',
+    does: 'restarts a connector and its tasks; with --failed those that failed',
+    options: ['failed?'],
+    async run(asked) {
+      const connector = nameAt(asked, 0, 'The name of the connector');
+      const query = { includeTasks: true, onlyFailed: asked.flag('failed') };
+      const status = await asked.api.call(contract.restartConnector, { params: { connector }, query });
+      asked.print(status, () => `Connector ${connector} is being restarted.`);
+    },
+  },
+  history: {
+    takes: 'NAME',
+    does: 'the configs that it had, newest first',
+    async run(asked) {
+      const params = { connector: nameAt(asked, 0, 'The name of the connector') };
+      const { versions } = await asked.api.call(contract.getConfigHistory, { params });
+      asked.print(versions, () =>
+        table(
+          ['version', 'at', 'by', 'what', 'changes'],
+          versions.map(({ version, atMs, by, what, changes }) => [
+            ...[version, new Date(atMs).toISOString(), by, what],
+            changes.map(({ key }) => key).join(', '),
+          ]),
+        ),
+      );
+    },
+  },
+  restore: {
+    takes: 'NAME VERSION',
+    does: 'gives it a config back that it had',
+    async run(asked) {
+      const connector = nameAt(asked, 0, 'The name of the connector');
+      const version = nameAt(asked, 1, 'The version');
+      const info = await asked.api.call(contract.restoreConfig, { params: { connector, version } });
+      asked.print(info, () => `Connector ${connector} has the config of version ${version} again.`);
+    },
+  },
+};
+
+function busiest(stages: readonly { readonly stage: string; readonly saturation: number | null }[]): string {
+  const [first] = stages.toSorted((a, b) => (b.saturation ?? 0) - (a.saturation ?? 0));
+  return first?.saturation == null ? '' : `${first.stage} ${Math.round(first.saturation * 100)} %`;
+}
