@@ -41,7 +41,9 @@ test('topics and messages', async () => {
   );
   const { out } = await run(['consume', 'words', '--from', 'oldest', '--filter', 'value.n == 2']);
   expect(out).toMatch(/^\d{4}-\S+Z {2}\d:1 {2}k {2}\{"n":2\}\n$/);
-  expect(await json(['topics', '--search', 'words'])).toMatchObject([{ name: 'words', partitions: 2, records: 2 }]);
+  expect(await json(['topics', '--search', 'words'])).toMatchObject([
+    { name: 'words', partitions: 2, records: 2 },
+  ]);
   expect((await run(['topics', 'show', 'words'])).out).toContain('retention.ms  60000');
 }, 60_000);
 

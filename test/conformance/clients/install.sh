@@ -17,3 +17,13 @@ if [ "$(cat "$python/ready" 2>/dev/null)" != "$confluent" ]; then
 fi
 
 (cd "$here/go" && go build -o "$home/go-clients" .)
+
+# What makes up requests for the REST API (npm run fuzz:rest).
+fuzzer=$home/schemathesis
+schemathesis=schemathesis==4.32.5
+if [ "$(cat "$fuzzer/ready" 2>/dev/null)" != "$schemathesis" ]; then
+  rm -rf "$fuzzer"
+  python3 -m venv "$fuzzer"
+  "$fuzzer/bin/pip" install -q --disable-pip-version-check "$schemathesis"
+  printf '%s\n' "$schemathesis" >"$fuzzer/ready"
+fi
