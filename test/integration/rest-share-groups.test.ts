@@ -36,7 +36,13 @@ test('a share group is described with its lag, and taken back when nobody is in 
   const consumer = createShareConsumer({ ...options, groupId: 'workers' });
   consumer.subscribe(['jobs']);
   let done = 0;
-  await eventually(async () => (done += (await consumer.poll(200)).length) >= 10, { what: 'records' });
+  await eventually(
+    async () => {
+      done += (await consumer.poll(200)).length;
+      return done >= 10;
+    },
+    { what: 'records' },
+  );
   await consumer.commit();
   const described = async () => (await call('GET', '/share-groups/workers')).json as ShareGroupDetail;
   await eventually(async () => (await described()).lag === 0, { what: 'the lag to end' });

@@ -2,7 +2,7 @@ export type Cell = string | number | boolean | null | undefined;
 
 /** Longest cell, characters. */
 const CELL_MAX = 60;
-const ESCAPES = /[\u0000-\u001f\u007f-\u009f]/g;
+const CONTROL = /\p{Cc}/gu;
 
 /** Rows as text: a head, columns as wide as they must be, numbers to the right. */
 export function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
@@ -26,7 +26,7 @@ export function table(head: readonly string[], rows: readonly (readonly Cell[])[
 
 /** What is printed comes from topics and configs, and must not steer a terminal. */
 export function printable(text: string): string {
-  return text.replace(ESCAPES, ' ');
+  return text.replace(CONTROL, ' ');
 }
 
 function cellText(cell: Cell): string {
