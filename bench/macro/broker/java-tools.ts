@@ -87,6 +87,26 @@ export async function consumerPerf(bootstrap: string, topic: string, records: nu
   return rate;
 }
 
+/** `ShareConsumerPerformance` by one consumer. @returns seconds from its start to the last record, the joining counted in */
+export async function sharePerf(
+  bootstrap: string,
+  { topic, group, records }: { readonly topic: string; readonly group: string; readonly records: number },
+): Promise<number> {
+  const output = await tool('share-consumer-perf', [
+    ...['--bootstrap-server', bootstrap, '--topic', topic, '--num-records', `${records}`],
+    ...['--group', group, '--hide-header', '--timeout', '120000'],
+  ]);
+  const fields = output
+    .split('\n')
+    .findLast((text) => /^\d{4}-/.test(text))
+    ?.split(', ');
+  const [began, ended] = (fields ?? []).map((text) => Date.parse(text.replace(/:(\d{3})$/, '.$1')));
+  const seconds = ((ended ?? Number.NaN) - (began ?? Number.NaN)) / 1000;
+  if (!(seconds > 0))
+    throw new Error(`share-consumer-perf did not read ${records} records: ${output.slice(-500)}`);
+  return seconds;
+}
+
 /** Latency from a send to the record in hand, one record at a time, microseconds. */
 export interface Latency {
   readonly p50: number;
