@@ -225,6 +225,28 @@ function scenarios(start: () => Promise<BrokerProcess>): void {
     expect(sorted(numbers(again))).toEqual([3, 4, 5, 6, 7, 8, 9]);
   });
 
+  it('iterates with a word for each record, which goes along with what is fetched next', async () => {
+    const { topic, groupId } = await setUp(30);
+    const told: AcknowledgementOutcome[] = [];
+    const consumer = member(topic, groupId, {
+      acknowledgementMode: 'explicit',
+      acquireMode: 'record_limit',
+      maxPollRecords: 10,
+      acknowledged: (outcomes) => told.push(...outcomes),
+    });
+    const seen: number[] = [];
+    for await (const record of consumer) {
+      seen.push(Number(record.value));
+      const isSecond = record.deliveryCount > 1;
+      consumer.acknowledge(record, record.offset === 5 && !isSecond ? 'release' : 'accept');
+      if (seen.length === 31) break;
+    }
+    await consumer.commit();
+    expect(sorted(seen)).toEqual(sorted([...upTo(30), 5]));
+    expect(told.every(({ error }) => error === null)).toBe(true);
+    expect((await admin.shareGroupOffsets(groupId)).map(({ lag }) => lag)).toEqual([0]);
+  });
+
   it('goes on after the broker was killed, with every record delivered', async () => {
     const { topic, groupId } = await setUp(300);
     const told: AcknowledgementOutcome[] = [];
