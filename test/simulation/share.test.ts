@@ -19,6 +19,8 @@ import { describe, expect, it } from 'vitest';
  * `SIM_SEED=17 vitest run --project simulation test/simulation/share.test.ts` plays it again; `SIM_SEEDS=100000` plays so many.
  */
 const SEEDS = Number(process.env.SIM_SEEDS ?? 400);
+/** On a busy machine. */
+const SEED_MAX_MS = 100;
 const STEPS = 160;
 const SETTLE_ROUNDS = 400;
 const MEMBERS = 4;
@@ -460,7 +462,8 @@ describe('a share partition under faults', () => {
   const only = process.env.SIM_SEED;
   const seeds = only === undefined ? Array.from({ length: SEEDS }, (_, index) => index + 1) : [Number(only)];
 
-  it(`keeps its promises in ${seeds.length} runs`, () => {
+  const timeoutMs = Math.max(120_000, seeds.length * SEED_MAX_MS);
+  it(`keeps its promises in ${seeds.length} runs`, { timeout: timeoutMs }, () => {
     let accepted = 0;
     for (const seed of seeds) accepted += run(seed);
     expect(accepted, 'work gets done meanwhile').toBeGreaterThan(seeds.length * 10);
