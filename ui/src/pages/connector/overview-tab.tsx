@@ -13,8 +13,8 @@ import { connectorId, graphOf, joinedWith } from '../../graph/pipeline-graph-mod
 import { Link } from '../../router.tsx';
 import type { ConnectorParts } from './connector-parts.ts';
 
-/** Neighbours beyond this are found on the page of all pipelines. */
-const DRAWN_MAX = 16;
+/** More would be too small to read and to hit; they are on the page of all pipelines. */
+const DRAWN_MAX = 6;
 
 export function OverviewTab({ pipeline, detail }: ConnectorParts) {
   const { pipelines } = useLive();
@@ -23,7 +23,14 @@ export function OverviewTab({ pipeline, detail }: ConnectorParts) {
   const lag = pipeline.type === 'sink' ? [{ metric: 'connector.lag', label: 'behind' } as const] : [];
   return (
     <>
-      <GraphOrTable graph={graphOf(drawn)} current={connectorId(pipeline)} maxHeight={360} />
+      <GraphOrTable graph={graphOf(drawn)} current={connectorId(pipeline)} maxHeight={640} />
+      {joined.length <= DRAWN_MAX ? null : (
+        <p className="below">
+          <Link to={{ page: 'pipelines' }} query={{ filter: pipeline.topics[0] ?? '' }}>
+            All {exact(joined.length)} that share its topics
+          </Link>
+        </p>
+      )}
       <HistoryCharts
         name={pipeline.name}
         charts={[
