@@ -306,7 +306,7 @@ export const workerConfig = defineConfig({
   },
   'task.host.idle.timeout.ms': {
     type: 'long',
-    default: 30_000,
+    default: 5_000,
     importance: 'low',
     docs: 'A task host with nothing to do ends after this.',
     validate: range(0),
