@@ -63,8 +63,7 @@ export class ConnectorCommands {
       const known = configs.config.targetState(name) === initialState;
       const stored = await this.#withoutSecrets(name, full, secretKeys);
       await configs.putConnector(name, stored, known ? undefined : initialState);
-      await this.#note(name, undefined, change);
-      return this.#options.view.connector(name);
+      return this.#noted(name, undefined, change);
     });
   }
 
@@ -80,8 +79,7 @@ export class ConnectorCommands {
       const before = this.#options.configs.config.connector(name);
       change.check?.(before);
       await this.#options.configs.putConnector(name, await this.#withoutSecrets(name, full, secretKeys));
-      await this.#note(name, before, change);
-      return { created: before === undefined, info: this.#options.view.connector(name) };
+      return { created: before === undefined, info: await this.#noted(name, before, change) };
     });
   }
 
@@ -99,8 +97,7 @@ export class ConnectorCommands {
       const full = { ...withPatch(before, patch), name };
       const secretKeys = await this.#check(full);
       await this.#options.configs.putConnector(name, await this.#withoutSecrets(name, full, secretKeys));
-      await this.#note(name, before, change);
-      return this.#options.view.connector(name);
+      return this.#noted(name, before, change);
     });
   }
 
@@ -149,6 +146,17 @@ export class ConnectorCommands {
     if (await loop.restartTask(id)) return;
     const worker = loop.isLeader ? this.#options.workerOf(id) : loop.leaderUrl;
     throw rebalancing('the task does not run on this worker', worker);
+  }
+
+  /** The connector as the change has left it: its tasks may be others by the time that the history has it. */
+  async #noted(
+    name: string,
+    before: ConnectorConfig | undefined,
+    change: ConfigChangeContext,
+  ): Promise<ConnectorInfo> {
+    const info = this.#options.view.connector(name);
+    await this.#note(name, before, change);
+    return info;
   }
 
   /** As it is stored by now, beside what it was. */

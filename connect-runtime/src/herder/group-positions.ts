@@ -22,12 +22,15 @@ export interface GroupPositions {
   remove(): Promise<void>;
 }
 
+const NOT_THERE = ['GROUP_ID_NOT_FOUND', 'UNKNOWN_TOPIC_OR_PARTITION'];
+
 /** Of a consumer group: what its members committed. */
 export function consumerGroupPositions(admin: Admin, groupId: string): GroupPositions {
   return {
     all: async () => (await admin.groupOffsets(groupId)).filter(({ offset }) => offset >= 0),
     set: (positions) => admin.alterGroupOffsets(groupId, positions),
-    forget: (gone) => ifKnown(admin.deleteGroupOffsets(groupId, gone), undefined),
+    // Of a topic that is not there, nothing is either.
+    forget: (gone) => ifKnown(admin.deleteGroupOffsets(groupId, gone), undefined, NOT_THERE),
     remove: () => ifKnown(admin.deleteGroups([groupId]), undefined),
   };
 }
@@ -61,11 +64,15 @@ export function shareGroupPositions(admin: Admin, groupId: string): GroupPositio
   };
 }
 
-async function ifKnown<T>(answer: Promise<T>, otherwise: T): Promise<T> {
+async function ifKnown<T>(
+  answer: Promise<T>,
+  otherwise: T,
+  codes: readonly string[] = ['GROUP_ID_NOT_FOUND'],
+): Promise<T> {
   try {
     return await answer;
   } catch (error) {
-    if (isMillraceError(error) && error.code === 'GROUP_ID_NOT_FOUND') return otherwise;
+    if (isMillraceError(error) && codes.includes(error.code)) return otherwise;
     throw error;
   }
 }

@@ -95,18 +95,18 @@ describe('a sink in a share group', () => {
     ]);
   });
 
-  test('changes nothing where one of the partitions does not exist', async () => {
+  test('must name topics and partitions that exist', async () => {
     const cluster = new FakeCluster([['a', 0, 1]]);
     const wanted = [
       { topic: 'a', partition: 0, offset: null },
       { topic: 'a', partition: 2, offset: 3 },
     ];
-    await expect(cluster.sink.alter(wanted)).rejects.toMatchObject({
+    await expect(cluster.sink.mustExist(wanted)).rejects.toMatchObject({
       code: 'BAD_REQUEST',
       details: { path: 'offsets' },
     });
     const unknown = [{ topic: 'nowhere', partition: 0, offset: 3 }];
-    await expect(cluster.sink.alter(unknown)).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+    await expect(cluster.sink.mustExist(unknown)).rejects.toMatchObject({ code: 'BAD_REQUEST' });
     expect(await cluster.positions()).toEqual([['a', 0, 1]]);
   });
 

@@ -9,7 +9,9 @@ const step = (before: string | null, after: string | null, more: Partial<ConfigS
 });
 
 function history(...steps: readonly ConfigStep[]): readonly ConfigVersion[] {
-  return steps.reduce<ConfigVersion[]>((known, one) => [...known, ...versionsFor(known, one)], []);
+  const known: ConfigVersion[] = [];
+  for (const step of steps) known.push(...versionsFor(known, step));
+  return known;
 }
 
 const told = (versions: readonly ConfigVersion[]) =>
