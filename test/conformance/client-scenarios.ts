@@ -289,7 +289,7 @@ export function clientScenarios(target: Target): void {
     expect(description?.topicId).toHaveLength(22);
     await admin.alterConfigs('topic', topic, { 'retention.ms': null, 'cleanup.policy': 'compact' });
     const configs = await admin.describeConfigs('topic', topic);
-    expect(configs.get('cleanup.policy')).toEqual({ value: 'compact', source: 'DYNAMIC_TOPIC_CONFIG' });
+    expect(configs.get('cleanup.policy')).toMatchObject({ value: 'compact', source: 'DYNAMIC_TOPIC_CONFIG' });
     expect(configs.get('retention.ms')?.source).toBe('DEFAULT_CONFIG');
     const groupId = uniqueName('offsets');
     await admin.alterGroupOffsets(groupId, [{ topic, partition: 1, offset: 5, metadata: 'm' }]);
