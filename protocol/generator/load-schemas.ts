@@ -15,7 +15,9 @@ export async function loadSchemas(): Promise<readonly SchemaFile[]> {
   return Promise.all(
     paths.map(async (path) => {
       const module: Record<string, unknown> = await import(new URL(`${path}.ts`, ROOT).href);
-      return { path, schemas: Object.values(module).filter(isSchema) };
+      // By name, as Node itself gives them; who transforms modules may give them as they are written.
+      const exported = Object.keys(module).toSorted();
+      return { path, schemas: exported.map((name) => module[name]).filter(isSchema) };
     }),
   );
 }

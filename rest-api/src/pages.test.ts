@@ -73,6 +73,7 @@ describe('the UI', () => {
     '/ui/assets/..%5c..%5cx',
   ])('%s does not leave the folder', async (url) => {
     ports.uiState = { folder: join(folder, 'assets') };
+    writeFileSync(join(folder, 'assets', 'index.html'), '<head></head>the page');
     writeFileSync(join(folder, 'package.json'), 'private');
     expect((await get(url)).body).not.toContain('private');
   });
