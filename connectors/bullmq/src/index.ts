@@ -1,6 +1,6 @@
 import { definePlugins, defineSink, defineSource } from '@millrace/sdk';
 import { sinkConfig, sourceConfig } from './config.ts';
-import { alterKeptOffsets, forgetKeptOffsets, keepsOffsets } from './kept-offsets.ts';
+import { kept } from './kept-offsets.ts';
 import { checkAltered, inWords } from './offsets.ts';
 import { planSink } from './plan.ts';
 import { sampleQueue } from './sample.ts';
@@ -35,9 +35,7 @@ const sink = defineSink({
   validate: validateSink,
   plan: planSink,
   createTask: (context) => new BullMqSinkTask(context),
-  exactlyOnce: keepsOffsets,
-  alterOffsets: alterKeptOffsets,
-  forget: forgetKeptOffsets,
+  ...kept,
 });
 
 export default definePlugins({ name: '@millrace/connector-bullmq', plugins: [source, sink] });

@@ -1,4 +1,4 @@
-import { MillraceError, type TopicPartition } from '@millrace/sdk';
+import { MillraceError, type RecordPlace, type TopicPartition } from '@millrace/sdk';
 import type { Redis } from 'ioredis';
 
 /** What a transaction that adds jobs has to find unchanged, and to leave behind. */
@@ -47,10 +47,12 @@ export class OffsetFence {
     throw fenced(partition);
   }
 
-  /** Sets a partition's offset, for whoever takes it next: who has it now is fenced. */
-  async set(partition: TopicPartition, offset: number): Promise<void> {
-    const key = this.#keyOf(partition);
-    await this.#client.multi().hset(key, 'next', offset).hincrby(key, 'epoch', 1).exec();
+  /** Sets offsets, for whoever takes the partitions next: who has them now is fenced. */
+  async set(positions: readonly RecordPlace[]): Promise<void> {
+    for (const position of positions) {
+      const key = this.#keyOf(position);
+      await this.#client.multi().hset(key, 'next', position.offset).hincrby(key, 'epoch', 1).exec();
+    }
   }
 
   /** Takes back to the beginning what is known of all partitions of the connector. */

@@ -2,7 +2,7 @@ import { definePlugins, defineSink, defineSource } from '@millrace/sdk';
 import { debeziumMongo, mongoKafkaSink, mongoKafkaSource } from './aliases.ts';
 import { checkAltered } from './altered-offsets.ts';
 import { sinkConfig, sourceConfig } from './config.ts';
-import { alterKeptOffsets, forgetKeptOffsets, keepsOffsets } from './kept-offsets.ts';
+import { kept } from './kept-offsets.ts';
 import { planSink } from './plan.ts';
 import { fromOffset, inWords } from './position.ts';
 import { sampleDocuments } from './sample.ts';
@@ -39,9 +39,7 @@ const sink = defineSink({
   validate: validateSink,
   plan: planSink,
   createTask: (context) => new MongoDbSinkTask(context),
-  exactlyOnce: keepsOffsets,
-  alterOffsets: alterKeptOffsets,
-  forget: forgetKeptOffsets,
+  ...kept,
 });
 
 export default definePlugins({ name: '@millrace/connector-mongodb', plugins: [source, sink] });

@@ -1,4 +1,4 @@
-import { MillraceError, type TopicPartition } from '@millrace/sdk';
+import { MillraceError, type RecordPlace, type TopicPartition } from '@millrace/sdk';
 import { type ClientSession, type Collection, Long } from 'mongodb';
 
 /** A consumer offset that lies in the target, written in the transaction of what it covers. */
@@ -53,11 +53,13 @@ export class OffsetFence {
     return claim;
   }
 
-  /** Sets a partition's offset, for whoever takes it next: who has it now is fenced. */
-  async place({ topic, partition }: TopicPartition, offset: number): Promise<void> {
-    const id = { connector: this.#connector, topic, partition };
-    const update = { $inc: { epoch: 1 }, $set: { offset: Long.fromNumber(offset) } };
-    await this.#collection.updateOne({ _id: id }, update, { upsert: true });
+  /** Sets offsets, for whoever takes the partitions next: who has them now is fenced. */
+  async set(positions: readonly RecordPlace[]): Promise<void> {
+    for (const { topic, partition, offset } of positions) {
+      const id = { connector: this.#connector, topic, partition };
+      const update = { $inc: { epoch: 1 }, $set: { offset: Long.fromNumber(offset) } };
+      await this.#collection.updateOne({ _id: id }, update, { upsert: true });
+    }
   }
 
   /** The same with all partitions, to the beginning. */

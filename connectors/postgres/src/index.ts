@@ -3,7 +3,7 @@ import { debeziumPostgres, jdbcSink } from './aliases.ts';
 import { checkAltered } from './altered-offsets.ts';
 import { sinkConfig, sourceConfig } from './config.ts';
 import { forgetSource } from './forgotten-source.ts';
-import { alterKeptOffsets, forgetKeptOffsets, keepsOffsets } from './kept-offsets.ts';
+import { kept } from './kept-offsets.ts';
 import { planSink } from './plan.ts';
 import { fromOffset, inWords } from './position.ts';
 import { VERSION } from './record-options.ts';
@@ -41,9 +41,7 @@ const sink = defineSink({
   validate: validateSink,
   plan: planSink,
   createTask: (context) => new PostgresSinkTask(context),
-  exactlyOnce: keepsOffsets,
-  alterOffsets: alterKeptOffsets,
-  forget: forgetKeptOffsets,
+  ...kept,
 });
 
 export default definePlugins({ name: '@millrace/connector-postgres', plugins: [source, sink] });

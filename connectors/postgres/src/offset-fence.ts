@@ -124,7 +124,7 @@ export class OffsetFence {
   }
 
   /** Sets offsets, for whoever takes the partitions next: who has them now is fenced. */
-  async place(positions: readonly RecordPlace[]): Promise<void> {
+  async set(positions: readonly RecordPlace[]): Promise<void> {
     await this.#ask(
       `INSERT INTO ${this.#quoted} AS t (connector, topic, partition, next_offset, epoch)
        SELECT $1, v.*, 1 FROM unnest($2::text[], $3::int[], $4::bigint[]) AS v(topic, partition, next)

@@ -1,6 +1,6 @@
 import { definePlugins, defineSink, defineSource } from '@millrace/sdk';
 import { sinkConfig, sourceConfig } from './config.ts';
-import { alterKeptOffsets, forgetKeptOffsets, keepsOffsets } from './kept-offsets.ts';
+import { kept } from './kept-offsets.ts';
 import { alterOffsets, inWords } from './offsets.ts';
 import { planSink } from './plan.ts';
 import { sampleEntries } from './sample.ts';
@@ -35,9 +35,7 @@ const sink = defineSink({
   validate: validateSink,
   plan: planSink,
   createTask: (context) => new RedisSinkTask(context),
-  exactlyOnce: keepsOffsets,
-  alterOffsets: alterKeptOffsets,
-  forget: forgetKeptOffsets,
+  ...kept,
 });
 
 export default definePlugins({ name: '@millrace/connector-redis', plugins: [source, sink] });

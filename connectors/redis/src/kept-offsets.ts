@@ -1,4 +1,4 @@
-import type { AlteredConnector, Forgotten, WantedPosition } from '@millrace/sdk';
+import { keptOffsets } from '@millrace/sdk';
 import { connect, endConnection } from './client/connect.ts';
 import { loginKey } from './client/connection-options.ts';
 import { toRedisError } from './client/redis-error.ts';
@@ -12,40 +12,16 @@ export const keepsOffsets = (config: SinkConfig): boolean => config['delivery.gu
 export const offsetsKeyOf = (config: SinkConfig, connector: string): string =>
   config['offsets.key'] || `millrace:offsets:${connector}`;
 
-/** Sets kept offsets; who wrote before is fenced. Answers whether any are kept. @throws {MillraceError} */
-export async function alterKeptOffsets(
-  config: SinkConfig,
-  positions: readonly WantedPosition[],
-  { connector }: AlteredConnector,
-): Promise<boolean> {
-  if (!keepsOffsets(config)) return false;
-  await withFence(config, connector, undefined, async (fence) => {
-    for (const { topic, partition, offset } of positions) await fence.set({ topic, partition }, offset ?? 0);
-  });
-  return true;
-}
-
-/** Takes all kept offsets back to the beginning when the group's are reset; a deleted connector's stay, as its group's do. */
-export async function forgetKeptOffsets(
-  config: SinkConfig,
-  { connector, because, signal }: Forgotten,
-): Promise<void> {
-  if (!keepsOffsets(config) || because === 'deleted') return;
-  await withFence(config, connector, signal, (fence) => fence.reset());
-}
-
-async function withFence(
-  config: SinkConfig,
-  connector: string,
-  signal: AbortSignal | undefined,
-  work: (fence: OffsetFence) => Promise<void>,
-): Promise<void> {
-  const client = await connect(config, signal);
-  try {
-    await work(new OffsetFence(client, offsetsKeyOf(config, connector)));
-  } catch (error) {
-    throw toRedisError(error, 'Setting the stored offsets', loginKey(config));
-  } finally {
-    endConnection(client);
-  }
-}
+export const kept = keptOffsets<SinkConfig>({
+  keeps: keepsOffsets,
+  async within(config, connector, work, signal) {
+    const client = await connect(config, signal);
+    try {
+      await work(new OffsetFence(client, offsetsKeyOf(config, connector)));
+    } catch (error) {
+      throw toRedisError(error, 'Setting the stored offsets', loginKey(config));
+    } finally {
+      endConnection(client);
+    }
+  },
+});

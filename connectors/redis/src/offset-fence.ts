@@ -1,4 +1,4 @@
-import type { TopicPartition } from '@millrace/sdk';
+import type { RecordPlace, TopicPartition } from '@millrace/sdk';
 import type { Redis } from 'ioredis';
 import type { OffsetPlace } from './write-script.ts';
 
@@ -23,10 +23,13 @@ export class OffsetFence {
     this.#epochs.set(field, await this.#client.hincrby(this.#key, `${field}:epoch`, 1));
   }
 
-  /** Sets a partition's offset, for whoever takes it next: who has it now is fenced. */
-  async set(partition: TopicPartition, offset: number): Promise<void> {
-    const field = fieldOf(partition);
-    await this.#client.multi().hset(this.#key, field, offset).hincrby(this.#key, `${field}:epoch`, 1).exec();
+  /** Sets offsets, for whoever takes the partitions next: who has them now is fenced. */
+  async set(positions: readonly RecordPlace[]): Promise<void> {
+    for (const position of positions) {
+      const field = fieldOf(position);
+      const set = this.#client.multi().hset(this.#key, field, position.offset);
+      await set.hincrby(this.#key, `${field}:epoch`, 1).exec();
+    }
   }
 
   /** The same with all partitions, to the beginning. */

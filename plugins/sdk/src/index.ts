@@ -29,6 +29,7 @@ export * from './json/exact-json.ts';
 export { jsonText } from './json/json-text.ts';
 export { kindOf, Misfit, under } from './json/misfit.ts';
 export { connectionProblems } from './kit/connection-problems.ts';
+export { type KeptOffsets, type KeptOffsetsOptions, keptOffsets } from './kit/kept-offsets.ts';
 export { type KeyedBatchesOptions, keyedBatches } from './kit/keyed-batches.ts';
 export { RateLimiter, type RateLimiterOptions } from './kit/rate-limiter.ts';
 export { type RetryOptions, retry } from './kit/retry.ts';
