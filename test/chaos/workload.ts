@@ -103,7 +103,6 @@ export function workloadOf(options: {
           'connector.class': 'FileSink',
           ...sinkConfig(topic, exactlyOnce),
           'tasks.max': '2',
-          // biome-ignore lint/suspicious/noTemplateCurlyInString: the sink's own placeholder
           file: join(folder, `written-file-sink-${pair}-${'${task}'}.txt`),
           format: 'lines',
           flush: 'none',

@@ -13,6 +13,10 @@ const CONFIG = {
 };
 
 const reason = kafkaPeerSkipReason();
+for (const client of [confluent, java]) {
+  const missing = client.unavailable();
+  if (missing !== undefined) console.warn(`skipped: groups of ${client.name}: ${missing}`);
+}
 
 /** All of it, on Apache Kafka too; else on our broker, and Java only where it meets both protocols: each member starts a JVM. */
 const isFull = process.env.GROUPS_FULL === '1';

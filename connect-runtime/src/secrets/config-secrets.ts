@@ -162,7 +162,6 @@ function withoutKeyFile(keys: readonly string[]): MillraceError {
       code: 'SECRETS_WITHOUT_KEY_FILE',
       class: 'config',
       path: first,
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholder is what is to be written
       hint: 'Refer to it by a config provider, such as ${file:/path/of/file:key}; or set secrets.key.file in the config of all workers.',
     },
   );

@@ -62,15 +62,14 @@ async function amongCuts<T>(below: (below: number) => number, work: () => Promis
   }
 }
 
-/** Kills the server now and then, until told that all is over. */
-function killServer(times: number, isOver: () => boolean): Promise<void> {
-  return (async () => {
-    for (let kills = 0; kills < times && !isOver(); kills++) {
-      await new Promise((resolve) => setTimeout(resolve, 400));
-      await server.kill();
-      await server.start();
-    }
-  })();
+/** Kills the server so many times, at equal shares of the way: `done` says how many records are through. */
+async function killServer(times: number, done: () => number): Promise<void> {
+  for (let kills = 0; kills < times; kills++) {
+    const share = ((kills + 1) * RECORDS) / (times + 1);
+    await eventually(`${Math.floor(share)} records`, () => done() >= share, PATIENCE_MS);
+    await server.kill();
+    await server.start();
+  }
 }
 
 /** Writes a topic, with deaths after which some records come again. */
@@ -116,12 +115,8 @@ describe.skipIf(unavailable !== undefined)('a topic to BullMQ and back, with dea
         ...{ concurrency: 50, lockDuration: 1_000, stalledInterval: 500, maxStalledCount: 1_000 },
       });
       onTestFinished(() => worker.close());
-      let delivered = false;
-      const killing = killServer(SERVER_KILLS, () => delivered);
-      await amongCuts(randomOf(SEED + 1), () => deliver(records, options)).finally(() => {
-        delivered = true;
-      });
-      await killing;
+      const killing = killServer(SERVER_KILLS, () => done.size);
+      await Promise.all([amongCuts(randomOf(SEED + 1), () => deliver(records, options)), killing]);
       await eventually('all jobs', () => new Set(done.values()).size === RECORDS, 60_000);
       await eventually(
         'an empty queue',
@@ -152,8 +147,7 @@ describe.skipIf(unavailable !== undefined)('a topic to BullMQ and back, with dea
       const durable = new Set<number>();
       const left = () =>
         useQueue(server, queue, (jobs) => jobs.getJobCountByTypes('wait', 'active')).catch(() => -1);
-      let over = false;
-      const killing = killServer(SERVER_KILLS, () => over);
+      const killing = killServer(SERVER_KILLS, () => durable.size);
       while ((await left()) !== 0) {
         const task = new SourceHarness(sourceConnector, options, { offsets });
         try {
@@ -176,7 +170,6 @@ describe.skipIf(unavailable !== undefined)('a topic to BullMQ and back, with dea
           await task.stop();
         }
       }
-      over = true;
       await killing;
       expect(await useQueue(server, queue, (jobs) => jobs.getJobCountByTypes('completed'))).toBe(RECORDS);
       expect(durable.size).toBe(RECORDS);

@@ -93,7 +93,6 @@ export const sinkConfig = defineConfig({
   file: {
     type: 'string',
     importance: 'high',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: users write it so
     docs: 'The file to append to; its folder must exist. ${topic} stands for the topic of a record, ${task} for the number of the task.',
     group: 'Files',
     width: 'long',

@@ -104,7 +104,6 @@ describe('lines of text', () => {
 
 describe('files', () => {
   it('are one a topic where the path says so, and far more topics than stay open', async () => {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: users write it so
     const task = await sink({ file: join(folder, '${topic}.jsonl'), flush: 'none' });
     const topics = Array.from({ length: 130 }, (_, index) => `topic-${index}`);
     for (const value of [1, 2]) await task.write(topics.map((topic) => record(value, { topic })));
@@ -146,6 +145,5 @@ describe('files', () => {
 it('runs as one task, unless each has a file of its own', async () => {
   const config = { file: 'x', format: 'jsonl', 'include.metadata': false, flush: 'sync' };
   expect(await fileSink.taskConfigs?.(config, 3)).toHaveLength(1);
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: users write it so
   expect(await fileSink.taskConfigs?.({ ...config, file: 'x-${task}' }, 3)).toHaveLength(3);
 });

@@ -8,7 +8,7 @@ import { Service, unavailable } from './service.ts';
 /** `MODEL_CHANGES=50000 MODEL_SEED=7 MODEL_SERVER_KILLS=5 npx vitest run --project acceptance connectors/mongodb/test/model.test.ts` */
 const CHANGES = Number(process.env.MODEL_CHANGES ?? 1_500);
 const SEED = Number(process.env.MODEL_SEED ?? 20_261);
-const SERVER_KILLS = Number(process.env.MODEL_SERVER_KILLS ?? 0);
+const SERVER_KILLS = Number(process.env.MODEL_SERVER_KILLS ?? 1);
 const WRITERS = 4;
 const IDS = 60;
 const COLLECTIONS = ['orders', 'people', 'zebras'];
@@ -53,6 +53,7 @@ class Writer {
   readonly #below: Below;
   readonly #share: number;
   readonly #versions = new Map<string, Known>();
+  written = 0;
 
   constructor(share: number) {
     this.#share = share;
@@ -71,6 +72,7 @@ class Writer {
         found(collection, filter, known),
       );
       this.#versions.set(`${name} ${n}`, next);
+      this.written++;
     }
   }
 }
@@ -194,9 +196,12 @@ async function deliver(log: readonly SourceRecord[], options: Record<string, str
   }
 }
 
-async function killServer(times: number, done: () => boolean): Promise<void> {
-  for (let kills = 0; kills < times && !done(); kills++) {
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
+/** Kills the server so many times, at equal shares of what is to be written. */
+async function killServer(times: number, writers: readonly Writer[]): Promise<void> {
+  const written = () => writers.reduce((sum, writer) => sum + writer.written, 0);
+  for (let kills = 0; kills < times; kills++) {
+    const share = ((kills + 1) * CHANGES) / (times + 1);
+    await eventually(`${Math.floor(share)} changes`, () => written() >= share, 600_000);
     await service.kill();
     await service.start();
   }
@@ -224,7 +229,7 @@ describe.skipIf(unavailable !== undefined)('MongoDB to MongoDB, with deaths on t
       ).finally(() => {
         written = true;
       });
-      const killing = killServer(SERVER_KILLS, () => written);
+      const killing = killServer(SERVER_KILLS, writers);
       const options = sourceOptions(service, database, {
         'change.stream.full.document': 'required',
         'output.json.formatter': 'canonical',

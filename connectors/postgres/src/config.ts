@@ -274,11 +274,9 @@ export const sinkConfig = defineConfig({
   ...connection,
   'table.name.format': {
     type: 'string',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholder is the user's
     default: '${topic}',
     importance: 'medium',
     group: 'Tables',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: as above
     docs: 'Table of a topic, as table or schema.table. ${topic} stands for the topic’s name, ${schema} and ${table} for its last two parts between dots; of a longer name the last two parts count.',
     validate: nonEmpty,
   },

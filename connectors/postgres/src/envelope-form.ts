@@ -135,8 +135,8 @@ export class EnvelopeForm implements RecordForm {
       key: key ? key.value : null,
       ...(key && { keySchema: key.schema }),
       value: {
-        before: before && before.value,
-        after: after && after.value,
+        before: before?.value ?? null,
+        after: after?.value ?? null,
         source: this.#source(shape, origin),
         transaction: null,
         op,

@@ -25,7 +25,6 @@ export const sinkOptions = (service: Service, database: string, more: Options = 
   'connection.url': `jdbc:postgresql://127.0.0.1:${service.port}/${database}`,
   'connection.user': 'postgres',
   'connection.password': 'postgres',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: the sink's own placeholders
   'table.name.format': '${schema}.${table}',
   ...more,
 });

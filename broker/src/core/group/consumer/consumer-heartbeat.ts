@@ -41,7 +41,7 @@ export function consumerHeartbeat(
   return collect((out) => {
     const problem = heartbeatProblem(command, shard.rules);
     if (problem !== null) out.reply(command.reply, problem);
-    else if (command.memberEpoch < JOIN_EPOCH) leaveConsumerGroup(shard, command, now, out);
+    else if (command.memberEpoch < JOIN_EPOCH) leaveConsumerGroup(shard, command, out);
     else beat(shard, command, now, out);
   });
 }

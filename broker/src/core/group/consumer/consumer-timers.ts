@@ -1,4 +1,3 @@
-import type { Now } from '@millrace/foundation/types';
 import type { Outbox } from '../effects.ts';
 import type { GroupShard } from '../group-shard.ts';
 import type { ConsumerGroup } from './consumer-group.ts';
@@ -10,8 +9,8 @@ import { timerKey } from './timer-keys.ts';
 export function beginSession(shard: GroupShard, groupId: string, member: ConsumerMember, out: Outbox): void {
   const timeoutMs =
     member.classic?.sessionTimeoutMs ?? Number(shard.rules.setting(groupId, 'consumer.session.timeout.ms'));
-  out.timer(timerKey('session', groupId, member.id), timeoutMs, (now, later) => {
-    fenceIf(shard, { groupId, memberId: member.id, when: () => true }, now, later);
+  out.timer(timerKey('session', groupId, member.id), timeoutMs, (_now, later) => {
+    fenceIf(shard, { groupId, memberId: member.id, when: () => true }, later);
   });
 }
 
@@ -28,9 +27,9 @@ export function watchRevocation(
     return;
   }
   const { epoch } = member;
-  out.timer(timer, Math.max(member.rebalanceTimeoutMs, 0), (now, later) => {
+  out.timer(timer, Math.max(member.rebalanceTimeoutMs, 0), (_now, later) => {
     const when = (current: ConsumerMember) => current.state === 'unrevoked' && current.epoch === epoch;
-    fenceIf(shard, { groupId, memberId: member.id, when }, now, later);
+    fenceIf(shard, { groupId, memberId: member.id, when }, later);
   });
 }
 
@@ -42,8 +41,8 @@ export function fenceAfter(
   kind: 'join' | 'sync',
   out: Outbox,
 ): void {
-  out.timer(timerKey(kind, groupId, member.id), Math.max(member.rebalanceTimeoutMs, 0), (now, later) => {
-    fenceIf(shard, { groupId, memberId: member.id, when: () => true }, now, later);
+  out.timer(timerKey(kind, groupId, member.id), Math.max(member.rebalanceTimeoutMs, 0), (_now, later) => {
+    fenceIf(shard, { groupId, memberId: member.id, when: () => true }, later);
   });
 }
 
@@ -62,7 +61,6 @@ function fenceIf(
     readonly memberId: string;
     readonly when: (member: ConsumerMember) => boolean;
   },
-  now: Now,
   out: Outbox,
 ): void {
   const group = shard.consumer(late.groupId);

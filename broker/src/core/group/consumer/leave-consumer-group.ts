@@ -1,4 +1,3 @@
-import type { Now } from '@millrace/foundation/types';
 import { appendErrorToMember, type Outbox } from '../effects.ts';
 import type { GroupShard } from '../group-shard.ts';
 import type { ConsumerGroup } from './consumer-group.ts';
@@ -12,12 +11,7 @@ import type {
 import { NOTHING_HELD } from './partitions.ts';
 
 /** A heartbeat by which the member leaves; a static one may say that it comes back, and keeps what it has. */
-export function leaveConsumerGroup(
-  shard: GroupShard,
-  command: ConsumerHeartbeatCommand,
-  now: Now,
-  out: Outbox,
-): void {
+export function leaveConsumerGroup(shard: GroupShard, command: ConsumerHeartbeatCommand, out: Outbox): void {
   const group = shard.consumer(command.group);
   const leaving = group ? leavingMember(group, command) : notFound(shard, command.group);
   if (!group || 'error' in leaving) {
