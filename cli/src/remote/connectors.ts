@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import * as contract from '@millrace/rest-api/contract';
-import { type Asked, nameAt, type RemoteCommand, settings, wrongUse } from './remote-command.ts';
+import { connectorOffsets } from './connector-offsets.ts';
+import { type Asked, nameAt, type RemoteCommand, settings, wholeNumber, wrongUse } from './remote-command.ts';
 import { printable, table } from './table.ts';
 
 const STATES = ['RUNNING', 'DEGRADED', 'FAILED', 'RESTARTING', 'PAUSED', 'STOPPED', 'UNASSIGNED'] as const;
@@ -58,12 +59,14 @@ export const connectors: RemoteCommand = {
     },
   },
   create: {
-    takes: 'FILE',
-    does: 'a connector of a JSON file: a config, or {"name": …, "config": {…}}',
+    takes: 'FILE | NAME KEY=VALUE...',
+    does: 'a connector of a JSON file (a config, or {"name": …, "config": {…}}), or of these keys',
+    options: ['paused?'],
     async run(asked) {
-      const file = nameAt(asked, 0, 'The file');
-      const read = JSON.parse(await readFile(file, 'utf8'));
-      const body = read.config ? read : { name: read.name, config: read };
+      const body = {
+        ...(await newConnector(asked)),
+        ...(asked.flag('paused') ? { initial_state: 'PAUSED' } : {}),
+      };
       const made = await asked.api.call(contract.createConnector, { body });
       asked.print(made, () => `Connector ${made.name} was created.`);
     },
@@ -77,6 +80,15 @@ export const connectors: RemoteCommand = {
       if (Object.keys(body).length === 0) throw wrongUse('KEY=VALUE is missing.');
       const info = await asked.api.call(contract.patchConnectorConfig, { params, body });
       asked.print(info, () => `The config of ${info.name} was changed.`);
+    },
+  },
+  replace: {
+    takes: 'NAME KEY=VALUE...',
+    does: 'gives it a config of these keys alone, and makes it where there is none',
+    async run(asked) {
+      const params = { connector: nameAt(asked, 0, 'The name of the connector') };
+      const info = await asked.api.call(contract.putConnectorConfig, { params, body: configAfter(asked) });
+      asked.print(info, () => `The config of ${info.name} was replaced.`);
     },
   },
   ...Object.fromEntries(
@@ -102,10 +114,15 @@ export const connectors: RemoteCommand = {
   ),
   restart: {
     takes: 'NAME',
-    does: 'restarts a connector and its tasks; with --failed those that failed',
-    options: ['failed?'],
+    does: 'restarts a connector and its tasks; with --failed those that failed, with --task one alone',
+    options: ['failed?', 'task'],
     async run(asked) {
       const connector = nameAt(asked, 0, 'The name of the connector');
+      const task = wholeNumber(asked, 'task');
+      if (task !== undefined) {
+        await asked.api.call(contract.restartTask, { params: { connector, task: String(task) } });
+        return asked.print({ connector, task, done: 'restart' }, () => `Task ${task} is being restarted.`);
+      }
       const query = { includeTasks: true, onlyFailed: asked.flag('failed') };
       const status = await asked.api.call(contract.restartConnector, { params: { connector }, query });
       asked.print(status, () => `Connector ${connector} is being restarted.`);
@@ -138,7 +155,22 @@ export const connectors: RemoteCommand = {
       asked.print(info, () => `Connector ${connector} has the config of version ${version} again.`);
     },
   },
+  ...connectorOffsets,
 };
+
+async function newConnector(asked: Asked) {
+  const first = nameAt(asked, 0, 'The file, or the name and KEY=VALUE,');
+  if (asked.names.length > 1) return { name: first, config: configAfter(asked) };
+  const read = JSON.parse(await readFile(first, 'utf8'));
+  return read.config ? read : { name: read.name, config: read };
+}
+
+/** The KEY=VALUE texts behind the name. In a whole config nothing is taken back: a value may be empty. */
+function configAfter(asked: Asked): Record<string, string> {
+  const config = Object.entries(settings(asked.names.slice(1))).map(([key, value]) => [key, value ?? '']);
+  if (config.length === 0) throw wrongUse('KEY=VALUE is missing.');
+  return Object.fromEntries(config);
+}
 
 function busiest(stages: readonly { readonly stage: string; readonly saturation: number | null }[]): string {
   const [first] = stages.toSorted((a, b) => (b.saturation ?? 0) - (a.saturation ?? 0));

@@ -99,7 +99,7 @@ async function reset(
   const topic = asked.option('topic');
   const body = {
     target: targetOf(asked.option('to')),
-    preview: asked.flag('preview'),
+    ...(asked.flag('preview') ? { preview: true } : {}),
     ...(topic ? { topics: [{ topic }] } : {}),
   };
   const outcome = await asked.api.call(route, { params: paramsOf(asked), body });

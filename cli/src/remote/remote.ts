@@ -1,20 +1,24 @@
 import { parseArgs } from 'node:util';
 import { cluster, doctor } from './cluster.ts';
 import { connectors } from './connectors.ts';
+import { deadLetters } from './dead-letters.ts';
 import { groups, shareGroups } from './groups.ts';
 import { consume, produce, tail } from './messages.ts';
 import { type Asked, type RemoteAct, type RemoteCommand, wrongUse } from './remote-command.ts';
 import { RestClient } from './rest-client.ts';
 import { topics } from './topics.ts';
+import { workers } from './workers.ts';
 
 const DEFAULT_URL = 'http://127.0.0.1:8083';
 
 /** Commands with acts, such as `topics list`. Without one they list. */
 const COMMANDS: ReadonlyMap<string, RemoteCommand> = new Map([
   ['connectors', connectors],
+  ['dead-letters', deadLetters],
   ['topics', topics],
   ['groups', groups],
   ['share-groups', shareGroups],
+  ['workers', workers],
 ]);
 
 /** Commands that are an act themselves. */

@@ -66,7 +66,9 @@ export const topics: RemoteCommand = {
         (entry): entry is [string, string] => entry[1] !== null,
       );
       const body = {
-        ...{ name, configs: Object.fromEntries(configs), validateOnly: asked.flag('validate-only') },
+        name,
+        ...(configs.length === 0 ? {} : { configs: Object.fromEntries(configs) }),
+        ...(asked.flag('validate-only') ? { validateOnly: true } : {}),
         ...(partitions === undefined ? {} : { partitions }),
         ...(replicationFactor === undefined ? {} : { replicationFactor }),
       };
@@ -99,6 +101,21 @@ export const topics: RemoteCommand = {
       asked.print({ topic, partitions: count }, () => `Topic ${topic} has ${count} partitions now.`);
     },
   },
+  empty: {
+    takes: 'TOPIC [PARTITION:OFFSET...]',
+    does: 'deletes the records before these offsets, PARTITION:all those of a partition; without any, of all',
+    async run(asked) {
+      const params = { topic: nameAt(asked, 0, 'The name of the topic') };
+      const partitions =
+        asked.names.length > 1
+          ? asked.names.slice(1).map(placeOf)
+          : (await asked.api.call(contract.getTopic, { params })).partitionStates.map(({ partition }) => ({
+              ...{ partition, beforeOffset: 'all' as const },
+            }));
+      const done = await asked.api.call(contract.deleteRecords, { params, body: { partitions } });
+      asked.print(done, () => `Records of ${params.topic} were deleted.`);
+    },
+  },
   delete: {
     takes: 'TOPIC',
     does: 'deletes it with all that it holds',
@@ -109,3 +126,12 @@ export const topics: RemoteCommand = {
     },
   },
 };
+
+function placeOf(text: string) {
+  const [, partition = '', offset = ''] = /^(\d{1,9}):(\d{1,15}|all)$/.exec(text) ?? [];
+  if (partition === '') throw wrongUse(`"${text}" is not PARTITION:OFFSET.`);
+  return {
+    partition: Number(partition),
+    beforeOffset: offset === 'all' ? ('all' as const) : Number(offset),
+  };
+}

@@ -1,5 +1,6 @@
 export * from './active-topics.ts';
 export * from './cluster.ts';
+export * from './command-lines.ts';
 export * from './config-history.ts';
 export * from './connector-plugins.ts';
 export * from './connectors.ts';

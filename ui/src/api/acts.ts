@@ -27,7 +27,7 @@ export function pause(pipeline: Pipeline): Act {
   return {
     label: 'Pause',
     doing: 'Pausing',
-    asked: ask(pauseConnector, { params: paramsOf(pipeline) }, ['connectors', 'pause', pipeline.name]),
+    asked: ask(pauseConnector, { params: paramsOf(pipeline) }),
     done: (_, now) => now.state === 'PAUSED',
   };
 }
@@ -36,7 +36,7 @@ export function resume(pipeline: Pipeline): Act {
   return {
     label: pipeline.state === 'STOPPED' ? 'Start' : 'Resume',
     doing: pipeline.state === 'STOPPED' ? 'Starting' : 'Resuming',
-    asked: ask(resumeConnector, { params: paramsOf(pipeline) }, ['connectors', 'resume', pipeline.name]),
+    asked: ask(resumeConnector, { params: paramsOf(pipeline) }),
     done: (_, now) => !NOT_UP.has(now.state),
   };
 }
@@ -45,7 +45,7 @@ export function stop(pipeline: Pipeline): Act {
   return {
     label: 'Stop',
     doing: 'Stopping',
-    asked: ask(stopConnector, { params: paramsOf(pipeline) }, ['connectors', 'stop', pipeline.name]),
+    asked: ask(stopConnector, { params: paramsOf(pipeline) }),
     done: (_, now) => now.state === 'STOPPED',
   };
 }
@@ -56,12 +56,7 @@ export function restart(pipeline: Pipeline, label: string): Act {
   return {
     label,
     doing: 'Restarting',
-    asked: ask(restartConnector, { params: paramsOf(pipeline), query: { includeTasks: true, onlyFailed } }, [
-      'connectors',
-      'restart',
-      pipeline.name,
-      ...(onlyFailed ? ['--only-failed'] : []),
-    ]),
+    asked: ask(restartConnector, { params: paramsOf(pipeline), query: { includeTasks: true, onlyFailed } }),
     done: (_, now) => now.state === 'RUNNING',
   };
 }
@@ -70,13 +65,7 @@ export function restartOne(pipeline: Pipeline, task: number): Act {
   return {
     label: 'Restart',
     doing: 'Restarting',
-    asked: ask(restartTask, { params: { connector: pipeline.name, task: String(task) } }, [
-      'connectors',
-      'restart',
-      pipeline.name,
-      '--task',
-      task,
-    ]),
+    asked: ask(restartTask, { params: { connector: pipeline.name, task: String(task) } }),
     done: (_, now) => !now.tasks.failed.includes(task),
   };
 }

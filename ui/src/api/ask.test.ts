@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { ask } from './ask.ts';
 
 test('what is asked reads as curl and as a command, quoted for a shell', () => {
-  const asked = ask(pauseConnector, { params: { connector: "it's" } }, ['connectors', 'pause', "it's"]);
+  const asked = ask(pauseConnector, { params: { connector: "it's" } });
   expect(asked.curl).toBe(`curl -X PUT '/connectors/it'\\''s/pause'`);
   expect(asked.cli).toBe(`millrace connectors pause 'it'\\''s'`);
 });

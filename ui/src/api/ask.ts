@@ -1,4 +1,4 @@
-import type { ReplyBodyOf, Route } from '@millrace/rest-api/contract';
+import { commandLine, type ReplyBodyOf, type Route } from '@millrace/rest-api/contract';
 import { API_PREFIX } from '../base-path.ts';
 import { call, type Given, urlOf } from './client.ts';
 
@@ -6,15 +6,13 @@ import { call, type Given, urlOf } from './client.ts';
 export interface Asked<T = unknown> {
   readonly run: () => Promise<T>;
   readonly curl: string;
+  /** Null where the command has no act for it. */
   readonly cli: string | null;
 }
 
-/** An operation of the contract with what is given to it; `cli` is the same as arguments of `millrace`. */
-export function ask<R extends Route>(
-  route: R,
-  given: Given<R>,
-  cli: readonly (string | number)[] | null = null,
-): Asked<ReplyBodyOf<R>> {
+/** An operation of the contract with what is given to it. */
+export function ask<R extends Route>(route: R, given: Given<R>): Asked<ReplyBodyOf<R>> {
+  const words = commandLine(route, given);
   return {
     run: () => call(route, given),
     curl: curlOf(
@@ -23,7 +21,7 @@ export function ask<R extends Route>(
       given.body,
       given.headers,
     ),
-    cli: cli === null ? null : ['millrace', ...cli.map((part) => quoted(String(part)))].join(' '),
+    cli: words === null ? null : ['millrace', ...words.map(quoted)].join(' '),
   };
 }
 

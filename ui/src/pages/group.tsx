@@ -188,9 +188,7 @@ function GroupActs({ group, onDone }: { readonly group: GroupDetail; readonly on
           group={group.groupId}
           topics={[...new Set(group.offsets.map(({ topic }) => topic))]}
           obstacle={busy}
-          askOf={(body) =>
-            ask(resetGroupOffsets, { params, body }, ['groups', 'reset', group.groupId, ...cliOf(body)])
-          }
+          askOf={(body) => ask(resetGroupOffsets, { params, body })}
           onDone={() => {
             setDoing(null);
             onDone();
@@ -204,7 +202,7 @@ function GroupActs({ group, onDone }: { readonly group: GroupDetail; readonly on
           act="Delete the group"
           danger
           typed={group.groupId}
-          asked={ask(deleteGroup, { params }, ['groups', 'delete', group.groupId])}
+          asked={ask(deleteGroup, { params })}
           onDone={() => goTo({ page: 'groups' })}
           onClose={() => setDoing(null)}
         >
@@ -213,17 +211,4 @@ function GroupActs({ group, onDone }: { readonly group: GroupDetail; readonly on
       ) : null}
     </>
   );
-}
-
-function cliOf(body: Parameters<Parameters<typeof ResetOffsetsDialog>[0]['askOf']>[0]): readonly string[] {
-  const { target } = body;
-  const to =
-    target.to === 'offset'
-      ? String(target.offset)
-      : target.to === 'time'
-        ? new Date(target.timestamp).toISOString()
-        : target.to === 'shift'
-          ? `${target.by >= 0 ? '+' : ''}${target.by}`
-          : target.to;
-  return ['--to', to, ...(body.topics ?? []).flatMap(({ topic }) => ['--topic', topic])];
 }

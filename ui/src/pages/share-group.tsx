@@ -262,7 +262,7 @@ function ShareGroupActs({
           act="Delete the share group"
           danger
           typed={group.groupId}
-          asked={ask(deleteShareGroup, { params }, ['share-groups', 'delete', group.groupId])}
+          asked={ask(deleteShareGroup, { params })}
           onDone={() => goTo({ page: 'groups' }, { kind: 'share' })}
           onClose={close}
         >

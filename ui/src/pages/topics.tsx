@@ -211,7 +211,7 @@ function CreateTopic({ onClose }: { readonly onClose: () => void }) {
     ...(replicas === '' ? {} : { replicationFactor: Number(replicas) || 1 }),
     ...(Object.keys(configs).length === 0 ? {} : { configs }),
   };
-  const asked = ask(createTopic, { body }, ['topics', 'create', name, '--partitions', body.partitions]);
+  const asked = ask(createTopic, { body });
   return (
     <ConfirmDialog
       title="Create a topic"

@@ -211,7 +211,7 @@ function MoreMenu({ pipeline }: { readonly pipeline: PipelineWithHistory }) {
           act="Delete the connector"
           danger
           typed={name}
-          asked={ask(deleteConnector, { params: { connector: name } }, ['connectors', 'delete', name])}
+          asked={ask(deleteConnector, { params: { connector: name } })}
           onDone={() => goTo({ page: 'connectors' })}
           onClose={() => setDeleting(false)}
         >

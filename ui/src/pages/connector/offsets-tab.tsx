@@ -167,7 +167,7 @@ function Dialogs({ pipeline, editing, undo, onDone, onClose }: DialogsProps) {
         title={`Take ${pipeline.name} back to the beginning?`}
         act="Forget the positions"
         danger
-        asked={ask(resetConnectorOffsets, { params }, ['connectors', 'offsets', 'reset', pipeline.name])}
+        asked={ask(resetConnectorOffsets, { params })}
         onDone={({ message }) => onDone(message)}
         onClose={onClose}
       >

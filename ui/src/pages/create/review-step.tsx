@@ -122,25 +122,12 @@ function creations(name: string, config: Config): readonly ReviewAct[] {
   return [
     {
       label: 'Create paused',
-      asked: ask(createConnector, { body: { name, config: rest, initial_state: 'PAUSED' } }, [
-        'connectors',
-        'create',
-        name,
-        '--paused',
-        '--file',
-        'config.json',
-      ]),
+      asked: ask(createConnector, { body: { name, config: rest, initial_state: 'PAUSED' } }),
       primary: false,
     },
     {
       label: 'Create and start',
-      asked: ask(createConnector, { body: { name, config: rest } }, [
-        'connectors',
-        'create',
-        name,
-        '--file',
-        'config.json',
-      ]),
+      asked: ask(createConnector, { body: { name, config: rest } }),
       primary: true,
     },
   ];
@@ -150,15 +137,11 @@ function creations(name: string, config: Config): readonly ReviewAct[] {
 function replacement(name: string, config: Config, etag: string | null): ReviewAct {
   return {
     label: 'Apply',
-    asked: ask(
-      putConnectorConfig,
-      {
-        params: { connector: name },
-        body: config,
-        ...(etag === null ? {} : { headers: { 'if-match': etag } }),
-      },
-      ['connectors', 'update', name, '--file', 'config.json'],
-    ),
+    asked: ask(putConnectorConfig, {
+      params: { connector: name },
+      body: config,
+      ...(etag === null ? {} : { headers: { 'if-match': etag } }),
+    }),
     primary: true,
   };
 }

@@ -21,11 +21,10 @@ export function MessageDrawer({ topic, message, onClose }: MessageDrawerProps) {
   const [sending, setSending] = useState(false);
   const { partition, offset } = message;
   const connector = message.headers.find(({ key }) => key === '__connect.errors.connector.name')?.value.text;
-  const asked = ask(
-    readMessages,
-    { params: { topic }, query: { from: 'offset', partition, offset, limit: 1 } },
-    ['consume', topic, '--partition', partition, '--offset', offset, '--limit', 1],
-  );
+  const asked = ask(readMessages, {
+    params: { topic },
+    query: { from: 'offset', partition, offset, limit: 1 },
+  });
   return (
     <Drawer
       label={`Message ${offset} of ${topic}`}

@@ -41,11 +41,10 @@ function EditConfig(props: {
   const { name, entry, onDone, onClose } = props;
   const [value, setValue] = useState(entry.value ?? '');
   const [back, setBack] = useState(false);
-  const asked = ask(
-    patchTopicConfigs,
-    { params: { topic: name }, body: { configs: { [entry.name]: back ? null : value } } },
-    ['topics', 'config', name, '--set', `${entry.name}=${back ? '' : value}`],
-  );
+  const asked = ask(patchTopicConfigs, {
+    params: { topic: name },
+    body: { configs: { [entry.name]: back ? null : value } },
+  });
   return (
     <ConfirmDialog
       title={entry.name}

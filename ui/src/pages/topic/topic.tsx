@@ -237,7 +237,7 @@ function TopicDialog(props: {
       act="Delete the topic"
       danger
       typed={topic.name}
-      asked={ask(deleteTopic, { params }, ['topics', 'delete', topic.name])}
+      asked={ask(deleteTopic, { params })}
       onDone={() => goTo({ page: 'topics' })}
       onClose={onClose}
     >
