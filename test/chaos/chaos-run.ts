@@ -27,6 +27,8 @@ export interface ChaosOptions {
   /** Whether sources write in transactions; otherwise at least once. */
   readonly exactlyOnce: boolean;
   readonly say: (line: string) => void;
+  /** Ends the run before its time; no process outlives it. */
+  readonly signal?: AbortSignal;
 }
 
 export interface ChaosReport {
@@ -59,7 +61,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   let violated = true;
   try {
     await cluster.start([...workload.topics, ...workload.deadLetters]);
-    const report = await drive(folder, cluster, workload, options);
+    const report = await Promise.race([
+      drive(folder, cluster, workload, options),
+      whenAborted(options.signal),
+    ]);
     violated = report.violations.length > 0;
     return violated ? { ...report, kept: folder } : report;
   } catch (error) {
@@ -117,6 +122,12 @@ async function drive(
     violations: [...violations, ...count.violations, ...verdict.violations],
     kept: null,
   };
+}
+
+function whenAborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    signal?.addEventListener('abort', () => reject(new Error('interrupted')), { once: true });
+  });
 }
 
 function taskCount({ connectors }: Workload): number {

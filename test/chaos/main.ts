@@ -37,7 +37,14 @@ async function main(): Promise<void> {
   const options = { minutes: minutes!, seed: seed!, connectors: connectors!, broker, exactlyOnce } as const;
   const startedMs = performance.now();
   const since = () => `${((performance.now() - startedMs) / 1000).toFixed(1).padStart(7)} s`;
-  const report = await runChaos({ ...options, say: (line) => process.stdout.write(`${since()}  ${line}\n`) });
+  const interruption = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interruption.abort());
+  const say = (line: string) => process.stdout.write(`${since()}  ${line}\n`);
+  const report = await runChaos({ ...options, say, signal: interruption.signal }).catch((error: Error) => {
+    // Some of what was under way waits for processes that are gone.
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  });
   process.stdout.write(`${summaryOf(report)}\n`);
   for (const violation of report.violations.slice(0, SHOWN_MAX))
     process.stdout.write(`WRONG  ${violation}\n`);

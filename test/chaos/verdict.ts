@@ -95,11 +95,30 @@ function causeOf(task: string, before: Life, life: Life, { faults, outages }: Ru
   );
   if (asked) return 'asked';
   // A worker that came back gets its share.
-  const joined = faults.some(
-    (fault) => fault.kind.endsWith('worker') && fault.pids.length > 0 && during(fault, REBALANCE_ECHO_MS),
-  );
-  if (life.worker !== before.worker && joined) return 'moved';
+  const joined = faults.filter((fault) => isOfWorker(fault) && during(fault, REBALANCE_ECHO_MS));
+  if (life.worker !== before.worker && joined.length > 0) return 'moved';
+  if (joined.some((first) => wasInterrupted(before, life, first, faults))) return 'moved';
   return outages.some((outage) => during(outage, BROKER_ECHO_MS)) ? 'broker' : 'unexplained';
+}
+
+/**
+ * A task that was handed over, because a worker came or went, comes back to where it was if then the worker that was to
+ * take it goes, or the broker does, before it runs there.
+ */
+function wasInterrupted(before: Life, life: Life, first: Fault, faults: readonly Fault[]): boolean {
+  if (!before.stopped || first.at > before.heardAt) return false;
+  return faults.some(
+    (next) =>
+      (next.kind.endsWith('broker') || isOfWorker(next)) &&
+      next.at > first.at &&
+      next.at >= before.heardAt - SLACK_MS &&
+      next.at <= life.startedAt,
+  );
+}
+
+/** Whether there was a worker that it could be done to. */
+function isOfWorker({ kind, pids }: Fault): boolean {
+  return kind.endsWith('worker') && pids.length > 0;
 }
 
 /** When the worker of that life went on that had been taken for dead: until then nobody could tell its tasks to stop. */

@@ -73,6 +73,15 @@ describe('the verdict on starts', () => {
     expect(judged(moved, []).violations).toHaveLength(1);
   });
 
+  test('a task that was handed over comes back where its new worker or the broker goes too', () => {
+    const back = [life(0, 50 * SECOND_MS, { stopped: true }), life(60 * SECOND_MS, 90 * SECOND_MS)];
+    const came = fault('end-worker', 40 * SECOND_MS, { pids: [2] });
+    for (const kind of ['kill-worker', 'kill-broker'] as const)
+      expect(judged(back, [came, fault(kind, 51 * SECOND_MS, { pids: [3] })]).causes.moved).toBe(1);
+    expect(judged(back, [came]).violations).toHaveLength(1);
+    expect(judged(back, [fault('kill-broker', 51 * SECOND_MS, { pids: [3] })]).violations).toHaveLength(1);
+  });
+
   test('a worker that was held up may run its tasks until it can be told not to', () => {
     const twice = [life(0, 82 * SECOND_MS), life(60 * SECOND_MS, 90 * SECOND_MS, { pid: 12, worker: 2 })];
     const frozen = fault('freeze-worker', 50 * SECOND_MS, { until: 80 * SECOND_MS, pids: [1] });
