@@ -10,7 +10,7 @@ async function verdict(...notes: readonly (readonly string[])[]) {
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   for (const [index, lines] of notes.entries())
     await writeFile(join(folder, `${index}.txt`), `${lines.join('\n')}\n`);
-  return judge(folder, { partitions: 1, perPartition: 1 });
+  return judge(folder, { partitions: 1, perPartition: 1, areLeadersKept: true });
 }
 
 test('the check of a work queue finds what must not be, and nothing else', async () => {

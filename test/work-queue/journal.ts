@@ -19,11 +19,18 @@ export interface QueueVerdict {
   readonly violations: readonly string[];
 }
 
+export interface Jobs {
+  readonly partitions: number;
+  readonly perPartition: number;
+  /**
+   * Whether no broker was killed. What is given out is remembered by the leader alone until something is said of it: after the leader is
+   * gone, it is given out again as if it were the first time, as in Kafka.
+   */
+  readonly areLeadersKept: boolean;
+}
+
 /** Reads the files of all consumers, dead or alive. */
-export function judge(
-  folder: string,
-  jobs: { readonly partitions: number; readonly perPartition: number },
-): QueueVerdict {
+export function judge(folder: string, jobs: Jobs): QueueVerdict {
   const all = new Map<string, Job>();
   for (const name of readdirSync(folder)) {
     // The last line of one that was killed may be cut off.
@@ -45,7 +52,7 @@ export function judge(
     for (let offset = 0; offset < jobs.perPartition; offset++) {
       const key = `${partition}-${offset}`;
       const job = all.get(key);
-      const problem = job === undefined ? 'was given to nobody' : problemOf(job);
+      const problem = job === undefined ? 'was given to nobody' : problemOf(job, jobs);
       if (problem !== null) violations.push(`job ${key} ${problem}`);
       accepted += Math.min(1, job?.confirmed.length ?? 0);
       unheard += job?.confirmed.length === 0 && job.intents.length > 0 ? 1 : 0;
@@ -54,10 +61,10 @@ export function judge(
   return { accepted, unheard, redeliveries, violations };
 }
 
-function problemOf({ deliveries, intents, confirmed }: Job): string | null {
+function problemOf({ deliveries, intents, confirmed }: Job, { areLeadersKept }: Jobs): string | null {
   const [count] = confirmed;
   if (confirmed.length > 1) return `was accepted ${confirmed.length} times`;
-  if (new Set(deliveries).size < deliveries.length)
+  if (areLeadersKept && new Set(deliveries).size < deliveries.length)
     return `was given out twice with one count: ${deliveries.join()}`;
   if (count === undefined) return intents.length === 0 ? 'was accepted by nobody' : null;
   const later = deliveries.find((delivery) => delivery > count);

@@ -1,11 +1,12 @@
 /**
  * One consumer of a work queue, as a process of its own that may be killed at any time. It notes in its file what it is given (D), what it
- * is about to accept (I), and what the broker has confirmed (O): partition, offset and delivery count of each job.
+ * is about to accept (I), and what the broker has confirmed (O): partition, offset and delivery count of each job. What it is given takes it `workMs`.
  */
 import { appendFileSync } from 'node:fs';
+import { setTimeout as passed } from 'node:timers/promises';
 import { createShareConsumer, type ShareRecord } from '@millrace/client';
 
-const [bootstrap = '', topic = '', groupId = '', file = '', seed = '1'] = process.argv.slice(2);
+const [bootstrap = '', topic = '', groupId = '', file = '', seed = '1', workMs = '0'] = process.argv.slice(2);
 const POLL_MS = 500;
 const MAX_POLL_RECORDS = 50;
 /** Of the jobs that are given back, to be done by somebody else. */
@@ -26,7 +27,7 @@ const note = (what: 'D' | 'I' | 'O', records: readonly ShareRecord[]): void => {
 };
 
 const consumer = createShareConsumer({
-  bootstrapServers: [bootstrap],
+  bootstrapServers: bootstrap.split(','),
   groupId,
   acknowledgementMode: 'explicit',
   acquireMode: 'record_limit',
@@ -41,6 +42,7 @@ process.once('SIGTERM', () => {
 while (!isEnding) {
   const records = await consumer.poll(POLL_MS).catch(() => []);
   note('D', records);
+  if (Number(workMs) > 0) await passed(Number(workMs));
   const accepted = records.filter(() => chance() >= RELEASED_SHARE);
   const isAccepted = new Set(accepted);
   note('I', accepted);

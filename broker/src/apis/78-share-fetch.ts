@@ -22,6 +22,7 @@ import {
   readableTopic,
   shareSession,
 } from './share-acknowledgements.ts';
+import { ShareFetchWait } from './share-fetch-wait.ts';
 
 const RECORD_LIMIT_MODE = 1;
 const NO_RECORDS = Buffer.alloc(0);
@@ -43,12 +44,13 @@ interface Read {
  * - Takes in acknowledgements first, then acquires records and gives them out; answered once the acknowledgements are stored.
  * - Whole batches as they are stored; which of their records were acquired is said beside them, as few ranges as there can be, whatever
  *   `batch_size` says. Markers, aborted records and offsets without a record are never acquired.
- * - `max_records` is kept to, by the batch or by the record as `share_acquire_mode` says; `max_wait_ms` is waited for while there is nothing.
+ * - Waits `max_wait_ms` at most until there are `min_bytes`, counted in the log from the first record that can be acquired.
+ * - `max_records` is kept to, by the batch or by the record as `share_acquire_mode` says.
  * - A session (KIP-932) remembers what is read; it ends with the connection, and what the member holds goes to others then.
  *
  * Versions: v2 acquire modes (KIP-1206), renewal of locks (KIP-1222).
  *
- * Not implemented: `min_bytes` above 1, which counts as 1.
+ * Not implemented: nothing.
  */
 export const shareFetch = defineApi({
   api,
@@ -104,7 +106,7 @@ function changeSession(session: ShareSession, request: ShareFetchRequest): void 
     for (const partition of partitions) session.forget({ topicId, partition });
 }
 
-/** Reads what there is; where there is nothing, waits for it and reads again. */
+/** Reads what there is, once it is enough or time is up. */
 async function readSession(
   context: RequestContext,
   session: ShareSession,
@@ -113,13 +115,19 @@ async function readSession(
   const lease = context.services.fetchMemory.lease();
   context.afterSent((hasLeft) => (hasLeft ? lease.release() : lease.abandon()));
   const asked = await Promise.all(session.partitions.map((one) => resolve(context, session, one)));
-  const untilMs = context.services.clock.now().monoMs + request.maxWaitMs;
+  const live = asked.flatMap((one) => (typeof one.live === 'string' ? [] : [one.live]));
+  const wait = new ShareFetchWait(live, request.minBytes);
+  const nowMs = () => context.services.clock.now().monoMs;
+  const untilMs = nowMs() + request.maxWaitMs;
   for (;;) {
-    const reads = await readAll(context, session, request, asked, lease.allocate);
-    const isNews = reads.some(({ error, result }) => error !== null || (result?.count ?? 0) > 0);
-    const leftMs = untilMs - context.services.clock.now().monoMs;
-    if (isNews || leftMs <= 0 || request.minBytes <= 0 || !session.isOpen) return reads;
-    await waitForMore(context, asked, leftMs);
+    const isLast =
+      nowMs() >= untilMs || request.minBytes <= 0 || !session.isOpen || live.length < asked.length;
+    if (isLast || (await wait.isEnough())) {
+      const reads = await readAll(context, session, request, asked, lease.allocate);
+      const isNews = reads.some(({ error, result }) => error !== null || (result?.count ?? 0) > 0);
+      if (isNews || isLast) return reads;
+    }
+    await wait.changed(context, Math.max(0, untilMs - nowMs()));
   }
 }
 
@@ -171,30 +179,6 @@ async function readAll(
     }
   }
   return reads;
-}
-
-/** Resolves when one of the partitions may have something to acquire, or when time is up. */
-async function waitForMore(
-  context: RequestContext,
-  asked: readonly Asked[],
-  timeoutMs: number,
-): Promise<void> {
-  await context.services.purgatory.park<void>({
-    timeoutMs,
-    signal: context.signal,
-    begin: (complete) => {
-      const all = asked.flatMap(({ live }) => (typeof live === 'string' ? [] : [live]));
-      const check = (): void => {
-        if (all.some(({ hasMore }) => hasMore)) complete();
-      };
-      const stops = all.map((live) => live.onMore(check));
-      check();
-      return () => {
-        for (const stop of stops) stop();
-      };
-    },
-    expired: () => undefined,
-  });
 }
 
 type Answer = ShareFetchResponsePartitionInit;

@@ -13,12 +13,13 @@ import { eachSharePartition, noSharePartition, shareStateError } from './share-s
  *
  * Versions: only one.
  *
- * Not implemented: nothing. This broker's own group coordinator does without this API.
+ * Not implemented: nothing.
  */
 export const initializeShareGroupState = defineApi({
   api,
   versions: [0, 0],
   access: [['CLUSTER_ACTION', 'CLUSTER']],
+  pipelined: true,
   handle: (context, request): Promise<InitializeShareGroupStateResponseInit> =>
     eachSharePartition(context, request, async (key, { partition, stateEpoch, startOffset }) => {
       const { error } = await context.services.shareState.initialize({ key, stateEpoch, startOffset });

@@ -15,12 +15,13 @@ import { eachSharePartition, noSharePartition, shareStateError } from './share-s
  *
  * Versions: only one.
  *
- * Not implemented: nothing. This broker's own partitions do without this API.
+ * Not implemented: nothing.
  */
 export const readShareGroupState = defineApi({
   api,
   versions: [0, 0],
   access: [['CLUSTER_ACTION', 'CLUSTER']],
+  pipelined: true,
   async handle(context, request): Promise<ReadShareGroupStateResponseInit> {
     return nothingRead(
       await eachSharePartition(context, request, async (key, { partition, leaderEpoch }) => {

@@ -14,12 +14,13 @@ import { eachSharePartition, noSharePartition, shareStateError } from './share-s
  *
  * Versions: v1 how much is done with behind the start (KIP-1226).
  *
- * Not implemented: nothing. This broker's own partitions do without this API.
+ * Not implemented: nothing.
  */
 export const writeShareGroupState = defineApi({
   api,
   versions: [0, 1],
   access: [['CLUSTER_ACTION', 'CLUSTER']],
+  pipelined: true,
   handle: (context, request): Promise<WriteShareGroupStateResponseInit> =>
     eachSharePartition(context, request, async (key, { partition, stateBatches, ...written }) => {
       const batches = stateBatches.map((batch) => ({

@@ -12,12 +12,13 @@ import { eachSharePartition, noSharePartition, shareStateError } from './share-s
  *
  * Versions: only one.
  *
- * Not implemented: nothing. This broker's own group coordinator does without this API.
+ * Not implemented: nothing.
  */
 export const deleteShareGroupState = defineApi({
   api,
   versions: [0, 0],
   access: [['CLUSTER_ACTION', 'CLUSTER']],
+  pipelined: true,
   handle: (context, request): Promise<DeleteShareGroupStateResponseInit> =>
     eachSharePartition(context, request, async (key, { partition }) =>
       shareStateError(partition, (await context.services.shareState.delete(key)).error),

@@ -14,12 +14,13 @@ import { eachSharePartition, noSharePartition, shareStateError } from './share-s
  *
  * Versions: v1 how much is done with behind the start (KIP-1226).
  *
- * Not implemented: nothing. This broker's own group coordinator does without this API.
+ * Not implemented: nothing.
  */
 export const readShareGroupStateSummary = defineApi({
   api,
   versions: [0, 1],
   access: [['CLUSTER_ACTION', 'CLUSTER']],
+  pipelined: true,
   async handle(context, request): Promise<ReadShareGroupStateSummaryResponseInit> {
     return nothingRead(
       await eachSharePartition(context, request, async (key, { partition }) => {

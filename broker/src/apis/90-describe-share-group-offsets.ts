@@ -57,26 +57,34 @@ async function describe(
   }
   const mayTell = ({ topicName: name }: AskedTopic) => context.authorize('DESCRIBE', { type: 'TOPIC', name });
   const asked = topics ?? begun.topics.filter(mayTell);
-  return {
-    groupId,
-    errorCode: errorCode('NONE'),
-    topics: await Promise.all(asked.map((topic) => describeTopic(context, groupId, topic))),
-  };
+  const highWatermarks = await context.services.shareGroups.highWatermarks(
+    asked.flatMap(({ topicName: topic, partitions }) =>
+      partitions.map((partition) => ({ topic, partition })),
+    ),
+  );
+  let from = 0;
+  const described = asked.map((topic) => {
+    const ofTopic = highWatermarks.slice(from, from + topic.partitions.length);
+    from += topic.partitions.length;
+    return describeTopic(context, groupId, topic, ofTopic);
+  });
+  return { groupId, errorCode: errorCode('NONE'), topics: await Promise.all(described) };
 }
 
 async function describeTopic(
   context: RequestContext,
   groupId: string,
   { topicName, partitions }: AskedTopic,
+  highWatermarks: readonly (number | null)[],
 ) {
   const topic = shareTopic(context, 'DESCRIBE', topicName);
-  const offsets = partitions.map(async (partitionIndex) => {
+  const offsets = partitions.map(async (partitionIndex, index) => {
     if (topic.error !== null) return nothing(partitionIndex, topic.error);
     if (partitionIndex >= topic.partitionCount) return nothing(partitionIndex, 'UNKNOWN_TOPIC_OR_PARTITION');
     const offset = await context.services.shareGroups.offset(groupId, topic.topicId, partitionIndex);
     if (offset.error !== null) return nothing(partitionIndex, offset.error);
     const { startOffset, leaderEpoch, deliveryCompleteCount } = offset;
-    const highWatermark = context.services.partitions.get(topicName, partitionIndex)?.highWatermark ?? UNSET;
+    const highWatermark = highWatermarks[index] ?? UNSET;
     const isKnown = startOffset !== UNSET && deliveryCompleteCount !== UNSET && highWatermark !== UNSET;
     const lag = isKnown ? Math.max(0, highWatermark - startOffset - deliveryCompleteCount) : UNSET;
     return { partitionIndex, startOffset, leaderEpoch, lag, errorCode: errorCode('NONE') };

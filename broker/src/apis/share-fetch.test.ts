@@ -60,19 +60,20 @@ interface Asked {
   readonly memberId?: string;
   readonly maxRecords?: number;
   readonly maxWaitMs?: number;
+  readonly minBytes?: number;
   readonly acknowledge?: readonly [first: number, last: number, type: number];
 }
 
 async function fetch(
   epoch: number,
-  { memberId = 'm', maxRecords = 100, maxWaitMs = 0, acknowledge }: Asked = {},
+  { memberId = 'm', maxRecords = 100, maxWaitMs = 0, minBytes = 1, acknowledge }: Asked = {},
 ) {
   const response = await broker.call(shareFetch, {
     groupId: 'g',
     memberId,
     shareSessionEpoch: epoch,
     maxWaitMs,
-    minBytes: 1,
+    minBytes,
     maxRecords,
     batchSize: maxRecords,
     topics:
@@ -142,6 +143,36 @@ describe('reading by a share group', () => {
     await vi.waitFor(() => expect(broker.services.purgatory.size).toBe(1));
     produce(3);
     expect((await waiting).acquired).toEqual([[0, 2, 1]]);
+  });
+
+  it('waits for as many bytes as it is asked for, and no longer than it may', async () => {
+    produce(3);
+    await join();
+    const bytes = () => broker.services.partitions.get('jobs', 0)?.committedBytes ?? 0;
+    const ofThree = bytes();
+    const waiting = fetch(0, { maxWaitMs: 30_000, minBytes: 2 * ofThree + 1 });
+    await vi.waitFor(() => expect(broker.services.purgatory.size).toBe(1));
+    produce(3);
+    produce(3);
+    expect((await waiting).acquired).toEqual([[0, 8, 1]]);
+    produce(1);
+    expect((await fetch(1, { maxWaitMs: 50, minBytes: 100_000 })).acquired).toEqual([[9, 9, 1]]);
+    produce(2);
+    const forOthers = fetch(2, { maxWaitMs: 30_000, minBytes: 100 * ofThree });
+    await vi.waitFor(() => expect(broker.services.purgatory.size).toBe(1));
+    broker.services.sharePartitions.partitionMoved('jobs', 0);
+    expect((await forOthers).partition?.errorCode).toBe(code('NOT_LEADER_OR_FOLLOWER'));
+  });
+
+  it('counts what is given back to the bytes that it waits for', async () => {
+    produce(3);
+    await join();
+    const ofThree = broker.services.partitions.get('jobs', 0)?.committedBytes ?? 0;
+    await fetch(0);
+    const waiting = fetch(0, { memberId: 'second', maxWaitMs: 30_000, minBytes: ofThree });
+    await vi.waitFor(() => expect(broker.services.purgatory.size).toBe(1));
+    await fetch(1, { acknowledge: [0, 2, RELEASE], maxRecords: 0 });
+    expect((await waiting).acquired).toEqual([[0, 2, 2]]);
   });
 
   it('gives back what a member holds when its session ends', async () => {

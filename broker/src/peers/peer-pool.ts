@@ -5,7 +5,15 @@ import type { PeerConnection, PeerNetwork, PeerRequestOptions } from '../runtime
 /**
  * What shares a connection: answers come in the order of requests, so that a fetch that waits must not stand before a vote.
  */
-export type Lane = 'quorum' | 'metadata' | 'heartbeat' | 'controller' | 'forward' | 'replica' | 'markers';
+export type Lane =
+  | 'quorum'
+  | 'metadata'
+  | 'heartbeat'
+  | 'controller'
+  | 'forward'
+  | 'replica'
+  | 'markers'
+  | 'share';
 
 /** Connections to other nodes, one for each address and lane, made when they are needed. */
 export class PeerPool {

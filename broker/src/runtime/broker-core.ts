@@ -5,6 +5,7 @@ import { WireControllerPeers } from '../peers/controller-peers.ts';
 import { PeerPool } from '../peers/peer-pool.ts';
 import { WireQuorumPeers } from '../peers/quorum-peers.ts';
 import { WireReplicaPeers } from '../peers/replica-peers.ts';
+import { WireSharePeers } from '../peers/share-peers.ts';
 import type { FolderIdentity } from '../storage/data-folder.ts';
 import type { StorageEngine } from '../storage/log.ts';
 import { createCoordinators } from './coordinators.ts';
@@ -70,7 +71,16 @@ export function composeCore(config: LiveBrokerConfig, ports: BrokerPorts, given:
   const { metadata, cluster } = plane;
   const peers = new WireReplicaPeers(pool);
   const partitions = new LocalPartitions({ ...ports, storage, config });
-  const coordinators = createCoordinators({ ...ports, metadata, cluster, partitions, peers, config });
+  const sharePeers = new WireSharePeers(pool);
+  const coordinators = createCoordinators({
+    ...ports,
+    metadata,
+    cluster,
+    partitions,
+    peers,
+    sharePeers,
+    config,
+  });
   const replication = new Replication({ ...ports, metadata, cluster, partitions, peers, config });
   rooms.defer(() => replication.close());
   rooms.defer(() => coordinators.close());

@@ -7,6 +7,7 @@ import type { ReplicaPeers } from './replica-peers.ts';
 import type { GroupAccess, ProducerIds } from './services.ts';
 import { ShareGroupService } from './share-group-service.ts';
 import { SharePartitions } from './share-partitions.ts';
+import type { SharePeers } from './share-peers.ts';
 import { ShareSessions } from './share-sessions.ts';
 import { ShareStateClient } from './share-state-client.ts';
 import { ShareStateService } from './share-state-service.ts';
@@ -15,6 +16,7 @@ import { TransactionService } from './transaction-service.ts';
 export interface CoordinatorsOptions extends GroupCoordinatorOptions {
   readonly partitions: LocalPartitions;
   readonly peers: ReplicaPeers;
+  readonly sharePeers: SharePeers;
 }
 
 /** What keeps its state in topics of the broker's own. */
@@ -32,14 +34,14 @@ export interface Coordinators {
 
 /** Makes the coordinators; each takes its own topic's partitions from then on, as they are led and lost. */
 export function createCoordinators(options: CoordinatorsOptions): Coordinators {
-  const { partitions, cluster } = options;
+  const { partitions, cluster, sharePeers } = options;
   const groupCoordinator = new GroupCoordinator(options);
   const groups = new GroupService(groupCoordinator, options.config);
   const producerIds = createProducerIds(cluster);
   const markers = clusterMarkerWriter({ ...options, groups });
   const transactions = new TransactionService({ ...options, producerIds, markers });
   const shareState = new ShareStateService(options);
-  const client = new ShareStateClient(shareState, options.timers);
+  const client = new ShareStateClient({ ...options, local: shareState, peers: sharePeers });
   const shareGroups = new ShareGroupService({ ...options, groups: groupCoordinator, shareState: client });
   const sharePartitions = new SharePartitions({ ...options, shareState: client });
   const shareSessions = new ShareSessions(sharePartitions, options.config);

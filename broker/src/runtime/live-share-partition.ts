@@ -21,6 +21,8 @@ export interface LiveSharePartitionOptions {
   readonly partition: Partition;
   readonly settings: ShareGroupSettings;
   readonly stateEpoch: number;
+  /** In which it was taken into use: what is stored is stored in this epoch or not at all. */
+  readonly leaderEpoch: number;
   readonly startOffset: number;
   readonly batches: readonly StateBatch[];
   readonly shareState: ShareStateClient;
@@ -51,7 +53,8 @@ interface Write {
   readonly done: ((error: ErrorName | null) => void)[];
 }
 
-const NOTHING: ShareReadResult = { records: Buffer.alloc(0), ranges: [], count: 0 };
+const EMPTY = Buffer.alloc(0);
+const NOTHING: ShareReadResult = { records: EMPTY, ranges: [], count: 0 };
 
 /**
  * A partition that a share group reads here, as long as it is led here: reads for its members one after the other, has
@@ -87,6 +90,27 @@ export class LiveSharePartition {
   get hasMore(): boolean {
     const { fetchOffset } = this.#core;
     return this.#failure !== null || (fetchOffset !== null && fetchOffset < this.#readableEnd);
+  }
+
+  /** Where to read what can be acquired; null while too much is in flight. */
+  get fetchOffset(): number | null {
+    return this.#core.fetchOffset;
+  }
+
+  /**
+   * How many bytes of the log there are from `fetchOffset` on, counted as far as `limitBytes`.
+   * @throws {MillraceError} as the log's `read`
+   */
+  async availableBytes(limitBytes: number): Promise<number> {
+    const { log } = this.partition;
+    const endBefore = this.#readableEnd;
+    const from = Math.max(this.#core.fetchOffset ?? endBefore, log.startOffset);
+    if (from >= endBefore) return 0;
+    const pieces = await log.read(from, { maxBytes: limitBytes, atLeastOne: true, endBefore });
+    const end = placedBatches(pieces.at(-1) ?? EMPTY, null).at(-1)?.lastOffset ?? from;
+    // The next batch did not fit.
+    if (end + 1 < endBefore) return limitBytes;
+    return pieces.reduce((sum, { length }) => sum + length, 0);
   }
 
   /** Stores where the group begins. */
@@ -210,11 +234,10 @@ export class LiveSharePartition {
   }
 
   async #write(): Promise<void> {
-    const { key, stateEpoch, shareState } = this.#options;
+    const { key, stateEpoch, leaderEpoch, shareState } = this.#options;
     for (let next = this.#waiting; next !== null; next = this.#waiting) {
       this.#waiting = null;
       const { change, done } = next;
-      const { leaderEpoch } = this.partition;
       const { error } = await shareState.ask(key, (coordinator) =>
         coordinator.write({ key, stateEpoch, leaderEpoch, ...change }),
       );

@@ -1,28 +1,45 @@
 import type { ErrorName } from '@millrace/protocol';
 import type { InitializeShareStateCommand } from '../core/share/initialize-share-state.ts';
-import type { ReadShareStateQuery, ReadShareStateResult } from '../core/share/read-share-state.ts';
+import type { ReadShareStateQuery } from '../core/share/read-share-state.ts';
 import type { ShareMember } from '../core/share/share-group.ts';
 import type { ShareHeartbeatCommand, ShareHeartbeatResult } from '../core/share/share-group-heartbeat.ts';
-import type { SharePartitionKey } from '../core/share/share-state-record.ts';
+import type { SharePartitionKey, SharePartitionState } from '../core/share/share-state-record.ts';
 import type { ShareStateResult } from '../core/share/share-state-shard.ts';
 import type { NamedTopicPartitions } from '../core/share/topic-partitions.ts';
 import type { WriteShareStateCommand } from '../core/share/write-share-state.ts';
+import type { Place } from './high-watermarks.ts';
 import type { Asked, CoordinatorLocation } from './services.ts';
 
+/** Some of what is stored of a share partition, or why it is not told. */
+type Told<Fields extends keyof SharePartitionState> =
+  | { readonly error: ErrorName }
+  | { readonly error: null; readonly state: Pick<SharePartitionState, Fields> };
+
+/** What the leader of a partition begins with. */
+export type SharePartitionBeginning = Told<'stateEpoch' | 'startOffset' | 'batches'>;
+/** Where a group stands in a partition. */
+export type SharePartitionSummary = Told<
+  'stateEpoch' | 'leaderEpoch' | 'startOffset' | 'deliveryCompleteCount'
+>;
+
 /**
- * The share coordinator: what is stored of partitions that share groups read, in `__share_group_state`. Errors are values. What
- * is answered is committed.
+ * What the share coordinator of a partition is asked: here, or over the wire. Errors are values; what is answered is committed.
+ * A call to another broker rejects where no answer comes: then nobody knows.
  */
-export interface ShareStateAccess {
-  /** Makes `__share_group_state` where it does not exist. */
-  findCoordinator(key: SharePartitionKey): Promise<CoordinatorLocation>;
+export interface ShareCoordinator {
   initialize(command: Asked<InitializeShareStateCommand>): Promise<ShareStateResult>;
   write(command: Asked<WriteShareStateCommand>): Promise<ShareStateResult>;
   /** What a leader of the partition begins with; older leaders are refused from then on. */
-  read(query: ReadShareStateQuery): Promise<ReadShareStateResult>;
+  read(query: ReadShareStateQuery): Promise<SharePartitionBeginning>;
   /** Where the group stands; what nothing is stored of begins at UNSET. */
-  summarize(key: SharePartitionKey): Promise<ReadShareStateResult>;
+  summarize(key: SharePartitionKey): Promise<SharePartitionSummary>;
   delete(key: SharePartitionKey): Promise<ShareStateResult>;
+}
+
+/** The share coordinator: what is stored in the partitions of `__share_group_state` that are led here. */
+export interface ShareStateAccess extends ShareCoordinator {
+  /** The broker that leads the key's partition; makes `__share_group_state` where it does not exist. */
+  findCoordinator(key: SharePartitionKey): Promise<CoordinatorLocation>;
 }
 
 export interface ShareGroupDescription {
@@ -59,6 +76,8 @@ export interface ShareGroupAccess {
     groupId: string,
   ): Promise<{ readonly error: ErrorName | null; readonly topics: readonly NamedTopicPartitions[] }>;
   offset(groupId: string, topicId: string, partition: number): Promise<ShareGroupOffset>;
+  /** High watermarks of partitions, in their order, asked of their leaders; null where one does not tell. */
+  highWatermarks(places: readonly Place[]): Promise<readonly (number | null)[]>;
   /** Has a group without members begin anew. @param topics those of the offsets. @returns an error for each offset besides */
   alterOffsets(
     groupId: string,

@@ -21,8 +21,8 @@ import {
 } from '../core/share/share-group-offsets.ts';
 import { UNSET } from '../core/share/share-state-record.ts';
 import type { NamedTopicPartitions } from '../core/share/topic-partitions.ts';
-import type { BrokerConfig } from './broker-config.ts';
 import type { GroupCoordinator } from './group-coordinator.ts';
+import { type HighWatermarksOptions, highWatermarks, type Place } from './high-watermarks.ts';
 import type { Asked } from './services.ts';
 import type {
   ShareGroupAccess,
@@ -35,10 +35,9 @@ import type { ShareStateClient } from './share-state-client.ts';
 /** How long a heartbeat waits for the share coordinator, so that it can say at once what the member has. */
 const BEGIN_WAIT_MS = 3_000;
 
-export interface ShareGroupServiceOptions {
+export interface ShareGroupServiceOptions extends HighWatermarksOptions {
   readonly groups: GroupCoordinator;
   readonly shareState: ShareStateClient;
-  readonly config: BrokerConfig;
   readonly timers: Timers;
 }
 
@@ -86,6 +85,10 @@ export class ShareGroupService implements ShareGroupAccess {
     if (read.error !== null) return { error: read.error };
     const { startOffset, leaderEpoch, deliveryCompleteCount } = read.state;
     return { error: null, startOffset, leaderEpoch, deliveryCompleteCount };
+  }
+
+  highWatermarks(places: readonly Place[]): Promise<readonly (number | null)[]> {
+    return highWatermarks(this.#options, places);
   }
 
   async alterOffsets(

@@ -109,6 +109,7 @@ export class SharePartitions {
       partition,
       settings,
       stateEpoch: state.stateEpoch,
+      leaderEpoch,
       startOffset,
       batches: state.batches,
       shareState,

@@ -17,7 +17,10 @@ export interface InitializeShareStateCommand {
   readonly startOffset: number;
 }
 
-/** InitializeShareGroupState: the group begins in a partition, or begins anew: what was delivered before is forgotten. */
+/**
+ * InitializeShareGroupState: the group begins in a partition, or begins anew with a higher epoch: what was delivered before is
+ * forgotten. Asked again with the same epoch, it changes nothing: the answer was lost, or the request late.
+ */
 export function initializeShareState(
   shard: ShareStateShard,
   { reply, key, stateEpoch, startOffset }: InitializeShareStateCommand,
@@ -32,6 +35,10 @@ export function initializeShareState(
     }
     if (before !== undefined && before.stateEpoch > stateEpoch) {
       out.reply(reply, { error: 'FENCED_STATE_EPOCH' });
+      return;
+    }
+    if (before !== undefined && before.stateEpoch === stateEpoch) {
+      appendState(out, [], reply);
       return;
     }
     const value = {

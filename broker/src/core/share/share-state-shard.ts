@@ -7,6 +7,7 @@ import {
   type EffectOutbox,
   type ReplyTo,
 } from '../coordinator/effects.ts';
+import { AVAILABLE, isFinal } from './delivery-state.ts';
 import {
   type SharePartitionKey,
   type SharePartitionState,
@@ -93,25 +94,28 @@ export class ShareStateShard implements CoordinatorState<ShareStateRecord> {
   }
 }
 
-/** A state and what has changed. */
+/** A state and what has changed. An update that comes late, behind one that was sent after it, takes nothing back that is done with. */
 export function updated(state: SharePartitionState, update: SharePartitionUpdate): SharePartitionState {
-  const startOffset = update.startOffset === UNSET ? state.startOffset : update.startOffset;
+  const startOffset = Math.max(state.startOffset, update.startOffset);
+  const batches = overlayBatches(state.batches, update.batches, startOffset);
+  const givesBack = update.batches.some(({ deliveryState }) => deliveryState === AVAILABLE);
+  const done = givesBack ? state.batches.filter(({ deliveryState }) => isFinal(deliveryState)) : [];
   return {
     ...state,
     leaderEpoch: update.leaderEpoch === UNSET ? state.leaderEpoch : update.leaderEpoch,
     startOffset,
     deliveryCompleteCount: update.deliveryCompleteCount,
-    batches: overlayBatches(state.batches, update.batches, startOffset),
+    batches: done.length === 0 ? batches : overlayBatches(batches, done, startOffset),
   };
 }
 
-/** Appends and answers once that is committed. */
+/** Appends what there is to append, and answers once the state is committed as it is then. */
 export function appendState(
   out: ShareStateOutbox,
   records: readonly ShareStateRecord[],
   reply: ReplyTo<ShareStateResult>,
 ): void {
-  out.append(records, (error, _now, later) =>
+  out.appendOrSettle(records, (error, _now, later) =>
     later.reply(reply, { error: error === null ? null : appendErrorToClient(error) }),
   );
 }

@@ -114,6 +114,37 @@ describe('the share coordinator', () => {
     expect(read(driver)).toMatchObject({ state: { stateEpoch: 2, startOffset: 1, batches: [] } });
   });
 
+  test('changes nothing when it is told of a beginning that it knows: the answer was lost, or the request late', () => {
+    const driver = start();
+    initialize(driver, 2, 1);
+    write(driver, { stateEpoch: 2, startOffset: 3, batches: [accepted(5, 6)] });
+    driver.holdCommits = true;
+    write(driver, { stateEpoch: 2, batches: [accepted(8, 8)] });
+    expect(initialize(driver, 2, 1)).toBeUndefined();
+    driver.holdCommits = false;
+    driver.commit();
+    expect(initialize(driver, 2)).toBeNull();
+    expect(read(driver)).toMatchObject({
+      state: { startOffset: 3, batches: [accepted(5, 6), accepted(8, 8)] },
+    });
+  });
+
+  test('takes nothing back that is done with, though an older update comes late', () => {
+    const driver = start();
+    initialize(driver, 1, 0);
+    const released = { firstOffset: 4, lastOffset: 9, deliveryState: 0, deliveryCount: 1 } as const;
+    write(driver, { startOffset: 2, batches: [accepted(5, 6)] });
+    write(driver, { startOffset: 0, batches: [released] });
+    const wanted = {
+      state: {
+        startOffset: 2,
+        batches: [{ ...released, lastOffset: 4 }, accepted(5, 6), { ...released, firstOffset: 7 }],
+      },
+    };
+    expect(read(driver)).toMatchObject(wanted);
+    expect(read(start(driver.log))).toMatchObject(wanted);
+  });
+
   test('forgets a partition that is deleted, and those of a topic that is', () => {
     const driver = start();
     initialize(driver, 1);
