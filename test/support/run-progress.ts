@@ -25,18 +25,18 @@ export class RunProgress {
     this.#file = join(ROOT, `node_modules/.cache/millrace-${name}`, `${unique}.json`);
   }
 
-  /** What is done already, and how long that took, s. */
-  read(): { readonly done: number; readonly seconds: number } {
+  /** What is done already, how long that took, s, and which steps of it failed. */
+  read(): { readonly done: number; readonly seconds: number; readonly failed?: readonly number[] } {
     try {
-      return JSON.parse(readFileSync(this.#file, 'utf8')) as { done: number; seconds: number };
+      return JSON.parse(readFileSync(this.#file, 'utf8')) as ReturnType<RunProgress['read']>;
     } catch {
       return { done: 0, seconds: 0 };
     }
   }
 
-  write(done: number, seconds: number): void {
+  write(done: number, seconds: number, failed: readonly number[] = []): void {
     mkdirSync(dirname(this.#file), { recursive: true });
-    writeFileSync(this.#file, JSON.stringify({ done, seconds }));
+    writeFileSync(this.#file, JSON.stringify({ done, seconds, failed }));
   }
 
   forget(): void {

@@ -1,4 +1,5 @@
 import { type Logger, MillraceError, type Timers, type Uuid } from '@millrace/foundation';
+import type { ErrorName } from '@millrace/protocol';
 import type { BrokerEndpoint } from '../core/metadata/image.ts';
 import type { ControllerClient } from './controller-client.ts';
 import type { MetadataLoader } from './metadata-loader.ts';
@@ -17,6 +18,8 @@ export interface BrokerLifecycleOptions {
   readonly logger: Logger;
 }
 
+/** What a controller that cannot write says, or that is just ending: the next one may take the broker. */
+const PASSING: ReadonlySet<ErrorName> = new Set(['KAFKA_STORAGE_ERROR', 'UNKNOWN_SERVER_ERROR']);
 /** Until it is unfenced, a broker has nothing else to do. */
 const EAGER_INTERVAL_MS = 20;
 /** What the controller has committed is here a moment later. */
@@ -91,7 +94,8 @@ export class BrokerLifecycle {
         return null;
       });
       if (result?.error === null) return result;
-      if (result !== null && result.error !== 'DUPLICATE_BROKER_REGISTRATION') {
+      const isPassing = result !== null && PASSING.has(result.error);
+      if (result !== null && !isPassing && result.error !== 'DUPLICATE_BROKER_REGISTRATION') {
         throw new MillraceError(`The controller refuses this broker: ${result.message ?? result.error}`, {
           code: 'BROKER_REGISTRATION_REFUSED',
           class: 'config',

@@ -1,120 +1,197 @@
 import type { SimulatedNode } from '@millrace/broker/testing/simulation';
-import { iterateBatches } from '@millrace/protocol/records';
-import type { SimulatedProducer } from './simulated-producer.ts';
+import { type Core, type Image, imageOf, quorumOf } from './cluster-view.ts';
+import { CommittedLog } from './committed-log.ts';
 
-const METADATA_LOG = '__cluster_metadata-0';
-const READ_BYTES = 64 * 1024 * 1024;
+type Local = NonNullable<ReturnType<Core['partitions']['get']>>;
 
 interface Seen {
-  incarnation: number;
   highWatermark: number;
   checkedTo: number;
 }
 
+const METADATA_LOG = '__cluster_metadata-0';
+const READ_BYTES = 64 * 1024 * 1024;
+/** The quorum is looked at less often: its state is dear to make. */
+const EVENTS_PER_QUORUM_LOOK = 10;
+
 /** What must hold at every moment, looked at from outside. What is violated is thrown. */
 export class Invariants {
   readonly #nodes: readonly SimulatedNode[];
-  readonly #topic: string;
-  /** By log and offset: what was committed there, for ever. */
-  readonly #committed = new Map<string, Map<number, string>>();
-  readonly #leaders = new Map<string, number>();
-  readonly #seen = new Map<string, Seen>();
+  readonly #logs = new Map<string, CommittedLog>();
+  readonly #seen = new WeakMap<object, Seen>();
+  readonly #images = new Map<number, string>();
+  readonly #shown = new Map<number, Image>();
+  readonly #compacted = new Map<string, boolean>();
+  /** By node, the registration under which its process ended. */
+  readonly #ended = new Map<number, number>();
+  /** By node, the registration under which it lost the end of its logs. */
+  readonly #lossy = new Map<number, number>();
+  #newest: Image | null = null;
+  #events = 0;
 
-  constructor(nodes: readonly SimulatedNode[], topic: string) {
+  constructor(nodes: readonly SimulatedNode[]) {
     this.#nodes = nodes;
-    this.#topic = topic;
   }
 
-  acknowledged(partition: number, offset: number, batch: Buffer): void {
-    this.#agree(`${this.#topic}-${partition}`, offset, digestOf(batch, 0), 'was acknowledged');
+  /** The newest metadata that was ever seen. */
+  get newest(): Image | null {
+    return this.#newest;
   }
 
+  /** After each event. */
   async look(): Promise<void> {
+    this.#events += 1;
     for (const node of this.#nodes) {
       const { core } = node;
       if (core === null) continue;
+      this.#lookAtImage(node, core);
       for (const local of core.partitions.all()) {
-        if (local.topic !== this.#topic) continue;
-        const name = `${local.topic}-${local.partition}`;
-        if (local.isLeader) this.#oneLeader(name, local.leaderEpoch, node.nodeId);
-        const { highWatermark, lastStableOffset, log } = local;
-        if (lastStableOffset > highWatermark || highWatermark > log.endOffset)
-          throw new Error(
-            `${name} on ${node.nodeId}: LSO ${lastStableOffset}, HW ${highWatermark}, LEO ${log.endOffset}`,
-          );
-        await this.#lookAt(node, name, highWatermark);
+        const seen = this.#lookAtPartition(node, local);
+        if (seen !== null) await this.#readTo(seen, local, node);
       }
-      await this.#lookAtQuorum(node, core);
+      if (this.#events % EVENTS_PER_QUORUM_LOOK === 0) await this.#lookAtQuorum(node, core);
     }
   }
 
-  /** At the end: everything that was acknowledged is in every log, once. */
-  checkAcknowledged(producers: readonly SimulatedProducer[]): void {
-    for (const { partition, sent, acknowledged } of producers) {
-      const committed = this.#committed.get(`${this.#topic}-${partition}`)?.size ?? 0;
-      if (committed < acknowledged)
-        throw new Error(`${acknowledged} batches acknowledged, ${committed} are there`);
-      if (committed > sent) throw new Error(`${sent} batches were sent, ${committed} are there: some twice`);
+  log(topicId: string, name: string, partition: number): CommittedLog {
+    const key = `${topicId} ${partition}`;
+    const known = this.#logs.get(key);
+    if (known !== undefined) return known;
+    const isCompacted = this.#isCompacted(name);
+    const log = new CommittedLog(`${name}-${partition}`, { isCompacted });
+    this.#logs.set(key, log);
+    return log;
+  }
+
+  /** By the name of the topic now. */
+  logOf(topic: string, partition: number): CommittedLog {
+    const id = this.#newest?.topicsByName.get(topic)?.id ?? '';
+    return this.log(id, topic, partition);
+  }
+
+  /**
+   * Whether a process may end now, or a node lose its power. While somebody that lost the end of its logs has not registered again, one
+   * sound replica at least stays up beside it: of several that came back without a clean end the controller cannot know which has all.
+   */
+  mayDie(nodeId: number, { losesPower }: { readonly losesPower: boolean }): boolean {
+    const image = this.#newest;
+    if (image === null) return !losesPower;
+    const isSound = (id: number) => id !== nodeId && !this.#isOut(this.#ended, id);
+    const isLossy = (id: number) => (losesPower && id === nodeId) || this.#isOut(this.#lossy, id);
+    for (const topic of image.topicsById.values())
+      for (const { isr, elr } of topic.partitions) {
+        const members = [...isr, ...elr];
+        if (members.includes(nodeId) && members.some(isLossy) && !members.some(isSound)) return false;
+      }
+    return true;
+  }
+
+  /** Its process ends, or is told to. */
+  dies(nodeId: number, { losesPower }: { readonly losesPower: boolean }): void {
+    const epoch = this.#newest?.brokers.get(nodeId)?.epoch ?? -1;
+    this.#ended.set(nodeId, epoch);
+    if (losesPower) this.#lossy.set(nodeId, epoch);
+  }
+
+  /** Whether it has not registered again since. */
+  #isOut(since: ReadonlyMap<number, number>, nodeId: number): boolean {
+    const epoch = since.get(nodeId);
+    return epoch !== undefined && (this.#newest?.brokers.get(nodeId)?.epoch ?? -1) <= epoch;
+  }
+
+  #isCompacted(topic: string): boolean {
+    const known = this.#compacted.get(topic);
+    if (known !== undefined) return known;
+    const is = this.#newest?.configs.get('topic', topic)?.get('cleanup.policy') === 'compact';
+    this.#compacted.set(topic, is);
+    return is;
+  }
+
+  #lookAtImage({ nodeId }: SimulatedNode, core: Core): void {
+    const image = imageOf(core);
+    if (image === null || image.offset < 0 || this.#shown.get(nodeId) === image) return;
+    this.#shown.set(nodeId, image);
+    const text = textOf(image);
+    const known = this.#images.get(image.offset);
+    if (known === undefined) this.#images.set(image.offset, text);
+    else if (known !== text)
+      throw new Error(`metadata at ${image.offset} differ on ${nodeId}:\n${known}\n${text}`);
+    if (image.offset > (this.#newest?.offset ?? -1)) this.#newest = image;
+  }
+
+  /** @returns what is to be read on, where more is committed */
+  #lookAtPartition({ nodeId }: SimulatedNode, local: Local): Seen | null {
+    const { highWatermark, log } = local;
+    let seen = this.#seen.get(local);
+    if (seen === undefined) {
+      seen = { highWatermark: -1, checkedTo: 0 };
+      this.#seen.set(local, seen);
     }
-  }
-
-  async #lookAtQuorum(node: SimulatedNode, core: NonNullable<SimulatedNode['core']>): Promise<void> {
-    let state: ReturnType<typeof core.plane.quorum.state>;
-    try {
-      state = core.plane.quorum.state();
-    } catch {
-      return;
-    }
-    const isLeader = state.leaderId === node.nodeId;
-    if (isLeader) this.#oneLeader('the quorum', state.leaderEpoch, node.nodeId);
-    await this.#lookAt(node, METADATA_LOG, state.highWatermark);
-  }
-
-  #oneLeader(what: string, epoch: number, nodeId: number): void {
-    const key = `${what} ${epoch}`;
-    const known = this.#leaders.get(key);
-    if (known !== undefined && known !== nodeId)
-      throw new Error(`${what} is led by ${known} and ${nodeId} in epoch ${epoch}`);
-    this.#leaders.set(key, nodeId);
-  }
-
-  async #lookAt(node: SimulatedNode, name: string, highWatermark: number): Promise<void> {
-    const key = `${node.nodeId} ${name}`;
-    let seen = this.#seen.get(key);
-    if (seen === undefined || seen.incarnation !== node.incarnation) {
-      seen = { incarnation: node.incarnation, highWatermark: -1, checkedTo: 0 };
-      this.#seen.set(key, seen);
+    const committed = this.log(local.topicId, local.topic, local.partition);
+    if (local.isLeader) {
+      committed.leads(nodeId, local.leaderEpoch, log.endOffset);
+      committed.committed(local.leaderEpoch, highWatermark);
     }
     if (highWatermark < seen.highWatermark)
       throw new Error(
-        `the high watermark of ${name} on ${node.nodeId} goes back from ${seen.highWatermark} to ${highWatermark}`,
+        `the high watermark of ${committed.name} on ${nodeId} goes back from ${seen.highWatermark} to ${highWatermark}`,
       );
+    const { lastStableOffset } = local;
+    if (lastStableOffset > highWatermark || highWatermark > log.endOffset)
+      throw new Error(
+        `${committed.name} on ${nodeId}: LSO ${lastStableOffset}, HW ${highWatermark}, LEO ${log.endOffset}`,
+      );
+    const hasMore = highWatermark > Math.max(seen.highWatermark, seen.checkedTo);
     seen.highWatermark = highWatermark;
-    const log = node.storage.logs.get(name);
-    const from = Math.max(seen.checkedTo, log?.startOffset ?? 0);
-    if (log === undefined || highWatermark <= from) return;
-    const limits = { maxBytes: READ_BYTES, atLeastOne: true, endBefore: highWatermark };
-    for (const buffer of await log.read(from, limits)) {
-      for (const { position, baseOffset, lastOffset } of iterateBatches(buffer)) {
-        if (baseOffset < from) continue;
-        this.#agree(name, baseOffset, digestOf(buffer, position), `is on node ${node.nodeId}`);
-        seen.checkedTo = lastOffset + 1;
-      }
-    }
+    return hasMore ? seen : null;
   }
 
-  /** Whatever is committed once at an offset stays. */
-  #agree(name: string, offset: number, digest: string, how: string): void {
-    const log = this.#committed.get(name) ?? new Map<number, string>();
-    this.#committed.set(name, log);
-    const known = log.get(offset);
-    if (known !== undefined && known !== digest)
-      throw new Error(`${name} at ${offset}: what ${how} is not what was committed there`);
-    log.set(offset, digest);
+  async #readTo(seen: Seen, local: Local, { nodeId }: SimulatedNode): Promise<void> {
+    const { log, highWatermark } = local;
+    const from = Math.max(seen.checkedTo, log.startOffset);
+    if (highWatermark <= from) return;
+    const committed = this.log(local.topicId, local.topic, local.partition);
+    const limits = { maxBytes: READ_BYTES, atLeastOne: true, endBefore: highWatermark };
+    for (const buffer of await log.read(from, limits))
+      seen.checkedTo = committed.agree(buffer, Math.max(from, seen.checkedTo), `is on node ${nodeId}`);
+  }
+
+  async #lookAtQuorum(node: SimulatedNode, core: Core): Promise<void> {
+    const state = quorumOf(core);
+    const log = node.storage.logs.get(METADATA_LOG);
+    if (state === null || log === undefined) return;
+    const committed = this.log('quorum', METADATA_LOG, 0);
+    if (state.leaderId === node.nodeId) committed.leads(node.nodeId, state.leaderEpoch, log.endOffset);
+    const { highWatermark } = state;
+    const seen = this.#seen.get(core) ?? { highWatermark: -1, checkedTo: 0 };
+    this.#seen.set(core, seen);
+    if (highWatermark < seen.highWatermark)
+      throw new Error(
+        `the metadata's high watermark on ${node.nodeId} goes back from ${seen.highWatermark} to ${highWatermark}`,
+      );
+    seen.highWatermark = highWatermark;
+    if (state.leaderId === node.nodeId) committed.committed(state.leaderEpoch, highWatermark);
+    const from = Math.max(seen.checkedTo, log.startOffset);
+    if (highWatermark <= from) return;
+    const limits = { maxBytes: READ_BYTES, atLeastOne: true, endBefore: highWatermark };
+    for (const buffer of await log.read(from, limits))
+      seen.checkedTo = committed.agree(buffer, Math.max(from, seen.checkedTo), `is on node ${node.nodeId}`);
   }
 }
 
-/** The checksum, which does not depend on where the batch stands. */
-function digestOf(buffer: Buffer, position: number): string {
-  return buffer.subarray(position + 17, position + 21).toString('hex');
+/** Everything that an image says, in one order. */
+function textOf(image: Image): string {
+  const byKey = <Value>(map: Iterable<readonly [string | number, Value]>) =>
+    [...map].sort(([left], [right]) => (left < right ? -1 : 1));
+  const configs = [...image.configs.resources()].map(
+    ({ type, name, values }) => [`${type} ${name}`, byKey(values)] as const,
+  );
+  return JSON.stringify([
+    image.epoch,
+    byKey(image.brokers),
+    byKey(image.topicsById),
+    byKey(configs.filter(([, values]) => values.length > 0)),
+    byKey(image.features),
+    image.nextProducerId,
+  ]);
 }

@@ -1,21 +1,14 @@
-import type {
-  SeededRandom,
-  SimulatedNetwork,
-  SimulatedNode,
-  VirtualTime,
-} from '@millrace/broker/testing/simulation';
-import { errorByCode } from '@millrace/protocol';
 import { produce } from '@millrace/protocol/messages';
 import { RecordBatchBuilder } from '@millrace/protocol/records';
+import { errorOf, type SimulatedClient, type Workload } from './simulated-client.ts';
 
 export interface SimulatedProducerOptions {
+  readonly client: SimulatedClient;
   readonly topic: string;
   readonly partition: number;
   readonly producerId: number;
-  readonly nodes: readonly SimulatedNode[];
-  readonly time: VirtualTime;
-  readonly random: SeededRandom;
-  readonly port: ReturnType<SimulatedNetwork['portOf']>;
+  /** With keys: each value is the newest of its key. */
+  readonly keys: readonly string[] | null;
   readonly acknowledged: (offset: number, batch: Buffer) => void;
 }
 
@@ -31,21 +24,32 @@ const FATAL = new Set([
 const ACKS_ALL = -1;
 const TIMEOUT_MS = 1_500;
 
+interface Batch {
+  readonly bytes: Buffer;
+  /** By key; empty without keys. */
+  readonly values: ReadonlyMap<string, string | null>;
+}
+
 /** One idempotent producer with acks=all to one partition: a batch at a time, tried again until it is acknowledged. */
-export class SimulatedProducer {
+export class SimulatedProducer implements Workload {
+  readonly name: string;
+  readonly topic: string;
   readonly partition: number;
+  /** Batches. */
   acknowledged = 0;
   sent = 0;
   isDone = false;
-  /** Why it cannot go on. */
   failure: string | null = null;
+  /** Of each key, what was acknowledged last. */
+  readonly newest = new Map<string, string | null>();
   readonly #options: SimulatedProducerOptions;
   #isStopping = false;
-  /** As clients do, it never goes back to an older leader: a node that is cut off knows no better. */
-  #leaderEpoch = -1;
+  #sequence = 0;
 
   constructor(options: SimulatedProducerOptions) {
     this.#options = options;
+    this.name = `producer of ${options.topic}-${options.partition}`;
+    this.topic = options.topic;
     this.partition = options.partition;
     void this.#run().catch((error: unknown) => {
       this.failure = String(error);
@@ -58,61 +62,65 @@ export class SimulatedProducer {
   }
 
   async #run(): Promise<void> {
-    const { time, random } = this.#options;
+    const { client } = this.#options;
     while (!this.#isStopping && this.failure === null) {
       await this.#send(this.#batch());
-      await time.pause(random.between(1, 200));
+      await client.pause(1, 200);
     }
     this.isDone = true;
   }
 
-  #batch(): Buffer {
-    const { producerId, time } = this.#options;
+  #batch(): Batch {
+    const { producerId, client, keys } = this.#options;
+    const { random, time } = client;
     const builder = new RecordBatchBuilder({ maxBytes: 10_000 });
-    const value = Buffer.from(`${producerId} ${this.sent}`);
-    builder.tryAppend({ key: null, value, timestamp: Math.round(time.nowMs) });
-    const baseSequence = this.sent;
+    const values = new Map<string, string | null>();
+    const count = random.between(1, 4);
+    for (let index = 0; index < count; index += 1) {
+      const key = keys?.[random.between(0, keys.length)] ?? null;
+      const value = key !== null && random.float() < 0.1 ? null : `${producerId} ${this.#sequence + index}`;
+      if (key !== null) values.set(key, value);
+      builder.tryAppend({
+        key: key === null ? null : Buffer.from(key),
+        value: value === null ? null : Buffer.from(value),
+        timestamp: Math.round(time.nowMs),
+      });
+    }
+    const bytes = builder.build({ producerId, producerEpoch: 0, baseSequence: this.#sequence });
+    this.#sequence += count;
     this.sent += 1;
-    return builder.build({ producerId, producerEpoch: 0, baseSequence });
+    return { bytes, values };
   }
 
-  async #send(batch: Buffer): Promise<void> {
-    const { time, random } = this.#options;
+  async #send({ bytes, values }: Batch): Promise<void> {
+    const { client, acknowledged } = this.#options;
     while (this.failure === null) {
-      const offset = await this.#try(batch).catch(() => null);
+      const offset = await this.#try(bytes).catch(() => null);
       if (offset !== null) {
         this.acknowledged += 1;
-        this.#options.acknowledged(offset, batch);
+        for (const [key, value] of values) this.newest.set(key, value);
+        acknowledged(offset, bytes);
         return;
       }
-      await time.pause(random.between(20, 300));
+      await client.pause(20, 300);
     }
   }
 
   /** @returns null where it has to be tried again */
   async #try(batch: Buffer): Promise<number | null> {
-    const { nodes, random, topic, partition, port } = this.#options;
-    const asked = nodes[random.between(0, nodes.length)]?.core;
-    const image = asked?.plane.metadata.image().topicsByName.get(topic);
-    const known = image?.partitions[partition];
-    const leader = nodes.find(({ nodeId }) => nodeId === known?.leader);
-    if (!image || !known || leader === undefined || known.leaderEpoch < this.#leaderEpoch) return null;
-    this.#leaderEpoch = known.leaderEpoch;
-    const connection = await port.connect(leader.broker, { clientId: 'producer' });
-    try {
-      const body = {
-        transactionalId: null,
-        acks: ACKS_ALL,
-        timeoutMs: TIMEOUT_MS,
-        topicData: [{ topicId: image.id, partitionData: [{ index: partition, records: batch }] }],
-      };
-      const answer = await connection.request(produce, body, { timeoutMs: TIMEOUT_MS * 2 });
-      const told = answer.responses[0]?.partitionResponses[0];
-      const error = errorByCode(told?.errorCode ?? -1).name;
-      if (FATAL.has(error)) this.failure = `${error} at ${partition}`;
-      return error === 'NONE' && told !== undefined ? told.baseOffset : null;
-    } finally {
-      connection.close();
-    }
+    const { client, topic, partition } = this.#options;
+    const leader = client.leaderOf(topic, partition);
+    if (leader === null) return null;
+    const body = {
+      transactionalId: null,
+      acks: ACKS_ALL,
+      timeoutMs: TIMEOUT_MS,
+      topicData: [{ topicId: leader.topicId, partitionData: [{ index: partition, records: batch }] }],
+    };
+    const answer = await client.ask(leader.node, produce, body);
+    const told = answer.responses[0]?.partitionResponses[0];
+    const error = errorOf(told?.errorCode);
+    if (FATAL.has(error)) this.failure = `${topic}-${partition} refused a batch: ${error}`;
+    return error === 'NONE' && told !== undefined ? told.baseOffset : null;
   }
 }

@@ -5,8 +5,8 @@ import { RunProgress } from '../../support/run-progress.ts';
 import { mutations } from './mutations.ts';
 import { World } from './world.ts';
 
-const USAGE = `usage: npm run simulate -- [--count 100000] [--from 1] [--no-record]   plays many seeds; cut off, it goes on where it was
-       npm run simulate -- --seed 17 [--bug NAME]                     plays one and prints what happened
+const USAGE = `usage: npm run simulate:connect -- [--count 100000] [--from 1] [--no-record]   plays many seeds; cut off, it goes on where it was
+       npm run simulate:connect -- --seed 17 [--bug NAME]                     plays one and prints what happened
 A line with the figures is added to docs/reliability.md unless --no-record is given. Bugs that can be planted:
 ${Object.keys(mutations).join('\n')}
 `;
@@ -55,7 +55,7 @@ function playMany(): void {
     for (; played < next; played++) {
       const finding = findingOf(from + played);
       if (finding === null) continue;
-      process.stdout.write(`${finding}\nsee it by: npm run simulate -- --seed ${from + played}\n`);
+      process.stdout.write(`${finding}\nsee it by: npm run simulate:connect -- --seed ${from + played}\n`);
       process.exitCode = 1;
       return;
     }
@@ -66,7 +66,7 @@ function playMany(): void {
   progress.forget();
   const figures = `${count} seeds, nothing found, ${seconds.toFixed(0)} s`;
   process.stdout.write(`${figures}\n`);
-  if (!values['no-record']) record(`npm run simulate -- --count ${count} --from ${from}`, figures);
+  if (!values['no-record']) record(`npm run simulate:connect -- --count ${count} --from ${from}`, figures);
 }
 
 function findingOf(seed: number): string | null {

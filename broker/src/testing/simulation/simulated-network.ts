@@ -23,6 +23,8 @@ export interface SimulatedListener {
 /** A network that delays, loses and is cut, by a seed. What is lost breaks its connection, as with TCP. */
 export class SimulatedNetwork {
   lossRate = 0;
+  /** How many requests come a second time, a little later, as from a connection that somebody had given up. */
+  repeatRate = 0;
   delayMaxMs = 5;
   readonly #listeners = new Map<string, SimulatedListener>();
   readonly #cut = new Set<string>();
@@ -38,6 +40,12 @@ export class SimulatedNetwork {
     this.#listeners.set(keyOf(address), listener);
   }
 
+  /** Its process closes its doors. */
+  unlisten(nodeId: number): void {
+    for (const [address, listener] of this.#listeners)
+      if (listener.nodeId === nodeId) this.#listeners.delete(address);
+  }
+
   /** Nothing goes from one node to the other any more; the way back is another link. */
   cut(from: number, to: number): void {
     this.#cut.add(`${from}>${to}`);
@@ -46,6 +54,7 @@ export class SimulatedNetwork {
   heal(): void {
     this.#cut.clear();
     this.lossRate = 0;
+    this.repeatRate = 0;
   }
 
   /** How a node, or a client (-1), reaches others. */
@@ -79,6 +88,10 @@ export class SimulatedNetwork {
     return this.#random.float() < this.lossRate;
   }
 
+  isRepeated(): boolean {
+    return this.repeatRate > 0 && this.#random.float() < this.repeatRate;
+  }
+
   delayMs(): number {
     return this.#random.float() * this.delayMaxMs;
   }
@@ -110,12 +123,12 @@ class SimulatedConnection implements PeerConnection {
   request<Req, ReqInit, Res, ResInit>(
     api: Api<Req, ReqInit, Res, ResInit>,
     body: ReqInit,
-    { timeoutMs }: PeerRequestOptions,
+    { timeoutMs, maxVersion }: PeerRequestOptions,
   ): Promise<Res> {
     if (!this.isOpen) return Promise.reject(broken('CONNECTION_LOST'));
     const handler = handlersOn(this.#to.kind).get(api.key);
     if (handler === undefined) return Promise.reject(broken('UNSUPPORTED_API'));
-    const version = Math.min(api.maxVersion, handler.versions[1]);
+    const version = Math.min(api.maxVersion, handler.versions[1], maxVersion ?? api.maxVersion);
     const correlationId = ++this.#correlationId;
     const frame = Buffer.concat(encodeRequest({ api, version, correlationId, clientId: 'simulated', body }));
     return new Promise((resolve, reject) => {
@@ -129,6 +142,7 @@ class SimulatedConnection implements PeerConnection {
         fail(broken('REQUEST_TIMED_OUT_LOCALLY'));
         this.close();
       });
+      if (this.#network.isRepeated()) this.#repeat(Buffer.from(frame.subarray(4)));
       this.#send(this.#from.nodeId, this.#to.nodeId, this.#to.life, () => {
         void this.#carryOut(frame.subarray(4)).then((answer) => {
           if (answer === null) return this.close();
@@ -149,6 +163,13 @@ class SimulatedConnection implements PeerConnection {
     // The other side learns of it a little later, where the link lets it.
     if (!this.#network.isCut(this.#from.nodeId, this.#to.nodeId))
       this.#time.at(this.#time.nowMs + this.#network.delayMs(), this.#to.life, () => this.#closed.abort());
+  }
+
+  /** Nobody waits for what is answered to it. */
+  #repeat(frame: Buffer): void {
+    const { nowMs } = this.#time;
+    const atMs = nowMs + this.#network.delayMs() * 4;
+    this.#time.at(atMs, this.#to.life, () => void this.#carryOut(frame).catch(() => undefined));
   }
 
   #send(from: number, to: number, receiver: Life, arrive: () => void): void {

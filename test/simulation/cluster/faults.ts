@@ -1,0 +1,220 @@
+import type {
+  SeededRandom,
+  SimulatedNetwork,
+  SimulatedNode,
+  VirtualTime,
+} from '@millrace/broker/testing/simulation';
+import type { ClusterPlan, FaultKind } from './cluster-plan.ts';
+import { isReady, quorumOf } from './cluster-view.ts';
+import type { Invariants } from './invariants.ts';
+import type { Workload } from './simulated-client.ts';
+
+export interface FaultsOptions {
+  readonly plan: ClusterPlan;
+  readonly nodes: readonly SimulatedNode[];
+  readonly network: SimulatedNetwork;
+  readonly random: SeededRandom;
+  readonly time: VirtualTime;
+  readonly invariants: Invariants;
+  readonly work: () => readonly Workload[];
+  readonly say: (line: string) => void;
+}
+
+const ROLL_STEP_MS = 500;
+
+/** What goes wrong, one thing after the other, and in the end nothing any more. */
+export class Faults {
+  count = 0;
+  readonly #options: FaultsOptions;
+  /** Nodes that a rolling restart has still to come to. */
+  #rolling: SimulatedNode[] = [];
+  #rolled: SimulatedNode | null = null;
+
+  constructor(options: FaultsOptions) {
+    this.#options = options;
+  }
+
+  async next(): Promise<void> {
+    const { random, nodes } = this.#options;
+    this.count += 1;
+    const kind = this.#draw();
+    const node = nodes[random.between(0, nodes.length)];
+    if (node !== undefined) await this.#inject(kind, node);
+  }
+
+  /** Nothing goes wrong any more; what is down comes back little by little. */
+  end(): void {
+    const { nodes, network, say } = this.#options;
+    say('calm');
+    this.#rolling = [];
+    this.#rolled = null;
+    network.heal();
+    network.delayMaxMs = 5;
+    for (const node of nodes) node.disk.isFull = false;
+    void this.#mend();
+  }
+
+  async #mend(): Promise<void> {
+    const { nodes, time } = this.#options;
+    for (const node of nodes) {
+      // A metadata log that the disk refused needs a new process.
+      if (node.core !== null && node.disk.hasRefusedMetadata) await this.#kill(node, false);
+      if (node.core === null) node.start();
+    }
+    if (nodes.some(({ core, isStopping, disk }) => core === null || isStopping || disk.hasRefusedMetadata))
+      time.at(time.nowMs + ROLL_STEP_MS, null, () => void this.#mend());
+  }
+
+  #draw(): FaultKind {
+    const { plan, random } = this.#options;
+    const kinds = [...plan.faults];
+    let dice = random.float() * kinds.reduce((sum, [, weight]) => sum + weight, 0);
+    for (const [kind, weight] of kinds) {
+      dice -= weight;
+      if (dice < 0) return kind;
+    }
+    return 'heal';
+  }
+
+  async #inject(kind: FaultKind, node: SimulatedNode): Promise<void> {
+    switch (kind) {
+      case 'kill':
+      case 'lose-power':
+        return await this.#kill(node, kind === 'lose-power');
+      case 'start':
+        return this.#start();
+      case 'stop':
+        return this.#stop(node);
+      case 'roll':
+        return this.#roll();
+      case 'freeze':
+        return this.#freeze(node);
+      case 'disk-full':
+      case 'disk-room':
+        return await this.#disk(node, kind === 'disk-full');
+      case 'crash-client':
+        return this.#crashClient();
+      default:
+        return this.#disturb(kind, node);
+    }
+  }
+
+  async #kill(node: SimulatedNode, losesPower: boolean): Promise<void> {
+    const { invariants, say } = this.#options;
+    if (node.core === null || !invariants.mayDie(node.nodeId, { losesPower })) return;
+    say(`kill ${node.nodeId}${losesPower ? ' with its power' : ''}`);
+    invariants.dies(node.nodeId, { losesPower });
+    await node.kill({ losesPower });
+  }
+
+  #start(): void {
+    const { nodes, say } = this.#options;
+    for (const node of nodes) {
+      if (node.core !== null || node === this.#rolled) continue;
+      say(`start ${node.nodeId}`);
+      node.start();
+    }
+  }
+
+  #stop(node: SimulatedNode): void {
+    const { invariants, say } = this.#options;
+    if (node.core === null || !invariants.mayDie(node.nodeId, { losesPower: false })) return;
+    say(`stop ${node.nodeId}`);
+    invariants.dies(node.nodeId, { losesPower: false });
+    node.stop();
+  }
+
+  /** One node after the other is ended and started again, each when the one before serves. */
+  #roll(): void {
+    const { nodes, say } = this.#options;
+    if (this.#rolling.length > 0 || this.#rolled !== null) return;
+    say('rolling restart');
+    this.#rolling = [...nodes];
+    this.#rollOn();
+  }
+
+  #rollOn(): void {
+    const { time, nodes } = this.#options;
+    if (this.#rolled !== null && this.#rolled.core === null) {
+      this.#rolled.start();
+      this.#rolled = null;
+    } else if (this.#rolled === null && isReady(nodes)) {
+      const node = this.#rolling.shift();
+      if (node === undefined) return;
+      this.#rolled = node;
+      this.#stop(node);
+    }
+    if (this.#rolling.length > 0 || this.#rolled !== null)
+      time.at(time.nowMs + ROLL_STEP_MS, null, () => this.#rollOn());
+  }
+
+  #freeze(node: SimulatedNode): void {
+    const { random, say } = this.#options;
+    const ms = random.between(100, 6_000);
+    say(`freeze ${node.nodeId} for ${ms} ms`);
+    node.freeze(ms);
+  }
+
+  async #disk(node: SimulatedNode, isFull: boolean): Promise<void> {
+    const { nodes, say } = this.#options;
+    if (isFull) {
+      say(`the disk of ${node.nodeId} is full`);
+      node.disk.isFull = true;
+      return;
+    }
+    for (const one of nodes) {
+      if (one.disk.isFull) say(`the disk of ${one.nodeId} has room`);
+      one.disk.isFull = false;
+      if (!one.disk.hasRefusedMetadata) continue;
+      await this.#kill(one, false);
+      if (one.core === null) one.start();
+    }
+  }
+
+  #crashClient(): void {
+    const { work, random, say } = this.#options;
+    const able = work().filter(({ crash }) => crash !== undefined);
+    const victim = able[random.between(0, Math.max(able.length, 1))];
+    if (victim === undefined) return;
+    say(`a client crashes`);
+    victim.crash?.();
+  }
+
+  #disturb(kind: FaultKind, node: SimulatedNode): void {
+    const { network, random, nodes, say } = this.#options;
+    const other = nodes[random.between(0, nodes.length)];
+    if (kind === 'cut' && other !== undefined && other !== node) {
+      const isBoth = random.float() < 0.5;
+      say(`cut ${node.nodeId} ${isBoth ? '<' : ''}> ${other.nodeId}`);
+      network.cut(node.nodeId, other.nodeId);
+      if (isBoth) network.cut(other.nodeId, node.nodeId);
+    } else if (kind === 'isolate-controller') this.#isolateController();
+    else if (kind === 'heal') {
+      say('heal');
+      network.heal();
+    } else if (kind === 'weather') {
+      network.lossRate = random.float() * 0.1;
+      network.repeatRate = random.float() * 0.1;
+      network.delayMaxMs = random.between(1, 200);
+      say(`loss ${network.lossRate.toFixed(3)}, delay ${network.delayMaxMs}`);
+    } else if (kind === 'clock') {
+      const ms = random.between(-3_600_000, 3_600_000);
+      say(`the clock of ${node.nodeId} jumps by ${ms} ms`);
+      node.jumpWallClock(ms);
+    }
+  }
+
+  /** Whoever leads the quorum hears from nobody, or is heard by nobody. */
+  #isolateController(): void {
+    const { nodes, network, random, say } = this.#options;
+    const leader = nodes.find(({ core, nodeId }) => core !== null && quorumOf(core)?.leaderId === nodeId);
+    if (leader === undefined) return;
+    const dice = random.float();
+    say(`controller ${leader.nodeId} is cut off`);
+    for (const { nodeId } of nodes) {
+      if (nodeId === leader.nodeId) continue;
+      if (dice < 0.7) network.cut(leader.nodeId, nodeId);
+      if (dice > 0.3) network.cut(nodeId, leader.nodeId);
+    }
+  }
+}

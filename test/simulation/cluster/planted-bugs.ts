@@ -1,0 +1,102 @@
+/** A bug such as one makes: a piece of a source file, and what stands there instead. */
+export interface PlantedBug {
+  /** Below `broker/src`. */
+  readonly file: string;
+  /** Stands there once. */
+  readonly right: string;
+  readonly wrong: string;
+}
+
+/** Planted one at a time, in what the simulation loads and nowhere else: each must be found. */
+export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
+  'a record counts as committed before the in-sync set has it': {
+    file: 'core/replication/leader-replicas.ts',
+    right: 'if (progress !== undefined) committed = Math.min(committed, progress.endOffset);',
+    wrong: 'if (progress !== undefined) committed = Math.max(committed, progress.endOffset);',
+  },
+  'whoever is to join the in-sync set does not count yet': {
+    file: 'core/replication/leader-replicas.ts',
+    right: '[...this.#isr, ...(this.#pending ?? [])]',
+    wrong: '[...this.#isr]',
+  },
+  'a follower joins the in-sync set that lags': {
+    file: 'core/replication/leader-replicas.ts',
+    right: 'return endOffset >= now.highWatermark && endOffset >= this.#epochStartOffset &&',
+    wrong: 'return',
+  },
+  'a follower does not cut what its leader does not have': {
+    file: 'apis/replica-fetch.ts',
+    right: "typeof partition === 'string' || data.lastFetchedEpoch < 0) return null;\n  const { log }",
+    wrong: "typeof partition === 'string' || data.lastFetchedEpoch >= -1) return null;\n  const { log }",
+  },
+  'a fetch of an older leader epoch counts': {
+    file: 'apis/replica-fetch.ts',
+    right: 'leaderEpochProblem(partition, data.currentLeaderEpoch) ?? partition',
+    wrong: 'partition',
+  },
+  'a follower takes records of a leader that is none any more': {
+    file: 'runtime/local-partition.ts',
+    right: 'if (this.isLeader || leaderEpoch !== this.leaderEpoch || this.log.failure !== null) return null;',
+    wrong: 'if (this.log.failure !== null) return null;',
+  },
+  'a broker that may have lost its tail stays eligible': {
+    file: 'core/controller/brokers.ts',
+    right: '...changesWithout(input, brokerId, true),',
+    wrong: '',
+  },
+  'eligible replicas are ignored: the last in the in-sync set leads': {
+    file: 'core/controller/partition-changes.ts',
+    right: 'const eligible = elr.find(mayLead);',
+    wrong: 'const eligible = replicas.find(mayLead);',
+  },
+  'whoever is alive may lead, in sync or not': {
+    file: 'core/controller/partition-changes.ts',
+    right: '[leader, ...replicas].find((id) => isr.includes(id) && mayLead(id))',
+    wrong: '[leader, ...replicas].find((id) => mayLead(id))',
+  },
+  'a broker that is fenced joins the in-sync set': {
+    file: 'core/controller/alter-partition.ts',
+    right: 'return asked.isr.every((member) => mayBeInSync(image, current, member)) ? null',
+    wrong: 'return asked.isr.every((member) => mayBeInSync(image, current, member) || true) ? null',
+  },
+  'a wish for another in-sync set counts whatever has changed since': {
+    file: 'core/controller/alter-partition.ts',
+    right: "if (asked.partitionEpoch < current.partitionEpoch) return 'INVALID_UPDATE_VERSION';",
+    wrong: '',
+  },
+  'a vote is given twice in an epoch': {
+    file: 'core/quorum/quorum.ts',
+    right: 'if (voted !== null) return isSameVoter(voted, candidate);',
+    wrong: '',
+  },
+  'a vote is not on disk': {
+    file: 'core/quorum/quorum.ts',
+    right: 'const effects = [...moved, this.#persist(), this.#electionTimer()];',
+    wrong: 'const effects = [...moved, this.#electionTimer()];',
+  },
+  'a vote is given to whoever lacks records': {
+    file: 'core/quorum/quorum.ts',
+    right: 'const isFitting = isUpToDate({ lastEpoch, endOffset }, this.#options.log);',
+    wrong: 'const isFitting = lastEpoch > -9 || isUpToDate({ lastEpoch, endOffset }, this.#options.log);',
+  },
+  'one voter is enough to commit metadata': {
+    file: 'core/quorum/leader.ts',
+    right: 'descending[majorityOf(voters.size) - 1] ?? -1',
+    wrong: 'descending[0] ?? -1',
+  },
+  'the metadata log is not cut where it parts': {
+    file: 'runtime/metadata-follower.ts',
+    right: 'await log.truncateTo(quorum.truncationOffset(reply.position));',
+    wrong: '',
+  },
+  'min.insync.replicas is not asked for': {
+    file: 'runtime/local-partition.ts',
+    right: 'if (this.#inSyncReplicas < this.#leadership.minInSyncReplicas) return;',
+    wrong: '',
+  },
+  'a batch that came before is taken again': {
+    file: 'core/log/producer-table.ts',
+    right: "if (same !== undefined) return { kind: 'duplicate', of: same };",
+    wrong: "if (same !== undefined) return { kind: 'next' };",
+  },
+};
