@@ -1,4 +1,12 @@
-import { defineConfig, matches, oneOf, range } from '@millrace/sdk';
+import { type ConfigOf, defineConfig, matches, oneOf, range } from '@millrace/sdk';
+
+const SOURCE_FORMATS = ['lines', 'jsonl', 'csv', 'whole-text', 'whole-bytes'];
+const COMPRESSIONS = ['auto', 'none', 'gzip', 'zstd'];
+/** One character that UTF-8 writes as one byte. */
+const asciiCharacter = matches(/^(?:[\x20-\x7e\t]|\\t)$/, 'one ASCII character, or \\t');
+const isCsv = (all: Readonly<Record<string, unknown>>): boolean => all.format === 'csv';
+const isWhole = (all: Readonly<Record<string, unknown>>): boolean =>
+  all.format === 'whole-text' || all.format === 'whole-bytes';
 
 export const sourceConfig = defineConfig({
   file: {
@@ -13,7 +21,7 @@ export const sourceConfig = defineConfig({
     type: 'list',
     default: [],
     importance: 'high',
-    docs: 'More files to follow; the last part of each may hold * and ?. A pattern should not match the names that rotated files are given.',
+    docs: 'More files to follow; the parts of each path may hold * and ?, and ** stands for any number of folders. Files that come later are found. A pattern should not match the names that rotated files are given. The tasks share the files, each of which is read by one.',
     group: 'Files',
     width: 'long',
   },
@@ -32,25 +40,82 @@ export const sourceConfig = defineConfig({
     type: 'string',
     default: 'lines',
     importance: 'high',
-    docs: 'lines: each line is a text. jsonl: each line is a JSON value; empty lines are passed over.',
+    docs: 'lines: each line is a text. jsonl: each line is a JSON value. csv: each row is an object of texts. whole-text, whole-bytes: each file is one record with its path as the key, once nothing was written to it for finished.after.ms. Empty lines between JSON values and rows are passed over.',
     group: 'Records',
-    validate: oneOf('lines', 'jsonl'),
-    recommend: ['lines', 'jsonl'],
-    dependents: ['key.field'],
+    validate: oneOf(...SOURCE_FORMATS),
+    recommend: SOURCE_FORMATS,
+    dependents: [
+      'key.field',
+      'csv.separator',
+      'csv.quote',
+      'csv.columns',
+      'csv.null.text',
+      'finished.after.ms',
+    ],
+  },
+  compression: {
+    type: 'string',
+    default: 'auto',
+    importance: 'medium',
+    docs: 'How the files are compressed; auto: by their names, .gz and .zst.',
+    group: 'Files',
+    validate: oneOf(...COMPRESSIONS),
+    recommend: COMPRESSIONS,
   },
   'key.field': {
     type: 'string',
     default: null,
     importance: 'medium',
-    docs: 'The member of each JSON line that becomes the key of its record. Unset: records have no key.',
+    docs: 'The member of each JSON line, or the column of each row, that becomes the key of its record. Unset: records have no key.',
     group: 'Records',
-    visible: (all) => all.format === 'jsonl',
+    visible: (all) => all.format === 'jsonl' || isCsv(all),
+  },
+  'csv.columns': {
+    type: 'list',
+    default: [],
+    importance: 'medium',
+    docs: 'The names of the columns, for files that have none. Unset: the first row of each file names them.',
+    group: 'CSV',
+    visible: isCsv,
+  },
+  'csv.separator': {
+    type: 'string',
+    default: ',',
+    importance: 'medium',
+    docs: 'The character between two fields; \\t for tabs.',
+    group: 'CSV',
+    validate: asciiCharacter,
+    visible: isCsv,
+  },
+  'csv.quote': {
+    type: 'string',
+    default: '"',
+    importance: 'low',
+    docs: 'The character around fields that hold separators, quotes or line breaks; within them it is doubled.',
+    group: 'CSV',
+    validate: asciiCharacter,
+    visible: isCsv,
+  },
+  'csv.null.text': {
+    type: 'string',
+    default: null,
+    importance: 'low',
+    docs: 'A field with exactly this text becomes null. Unset: no field does.',
+    group: 'CSV',
+    visible: isCsv,
+  },
+  'file.headers': {
+    type: 'boolean',
+    default: false,
+    importance: 'low',
+    docs: 'Gives each record the headers file.name, its file, and file.position, the byte where it begins.',
+    group: 'Records',
   },
   'bad.lines': {
     type: 'string',
     default: 'fail',
     importance: 'medium',
-    docs: 'What becomes of a line that is not JSON or is longer than max.line.bytes: fail stops the task there, skip logs its position and goes on.',
+    docs: 'What becomes of a line that is not JSON, no row, or longer than max.line.bytes: fail stops the task there, skip logs its position and goes on.',
     group: 'Records',
     validate: oneOf('fail', 'skip'),
     recommend: ['fail', 'skip'],
@@ -67,7 +132,7 @@ export const sourceConfig = defineConfig({
     type: 'int',
     default: 1_048_576,
     importance: 'low',
-    docs: 'The longest line that is read. The memory of a file under reading is bounded by it.',
+    docs: 'The longest line or row that is read, or whole file. The memory of a file under reading is bounded by it.',
     group: 'Reading',
     validate: range(16, 67_108_864),
   },
@@ -87,7 +152,53 @@ export const sourceConfig = defineConfig({
     group: 'Reading',
     validate: range(0, 3_600_000),
   },
+  'files.max': {
+    type: 'int',
+    default: 1000,
+    importance: 'low',
+    docs: 'How many files one task follows at most, each with a descriptor of its own. Where more match, the log says so, and they are read when others are gone.',
+    group: 'Reading',
+    validate: range(1, 100_000),
+  },
+  'max.records.per.second': {
+    type: 'int',
+    default: 0,
+    importance: 'low',
+    docs: 'Most records that are read in a second by one task; 0: no limit.',
+    group: 'Reading',
+    validate: range(0, 10_000_000),
+  },
+  'finished.files': {
+    type: 'string',
+    default: 'leave',
+    importance: 'medium',
+    docs: 'What becomes of a file that was read to its end, with all its records durable, and that was quiet for finished.after.ms: leave, delete, or move into finished.folder. With delete and move a last line without its newline counts as whole then.',
+    group: 'Finished files',
+    validate: oneOf('leave', 'delete', 'move'),
+    recommend: ['leave', 'delete', 'move'],
+    dependents: ['finished.folder', 'finished.after.ms'],
+  },
+  'finished.folder': {
+    type: 'string',
+    default: null,
+    importance: 'medium',
+    docs: 'Where finished files go; on the same file system. One whose name is taken there gets a number behind it.',
+    group: 'Finished files',
+    width: 'long',
+    visible: (all) => all['finished.files'] === 'move',
+  },
+  'finished.after.ms': {
+    type: 'int',
+    default: 5000,
+    importance: 'medium',
+    docs: 'How long nothing must have been written to a file until it counts as complete. 0 where files are renamed into the folder when they are.',
+    group: 'Finished files',
+    validate: range(0, 86_400_000),
+    visible: (all) => isWhole(all) || all['finished.files'] === 'delete' || all['finished.files'] === 'move',
+  },
 });
+
+export type SourceConfig = ConfigOf<typeof sourceConfig>;
 
 export const sinkConfig = defineConfig({
   file: {

@@ -8,14 +8,24 @@ export interface FileOffset {
   readonly inode: string;
   /** Empty: any. */
   readonly fingerprint: string;
+  /** When the file was made: decimal text, nanoseconds. Empty: any. */
+  readonly born: string;
 }
+
+/** When a file was made, as an offset holds it. */
+export const bornOf = (state: { readonly birthtimeNs: bigint }): string => String(state.birthtimeNs);
 
 /** Null: nothing is stored. @throws {MillraceError} OFFSET_NOT_READABLE (class config) */
 export function fileOffset(stored: SourceOffset | null): FileOffset | null {
   if (stored === null) return null;
-  const { position, inode = '', fingerprint = '' } = stored;
-  if (isPosition(position) && typeof inode === 'string' && typeof fingerprint === 'string')
-    return { position, inode, fingerprint };
+  const { position, inode = '', fingerprint = '', born = '' } = stored;
+  if (
+    isPosition(position) &&
+    typeof inode === 'string' &&
+    typeof fingerprint === 'string' &&
+    typeof born === 'string'
+  )
+    return { position, inode, fingerprint, born };
   throw new MillraceError('A stored offset of the connector has no position in bytes.', {
     code: 'OFFSET_NOT_READABLE',
     class: 'config',
@@ -29,7 +39,7 @@ export async function checkAltered(wanted: readonly WantedOffset[]): Promise<boo
     if (offset === null) continue;
     if (typeof partition.filename !== 'string' || Object.keys(partition).length !== 1)
       throw refused('A partition of FileSource is {"filename": "/path/of/the/file"}.');
-    if (!isPosition(offset.position) || !isText(offset.inode) || !isText(offset.fingerprint))
+    if (!isPosition(offset.position) || ![offset.inode, offset.fingerprint, offset.born].every(isText))
       throw refused(
         'An offset of FileSource has a position in bytes, and may have an inode and a fingerprint.',
       );

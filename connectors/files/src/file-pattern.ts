@@ -1,29 +1,49 @@
 import { access, constants, readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import { crc32 } from 'node:zlib';
 import type { ConfigProblem } from '@millrace/sdk';
 import { codeOf, pathProblem } from './file-error.ts';
 
-/** How many files one task follows at most, each with a descriptor of its own. */
-const FILES_MAX = 1_000;
+/** How many folders a pattern looks into at most. */
+const FOLDERS_MAX = 10_000;
 
-/** A path whose last part may hold `*` and `?`. */
+/** A path whose parts may hold `*` and `?`; a part `**` stands for any number of folders. */
 export interface FilePattern {
   readonly option: 'file' | 'files';
+  /** The folder that is there whatever the pattern matches. */
   readonly folder: string;
-  /** The last part: a name to be matched, or null where the path is meant as it is. */
+  /** Of the whole path; null where the path is meant as it is. */
   readonly pattern: RegExp | null;
+  /** What comes behind the folder. */
+  readonly parts: readonly string[];
   readonly path: string;
 }
 
+const isWild = (part: string): boolean => /[*?]/.test(part);
+
 function filePattern(option: 'file' | 'files', given: string): FilePattern {
   const path = resolve(given);
-  const name = basename(path);
-  const source = [...name]
-    .map((char) => (char === '*' ? '.*' : char === '?' ? '.' : RegExp.escape(char)))
-    .join('');
-  const pattern = /[*?]/.test(name) && option === 'files' ? new RegExp(`^${source}$`, 'su') : null;
-  return { option, folder: dirname(path), pattern, path };
+  const all = path.split(sep);
+  const wild = option === 'files' ? all.findIndex(isWild) : -1;
+  if (wild === -1) return { option, folder: dirname(path), pattern: null, parts: [basename(path)], path };
+  const parts = all.slice(wild);
+  const folder = all.slice(0, wild).join(sep) || sep;
+  const prefix = folder === sep ? '' : RegExp.escape(folder);
+  return {
+    option,
+    folder,
+    pattern: new RegExp(`^${prefix}${parts.map(partSource).join('')}$`, 'su'),
+    parts,
+    path,
+  };
 }
+
+function partSource(part: string): string {
+  return part === '**' ? '(?:/[^/]+)*' : `/${nameSource(part)}`;
+}
+
+const nameSource = (part: string): string =>
+  [...part].map((char) => (char === '*' ? '[^/]*' : char === '?' ? '[^/]' : RegExp.escape(char))).join('');
 
 /** All patterns of a configuration. */
 export function patternsOf(config: {
@@ -36,30 +56,65 @@ export function patternsOf(config: {
 
 /**
  * The paths that the patterns stand for now, sorted within each; a plain path is there even before its file is.
- * Folders that are gone hold nothing. At most `FILES_MAX`.
+ * Folders that are gone hold nothing.
  */
 export async function matchingPaths(patterns: readonly FilePattern[]): Promise<readonly string[]> {
   const paths = new Set<string>();
-  for (const { folder, pattern, path } of patterns) {
-    if (pattern === null) {
-      paths.add(path);
+  for (const pattern of patterns) {
+    if (pattern.pattern === null) paths.add(pattern.path);
+    else for (const path of (await filesUnder(pattern)).sort()) paths.add(path);
+  }
+  return [...paths];
+}
+
+async function filesUnder({ folder, parts }: FilePattern): Promise<string[]> {
+  const files: string[] = [];
+  const open: { readonly folder: string; readonly parts: readonly string[] }[] = [{ folder, parts }];
+  for (let looked = 0; looked < FOLDERS_MAX; looked++) {
+    const next = open.pop();
+    if (next === undefined) break;
+    const [part = '', ...rest] = next.parts;
+    const entries = await entriesIn(next.folder);
+    if (part === '**') {
+      open.push({ folder: next.folder, parts: rest });
+      for (const each of entries.folders) open.push({ folder: join(next.folder, each), parts: next.parts });
       continue;
     }
-    const names = await namesIn(folder);
-    for (const name of names.filter((each) => pattern.test(each)).sort()) paths.add(join(folder, name));
+    const name = new RegExp(`^${nameSource(part)}$`, 'su');
+    const found = (rest.length === 0 ? entries.files : entries.folders).filter((each) => name.test(each));
+    for (const each of found) {
+      const path = join(next.folder, each);
+      if (rest.length === 0) files.push(path);
+      else open.push({ folder: path, parts: rest });
+    }
   }
-  return [...paths].slice(0, FILES_MAX);
+  return files;
+}
+
+async function entriesIn(folder: string): Promise<{ readonly files: string[]; readonly folders: string[] }> {
+  try {
+    const found = await readdir(folder, { withFileTypes: true });
+    // Opening a pipe or a device could wait for ever.
+    const files = found.filter((entry) => entry.isFile() || entry.isSymbolicLink());
+    const folders = found.filter((entry) => entry.isDirectory());
+    return { files: files.map(({ name }) => name), folders: folders.map(({ name }) => name) };
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return { files: [], folders: [] };
+    throw error;
+  }
 }
 
 /** The files of a folder by name; none where there is no such folder. */
 export async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    const found = await readdir(folder, { withFileTypes: true });
-    return found.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return [];
-    throw error;
-  }
+  return (await entriesIn(folder)).files;
+}
+
+/** What rotation puts behind a name: `.1`, `-20260131`, `.2026-01-31`, also of files that were packed then. */
+const ROTATION = /[._-]\d[\d._-]*(?:\.gz|\.zst)?$/;
+
+/** Which of so many tasks reads a path: the same one for a file and those that were rotated from it. */
+export function taskOf(path: string, tasks: number): number {
+  return crc32(path.replace(ROTATION, '')) % tasks;
 }
 
 /** What stands in the way of reading these patterns. */

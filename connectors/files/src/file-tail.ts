@@ -1,31 +1,20 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { Logger } from '@millrace/sdk';
+import { RowBoundary } from './csv.ts';
 import { codeOf, fileError } from './file-error.ts';
-import type { FileOffset } from './file-offset.ts';
+import { bornOf, type FileOffset } from './file-offset.ts';
 import { namesIn } from './file-pattern.ts';
 import { beginsAs, canGrow, fingerprint } from './fingerprint.ts';
+import { type FollowedFile, type FollowOptions, NO_LINES, type TailedLines } from './followed-file.ts';
 import { type Line, LineReader } from './line-reader.ts';
-
-export interface TailOptions {
-  readonly lineMax: number;
-  readonly rotateWaitMs: number;
-  readonly logger: Logger;
-  /** Whether the file is open under another path: it was renamed to this one. */
-  readonly isTakenElsewhere: (inode: string) => boolean;
-}
-
-/** Lines of one file, with what makes an offset of each one's end. */
-export interface TailedLines {
-  readonly lines: readonly Line[];
-  readonly inode: string;
-  readonly fingerprint: string;
-}
 
 interface OpenFile {
   readonly handle: FileHandle;
   readonly reader: LineReader;
   readonly inode: string;
+  readonly born: string | undefined;
+  /** The first row, where reading began behind it. */
+  readonly header: string | null;
   fingerprint: string;
 }
 
@@ -34,9 +23,9 @@ interface OpenFile {
  * is read to its end, and only then, after `rotateWaitMs` without growth, the new file of that name is begun. So lines
  * come in the order in which they were written, and none is missed.
  */
-export class FileTail {
+export class FileTail implements FollowedFile {
   readonly path: string;
-  readonly #options: TailOptions;
+  readonly #options: FollowOptions;
   /** Files to read before the one that has the name now, each from a position: the oldest first. */
   readonly #earlier: { readonly path: string; readonly position: number }[] = [];
   #resume: FileOffset | null;
@@ -48,7 +37,7 @@ export class FileTail {
   /** When the open file was first seen to have lost its name, by the monotonic clock. */
   #renamedAtMs: number | null = null;
 
-  constructor(path: string, resume: FileOffset | null, options: TailOptions) {
+  constructor(path: string, resume: FileOffset | null, options: FollowOptions) {
     this.path = path;
     this.#resume = resume;
     this.#options = options;
@@ -58,23 +47,37 @@ export class FileTail {
     return this.#open?.inode ?? null;
   }
 
-  /** Bytes of the file that is open, the unread ones included; null where none is. */
   async size(): Promise<number | null> {
     return (await this.#open?.handle.stat())?.size ?? null;
   }
 
-  /**
-   * The next lines, at most `max`; none where there is nothing new.
-   * @throws {MillraceError} when the file can't be read
-   */
+  async unread(): Promise<number> {
+    return Math.max(0, ((await this.size()) ?? 0) - (this.#open?.reader.position ?? 0));
+  }
+
+  async isDone(): Promise<boolean> {
+    const file = this.#open;
+    if (file === null || this.#isEarlier || this.#earlier.length > 0) return false;
+    const { size, mtimeMs } = await file.handle.stat();
+    return size === file.reader.position && this.#isComplete(mtimeMs);
+  }
+
   async lines(max: number): Promise<TailedLines> {
     try {
       for (;;) {
         const file = this.#open ?? (await this.#openNext());
-        if (file === null) return { lines: [], inode: '', fingerprint: '' };
+        if (file === null) return NO_LINES;
         const lines = await this.#linesOf(file, max);
-        if (lines.length > 0) return { lines, inode: file.inode, fingerprint: file.fingerprint };
-        if (this.#open !== null) return { lines, inode: file.inode, fingerprint: file.fingerprint };
+        if (lines.length === 0 && this.#open === null) continue;
+        const { inode, born, header } = file;
+        // The fingerprint grows with the file.
+        return {
+          lines,
+          inode,
+          fingerprint: file.fingerprint,
+          header,
+          ...(born === undefined ? {} : { born }),
+        };
       }
     } catch (error) {
       throw fileError(error, this.path, 'file');
@@ -95,13 +98,21 @@ export class FileTail {
       if (canGrow(file.fingerprint, file.reader.readTo)) file.fingerprint = await fingerprint(file.handle);
       return lines;
     }
-    const { size } = await file.handle.stat();
+    const { size, mtimeMs } = await file.handle.stat();
     if (size > file.reader.readTo) return file.reader.lines(max);
     if (size < file.reader.readTo || !(await beginsAs(file.handle, file.fingerprint))) {
       await this.#beginAgain();
       return [];
     }
-    return (await this.#isFinished(file)) ? this.#finish(file) : [];
+    if (await this.#isFinished(file)) return this.#finish(file);
+    const rest = this.#isComplete(mtimeMs) ? file.reader.rest() : null;
+    return rest === null ? [] : [rest];
+  }
+
+  /** Whether nothing was written for so long that nothing will be. */
+  #isComplete(mtimeMs: number): boolean {
+    const afterMs = this.#options.completeAfterMs;
+    return afterMs !== null && Date.now() - mtimeMs >= afterMs;
   }
 
   // copytruncate: the same file, emptied and written to again from its beginning.
@@ -155,17 +166,30 @@ export class FileTail {
       if (codeOf(error) === 'ENOENT') return null;
       throw error;
     }
-    const { ino } = await handle.stat({ bigint: true });
+    const state = await handle.stat({ bigint: true });
+    const { ino } = state;
     if (this.#options.isTakenElsewhere(String(ino))) {
       await handle.close();
       return null;
     }
     return {
       handle,
-      reader: new LineReader(handle, position, this.#options.lineMax),
+      reader: this.#readerAt(handle, position),
       inode: String(ino),
+      born: this.#options.completeAfterMs === null ? undefined : bornOf(state),
+      header: position > 0 ? await this.#headerOf(handle) : null,
       fingerprint: await fingerprint(handle),
     };
+  }
+
+  #readerAt(handle: FileHandle, position: number): LineReader {
+    const { lineMax, csv } = this.#options;
+    return new LineReader(handle, position, lineMax, csv && new RowBoundary(csv));
+  }
+
+  async #headerOf(handle: FileHandle): Promise<string | null> {
+    if (!this.#options.csv?.hasHeader) return null;
+    return (await this.#readerAt(handle, 0).lines(1))[0]?.text ?? null;
   }
 
   /**
@@ -202,13 +226,14 @@ async function inodeOf(path: string): Promise<string | null> {
 
 async function isContinued(
   path: string,
-  { inode, position, fingerprint: expected }: FileOffset,
+  { inode, position, fingerprint: expected, born }: FileOffset,
 ): Promise<boolean> {
   let handle: FileHandle | null = null;
   try {
     handle = await open(path, 'r');
-    const { ino, size } = await handle.stat({ bigint: true });
-    const isSame = inode === '' || String(ino) === inode;
+    const state = await handle.stat({ bigint: true });
+    const { ino, size } = state;
+    const isSame = (inode === '' || String(ino) === inode) && (born === '' || born === bornOf(state));
     const begins = expected === '' || (await beginsAs(handle, expected));
     return isSame && Number(size) >= position && begins;
   } catch (error) {

@@ -2,20 +2,26 @@ import { definePlugins, defineSink, defineSource } from '@millrace/sdk';
 import { fileStreamSink, fileStreamSource } from './aliases.ts';
 import { sinkConfig, sourceConfig } from './config.ts';
 import { checkAltered, offsetInWords } from './file-offset.ts';
-import { patternsOf, readProblems } from './file-pattern.ts';
+import { patternsOf } from './file-pattern.ts';
 import { sampleLines } from './sample.ts';
 import { FileSinkTask, TASK_PLACEHOLDER, writeProblems } from './sink.ts';
-import { FileSourceTask } from './source.ts';
+import { FileSourceTask, sourceProblems } from './source.ts';
 
 export const fileSource = defineSource({
   class: 'FileSource',
   aliases: [fileStreamSource],
   version: '0.1.0',
-  docs: 'Follows files that grow, through truncation and rotation, and gives their lines or JSON lines.',
+  docs: 'Follows files that grow, through truncation and rotation, and gives their lines, JSON lines or rows; or whole files.',
   config: sourceConfig,
-  validate: (config) => readProblems(patternsOf(config)),
-  // One reader keeps each file's lines in order; it is far quicker than what it feeds.
-  taskConfigs: () => [{}],
+  validate: sourceProblems,
+  // Each file in one task, which keeps its order.
+  taskConfigs: (config, maxTasks) => {
+    const patterns = patternsOf(config);
+    const of = patterns.some(({ pattern }) => pattern !== null)
+      ? maxTasks
+      : Math.min(maxTasks, patterns.length);
+    return of <= 1 ? [{}] : Array.from({ length: of }, (_, index) => ({ share: `${index}/${of}` }));
+  },
   createTask: (context) => new FileSourceTask(context),
   exactlyOnce: () => true,
   sample: sampleLines,

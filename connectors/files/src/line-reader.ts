@@ -1,13 +1,20 @@
-import type { FileHandle } from 'node:fs/promises';
+import type { RowBoundary } from './csv.ts';
 
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 /** How much is asked of the file at once. */
 const CHUNK_BYTES = 262_144;
 
+/** What is read from the beginning to the end: a file as it stands, or what a compressed one holds. */
+export interface Bytes {
+  read(into: Buffer, at: number, length: number, position: number): Promise<{ readonly bytesRead: number }>;
+}
+
 export interface Line {
   /** Without its end. Null: it was longer than the limit. */
   readonly text: string | null;
+  /** In place of the text, where a whole file is given as bytes. */
+  readonly bytes?: Buffer;
   /** The byte in the file where the line begins, and the one after its newline. */
   readonly start: number;
   readonly end: number;
@@ -18,8 +25,10 @@ export interface Line {
  * decoded only when it is whole, so that no character is cut; one without its newline is held back.
  */
 export class LineReader {
-  readonly #handle: FileHandle;
+  readonly #bytes: Bytes;
   readonly #lineMax: number;
+  /** Left out: each newline ends a line. */
+  readonly #boundary: RowBoundary | null;
   #buffer: Buffer = Buffer.alloc(0);
   /** The part of the buffer that is not given out yet. */
   #from = 0;
@@ -31,10 +40,11 @@ export class LineReader {
   /** Where a line that is too long began, while its end is looked for. */
   #tooLongFrom: number | null = null;
 
-  constructor(handle: FileHandle, position: number, lineMax: number) {
-    this.#handle = handle;
+  constructor(bytes: Bytes, position: number, lineMax: number, boundary: RowBoundary | null = null) {
+    this.#bytes = bytes;
     this.#position = position;
     this.#lineMax = lineMax;
+    this.#boundary = boundary;
   }
 
   /** The byte up to which lines were given out. */
@@ -75,7 +85,7 @@ export class LineReader {
   /** Gives out what is in the buffer; true once there are `max`. */
   #cut(out: Line[], max: number): boolean {
     while (out.length < max) {
-      const at = this.#buffer.indexOf(NEWLINE, this.#from + this.#searched);
+      const at = this.#end();
       if (at === -1 || at >= this.#to) {
         this.#searched = this.#to - this.#from;
         this.#dropTooLong();
@@ -91,6 +101,13 @@ export class LineReader {
       this.#tooLongFrom = null;
     }
     return true;
+  }
+
+  #end(): number {
+    // What is too long is given up at its next newline, quotes or not.
+    return this.#boundary === null || this.#tooLongFrom !== null
+      ? this.#buffer.indexOf(NEWLINE, this.#from + this.#searched)
+      : this.#boundary.find(this.#buffer, this.#from, this.#to, this.#searched);
   }
 
   // The bytes of a line that is too long are not kept, only where it began.
@@ -126,7 +143,7 @@ export class LineReader {
     this.#from = 0;
     this.#to = held;
     const room = this.#buffer.length - held;
-    const { bytesRead } = await this.#handle.read(this.#buffer, held, room, this.#position + held);
+    const { bytesRead } = await this.#bytes.read(this.#buffer, held, room, this.#position + held);
     this.#to += bytesRead;
     return bytesRead > 0;
   }

@@ -1,36 +1,52 @@
 import { type FSWatcher, watch } from 'node:fs';
 import {
-  type ConfigOf,
+  type ConfigProblem,
+  type DurableOffset,
+  type Header,
   MillraceError,
+  RateLimiter,
   type SourceRecord,
   type SourceTask,
   type SourceTaskContext,
 } from '@millrace/sdk';
-import type { sourceConfig } from './config.ts';
+import type { SourceConfig, sourceConfig } from './config.ts';
 import { fileOffset } from './file-offset.ts';
-import { matchingPaths, patternsOf, readProblems } from './file-pattern.ts';
-import { FileTail, type TailedLines } from './file-tail.ts';
-import { lineRecord } from './line-record.ts';
+import { matchingPaths, patternsOf, readProblems, taskOf } from './file-pattern.ts';
+import { endsFiles, FinishedFiles, finishProblems } from './finished-files.ts';
+import { followFile } from './follow-file.ts';
+import type { FollowedFile, TailedLines } from './followed-file.ts';
+import { type LineForm, lineForm } from './line-form.ts';
+import { ReadingProgress } from './reading-progress.ts';
 
-type Config = ConfigOf<typeof sourceConfig>;
+/** What stands in the way of reading by this config. */
+export async function sourceProblems(config: SourceConfig): Promise<readonly ConfigProblem[]> {
+  const patterns = patternsOf(config);
+  const problems = await readProblems(patterns);
+  return problems.length > 0 ? problems : await finishProblems(config, patterns);
+}
 
-/** How often the progress through a file is told at most, ms. */
-const PROGRESS_INTERVAL_MS = 1_000;
+interface Followed {
+  readonly file: FollowedFile;
+  readonly form: LineForm;
+}
 
-/** Follows files and gives their lines as records; one partition a path, with position and identity as the offset. */
+/** Follows files and gives what is in them as records; one partition a path, with position and identity as the offset. */
 export class FileSourceTask implements SourceTask {
   readonly #context: SourceTaskContext<typeof sourceConfig>;
-  readonly #config: Config;
+  readonly #config: SourceConfig;
   readonly #patterns;
-  readonly #tails = new Map<string, FileTail>();
+  /** Which of how many tasks this is, among those that share the files. */
+  readonly #share: { readonly index: number; readonly of: number };
+  readonly #files = new Map<string, Followed>();
+  readonly #finished: FinishedFiles | null;
+  readonly #progress: ReadingProgress;
+  readonly #limiter: RateLimiter | null;
   readonly #watchers = new Map<string, FSWatcher>();
   /** A line at fault, thrown by the poll after the one that gave the lines before it. */
   #failure: MillraceError | null = null;
   #matchedAtMs = Number.NEGATIVE_INFINITY;
+  #toldOfTooMany = false;
   #next = 0;
-  /** The file whose progress was told last. */
-  #toldFor: FileTail | null = null;
-  #toldAtMs = Number.NEGATIVE_INFINITY;
   #wake: () => void = () => undefined;
   #changed = false;
 
@@ -38,10 +54,16 @@ export class FileSourceTask implements SourceTask {
     this.#context = context;
     this.#config = context.config;
     this.#patterns = patternsOf(context.config);
+    const [index = 0, of = 1] = (context.taskConfig.share ?? '0/1').split('/').map(Number);
+    this.#share = { index, of };
+    this.#finished = endsFiles(context.config) ? new FinishedFiles(context.config) : null;
+    this.#progress = new ReadingProgress(context);
+    const perSecond = context.config['max.records.per.second'];
+    this.#limiter = perSecond > 0 ? new RateLimiter({ perSecond }) : null;
   }
 
   async start(): Promise<void> {
-    const problem = (await readProblems(this.#patterns))[0];
+    const problem = (await sourceProblems(this.#config))[0];
     if (problem) {
       throw new MillraceError(problem.message, {
         code: 'FILE_NOT_USABLE',
@@ -60,75 +82,88 @@ export class FileSourceTask implements SourceTask {
       this.#changed = false;
       await this.#match();
       const records = await this.#readNext();
+      await this.#progress.tell(
+        [...this.#files.values()].map(({ file }) => file),
+        records.length > 0,
+      );
+      await this.#limiter?.take(records.length, signal);
       if (records.length > 0) return records;
       if (this.#failure === null && !this.#changed) await this.#change();
     }
     return [];
   }
 
+  async commit(offsets: readonly DurableOffset[]): Promise<void> {
+    this.#finished?.durable(offsets);
+  }
+
   async stop(): Promise<void> {
     for (const watcher of this.#watchers.values()) watcher.close();
     this.#watchers.clear();
-    const tails = [...this.#tails.values()];
-    this.#tails.clear();
-    for (const tail of tails) await tail.close();
+    const followed = [...this.#files.values()];
+    this.#files.clear();
+    for (const { file } of followed) await file.close();
   }
 
   /** Looks which files there are, at most once an interval. */
   async #match(): Promise<void> {
     const nowMs = performance.now();
-    if (nowMs - this.#matchedAtMs < this.#config['poll.interval.ms'] && this.#tails.size > 0) return;
+    if (nowMs - this.#matchedAtMs < this.#config['poll.interval.ms'] && this.#files.size > 0) return;
     this.#matchedAtMs = nowMs;
     for (const path of await matchingPaths(this.#patterns)) {
-      if (this.#tails.has(path)) continue;
-      const stored = await this.#context.offset({ filename: path });
-      this.#tails.set(
-        path,
-        new FileTail(path, fileOffset(stored), {
-          lineMax: this.#config['max.line.bytes'],
-          rotateWaitMs: this.#config['rotate.wait.ms'],
-          logger: this.#context.logger,
-          isTakenElsewhere: (inode) =>
-            [...this.#tails.values()].some((other) => other.path !== path && other.inode === inode),
-        }),
-      );
+      if (this.#files.has(path) || taskOf(path, this.#share.of) !== this.#share.index) continue;
+      if (this.#files.size >= this.#config['files.max']) return this.#tooMany();
+      const stored = fileOffset(await this.#context.offset({ filename: path }));
+      const file = followFile(path, stored, this.#config, {
+        logger: this.#context.logger,
+        isTakenElsewhere: (inode) =>
+          [...this.#files.values()].some((other) => other.file.path !== path && other.file.inode === inode),
+      });
+      this.#files.set(path, { file, form: lineForm(this.#config, path) });
     }
+  }
+
+  #tooMany(): void {
+    if (this.#toldOfTooMany) return;
+    this.#toldOfTooMany = true;
+    const followed = this.#config['files.max'];
+    this.#context.logger.warn({ followed }, 'more files match than files.max allows; the others wait');
   }
 
   /** One batch of one file; the files take turns, so that none starves the others. */
   async #readNext(): Promise<readonly SourceRecord[]> {
-    const tails = [...this.#tails.values()];
-    for (let tried = 0; tried < tails.length; tried++) {
-      const tail = tails[this.#next++ % tails.length] as FileTail;
-      const tailed = await tail.lines(this.#config['batch.size']);
-      if (tailed.lines.length === 0) continue;
-      await this.#tellProgress(tail, tailed);
-      const records = this.#recordsOf(tail.path, tailed);
+    const all = [...this.#files.values()];
+    for (let tried = 0; tried < all.length; tried++) {
+      const followed = all[this.#next++ % all.length] as Followed;
+      const tailed = await followed.file.lines(this.#config['batch.size']);
+      if (tailed.lines.length === 0) {
+        await this.#endIfDone(followed.file);
+        continue;
+      }
+      await this.#progress.far(followed.file, tailed);
+      const records = this.#recordsOf(followed, tailed);
       if (records.length > 0 || this.#failure) return records;
     }
     return [];
   }
 
-  /** A full batch has more behind it: how far along, at most once a while. */
-  async #tellProgress(tail: FileTail, { lines }: TailedLines): Promise<void> {
-    const isBehind = lines.length >= this.#config['batch.size'];
-    const nowMs = performance.now();
-    if (!isBehind && this.#toldFor === tail) {
-      this.#toldFor = null;
-      this.#context.progress(null);
-    }
-    if (!isBehind || nowMs - this.#toldAtMs < PROGRESS_INTERVAL_MS) return;
-    this.#toldAtMs = nowMs;
-    this.#toldFor = tail;
-    const done = lines.at(-1)?.end ?? 0;
-    this.#context.progress({ what: `reading ${tail.path}`, done, total: await tail.size(), unit: 'bytes' });
+  async #endIfDone(file: FollowedFile): Promise<void> {
+    if (!(await this.#finished?.end(file))) return;
+    this.#files.delete(file.path);
+    await file.close();
   }
 
-  #recordsOf(path: string, { lines, inode, fingerprint }: TailedLines): readonly SourceRecord[] {
+  #recordsOf({ file, form }: Followed, tailed: TailedLines): readonly SourceRecord[] {
+    const { path } = file;
+    const { lines, inode, fingerprint, born } = tailed;
+    const identity = born === undefined ? { inode, fingerprint } : { inode, fingerprint, born };
     const sourcePartition = { filename: path };
+    const { topic } = this.#config;
+    const withHeaders = this.#config['file.headers'];
     const records: SourceRecord[] = [];
+    form.begin?.(tailed);
     for (const line of lines) {
-      const parsed = lineRecord(line, this.#config);
+      const parsed = form.record(line);
       if (parsed === null) continue;
       if ('fault' in parsed) {
         this.#bad(path, line.start, parsed.fault, parsed.what);
@@ -136,16 +171,17 @@ export class FileSourceTask implements SourceTask {
         continue;
       }
       records.push({
-        topic: this.#config.topic,
+        topic,
         partition: null,
-        key: parsed.key,
-        value: parsed.value,
-        headers: [],
+        ...parsed,
+        headers: withHeaders ? headersOf(path, line.start) : [],
         timestamp: null,
         sourcePartition,
-        sourceOffset: { position: line.end, inode, fingerprint },
+        sourceOffset: { position: line.end, ...identity },
       });
     }
+    const last = records.at(-1);
+    if (last) this.#finished?.given(path, last.sourceOffset);
     return records;
   }
 
@@ -194,4 +230,11 @@ export class FileSourceTask implements SourceTask {
       this.#context.logger.warn({ folder, error: String(error) }, 'folder can’t be watched; it is polled');
     }
   }
+}
+
+function headersOf(path: string, position: number): readonly Header[] {
+  return [
+    { key: 'file.name', value: path },
+    { key: 'file.position', value: position },
+  ];
 }

@@ -56,7 +56,19 @@ acceptance({
     abilities: { exactResume: true, deletes: true },
     oddValues: ['a\nb\r\n', '\u0000'],
     refusals: [
-      { what: 'an unknown format', options: { format: 'csv' }, key: 'format' },
+      { what: 'an unknown format', options: { format: 'xml' }, key: 'format' },
+      { what: 'an unknown compression', options: { compression: 'rar' }, key: 'compression' },
+      { what: 'a separator of two', options: { 'csv.separator': ';;' }, key: 'csv.separator' },
+      {
+        what: 'a move to nowhere',
+        options: { 'finished.files': 'move' },
+        key: 'finished.folder',
+      },
+      {
+        what: 'a folder for finished files that is missing',
+        options: { 'finished.files': 'move', 'finished.folder': '/nowhere' },
+        key: 'finished.folder',
+      },
       { what: 'a folder that is missing', options: { file: '/nowhere/at/all.log' }, key: 'file' },
       { what: 'a folder in place of a file', options: { file: tmpdir() }, key: 'file' },
       { what: 'a pattern in a missing folder', options: { files: '/nowhere/*.log' }, key: 'files' },
@@ -70,7 +82,7 @@ acceptance({
     abilities: { keeps: 'all', idempotent: false, tombstones: 'keep' },
     oddValues: ['a\nb\r\n', '\u0000'],
     refusals: [
-      { what: 'an unknown format', options: { format: 'csv' }, key: 'format' },
+      { what: 'an unknown format', options: { format: 'xml' }, key: 'format' },
       { what: 'a folder that is missing', options: { file: '/nowhere/at/all.jsonl' }, key: 'file' },
       { what: 'a folder in place of a file', options: { file: tmpdir() }, key: 'file' },
       { what: 'an unknown flush', options: { flush: 'sometimes' }, key: 'flush' },
