@@ -80,8 +80,8 @@ async function endOfLastLine(handle: FileHandle, size: number): Promise<number> 
   return 0;
 }
 
-// The name of a new file is in its folder, which a sync of the file does not cover.
-async function syncFolder(folder: string): Promise<void> {
+/** Makes names in a folder durable, which a sync of the files themselves does not. */
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
     await handle.sync();

@@ -1,4 +1,5 @@
 import { type ConfigOf, defineConfig, matches, oneOf, range } from '@millrace/sdk';
+import { pathTemplate } from './path-template.ts';
 
 const SOURCE_FORMATS = ['lines', 'jsonl', 'csv', 'whole-text', 'whole-bytes'];
 const COMPRESSIONS = ['auto', 'none', 'gzip', 'zstd'];
@@ -204,9 +205,10 @@ export const sinkConfig = defineConfig({
   file: {
     type: 'string',
     importance: 'high',
-    docs: 'The file to append to; its folder must exist. ${topic} stands for the topic of a record, ${task} for the number of the task.',
+    docs: `The file to append to, or the path of each where files are rotated. \${topic}, \${key.field}, \${value.field}, \${header.name} and \${time:yyyy-MM-dd} (its timestamp, UTC) stand for what a record has, \${partition} and \${offset} for where it was read, \${task} for the number of the task. The folder before the first of them must exist, others are made.`,
     group: 'Files',
     width: 'long',
+    validate: pathTemplate,
   },
   format: {
     type: 'string',
@@ -235,4 +237,55 @@ export const sinkConfig = defineConfig({
     validate: oneOf('sync', 'none'),
     recommend: ['sync', 'none'],
   },
+  'rotate.records': {
+    type: 'long',
+    default: 0,
+    importance: 'medium',
+    docs: `A file is complete when it has so many records; 0: not for this reason. With any kind of rotation, files get their path when they are complete and each record is written exactly once; the path needs \${topic}, \${partition} and \${offset} (of the first record).`,
+    group: 'Rotation',
+    validate: range(0, Number.MAX_SAFE_INTEGER),
+  },
+  'rotate.bytes': {
+    type: 'long',
+    default: 0,
+    importance: 'medium',
+    docs: 'A file is complete when it has so many bytes before compression; 0: not for this reason.',
+    group: 'Rotation',
+    validate: range(0, Number.MAX_SAFE_INTEGER),
+  },
+  'rotate.interval.ms': {
+    type: 'long',
+    default: 0,
+    importance: 'medium',
+    docs: 'A file is complete so long after it was begun, whether more records come or not; 0: not for this reason.',
+    group: 'Rotation',
+    validate: range(0, Number.MAX_SAFE_INTEGER),
+  },
+  compression: {
+    type: 'string',
+    default: 'none',
+    importance: 'medium',
+    docs: 'How rotated files are compressed; each batch is a stream of its own, one behind the other, as gzip and zstd read them.',
+    group: 'Rotation',
+    validate: oneOf('none', 'gzip', 'zstd'),
+    recommend: ['none', 'gzip', 'zstd'],
+  },
+  'open.files.max': {
+    type: 'int',
+    default: 100,
+    importance: 'low',
+    docs: 'How many files of one partition may be begun at a time where records choose the path; beyond it, the one that was begun first is complete.',
+    group: 'Rotation',
+    validate: range(1, 10_000),
+  },
+  'state.folder': {
+    type: 'string',
+    default: null,
+    importance: 'low',
+    docs: 'Where files lie that are not complete, and the journals of what was written; on the same file system, shared by all workers. Unset: .millrace-<connector> in the folder of the files.',
+    group: 'Rotation',
+    width: 'long',
+  },
 });
+
+export type SinkConfig = ConfigOf<typeof sinkConfig>;

@@ -1,13 +1,11 @@
-import { access, constants, link, stat, unlink } from 'node:fs/promises';
+import { access, constants, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { ConfigProblem, DurableOffset, SourceOffset } from '@millrace/sdk';
 import type { SourceConfig } from './config.ts';
-import { codeOf, fileError } from './file-error.ts';
+import { fileError } from './file-error.ts';
 import { type FilePattern, reason } from './file-pattern.ts';
 import type { FollowedFile } from './followed-file.ts';
-
-/** How many files of one name the folder of finished ones takes. */
-const SAME_NAME_MAX = 10_000;
+import { linkUnderFreeName } from './free-name.ts';
 
 /** Whether files are ever done with, and may go. */
 export const endsFiles = (config: SourceConfig): boolean => config['finished.files'] !== 'leave';
@@ -61,20 +59,10 @@ async function hasName({ path, inode }: FollowedFile): Promise<boolean> {
   return there !== null && String(there.ino) === inode;
 }
 
-// A second name, then the first one goes: nothing that lies there is written over, and a crash in between leaves the file to be moved again.
+// A second name, then the first one goes: a crash in between leaves the file to be moved again.
 async function moveInto(folder: string, path: string): Promise<void> {
-  for (let count = 0; count < SAME_NAME_MAX; count++) {
-    const target = join(resolve(folder), count === 0 ? basename(path) : `${basename(path)}.${count}`);
-    try {
-      await link(path, target);
-      return;
-    } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw error;
-      const [there, file] = await Promise.all([stat(target), stat(path)]);
-      if (there.ino === file.ino && there.dev === file.dev) return;
-    }
-  }
-  throw new Error(`${folder} has ${SAME_NAME_MAX} files of its name`);
+  const target = join(resolve(folder), basename(path));
+  await linkUnderFreeName(path, (count) => (count === 0 ? target : `${target}.${count}`));
 }
 
 /** What stands in the way of ending files. */

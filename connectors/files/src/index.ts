@@ -3,8 +3,12 @@ import { fileStreamSink, fileStreamSource } from './aliases.ts';
 import { sinkConfig, sourceConfig } from './config.ts';
 import { checkAltered, offsetInWords } from './file-offset.ts';
 import { patternsOf } from './file-pattern.ts';
+import { hasPlaceholder } from './path-template.ts';
+import { planSink } from './plan.ts';
+import { kept, RolledSinkTask } from './rolled-sink.ts';
 import { sampleLines } from './sample.ts';
-import { FileSinkTask, TASK_PLACEHOLDER, writeProblems } from './sink.ts';
+import { FileSinkTask } from './sink.ts';
+import { rolls, writeProblems } from './sink-paths.ts';
 import { FileSourceTask, sourceProblems } from './source.ts';
 
 export const fileSource = defineSource({
@@ -33,13 +37,15 @@ export const fileSink = defineSink({
   class: 'FileSink',
   aliases: [fileStreamSink],
   version: '0.1.0',
-  docs: 'Appends records to files, as JSON lines or lines of text.',
+  docs: 'Appends records to files, or writes files that are complete when they appear, as JSON lines or lines of text.',
   config: sinkConfig,
-  validate: (config) => writeProblems(config.file),
-  // Two writers of one file could each take the other's line for a torn one.
+  validate: writeProblems,
+  plan: planSink,
+  // Two writers of one file could each take the other's line for a torn one; rotated files belong to a partition.
   taskConfigs: (config, maxTasks) =>
-    Array.from({ length: config.file.includes(TASK_PLACEHOLDER) ? maxTasks : 1 }, () => ({})),
-  createTask: (context) => new FileSinkTask(context),
+    Array.from({ length: rolls(config) || hasPlaceholder(config.file, 'task') ? maxTasks : 1 }, () => ({})),
+  createTask: (context) => (rolls(context.config) ? new RolledSinkTask(context) : new FileSinkTask(context)),
+  ...kept,
 });
 
 export default definePlugins({ name: '@millrace/connector-files', plugins: [fileSource, fileSink] });

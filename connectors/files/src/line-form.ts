@@ -136,9 +136,7 @@ class CsvForm implements LineForm {
 
   #takeHeader(row: string): void {
     const names = csvFields(withoutMark({ text: null, start: 0, end: 0 }, row), this.#dialect);
-    const isUsable =
-      names !== null && names.every((name) => name.trim() !== '') && new Set(names).size === names.length;
-    if (!isUsable)
+    if (names === null || names.some((name) => name.trim() === '') || new Set(names).size !== names.length)
       throw new MillraceError(`The first row of ${this.#path} does not name columns.`, {
         code: 'CSV_HEADER_NOT_USABLE',
         class: 'poison',

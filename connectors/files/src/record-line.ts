@@ -1,6 +1,13 @@
 import { jsonText, MillraceError, Misfit, type SinkRecord } from '@millrace/sdk';
+import type { SinkConfig } from './config.ts';
 
 export type LineFormat = 'value' | 'metadata' | 'text';
+
+/** How records become lines by these options. */
+export function lineFormat(config: SinkConfig): LineFormat {
+  if (config.format === 'lines') return 'text';
+  return config['include.metadata'] ? 'metadata' : 'value';
+}
 
 /**
  * A record as one line, without its newline; null where the format passes it over.

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { requireConfig } from '@millrace/foundation';
 import type { SinkRecord } from '@millrace/sdk';
 import { SinkHarness } from '@millrace/sdk/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -104,12 +105,14 @@ describe('lines of text', () => {
 
 describe('files', () => {
   it('are one a topic where the path says so, and far more topics than stay open', async () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: users write it so
     const task = await sink({ file: join(folder, '${topic}.jsonl'), flush: 'none' });
     const topics = Array.from({ length: 130 }, (_, index) => `topic-${index}`);
     for (const value of [1, 2]) await task.write(topics.map((topic) => record(value, { topic })));
     expect(readdirSync(folder)).toHaveLength(130);
     for (const topic of topics) expect(read(`${topic}.jsonl`)).toBe('1\n2\n');
-    await expect(task.write([record(1, { topic: '../up' })])).rejects.toMatchObject({ class: 'poison' });
+    await task.write([record(1, { topic: '../up' })]);
+    expect(read('.._up.jsonl')).toBe('1\n');
   });
 
   it.each([
@@ -143,7 +146,36 @@ describe('files', () => {
 });
 
 it('runs as one task, unless each has a file of its own', async () => {
-  const config = { file: 'x', format: 'jsonl', 'include.metadata': false, flush: 'sync' };
-  expect(await fileSink.taskConfigs?.(config, 3)).toHaveLength(1);
-  expect(await fileSink.taskConfigs?.({ ...config, file: 'x-${task}' }, 3)).toHaveLength(3);
+  const tasks = async (options: Record<string, string>) =>
+    (await fileSink.taskConfigs?.(requireConfig(fileSink.config, options), 3))?.length;
+  expect(await tasks({ file: 'x' })).toBe(1);
+  expect(await tasks({ file: `x-\${task}` })).toBe(3);
+  expect(await tasks({ file: `\${topic}-\${partition}-\${offset}`, 'rotate.records': '5' })).toBe(3);
+});
+
+describe('paths', () => {
+  it('are filled in from records, and their folders made', async () => {
+    const task = await sink({ file: join(folder, `\${time:yyyy/MM}/\${value.kind}/\${key}.jsonl`) });
+    const timestamp = Date.UTC(2026, 10, 21);
+    await task.write([
+      record({ kind: 'a/b' }, { key: 'k', timestamp }),
+      record({ kind: 'c' }, { key: 7, timestamp }),
+    ]);
+    expect([read('2026/11/a_b/k.jsonl'), read('2026/11/c/7.jsonl')]).toEqual([
+      '{"kind":"a/b"}\n',
+      '{"kind":"c"}\n',
+    ]);
+  });
+
+  it.each([
+    [{ value: {} }, 'there is none'],
+    [{ value: { kind: '..' } }, 'is no name'],
+    [{ value: { kind: 'x'.repeat(300) } }, 'too long'],
+  ])('refuse a record that can’t fill them in as poison (%#)', async (more, reason) => {
+    const task = await sink({ file: join(folder, `\${value.kind}.jsonl`) });
+    await expect(task.write([record(null, more)])).rejects.toMatchObject({
+      ...{ code: 'PATH_NOT_MADE', class: 'poison', message: expect.stringContaining(reason) },
+    });
+    expect(readdirSync(folder)).toEqual([]);
+  });
 });

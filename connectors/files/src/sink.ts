@@ -1,32 +1,25 @@
-import { access, constants, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import {
-  type ConfigOf,
-  type ConfigProblem,
-  MillraceError,
-  type SinkRecord,
-  type SinkTask,
-  type TaskContext,
-} from '@millrace/sdk';
+import { MillraceError, type SinkRecord, type SinkTask, type TaskContext } from '@millrace/sdk';
 import { AppendFile } from './append-file.ts';
-import type { sinkConfig } from './config.ts';
-import { codeOf, fileError } from './file-error.ts';
-import { reason } from './file-pattern.ts';
+import type { SinkConfig, sinkConfig } from './config.ts';
+import { fileError } from './file-error.ts';
 import { LineBuffer } from './line-buffer.ts';
-import { type LineFormat, recordLine } from './record-line.ts';
+import { constantPart, filledPath } from './path-template.ts';
+import { type LineFormat, lineFormat, recordLine } from './record-line.ts';
+import { writeProblems } from './sink-paths.ts';
 
-/** How many files one task keeps open at most, where `${topic}` makes many. */
+/** How many files one task keeps open at most, where records choose the path. */
 const OPEN_FILES_MAX = 100;
-
-const TOPIC_PLACEHOLDER = '$' + '{topic}';
-export const TASK_PLACEHOLDER = '$' + '{task}';
 
 /**
  * Appends records to files as lines. At least once: a batch that is written again stands there twice. A file that was renamed (by a
  * rotation) or removed is made anew.
  */
 export class FileSinkTask implements SinkTask {
-  readonly #config: ConfigOf<typeof sinkConfig>;
+  readonly #config: SinkConfig;
+  /** Whether all records go to one file. */
+  readonly #isOneFile: boolean;
   readonly #task: number;
   readonly #format: LineFormat;
   /** The one written to last comes last. */
@@ -36,33 +29,35 @@ export class FileSinkTask implements SinkTask {
   constructor({ config, task }: TaskContext<typeof sinkConfig>) {
     this.#config = config;
     this.#task = task;
-    this.#format = config.format === 'lines' ? 'text' : config['include.metadata'] ? 'metadata' : 'value';
+    this.#format = lineFormat(config);
+    this.#isOneFile = constantPart(config.file) === config.file;
   }
 
   async start(): Promise<void> {
-    const problem = (await writeProblems(this.#config.file))[0];
+    const problem = (await writeProblems(this.#config))[0];
     if (problem) {
       throw new MillraceError(problem.message, {
         code: 'FILE_NOT_USABLE',
         class: 'config',
-        path: 'file',
+        path: problem.key,
         hint: 'Make the folder, correct the path, or give the worker the right to write there.',
       });
     }
-    if (!this.#config.file.includes(TOPIC_PLACEHOLDER)) await this.#fileAt(this.#pathFor(''));
+    if (this.#isOneFile) await this.#fileAt(resolve(this.#config.file));
   }
 
   async write(batch: readonly SinkRecord[]): Promise<void> {
     const linesOf = new Map<string, LineBuffer>();
-    let topic: string | null = null;
+    const onePath = this.#isOneFile ? resolve(this.#config.file) : null;
+    let last: string | null = null;
     let lines = this.#lines;
     this.#lines.clear();
     for (const record of batch) {
       const line = recordLine(record, this.#format);
       if (line === null) continue;
-      // Records of one topic come together.
-      if (record.topic !== topic) lines = this.#linesFor(this.#pathFor(record.topic), linesOf);
-      topic = record.topic;
+      const path = onePath ?? resolve(filledPath(this.#config.file, record, this.#task, ''));
+      if (path !== last) lines = this.#linesFor(path, linesOf);
+      last = path;
       lines.add(line);
     }
     for (const [path, { bytes }] of linesOf) {
@@ -89,22 +84,6 @@ export class FileSinkTask implements SinkTask {
     return lines;
   }
 
-  #pathFor(topic: string): string {
-    // Brokers allow no such names; a path must not hang on that.
-    if (/[/\\]|^\.{1,2}$/.test(topic)) {
-      throw new MillraceError(`The topic name "${topic}" can't be part of a file's name.`, {
-        code: 'TOPIC_NOT_A_FILE_NAME',
-        class: 'poison',
-        hint: 'Leave the topic out of "file", or out of "topics".',
-      });
-    }
-    return resolve(
-      this.#config.file
-        .replaceAll(TOPIC_PLACEHOLDER, () => topic)
-        .replaceAll(TASK_PLACEHOLDER, String(this.#task)),
-    );
-  }
-
   /** The open file, and how much is in it. */
   async #fileAt(path: string): Promise<{ readonly file: AppendFile; readonly sizeBytes: number }> {
     let file = this.#files.get(path);
@@ -117,6 +96,7 @@ export class FileSinkTask implements SinkTask {
         file = undefined;
         await before.close();
       }
+      if (!file && !this.#isOneFile) await mkdir(dirname(path), { recursive: true });
       file ??= await AppendFile.open(path, this.#config.flush === 'none' ? 'none' : 'sync');
       sizeBytes ??= (await file.sizeAt(path)) ?? 0;
     } catch (error) {
@@ -129,29 +109,5 @@ export class FileSinkTask implements SinkTask {
       await oldest[1].close();
     }
     return { file, sizeBytes };
-  }
-}
-
-/** What stands in the way of writing to this path. */
-export async function writeProblems(file: string): Promise<readonly ConfigProblem[]> {
-  const path = resolve(file);
-  const folder = dirname(path);
-  const problem =
-    (await reason(folder, async () => {
-      await access(folder, constants.W_OK | constants.X_OK);
-      return (await stat(folder)).isDirectory() ? null : `${folder} is no folder`;
-    })) ?? (await reason(path, () => fileProblem(path)));
-  return problem === null ? [] : [{ key: 'file', message: `"file": ${problem}.` }];
-}
-
-async function fileProblem(path: string): Promise<string | null> {
-  try {
-    if ((await stat(path)).isDirectory()) return `${path} is a folder, not a file`;
-    await access(path, constants.W_OK);
-    return null;
-  } catch (error) {
-    // It is made on start.
-    if (codeOf(error) === 'ENOENT') return null;
-    throw error;
   }
 }

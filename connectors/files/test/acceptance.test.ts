@@ -39,7 +39,7 @@ async function sinkPlace(): Promise<SinkPlace> {
       value: { not: () => 'data' },
     }),
     contents: async () =>
-      (await readFile(file, 'utf8'))
+      (await readFile(file, 'utf8').catch(() => ''))
         .split('\n')
         .filter((line) => line !== '')
         .map((line) => JSON.parse(line))

@@ -1,0 +1,238 @@
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { requireConfig } from '@millrace/foundation';
+import type { SinkRecord } from '@millrace/sdk';
+import { eventually, SinkHarness } from '@millrace/sdk/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fileSink } from './index.ts';
+
+let folder: string;
+const running: SinkHarness[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'millrace-files-'));
+});
+
+afterEach(async () => {
+  for (const harness of running.splice(0)) await harness.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const NAME = `\${topic}-\${partition}-\${offset}`;
+const state = () => join(folder, '.millrace-acceptance');
+
+async function sink(options: Record<string, string> = {}): Promise<SinkHarness> {
+  const harness = new SinkHarness(fileSink, { file: join(folder, `${NAME}.jsonl`), ...options });
+  running.push(harness);
+  await harness.start();
+  await harness.open([{ topic: 't', partition: 0 }]);
+  return harness;
+}
+
+const records = (from: number, count: number, more: Partial<SinkRecord> = {}): SinkRecord[] =>
+  Array.from({ length: count }, (_, index) => ({
+    ...{ topic: 't', partition: 0, offset: from + index, key: null, headers: [], timestamp: null },
+    value: from + index,
+    ...more,
+  }));
+
+const complete = () =>
+  readdirSync(folder)
+    .filter((name) => !name.startsWith('.'))
+    .toSorted();
+const numbers = (name: string) => readFileSync(join(folder, name), 'utf8').trim().split('\n').map(Number);
+const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
+const at = (offset: number) => String(offset).padStart(10, '0');
+const parts = () => readdirSync(state()).filter((name) => name.endsWith('.part'));
+
+describe('files that are rotated', () => {
+  it('appear when they have their records, whatever batches these come in', async () => {
+    const task = await sink({ 'rotate.records': '10' });
+    await task.write(records(0, 3));
+    expect(complete()).toEqual([]);
+    await task.write(records(3, 20));
+    expect(complete()).toEqual([`t-0-${at(0)}.jsonl`, `t-0-${at(10)}.jsonl`]);
+    expect(complete().flatMap(numbers)).toEqual(range(0, 20));
+    await task.write(records(23, 7));
+    expect(complete().flatMap(numbers)).toEqual(range(0, 30));
+    expect(parts()).toEqual([]);
+  });
+
+  it('appear when they have their bytes, or their age, also when nothing comes any more', async () => {
+    const bytes = await sink({ 'rotate.bytes': '4' });
+    await bytes.write(records(0, 5));
+    expect(complete().map((name) => numbers(name).length)).toEqual([2, 2]);
+    await bytes.stop();
+    const aged = await sink({ 'rotate.interval.ms': '50' });
+    await eventually('the file', () => complete().length === 3);
+    await aged.write(records(5, 2));
+    await eventually('the next file', () => complete().length === 4);
+    expect(complete().flatMap(numbers)).toEqual(range(0, 7));
+  });
+
+  it.each([
+    ['gzip', '.gz', gunzipSync],
+    ['zstd', '.zst', zstdDecompressSync],
+  ])('are compressed with %s, one stream a batch', async (compression, suffix, unpack) => {
+    const file = join(folder, `${NAME}.jsonl${suffix}`);
+    const task = await sink({ file, compression, 'rotate.records': '30' });
+    for (const from of [0, 10, 20]) await task.write(records(from, 10));
+    const [name = ''] = complete();
+    expect(unpack(readFileSync(join(folder, name))).toString()).toBe(
+      range(0, 30)
+        .map((n) => `${n}\n`)
+        .join(''),
+    );
+  });
+
+  it('are many at a time where records choose the path, and no more than allowed', async () => {
+    const file = join(folder, `\${value.kind}-${NAME}.jsonl`);
+    const task = await sink({ file, 'rotate.records': '100', 'open.files.max': '2' });
+    await task.write(['a', 'b', 'a', 'c'].map((kind, offset) => records(offset, 1, { value: { kind } })[0]!));
+    expect(complete()).toEqual([`a-t-0-${at(0)}.jsonl`]);
+    expect(readFileSync(join(folder, complete()[0] ?? ''), 'utf8')).toBe('{"kind":"a"}\n{"kind":"a"}\n');
+    expect(parts()).toHaveLength(2);
+  });
+
+  it('never take the place of others', async () => {
+    writeFileSync(join(folder, `t-0-${at(0)}.jsonl`), 'other\n');
+    await (await sink({ 'rotate.records': '2' })).write(records(0, 2));
+    expect(complete()).toEqual([`t-0-${at(0)}.1.jsonl`, `t-0-${at(0)}.jsonl`]);
+    expect(readFileSync(join(folder, `t-0-${at(0)}.jsonl`), 'utf8')).toBe('other\n');
+  });
+});
+
+describe('a task that takes over', () => {
+  it('goes on in the same file, cuts off what did not count, and passes over what did', async () => {
+    const dead = await sink({ 'rotate.records': '10' });
+    await dead.write(records(0, 5));
+    appendFileSync(join(state(), parts()[0] ?? ''), '5\n{"torn');
+    const [journal = ''] = readdirSync(state()).filter((name) => name.endsWith('.journal'));
+    appendFileSync(join(state(), journal), '12345 {"offset":99');
+    writeFileSync(join(state(), 't-0.1-77.part'), 'left over');
+    const next = await sink({ 'rotate.records': '10' });
+    await next.write(records(2, 8));
+    expect(complete().flatMap(numbers)).toEqual(range(0, 10));
+    expect(readdirSync(state())).toHaveLength(1);
+  });
+
+  it('goes on after a planned end without copying', async () => {
+    const first = await sink({ 'rotate.records': '10' });
+    await first.write(records(0, 5));
+    await first.stop();
+    const second = await sink({ 'rotate.records': '10' });
+    await second.write(records(5, 5));
+    expect(complete().flatMap(numbers)).toEqual(range(0, 10));
+  });
+
+  it('gives a path to what was complete when the last one died before it could', async () => {
+    const dead = await sink({ 'rotate.records': '5' });
+    await dead.write(records(0, 2));
+    const target = join(folder, `t-0-${at(0)}.jsonl`);
+    const [journal = ''] = readdirSync(state()).filter((name) => name.endsWith('.journal'));
+    const lines = readFileSync(join(state(), journal), 'utf8').trim().split('\n');
+    const last = JSON.parse(lines.at(-1)!.slice(lines.at(-1)!.indexOf(' ') + 1));
+    const { crc32 } = await import('node:zlib');
+    const text = JSON.stringify({ ...last, parts: [], complete: last.parts });
+    appendFileSync(join(state(), journal), `${crc32(text).toString(16)} ${text}\n`);
+    await sink({ 'rotate.records': '5' });
+    expect(numbers(`t-0-${at(0)}.jsonl`)).toEqual([0, 1]);
+    expect(existsSync(target)).toBe(true);
+  });
+
+  it('is not disturbed by the one that had the partition, which writes on', async () => {
+    const slow = await sink({ 'rotate.records': '10' });
+    await slow.write(records(0, 5));
+    const next = await sink({ 'rotate.records': '10' });
+    await next.write(records(5, 2));
+    await expect(slow.write(records(5, 5, { value: 'late' }))).rejects.toMatchObject({
+      code: 'PARTITION_TAKEN',
+    });
+    await next.write(records(7, 3));
+    expect(complete().flatMap(numbers)).toEqual(range(0, 10));
+  });
+});
+
+describe('the journal', () => {
+  it('is begun anew before it grows long', async () => {
+    const task = await sink({ 'rotate.records': '1000000', flush: 'none' });
+    for (let from = 0; from < 6_000; from++) await task.write(records(from, 1));
+    const [journal = ''] = readdirSync(state()).filter((name) => name.endsWith('.journal'));
+    expect(readFileSync(join(state(), journal)).length).toBeLessThan(1_100_000);
+    const next = await sink({ 'rotate.records': '6000' });
+    await next.write(records(6_000, 1));
+    expect(complete().flatMap(numbers)).toEqual(range(0, 6_001));
+  });
+});
+
+describe('what can’t be written', () => {
+  it('fails as config where the folder may not be used any more, and is written when it may', async () => {
+    const task = await sink({ 'rotate.records': '5' });
+    await task.write(records(0, 2));
+    rmSync(state(), { recursive: true });
+    await expect(task.write(records(2, 2))).rejects.toMatchObject({ details: { hint: expect.any(String) } });
+  });
+
+  it.skipIf(process.getuid?.() === 0)('says that a right is missing', async () => {
+    const task = await sink({ 'rotate.records': '1' });
+    chmodSync(folder, 0o500);
+    const written = task.write(records(0, 1));
+    await expect(written.finally(() => chmodSync(folder, 0o700))).rejects.toMatchObject({ class: 'config' });
+    await task.write(records(0, 1));
+    expect(complete()).toHaveLength(1);
+  });
+
+  it('leaves nothing of a batch with a record that is poison', async () => {
+    const task = await sink({ 'rotate.records': '10', format: 'lines', file: join(folder, `${NAME}.txt`) });
+    await expect(task.write([...records(0, 1), ...records(1, 1, { value: 'a\nb' })])).rejects.toMatchObject({
+      class: 'poison',
+    });
+    await task.write(records(0, 1));
+    await task.write(records(2, 9));
+    expect(complete().flatMap(numbers)).toEqual([0, ...range(2, 11)]);
+  });
+});
+
+it('refuses what goes together with rotation only, or not at all', async () => {
+  const problems = async (options: Record<string, string>) =>
+    (
+      await fileSink.validate?.(
+        requireConfig(fileSink.config, { file: join(folder, 'x'), ...options }),
+        new AbortController().signal,
+      )
+    )?.map(({ key }) => key);
+  expect(await problems({ 'rotate.records': '1' })).toEqual(['file']);
+  expect(await problems({ compression: 'gzip' })).toEqual(['compression']);
+  expect(await problems({ 'state.folder': folder })).toEqual(['state.folder']);
+  expect(await problems({ file: join(folder, `x-\${offset}`) })).toEqual(['file']);
+  const rotated = { file: join(folder, NAME), 'rotate.records': '1' };
+  expect(await problems({ ...rotated, 'state.folder': '/proc' })).toEqual(['state.folder']);
+  expect(await problems(rotated)).toEqual([]);
+});
+
+it('plans which files it would write', async () => {
+  const config = requireConfig(fileSink.config, {
+    ...{ file: join(folder, `\${value.kind}-${NAME}`), 'rotate.records': '1' },
+  });
+  const planned = await fileSink.plan?.(
+    config,
+    [...records(0, 2, { value: { kind: 'a' } }), ...records(2, 1)],
+    new AbortController().signal,
+  );
+  expect(planned?.map(({ what }) => what)).toEqual([
+    `write 2 records to ${join(folder, `a-t-0-${at(0)}`)}`,
+    expect.stringContaining('refuse a record'),
+  ]);
+  expect(readdirSync(folder)).toEqual([]);
+});
