@@ -105,7 +105,6 @@ describe('lines of text', () => {
 
 describe('files', () => {
   it('are one a topic where the path says so, and far more topics than stay open', async () => {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: users write it so
     const task = await sink({ file: join(folder, '${topic}.jsonl'), flush: 'none' });
     const topics = Array.from({ length: 130 }, (_, index) => `topic-${index}`);
     for (const value of [1, 2]) await task.write(topics.map((topic) => record(value, { topic })));
