@@ -11,8 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
-import { requireConfig } from '@millrace/foundation';
-import type { SinkRecord } from '@millrace/sdk';
+import { requireConfig, type SinkRecord } from '@millrace/sdk';
 import { eventually, SinkHarness } from '@millrace/sdk/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fileSink } from './index.ts';

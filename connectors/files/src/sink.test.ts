@@ -10,8 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { requireConfig } from '@millrace/foundation';
-import type { SinkRecord } from '@millrace/sdk';
+import { requireConfig, type SinkRecord } from '@millrace/sdk';
 import { SinkHarness } from '@millrace/sdk/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fileSink } from './index.ts';

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { requireConfig } from '@millrace/foundation';
+import { requireConfig } from '@millrace/sdk';
 import { eventually, MemoryOffsets, SourceHarness } from '@millrace/sdk/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { taskOf } from './file-pattern.ts';
