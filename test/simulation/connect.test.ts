@@ -4,7 +4,7 @@ import { Violation, World } from './connect/world.ts';
 
 /**
  * A group of workers with their real cores (assignor and herder), under joins, leaves, crashes, cut-off workers, drains, commands,
- * failing reads and plugins, and changing loads. One seed is one run; `npm run simulate:connect -- --seed 17` plays it again
+ * failing reads and plugins, and changing loads. One seed is one run; `npm run simulate:cores -- connect --seed 17` plays it again
  * and prints what happened. The long form is that command; its results stand in docs/reliability.md.
  *
  * At every step: one owner of a task in a generation; nothing is given to one while another holds it; no task starts where another
@@ -35,7 +35,7 @@ describe('a group of workers', () => {
   );
   test.each(parts)('seeds from %i', (from) => {
     const finding = firstFinding(from, Math.min(SEEDS_A_TEST, SEEDS - from + 1));
-    expect(finding, `npm run simulate:connect -- --seed ${finding?.seed}`).toBe(null);
+    expect(finding, `npm run simulate:cores -- connect --seed ${finding?.seed}`).toBe(null);
   });
 });
 

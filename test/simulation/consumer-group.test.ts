@@ -13,7 +13,7 @@ function play(seed: number, mutation: Mutation = {}): World {
     return world;
   } catch (error) {
     const { message, cause } = error as Error;
-    throw new Error(`npm run simulate:groups -- --seed ${seed} plays it again\n${message}`, { cause });
+    throw new Error(`npm run simulate:cores -- groups --seed ${seed} plays it again\n${message}`, { cause });
   }
 }
 

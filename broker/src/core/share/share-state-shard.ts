@@ -16,7 +16,7 @@ import {
   sharePartitionName,
   UNSET,
 } from './share-state-record.ts';
-import { overlayBatches } from './state-batches.ts';
+import { overlayBatches, type StateBatch } from './state-batches.ts';
 
 export type ShareStateEffect = CoordinatorEffect<ShareStateRecord>;
 export type ShareStateOutbox = EffectOutbox<ShareStateRecord>;
@@ -94,19 +94,31 @@ export class ShareStateShard implements CoordinatorState<ShareStateRecord> {
   }
 }
 
-/** A state and what has changed. An update that comes late, behind one that was sent after it, takes nothing back that is done with. */
+/** A state and what has changed. An update that comes late, behind one that was sent after it, takes nothing back. */
 export function updated(state: SharePartitionState, update: SharePartitionUpdate): SharePartitionState {
   const startOffset = Math.max(state.startOffset, update.startOffset);
   const batches = overlayBatches(state.batches, update.batches, startOffset);
-  const givesBack = update.batches.some(({ deliveryState }) => deliveryState === AVAILABLE);
-  const done = givesBack ? state.batches.filter(({ deliveryState }) => isFinal(deliveryState)) : [];
+  const ahead = update.batches.flatMap((batch) => aheadOf(state.batches, batch));
   return {
     ...state,
     leaderEpoch: update.leaderEpoch === UNSET ? state.leaderEpoch : update.leaderEpoch,
     startOffset,
     deliveryCompleteCount: update.deliveryCompleteCount,
-    batches: done.length === 0 ? batches : overlayBatches(batches, done, startOffset),
+    batches: ahead.length === 0 ? batches : overlayBatches(batches, ahead, startOffset),
   };
+}
+
+/** What is known that is newer than a batch which gives records back: that they are done with, or were delivered more often. */
+function aheadOf(known: readonly StateBatch[], given: StateBatch): readonly StateBatch[] {
+  if (given.deliveryState !== AVAILABLE) return [];
+  return known
+    .filter((batch) => batch.firstOffset <= given.lastOffset && batch.lastOffset >= given.firstOffset)
+    .filter((batch) => isFinal(batch.deliveryState) || batch.deliveryCount > given.deliveryCount)
+    .map((batch) => ({
+      ...batch,
+      firstOffset: Math.max(batch.firstOffset, given.firstOffset),
+      lastOffset: Math.min(batch.lastOffset, given.lastOffset),
+    }));
 }
 
 /** Appends what there is to append, and answers once the state is committed as it is then. */
