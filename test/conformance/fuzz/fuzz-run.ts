@@ -31,6 +31,7 @@ const NONE = 0;
 const UNPACK_MAX_BYTES = 64 * 1024 * 1024;
 const READ_BYTES = 1_000_000;
 const FETCH_VERSION = 12;
+const [LATEST, EARLIEST] = [-1, -2];
 
 /**
  * Sends frames that are spoilt. @throws {Error} where an answer came that was not asked for, where somebody else was
@@ -97,17 +98,21 @@ function correlationIds(bytes: Buffer): number[] {
   return ids;
 }
 
-/** Reads what was let in from the first record to the last. */
-async function readAll(connection: Connection): Promise<number> {
-  const partitions = [{ partitionIndex: 0, timestamp: -1 }];
-  const ends = await connection.request(
+async function offsetAt(connection: Connection, timestamp: number): Promise<number> {
+  const partitions = [{ partitionIndex: 0, timestamp }];
+  const { topics } = await connection.request(
     listOffsets,
     { replicaId: -1, topics: [{ name: 'fuzz', partitions }] },
     { version: 5 },
   );
-  const end = ends.topics[0]?.partitions[0]?.offset ?? 0;
+  return topics[0]?.partitions[0]?.offset ?? 0;
+}
+
+/** Reads what was let in and is kept: a spoilt frame may well set the topic's retention to a millisecond. */
+async function readAll(connection: Connection): Promise<number> {
+  const end = await offsetAt(connection, LATEST);
   let count = 0;
-  for (let offset = 0; offset < end; ) {
+  for (let offset = await offsetAt(connection, EARLIEST); offset < end; ) {
     const wanted = { partition: 0, fetchOffset: offset, partitionMaxBytes: READ_BYTES };
     const body = { maxWaitMs: 0, minBytes: 1, topics: [{ topic: 'fuzz', partitions: [wanted] }] };
     const { responses } = await connection.request(fetch, body, { version: FETCH_VERSION });
