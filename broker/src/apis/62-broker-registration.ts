@@ -7,13 +7,15 @@ import { CLUSTER, defineApi } from './api.ts';
  *
  * - The broker is known and fenced from then on; its epoch is the offset of that record. The incarnation before leads nothing
  *   any more, and is in sync only where nobody else is.
+ * - PreviousBrokerEpoch shows that this very registration ended in order, with all logs on disk: only then the broker stays eligible
+ *   (KIP-966). Whatever was killed, or shows an older one, may lack the end of its logs, and comes back behind all others.
  * - DUPLICATE_BROKER_REGISTRATION while another data folder's broker of that id is alive. One that has the folder of the other has
  *   outlived it, and need not wait.
  * - INCONSISTENT_CLUSTER_ID where it belongs to another cluster.
  *
  * Versions: v2 log folders; v3 the epoch before; v4 features of level 0.
  *
- * Not implemented: the epoch before makes no difference: however a broker went, it comes back outside the in-sync sets.
+ * Not implemented: nothing.
  */
 export const brokerRegistration = defineApi({
   api,
@@ -22,13 +24,14 @@ export const brokerRegistration = defineApi({
   async handle(context, request): Promise<BrokerRegistrationResponseInit> {
     if (!context.authorize('CLUSTER_ACTION', CLUSTER)) return failed('CLUSTER_AUTHORIZATION_FAILED');
     if (request.clusterId !== context.services.clusterId) return failed('INCONSISTENT_CLUSTER_ID');
-    const { brokerId, incarnationId, listeners, rack, logDirs } = request;
+    const { brokerId, incarnationId, listeners, rack, logDirs, previousBrokerEpoch } = request;
     const result = await context.services.controller.registerBroker({
       brokerId,
       incarnationId,
       endpoints: listeners,
       rack,
       logDirs,
+      previousEpoch: previousBrokerEpoch,
     });
     if (result.error !== null) return failed(result.error);
     return { throttleTimeMs: 0, errorCode: errorCode('NONE'), brokerEpoch: result.epoch };

@@ -60,13 +60,16 @@ export class WireControllerPeers implements ControllerPeers {
     command: Omit<RegisterBrokerCommand, 'isHeard'>,
   ): Promise<RegisterBrokerResult> {
     const clusterId = this.#clusterId;
-    const { brokerId, incarnationId, endpoints, rack, logDirs } = command;
+    const { brokerId, incarnationId, endpoints, rack, logDirs, previousEpoch } = command;
     const features = supportedFeatures.map(({ name, minVersion, maxVersion }) => ({
       name,
       minSupportedVersion: minVersion,
       maxSupportedVersion: maxVersion,
     }));
-    const body = { brokerId, clusterId, incarnationId, listeners: endpoints, features, rack, logDirs };
+    const body = {
+      ...{ brokerId, clusterId, incarnationId, listeners: endpoints, features, rack, logDirs },
+      previousBrokerEpoch: previousEpoch,
+    };
     const call = { api: brokerRegistration, body, timeoutMs: TIMEOUT_MS };
     const { errorCode, brokerEpoch } = await this.#pool.request(to, 'controller', call);
     const error = checked(brokerRegistration.name, errorCode);

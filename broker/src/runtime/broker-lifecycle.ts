@@ -11,6 +11,8 @@ export interface BrokerLifecycleOptions {
   readonly endpoints: readonly BrokerEndpoint[];
   readonly rack: string | null;
   readonly directoryId: Uuid;
+  /** Of the registration that ended in order; -1 where there is none to show. */
+  readonly previousEpoch: number;
   readonly heartbeatIntervalMs: number;
   readonly controller: ControllerClient;
   readonly loader: MetadataLoader;
@@ -76,9 +78,11 @@ export class BrokerLifecycle {
   }
 
   async #register(): Promise<void> {
-    const { brokerId, incarnationId, endpoints, rack, directoryId, controller, loader } = this.#options;
+    const { directoryId, controller, loader, ...options } = this.#options;
+    const { brokerId, incarnationId, endpoints, rack, previousEpoch } = options;
+    const logDirs = [directoryId];
     const result = await this.#untilAccepted(() =>
-      controller.register({ brokerId, incarnationId, endpoints, rack, logDirs: [directoryId] }),
+      controller.register({ brokerId, incarnationId, endpoints, rack, logDirs, previousEpoch }),
     );
     this.#epoch = result.epoch;
     await loader.replayed(result.epoch);

@@ -19,7 +19,7 @@ import { createMemoryEngine } from '../storage/memory-engine.ts';
 import { openSegmentEngine } from '../storage/segment-engine.ts';
 import { allowAll } from './authorizer.ts';
 import { type BrokerConfig, type Listener, parseBrokerConfig, requestMemoryBytes } from './broker-config.ts';
-import { type BrokerPorts, composeCore } from './broker-core.ts';
+import { type BrokerCore, type BrokerPorts, composeCore } from './broker-core.ts';
 import type { MetricSources } from './broker-metrics.ts';
 import { fileMetadataFolder } from './file-metadata-folder.ts';
 import { LiveBrokerConfig } from './live-broker-config.ts';
@@ -107,8 +107,10 @@ async function compose(
   rooms.defer(() => server.close());
   const addresses = advertised(config, bound);
   const storage = await openStorage(config, ports, folder);
-  rooms.defer(() => storage.close());
-  const core = composeCore(config, ports, {
+  // Closed last of the two: by then it is known in which registration the broker has ended.
+  let core: BrokerCore | undefined;
+  rooms.defer(() => storage.close(core?.plane.cluster.brokerEpoch));
+  core = composeCore(config, ports, {
     storage,
     metadataFolder:
       values['log.storage.engine'] === 'memory'

@@ -205,7 +205,7 @@ class RunningMetadataPlane implements MetadataPlane {
   }
 
   async start(): Promise<void> {
-    const { config, directoryId } = this.#options;
+    const { config, directoryId, storage } = this.#options;
     if (this.#parts === undefined) await this.open();
     const { loader } = this.#opened();
     if (!config.isBroker) return await Promise.race([this.#led.promise, this.#failed.promise]);
@@ -215,6 +215,7 @@ class RunningMetadataPlane implements MetadataPlane {
       incarnationId: this.#incarnationId,
       rack: config.values['broker.rack'],
       directoryId,
+      previousEpoch: storage.previousBrokerEpoch ?? -1,
       heartbeatIntervalMs: config.values['broker.heartbeat.interval.ms'],
       controller: this.#client,
       loader,

@@ -218,6 +218,11 @@ export interface StorageEngine {
   /** Every log that the folder holds, by `topic-partition`, already recovered. */
   readonly logs: ReadonlyMap<string, Log>;
   /**
+   * Epoch of the registration with which the process before this one closed the folder in order (KIP-966); null where it did not, or
+   * was never registered.
+   */
+  readonly previousBrokerEpoch: number | null;
+  /**
    * Opens a log, or makes it.
    * @throws {MillraceError} LOG_ID_MISMATCH when the folder belongs to another topic id, LOG_STORAGE_FAILED
    */
@@ -230,8 +235,8 @@ export interface StorageEngine {
   setAside(id: LogId): Promise<string>;
   /** Notes how far each log is on disk: after a crash, only what follows is read again. */
   checkpoint(): Promise<void>;
-  /** Syncs, writes the clean-shutdown marker and closes all. */
-  close(): Promise<void>;
+  /** Syncs, writes the clean-shutdown marker and closes all. @param brokerEpoch of the registration that ends, -1 without one */
+  close(brokerEpoch?: number): Promise<void>;
 }
 
 export interface LogId {

@@ -151,3 +151,16 @@ it('makes the removal of the clean-shutdown marker last before anything is writt
   await openEngine();
   expect(synced).toContainEqual({ path: folder, hadMarker: false });
 });
+
+it('knows in which registration its folder was closed, and forgets it at the next opening', async () => {
+  await (await openEngine()).close(42);
+  const reopened = await openEngine();
+  expect(reopened.previousBrokerEpoch).toBe(42);
+  expect((await openEngine()).previousBrokerEpoch).toBeNull();
+  await reopened.close();
+  const unregistered = await openEngine();
+  expect(unregistered.previousBrokerEpoch).toBeNull();
+  await unregistered.close(7);
+  writeFileSync(join(folder, '.kafka_cleanshutdown'), '{"version":0,"brokerEp');
+  expect((await openEngine()).previousBrokerEpoch).toBeNull();
+});

@@ -63,6 +63,7 @@ class SegmentEngine implements StorageEngine {
   #checkpointing: Promise<void> = Promise.resolve();
   #nextCheckpoint: Promise<void> | null = null;
   #checkpointTimer: Timer | null = null;
+  #previousBrokerEpoch: number | null = null;
 
   constructor(options: SegmentEngineOptions) {
     this.#options = options;
@@ -82,11 +83,17 @@ class SegmentEngine implements StorageEngine {
     return this.#logs;
   }
 
+  get previousBrokerEpoch(): number | null {
+    return this.#previousBrokerEpoch;
+  }
+
   async recover(): Promise<void> {
     const { folder } = this.#options;
     try {
       const marker = join(folder, CLEAN_SHUTDOWN_FILE);
-      const cleanShutdown = readSmallFile(marker) !== null;
+      const left = readSmallFile(marker);
+      const cleanShutdown = left !== null;
+      this.#previousBrokerEpoch = left && cleanEpochOf(left);
       // Without them, more is read again.
       const recoveryPoints = readOffsetCheckpoint(join(folder, RECOVERY_POINT_FILE)) ?? new Map();
       const starts = readOffsetCheckpoint(join(folder, LOG_START_FILE)) ?? new Map();
@@ -224,7 +231,7 @@ class SegmentEngine implements StorageEngine {
     this.#checkpointed = new Set(names);
   }
 
-  async close(): Promise<void> {
+  async close(brokerEpoch = -1): Promise<void> {
     this.#checkpointTimer?.cancel();
     const logs = [...this.#logs.values()];
     const isSound = logs.every((log) => log.failure === null);
@@ -233,7 +240,8 @@ class SegmentEngine implements StorageEngine {
     if (failed !== undefined) throw failed.reason;
     if (!isSound) return;
     await this.checkpoint();
-    await replaceSmallFile(join(this.#options.folder, CLEAN_SHUTDOWN_FILE), '{"version":0}');
+    const marker = JSON.stringify({ version: 0, ...(brokerEpoch >= 0 && { brokerEpoch }) });
+    await replaceSmallFile(join(this.#options.folder, CLEAN_SHUTDOWN_FILE), marker);
     await syncFolder(this.#options.folder);
   }
 
@@ -273,6 +281,16 @@ async function sideBySide(
   const lanes = await Promise.allSettled(Array.from({ length: atOnce }, lane));
   const failed = lanes.find((ended) => ended.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
+}
+
+/** What Kafka writes is the same; one that does not say, or was cut off, shows that the logs are whole, and no more. */
+function cleanEpochOf(marker: Buffer): number | null {
+  try {
+    const { brokerEpoch } = JSON.parse(marker.toString('utf8')) as { readonly brokerEpoch?: unknown };
+    return Number.isSafeInteger(brokerEpoch) ? (brokerEpoch as number) : null;
+  } catch {
+    return null;
+  }
 }
 
 function nameOf(id: LogId): string {

@@ -13,6 +13,8 @@ export interface RegisterBrokerCommand {
   readonly endpoints: readonly BrokerEndpoint[];
   readonly rack: string | null;
   readonly logDirs: readonly Uuid[];
+  /** Of the registration whose process closed the data folder in order; -1 where the last one did not. */
+  readonly previousEpoch: number;
   /** Whether the last incarnation may still be alive: it was heard of within its session. */
   readonly isHeard: boolean;
 }
@@ -21,13 +23,14 @@ export type RegisterBrokerResult = { readonly error: null; readonly epoch: numbe
 
 /**
  * BrokerRegistration: the broker is known and fenced from then on. An earlier incarnation is dead by that, so it leads nothing
- * and is in sync nowhere, but where it was the last one: what its disk lost may not be taken for what is committed.
+ * and is in sync nowhere, but where it was the last one. It stays eligible only where it shows that this very registration ended
+ * in order (KIP-966): what its disk lost may not be taken for what is committed.
  */
 export function registerBroker(
   input: DecisionInput,
   command: RegisterBrokerCommand,
 ): Decision<RegisterBrokerResult> {
-  const { brokerId, isHeard, ...rest } = command;
+  const { brokerId, isHeard, previousEpoch, ...rest } = command;
   const before = input.image.brokers.get(brokerId);
   if (before?.incarnationId === command.incarnationId)
     return { records: [], response: { error: null, epoch: before.epoch } };
@@ -38,9 +41,10 @@ export function registerBroker(
     return { records: [], response: { error: 'DUPLICATE_BROKER_REGISTRATION', message } };
   }
   const epoch = input.nextOffset;
+  const endedInOrder = before !== undefined && before.epoch === previousEpoch;
   const records: MetadataRecord[] = [
     brokerRecord({ id: brokerId, epoch, fenced: true, inControlledShutdown: false, ...rest }),
-    ...changesWithout(input, brokerId, true),
+    ...changesWithout(input, brokerId, { mayLackItsEnd: !endedInOrder }),
   ];
   return { records, response: { error: null, epoch } };
 }

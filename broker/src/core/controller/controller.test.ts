@@ -239,6 +239,7 @@ describe('brokers', () => {
     endpoints: [],
     rack: null,
     logDirs: ['dir-1'],
+    previousEpoch: -1,
     isHeard: true,
   };
   const register = (controller: Controller, more: Partial<typeof command> = {}) => {
@@ -326,6 +327,22 @@ describe('brokers', () => {
     expect(partition().leader).toBe(-1);
     beat(controller, 2, controller.image.brokers.get(2)!.epoch);
     expect([partition().leader, partition().isr, partition().elr]).toEqual([2, [2], []]);
+  });
+
+  it('stay eligible where they show that their last registration ended in order, and only then', () => {
+    const partitionAfter = (previousOf: (epoch: number) => number) => {
+      const controller = new Controller(alive(1), alive(2), alive(3));
+      controller.create({ name: 'safe', numPartitions: 1, replicationFactor: 3 });
+      for (const id of [3, 2]) controller.decide((input) => fenceBroker(input, id));
+      const { epoch } = controller.image.brokers.get(2)!;
+      const previousEpoch = previousOf(epoch);
+      register(controller, { brokerId: 2, logDirs: ['dir-2'], incarnationId: 'second', previousEpoch });
+      const { isr, elr } = controller.image.topicsByName.get('safe')!.partitions[0]!;
+      return [isr, elr];
+    };
+    expect(partitionAfter((epoch) => epoch)).toEqual([[1], [2]]);
+    expect(partitionAfter((epoch) => epoch - 1)).toEqual([[1], []]);
+    expect(partitionAfter(() => -1)).toEqual([[1], []]);
   });
 
   it('may stop when they have handed over what they lead', () => {

@@ -99,22 +99,22 @@ function isSameSet(left: readonly number[], right: readonly number[]): boolean {
 
 /**
  * What follows for all partitions where a broker is gone: it leads none, and is in no set that has others left.
- * @param hasRestarted it may have lost the end of its logs, and is eligible nowhere then, but where nobody else is
+ * @param mayLackItsEnd it may have lost the end of its logs, and is eligible nowhere then, but where nobody else is
  */
 export function changesWithout(
   input: ElectionRules,
   brokerId: number,
-  hasRestarted = false,
+  { mayLackItsEnd }: { readonly mayLackItsEnd: boolean } = { mayLackItsEnd: false },
 ): readonly MetadataRecord[] {
   return everyChange(input, (partition) => {
     const { leader, isr, elr } = partition;
     if (leader !== brokerId && !isr.includes(brokerId) && !elr.includes(brokerId)) return null;
     const others = isr.filter((id) => id !== brokerId);
     const hasEligible = elr.some((id) => id !== brokerId);
-    const isLast = others.length === 0 && !(hasRestarted && hasEligible);
+    const isLast = others.length === 0 && !(mayLackItsEnd && hasEligible);
     return {
       isr: isLast ? isr : others,
-      ...(hasRestarted && !isLast && { lossy: brokerId }),
+      ...(mayLackItsEnd && !isLast && { lossy: brokerId }),
       mayLead: (id) => id !== brokerId && isActive(input.image, id),
     };
   });
