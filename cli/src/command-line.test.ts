@@ -9,6 +9,7 @@ test('dev has defaults for everything', () => {
       kafkaPort: 9092,
       httpPort: 8083,
       demo: true,
+      brokers: null,
       overrides: [],
       logLevel: 'warn',
     },
@@ -51,6 +52,29 @@ test.each([
   const parsed = parseCommandLine(line);
   expect(parsed.kind).toBe('wrong');
   expect((parsed as { message: string }).message).toMatch(message);
+});
+
+test.each([
+  [['cluster', 'fly'], /has no "fly"; it has status, roll/],
+  [['cluster', 'status', '--restart', 'x'], /--restart/],
+  [['cluster', 'roll', '--timeout-s', '0'], /--timeout-s must be a whole number/],
+  [['dev', '--brokers', 'many'], '--brokers must be a whole number from 1 to 9, not "many".'],
+])('says what is wrong with %j of a cluster', (line, message) => {
+  const parsed = parseCommandLine(line);
+  expect(parsed.kind).toBe('wrong');
+  expect((parsed as { message: string }).message).toMatch(message);
+});
+
+test('cluster asks a worker, and its acts ask the brokers', () => {
+  expect(parseCommandLine(['cluster', '--json'])).toMatchObject({ kind: 'remote', args: ['--json'] });
+  expect(parseCommandLine(['cluster', 'status', '--bootstrap-server', 'a:1, b:2'])).toMatchObject({
+    kind: 'cluster-status',
+    options: { bootstrapServers: ['a:1', 'b:2'], dataDir: '.millrace', json: false },
+  });
+  expect(parseCommandLine(['cluster', 'roll', '--restart', 'r {id}', '--timeout-s', '5'])).toMatchObject({
+    kind: 'cluster-roll',
+    options: { bootstrapServers: null, restartCommand: 'r {id}', timeoutMs: 5_000 },
+  });
 });
 
 test.each([[[]], [['--help']], [['dev', '--help']], [['help']]])('%j asks for help', (line) => {

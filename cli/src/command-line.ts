@@ -7,6 +7,8 @@ export const USAGE = `Usage: millrace COMMAND [OPTIONS]
              --kafka-port PORT   of the broker                   (default 9092; 0: any)
              --http-port PORT    of the REST API and the UI      (default 8083; 0: any)
              --no-demo           without the demo shop
+             --brokers N         so many brokers, as processes of their own (default 1: in this one); the
+                                 ports of the next ones and of the controllers follow --kafka-port
   broker   a log broker
              --config FILE       .properties, .json or .yaml, with Kafka's keys
   worker   a Connect worker with its REST API and the UI
@@ -15,6 +17,16 @@ export const USAGE = `Usage: millrace COMMAND [OPTIONS]
            a Connect worker for itself, its offsets in a file, with the connectors of these files
   create-connector NAME
              --dir DIR           where the new package is made   (default ./NAME)
+
+  cluster status
+           brokers, metadata quorum, partitions that are behind; ends with 1 where the cluster is not whole
+  cluster roll
+           restarts the nodes one by one, each when all in-sync sets are whole; the quorum's leader last
+             --bootstrap-server HOST:PORT,...    (default: those of --data-dir, else 127.0.0.1:9092)
+             --data-dir DIR      of "millrace dev --brokers"     (default .millrace)
+             --restart COMMAND   roll: restarts a node; {id}, {host}, {port} are put in
+             --timeout-s S       roll: for each step of a node   (default 300)
+             --json              answers for scripts
 
   connectors, topics, groups, share-groups, produce, consume, tail, cluster, doctor
            ask a worker's REST API; "millrace help" lists what they do
@@ -33,6 +45,8 @@ export interface DevOptions {
   readonly kafkaPort: number;
   readonly httpPort: number;
   readonly demo: boolean;
+  /** Null: as many as the data folder holds, else one, in this process. */
+  readonly brokers: number | null;
   readonly overrides: readonly (readonly [key: string, value: string])[];
   readonly logLevel: string;
 }
@@ -50,6 +64,15 @@ export interface CreateConnectorOptions {
   readonly dir: string | null;
 }
 
+export interface ClusterOptions {
+  /** Null: those of the data folder, else the one on this machine. */
+  readonly bootstrapServers: readonly string[] | null;
+  readonly dataDir: string;
+  readonly restartCommand: string | null;
+  readonly timeoutMs: number;
+  readonly json: boolean;
+}
+
 export interface StandaloneOptions {
   readonly workerFile: string;
   readonly connectorFiles: readonly string[];
@@ -63,6 +86,7 @@ export type CommandLine =
   | { readonly kind: 'dev'; readonly options: DevOptions }
   | { readonly kind: 'create-connector'; readonly options: CreateConnectorOptions }
   | { readonly kind: 'broker' | 'worker'; readonly options: ServerOptions }
+  | { readonly kind: 'cluster-status' | 'cluster-roll'; readonly options: ClusterOptions }
   | { readonly kind: 'standalone'; readonly options: StandaloneOptions }
   | { readonly kind: 'remote'; readonly command: string; readonly args: readonly string[] };
 
@@ -71,6 +95,11 @@ const REMOTE: ReadonlySet<string> = new Set([
   ...['connectors', 'topics', 'groups', 'share-groups'],
   ...['produce', 'consume', 'tail', 'cluster', 'doctor'],
 ]);
+
+/** On one machine more are of no use. */
+const BROKERS_MAX = 9;
+const ROLL_TIMEOUT_S = '300';
+const ROLL_TIMEOUT_MAX_S = 86_400;
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
 
@@ -103,6 +132,8 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
         return parseStandalone(rest);
       case 'create-connector':
         return parseCreateConnector(rest);
+      case 'cluster':
+        return parseCluster(rest);
       default:
         if (REMOTE.has(command)) return { kind: 'remote', command, args: rest };
         return { kind: 'wrong', message: `There is no command "${command}".` };
@@ -121,6 +152,7 @@ function parseDev(args: readonly string[]): CommandLine {
       'kafka-port': { type: 'string' },
       'http-port': { type: 'string' },
       'no-demo': { type: 'boolean' },
+      brokers: { type: 'string' },
     },
   });
   if (values.help) return { kind: 'help' };
@@ -130,6 +162,7 @@ function parseDev(args: readonly string[]): CommandLine {
     kafkaPort: port('--kafka-port', values['kafka-port'], 9092),
     httpPort: port('--http-port', values['http-port'], 8083),
     demo: !values['no-demo'],
+    brokers: values.brokers === undefined ? null : wholeNumber('--brokers', values.brokers, BROKERS_MAX),
     overrides: overrides(values.set),
     logLevel: logLevel(values['log-level'], 'warn'),
   };
@@ -176,6 +209,44 @@ function parseStandalone(args: readonly string[]): CommandLine {
     logLevel: logLevel(values['log-level'], 'info'),
   };
   return { kind: 'standalone', options };
+}
+
+/** Without `status` or `roll` it asks a worker, as ever. */
+function parseCluster(args: readonly string[]): CommandLine {
+  const [act, ...rest] = args;
+  if (act === undefined || act.startsWith('-')) return { kind: 'remote', command: 'cluster', args };
+  if (act !== 'status' && act !== 'roll')
+    return { kind: 'wrong', message: `"cluster" has no "${act}"; it has status, roll.` };
+  const { values } = parseArgs({
+    args: rest,
+    options: {
+      'bootstrap-server': { type: 'string' },
+      'data-dir': { type: 'string' },
+      ...(act === 'roll' && { restart: { type: 'string' }, 'timeout-s': { type: 'string' } }),
+      json: { type: 'boolean' },
+      help: shared.help,
+    },
+  });
+  if (values.help) return { kind: 'help' };
+  const seconds = wholeNumber(
+    '--timeout-s',
+    String(values['timeout-s'] ?? ROLL_TIMEOUT_S),
+    ROLL_TIMEOUT_MAX_S,
+  );
+  const options: ClusterOptions = {
+    bootstrapServers: values['bootstrap-server']?.split(',').map((server) => server.trim()) ?? null,
+    dataDir: values['data-dir'] ?? '.millrace',
+    restartCommand: values.restart === undefined ? null : String(values.restart),
+    timeoutMs: seconds * 1_000,
+    json: values.json === true,
+  };
+  return { kind: `cluster-${act}`, options };
+}
+
+function wholeNumber(option: string, text: string, max: number): number {
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (number >= 1 && number <= max) return number;
+  throw new Error(`${option} must be a whole number from 1 to ${max}, not "${text}".`);
 }
 
 function port(option: string, text: string | undefined, fallback: number): number {

@@ -18,6 +18,10 @@ async function main(): Promise<number> {
       return (await import('./commands/dev.ts')).dev(parsed.options);
     case 'broker':
       return (await import('./commands/broker.ts')).broker(parsed.options);
+    case 'cluster-status':
+      return (await import('./commands/cluster.ts')).clusterStatus(parsed.options);
+    case 'cluster-roll':
+      return (await import('./commands/cluster.ts')).clusterRoll(parsed.options);
     case 'create-connector':
       return (await import('./commands/create-connector.ts')).createConnector(parsed.options);
     case 'worker':

@@ -2,11 +2,13 @@
 const SAME_WISH_MS = 500;
 
 /**
- * Resolves at the first SIGINT or SIGTERM. A later one ends the process at once, for whoever does not want to wait.
+ * Resolves at the first SIGINT or SIGTERM. A later one ends the process at once, for whoever does not want to wait. A process that another
+ * one keeps (by a channel to it) ends with that one too.
  */
 export function stopSignal(): Promise<string> {
   return new Promise((resolve) => {
     let askedAtMs: number | null = null;
+    if (process.connected) process.once('disconnect', () => resolve('disconnect'));
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
         const nowMs = performance.now();

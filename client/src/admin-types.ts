@@ -57,6 +57,40 @@ export interface ConfigEntry {
   readonly documentation: string | null;
 }
 
+/** The brokers of a cluster. */
+export interface ClusterDescription {
+  readonly clusterId: string;
+  readonly controllerId: number;
+  readonly brokers: readonly {
+    readonly id: number;
+    readonly host: string;
+    readonly port: number;
+    readonly rack: string | null;
+    /** Registered, and serving nobody. */
+    readonly fenced: boolean;
+  }[];
+}
+
+/** The metadata quorum: who leads, and how far everybody's log goes. */
+export interface QuorumDescription {
+  readonly leaderId: number;
+  readonly leaderEpoch: number;
+  readonly highWatermark: number;
+  readonly voters: readonly QuorumMember[];
+  readonly observers: readonly QuorumMember[];
+}
+
+export interface QuorumMember {
+  readonly id: number;
+  /** -1 where the leader has not heard of it yet. */
+  readonly endOffset: number;
+  /** Wall clock of the leader, ms; null where it does not say. */
+  readonly lastFetchMs: number | null;
+  readonly lastCaughtUpMs: number | null;
+  /** Its controller's listener, where the leader says. */
+  readonly endpoint: { readonly host: string; readonly port: number } | null;
+}
+
 /** A log folder of a broker, and what lies in it (KIP-113, KIP-827). */
 export interface LogDirDescription {
   readonly path: string;
@@ -90,16 +124,10 @@ export interface Admin {
     name: string,
     changes: { readonly [key: string]: string | null },
   ): Promise<void>;
-  describeCluster(): Promise<{
-    readonly clusterId: string;
-    readonly controllerId: number;
-    readonly brokers: readonly {
-      readonly id: number;
-      readonly host: string;
-      readonly port: number;
-      readonly rack: string | null;
-    }[];
-  }>;
+  /** Those that are alive; `includeFenced` takes brokers of Kafka 4.0 or newer (KIP-1073). */
+  describeCluster(options?: { readonly includeFenced?: boolean }): Promise<ClusterDescription>;
+  /** The quorum of `__cluster_metadata` (KIP-836), as its leader sees it. */
+  describeQuorum(): Promise<QuorumDescription>;
   /** The log folders of one broker, with those of the partitions that lie there. @throws {MillraceError} CLUSTER_AUTHORIZATION_FAILED */
   describeLogDirs(
     brokerId: number,

@@ -39,7 +39,7 @@ describe('the configuration of a broker', () => {
   it('knows what it is in a cluster, and where the others are', () => {
     const voters = '1@a:9093,2@[::1]:9093';
     const listeners = 'PLAINTEXT://:9092,CONTROLLER://:9093';
-    const combined = parse({ 'controller.quorum.voters': voters, listeners });
+    const combined = parse({ 'node.id': '1', 'controller.quorum.voters': voters, listeners });
     expect([combined.isBroker, combined.isController]).toEqual([true, true]);
     expect([...combined.quorumVoters]).toEqual([
       [1, { host: 'a', port: 9093 }],
@@ -57,6 +57,21 @@ describe('the configuration of a broker', () => {
       listeners: 'CONTROLLER://:9093',
     });
     expect([controller.isBroker, controller.listeners]).toEqual([false, []]);
+  });
+
+  it('takes the addresses of the server.properties that Kafka ships: a quorum of its own', () => {
+    const config = parse({
+      'process.roles': 'broker,controller',
+      'node.id': '1',
+      'controller.quorum.bootstrap.servers': 'localhost:9093',
+      listeners: 'PLAINTEXT://:9092,CONTROLLER://:9093',
+      'inter.broker.listener.name': 'PLAINTEXT',
+      'advertised.listeners': 'PLAINTEXT://localhost:9092,CONTROLLER://localhost:9093',
+      'controller.listener.names': 'CONTROLLER',
+      'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_SSL:SASL_SSL',
+    });
+    expect([...config.quorumVoters.keys()]).toEqual([1]);
+    expect([...config.advertisedListeners.keys()]).toEqual(['PLAINTEXT']);
   });
 
   it("takes Kafka's stock settings, and says which have no effect", () => {
@@ -91,10 +106,33 @@ describe('the configuration of a broker', () => {
     [{ listeners: '127.0.0.1:9092' }, 'listeners'],
     [{ listeners: 'PLAINTEXT://127.0.0.1:99999' }, 'listeners'],
     [{ listeners: 'A://:1,A://:2' }, 'listeners'],
+    [{ listeners: 'A://:1' }, 'listener.security.protocol.map'],
+    [
+      { listeners: 'A://:1', 'listener.security.protocol.map': 'A:SASL_SSL' },
+      'listener.security.protocol.map',
+    ],
+    [{ 'listener.security.protocol.map': 'A' }, 'listener.security.protocol.map'],
     [{ listeners: 'CONTROLLER://:9093' }, 'listeners'],
+    [
+      {
+        ...{ 'node.id': '2', 'process.roles': 'broker', 'controller.quorum.voters': '1@a:1' },
+        listeners: 'PLAINTEXT://:9092,CONTROLLER://:9093',
+      },
+      'listeners',
+    ],
+    [{ 'process.roles': 'controller', listeners: 'PLAINTEXT://:9092,CONTROLLER://:9093' }, 'listeners'],
+    [
+      {
+        ...{ 'controller.quorum.voters': '1@a:1,2@b:2' },
+        listeners: 'PLAINTEXT://:9092,CONTROLLER://:9093',
+      },
+      'node.id',
+    ],
+    [{ 'replica.fetch.wait.max.ms': '40000' }, 'replica.fetch.wait.max.ms'],
+    [{ 'broker.heartbeat.interval.ms': '9000' }, 'broker.heartbeat.interval.ms'],
     [{ listeners: 'PLAINTEXT://0.0.0.0:9092' }, 'advertised.listeners'],
     [{ 'advertised.listeners': 'OTHER://h:1' }, 'advertised.listeners'],
-    [{ 'controller.quorum.voters': '1@a:1,2@b:2' }, 'listeners'],
+    [{ 'node.id': '1', 'controller.quorum.voters': '1@a:1,2@b:2' }, 'listeners'],
     [{ 'log.cleanup.policy': 'shred' }, 'log.cleanup.policy'],
   ])('refuses %o and names the key', (raw, path) => {
     expect(() => parse(raw)).toThrow(

@@ -47,6 +47,8 @@ const KAFKA_LONG_MAX = '9223372036854775807';
 /** Settings of Kafka's that ask for nothing but how it does its work. */
 const IDLE_KEY =
   /(\.threads|\.threads\.per\.data\.dir|thread\.pool\.size|\.purge\.interval\.requests|^socket\.(send|receive)\.buffer\.bytes|^num\.replica\.fetchers|^share\.coordinator\.state\.topic\..*)$/;
+const PROTOCOL_MAP = 'listener.security.protocol.map';
+const SERVED_PROTOCOL = 'PLAINTEXT';
 const LISTENER = /^([A-Za-z0-9_]+):\/\/(\[[0-9a-fA-F:.]+\]|[^:/[\]]*):(\d{1,5})$/;
 
 /**
@@ -57,15 +59,22 @@ export function parseBrokerConfig(raw: RawConfig): BrokerConfig {
   const others = Object.keys(raw).filter((name) => !Object.hasOwn(brokerConfigKeys, name));
   checkKafkaOnly(others);
   const { isBroker, isController } = rolesOf(values['process.roles']);
-  const controllerNames = values['controller.listener.names'];
+  const controllerNames = values['controller.listener.names'].map((name) => name.toUpperCase());
   const all = parseListeners('listeners', values.listeners);
-  const listeners = isBroker ? all.filter(({ name }) => !controllerNames.includes(name)) : [];
-  const controllerListeners = isController ? all.filter(({ name }) => controllerNames.includes(name)) : [];
-  if (isBroker && listeners.length === 0) throw invalid('listeners', 'must have a listener for clients');
-  const quorumVoters = votersOf(values, { isController, hasListener: controllerListeners.length > 0 });
+  const listeners = all.filter(({ name }) => !controllerNames.includes(name));
+  const controllerListeners = all.filter(({ name }) => controllerNames.includes(name));
+  checkRoles({ isBroker, isController, listeners, controllerListeners });
+  checkProtocols(all, controllerNames, {
+    map: values[PROTOCOL_MAP],
+    isGiven: Object.hasOwn(raw, PROTOCOL_MAP),
+  });
+  checkTimes(values);
+  const quorumVoters = votersOf(values, { isController, controllerListeners });
+  if (quorumVoters.size > 1 && !Object.hasOwn(raw, 'node.id'))
+    throw invalid('node.id', 'must be given where there are several nodes');
   const advertised = parseListeners('advertised.listeners', values['advertised.listeners'] ?? []);
   for (const { name } of advertised) {
-    if (listeners.some((listener) => listener.name === name)) continue;
+    if (all.some((listener) => listener.name === name)) continue;
     throw invalid('advertised.listeners', `names ${name}, which is not among the listeners`);
   }
   return {
@@ -85,7 +94,11 @@ export function parseBrokerConfig(raw: RawConfig): BrokerConfig {
     listeners,
     controllerListeners,
     interBrokerListener: interBrokerOf(values['inter.broker.listener.name'], listeners),
-    advertisedListeners: advertisedOf(listeners, advertised),
+    advertisedListeners: advertisedOf(
+      listeners,
+      // Where controllers are reached, the voters say.
+      advertised.filter(({ name }) => !controllerNames.includes(name)),
+    ),
   };
 }
 
@@ -185,7 +198,7 @@ function rolesOf(roles: readonly string[]): { readonly isBroker: boolean; readon
 /** The voters by id. They do not change while the cluster runs, so each is named to all nodes. */
 function votersOf(
   values: ConfigOf<typeof brokerConfigKeys>,
-  { isController, hasListener }: { readonly isController: boolean; readonly hasListener: boolean },
+  of: { readonly isController: boolean; readonly controllerListeners: readonly Listener[] },
 ): ReadonlyMap<number, NodeEndpoint> {
   const key = 'controller.quorum.voters';
   const nodeId = values['node.id'];
@@ -199,18 +212,89 @@ function votersOf(
     }),
   );
   if (voters.size < named.length) throw invalid(key, 'must not name a node twice');
-  if (!isController) {
+  if (!of.isController) {
     if (voters.has(nodeId)) throw invalid(key, `names node ${nodeId}, which is no controller`);
     if (voters.size === 0 && bootstrap.length === 0)
       throw invalid(key, 'must say where the controllers are, or controller.quorum.bootstrap.servers must');
     return voters;
   }
-  if (voters.size === 0 && bootstrap.length > 0)
+  if (voters.size === 0 && !bootstrap.every((server) => isOwn(server, of.controllerListeners)))
     throw invalid(key, 'must name all voters: controllers cannot join a quorum while it runs yet');
   if (voters.size > 0 && !voters.has(nodeId)) throw invalid(key, `must name node ${nodeId}, a controller`);
-  if (voters.size > 1 && !hasListener)
+  if (voters.size > 1 && of.controllerListeners.length === 0)
     throw invalid('listeners', 'must have a listener of controller.listener.names for the other controllers');
   return voters.size > 0 ? voters : new Map([[nodeId, { host: '127.0.0.1', port: 0 }]]);
+}
+
+/** A controller that seeks the quorum at its own door alone is the quorum, as in the configuration that Kafka ships. */
+function isOwn(server: string, controllerListeners: readonly Listener[]): boolean {
+  const { host, port } = endpointOf('controller.quorum.bootstrap.servers', server);
+  const isThisMachine = ['localhost', '127.0.0.1', '::1', hostname()].includes(host);
+  return controllerListeners.some((own) => own.port === port && (isThisMachine || own.host === host));
+}
+
+function checkRoles(of: {
+  readonly isBroker: boolean;
+  readonly isController: boolean;
+  readonly listeners: readonly Listener[];
+  readonly controllerListeners: readonly Listener[];
+}): void {
+  const [client] = of.listeners;
+  const [controller] = of.controllerListeners;
+  if (of.isBroker && client === undefined) throw invalid('listeners', 'must have a listener for clients');
+  if (!of.isController && controller !== undefined)
+    throw invalid(
+      'listeners',
+      `names ${controller.name}, a controller's listener, and process.roles has no controller`,
+    );
+  if (of.isBroker) return;
+  if (client !== undefined)
+    throw invalid(
+      'listeners',
+      `names ${client.name}, which is not of controller.listener.names, and process.roles has no broker`,
+    );
+  if (controller === undefined)
+    throw invalid(
+      'controller.listener.names',
+      'must name one of the listeners: nobody could reach this controller',
+    );
+}
+
+/** One protocol is served; what is said of listeners that are not here makes no difference. */
+function checkProtocols(
+  listeners: readonly Listener[],
+  controllerNames: readonly string[],
+  { map, isGiven }: { readonly map: readonly string[]; readonly isGiven: boolean },
+): void {
+  const protocols = new Map(
+    map.map((entry) => {
+      const [, name, protocol] = /^([A-Za-z0-9_]+):([A-Za-z_]+)$/.exec(entry.trim()) ?? [];
+      if (name === undefined || protocol === undefined)
+        throw invalid(PROTOCOL_MAP, `must be of NAME:PROTOCOL, not ${entry}`);
+      return [name.toUpperCase(), protocol.toUpperCase()];
+    }),
+  );
+  for (const { name } of listeners) {
+    const isByDefault = !isGiven && controllerNames.includes(name);
+    const protocol = protocols.get(name) ?? (isByDefault ? SERVED_PROTOCOL : undefined);
+    if (protocol === undefined)
+      throw invalid(PROTOCOL_MAP, `says no security protocol for the listener ${name}`);
+    if (protocol !== SERVED_PROTOCOL)
+      throw invalid(
+        PROTOCOL_MAP,
+        `asks for ${protocol} on ${name}: ${SERVED_PROTOCOL} is all that is served`,
+      );
+  }
+}
+
+function checkTimes(values: ConfigOf<typeof brokerConfigKeys>): void {
+  const wait = 'replica.fetch.wait.max.ms';
+  const lag = 'replica.lag.time.max.ms';
+  if (values[wait] > values[lag])
+    throw invalid(wait, `must not be longer than ${lag}: followers would come and go`);
+  const beat = 'broker.heartbeat.interval.ms';
+  const session = 'broker.session.timeout.ms';
+  if (values[beat] >= values[session]) throw invalid(beat, `must be shorter than ${session}`);
 }
 
 function endpointOf(key: string, text: string): NodeEndpoint {

@@ -1,4 +1,4 @@
-import { brokerConfigKeys, startBroker } from '@millrace/broker';
+import { brokerConfigKeys, type RunningBroker, startBroker } from '@millrace/broker';
 import { createLogger } from '@millrace/foundation';
 import type { ServerOptions } from '../command-line.ts';
 import { readConfig } from '../config/config-file.ts';
@@ -14,9 +14,15 @@ export async function broker(options: ServerOptions): Promise<number> {
     definition: brokerConfigKeys,
   });
   const running = await startBroker(config, { logger });
-  const addresses = [...running.addresses].map(([name, { host, port }]) => `${name}://${host}:${port}`);
-  process.stdout.write(`ready  broker ${running.nodeId}  ${addresses.join('  ')}\n`);
+  process.stdout.write(`ready  ${readyLine(running)}\n`);
   await stopSignal();
   await running.close();
   return 0;
+}
+
+/** A controller alone has nothing for clients: where other nodes reach it is told. */
+function readyLine({ nodeId, config, addresses, boundAddresses }: RunningBroker): string {
+  const told = config.isBroker ? addresses : boundAddresses;
+  const list = [...told].map(([name, { host, port }]) => `${name}://${host}:${port}`);
+  return [`${config.isBroker ? 'broker' : 'controller'} ${nodeId}`, ...list].join('  ');
 }

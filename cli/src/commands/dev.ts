@@ -10,6 +10,8 @@ import {
   type RawConfig,
   requireConfig,
 } from '@millrace/foundation';
+import { readClusterFile } from '../cluster/cluster-file.ts';
+import { type LocalCluster, startLocalCluster } from '../cluster/local-cluster.ts';
 import type { DevOptions } from '../command-line.ts';
 import { BUILT_IN_PLUGINS } from '../serve/built-in-plugins.ts';
 import { startWorkerServer, type WorkerServer } from '../serve/worker-server.ts';
@@ -27,10 +29,8 @@ export async function dev(options: DevOptions): Promise<number> {
   const logger = createLogger({ level: options.logLevel });
   const dataDir = resolve(options.dataDir);
   const stop = stopSignal();
-  const broker = await startBroker(brokerKeys(dataDir, options), { logger }).catch((error: unknown) => {
-    throw inOptions(error);
-  });
-  const kafka = [...broker.addresses.values()].map(({ host, port }) => `${host}:${port}`);
+  const broker = await startBrokers(dataDir, options, logger);
+  const kafka = broker.addresses;
   const secretKeys = join(dataDir, 'secrets.key');
   let server: WorkerServer;
   try {
@@ -58,6 +58,21 @@ export async function dev(options: DevOptions): Promise<number> {
   await demo?.close();
   await broker.close();
   return 0;
+}
+
+/** One broker in this process, or several as children. */
+async function startBrokers(dataDir: string, options: DevOptions, logger: Logger): Promise<LocalCluster> {
+  const brokers = options.brokers ?? readClusterFile(dataDir)?.nodes.length ?? 1;
+  if (brokers > 1) {
+    const say = (line: string) => void process.stdout.write(`${line}\n`);
+    const overrides = options.overrides.filter(([key]) => !Object.hasOwn(WORKER_KEYS, key));
+    return await startLocalCluster({ ...options, dataDir, brokers, overrides, say });
+  }
+  const broker = await startBroker(brokerKeys(dataDir, options), { logger }).catch((error: unknown) => {
+    throw inOptions(error);
+  });
+  const addresses = [...broker.addresses.values()].map(({ host, port }) => `${host}:${port}`);
+  return { addresses, close: () => broker.close() };
 }
 
 /** A newcomer's first start must not fail for want of the demo: what stands in its way is said, and the rest goes on. */

@@ -1,7 +1,5 @@
-import { describeCluster } from '@millrace/protocol/messages';
 import { Cluster } from '../cluster/cluster.ts';
 import { fetchOffsets } from '../cluster/list-offsets.ts';
-import { throwOnError } from '../cluster/outcome.ts';
 import type { Admin, ClientOptions } from '../types.ts';
 import { changeConfigs, readConfigs } from './configs.ts';
 import { surveyAllGroups } from './group-survey.ts';
@@ -14,6 +12,7 @@ import {
   setGroupOffsets,
 } from './groups.ts';
 import { describeDirsOf } from './log-dirs.ts';
+import { readCluster, readQuorum } from './quorum.ts';
 import { removeRecords } from './records.ts';
 import {
   describeShareGroups,
@@ -54,7 +53,8 @@ export function createAdmin(options: ClientOptions): Admin {
     createPartitions: (topic, count) => growTopic(cluster, topic, count),
     describeConfigs: (type, name) => readConfigs(cluster, type, name),
     alterConfigs: (type, name, changes) => changeConfigs(cluster, type, name, changes),
-    describeCluster: () => readCluster(cluster),
+    describeCluster: ({ includeFenced = false } = {}) => readCluster(cluster, { includeFenced }),
+    describeQuorum: () => readQuorum(cluster),
     describeLogDirs: (brokerId, partitions) => describeDirsOf(cluster, brokerId, partitions),
     listOffsets: (partitions, at) => fetchOffsets(cluster, partitions, at, 'read_uncommitted'),
     listGroups: () => listAllGroups(cluster),
@@ -76,13 +76,4 @@ export function createAdmin(options: ClientOptions): Admin {
     deleteShareGroupOffsets: (groupId, topics) => removeShareGroupOffsets(cluster, groupId, topics),
     close: () => cluster.close(),
   };
-}
-
-function readCluster(cluster: Cluster): ReturnType<Admin['describeCluster']> {
-  return cluster.anywhere(describeCluster, { includeClusterAuthorizedOperations: false }, (response) => {
-    throwOnError(response.errorCode, 'cluster', response.errorMessage);
-    const { clusterId, controllerId } = response;
-    const brokers = response.brokers.map(({ brokerId: id, host, port, rack }) => ({ id, host, port, rack }));
-    return { clusterId, controllerId, brokers };
-  });
 }
