@@ -73,7 +73,8 @@ export async function startMillraceCluster(
   };
 }
 
-function clusterNode(
+/** One node with these settings, not started. */
+export function clusterNode(
   nodeId: number,
   address: string,
   settings: Readonly<Record<string, string>>,
