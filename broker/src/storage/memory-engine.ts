@@ -30,15 +30,12 @@ import type {
 } from './log.ts';
 import { offsetOutOfRange } from './storage-errors.ts';
 
-/**
- * Logs without files, for tests and simulations: obeys the same suite as the segment engine.
- * @param previousBrokerEpoch of a simulated disk whose last process ended in order
- */
-export function createMemoryEngine(previousBrokerEpoch: number | null = null): StorageEngine {
+/** Logs without files, for tests and simulations: obeys the same suite as the segment engine. What it held is gone with its process. */
+export function createMemoryEngine(): StorageEngine {
   const logs = new Map<string, MemoryLog>();
   return {
     logs,
-    previousBrokerEpoch,
+    previousBrokerEpoch: null,
     open(id, config) {
       const name = `${id.topic}-${id.partition}`;
       const log = logs.get(name) ?? new MemoryLog(id, config);

@@ -29,6 +29,9 @@ export class SimulatedDisk {
   readonly #life: Life;
   readonly #logs = new Map<string, SimulatedLog>();
   readonly #files: MetadataFolder;
+  /** Of the clean-shutdown mark that this process has found, and of the one that it has left. */
+  #previousBrokerEpoch: number | null = null;
+  #closedEpoch: number | null = null;
 
   constructor(options: SimulatedDiskOptions, life: Life, files: MetadataFolder = memoryMetadataFolder()) {
     this.#options = options;
@@ -68,6 +71,7 @@ export class SimulatedDisk {
     }
     const next = new SimulatedDisk(this.#options, life, files);
     next.isFull = this.isFull;
+    next.#previousBrokerEpoch = this.#closedEpoch;
     for (const log of this.#logs.values()) {
       const { flushedOffset, writtenOffset } = log;
       const lasts = losesPower
@@ -101,8 +105,12 @@ export class SimulatedDisk {
       logs.delete(nameOf(id));
       await memory.delete(id);
     };
+    const previousBrokerEpoch = () => this.#previousBrokerEpoch;
     return {
       logs,
+      get previousBrokerEpoch() {
+        return previousBrokerEpoch();
+      },
       open: async (id, config) => {
         const known = logs.get(nameOf(id));
         if (known !== undefined && known.id.topicId === id.topicId) {
@@ -120,8 +128,10 @@ export class SimulatedDisk {
         return 'aside';
       },
       checkpoint: () => Promise.resolve(),
-      close: async () => {
-        for (const log of logs.values()) await log.flush().catch(() => undefined);
+      close: async (brokerEpoch = -1) => {
+        const flushes = await Promise.allSettled([...logs.values()].map((log) => log.flush()));
+        const areWhole = flushes.every(({ status }) => status === 'fulfilled');
+        if (areWhole && brokerEpoch >= 0) this.#closedEpoch = brokerEpoch;
       },
     };
   }

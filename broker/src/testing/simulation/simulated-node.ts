@@ -128,9 +128,10 @@ export class SimulatedNode {
     if (this.isStopping || !life.isAlive) return;
     this.isStopping = true;
     const { storage } = this.#disk;
+    const brokerEpoch = this.#core?.plane.cluster.brokerEpoch;
     void (async () => {
       await this.#rooms.disposeAsync().catch(() => undefined);
-      await storage.close();
+      await storage.close(brokerEpoch);
       if (life.isAlive && this.#life === life) await this.kill({ losesPower: false });
     })();
   }
