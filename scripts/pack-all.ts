@@ -38,6 +38,7 @@ const LIBRARIES = [
   ],
   ...[
     'connectors/bullmq',
+    'connectors/elasticsearch',
     'connectors/files',
     'connectors/mongodb',
     'connectors/postgres',

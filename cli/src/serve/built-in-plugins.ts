@@ -7,6 +7,7 @@ export const BUILT_IN_PLUGINS: readonly string[] = [
   '@millrace/connector-postgres',
   '@millrace/connector-mongodb',
   '@millrace/connector-redis',
+  '@millrace/connector-elasticsearch',
   '@millrace/connector-bullmq',
   '@millrace/connector-files',
 ].map((name) => import.meta.resolve(name));

@@ -8,6 +8,8 @@ const CHANGES =
   'PostgresSource, or io.debezium.connector.postgresql.PostgresConnector, reads the changes of PostgreSQL.';
 const MONGODB = 'MongoDbSource reads from MongoDB, and MongoDbSink writes to it.';
 const REDIS = 'RedisSource reads streams of Redis, and RedisSink writes strings, hashes and streams.';
+const ELASTICSEARCH =
+  'ElasticsearchSink, or io.confluent.connect.elasticsearch.ElasticsearchSinkConnector, writes to Elasticsearch.';
 const FILES = 'FileSink writes topics to files.';
 const MIRROR =
   'A cluster is moved over by pointing the workers at it: topics, offsets and configs stay as they are.';
@@ -23,7 +25,7 @@ const KNOWN: readonly (readonly [pattern: RegExp, product: string, instead: stri
   [/^com\.redis\.kafka\.connect\./, 'Redis’s own connector', REDIS],
   [/^io\.lenses\.streamreactor\.connect\.redis\./, 'Lenses’ sink for Redis', REDIS],
   [/^com\.github\.jcustenborder\.kafka\.connect\.redis\./, 'another connector for Redis', REDIS],
-  [/^io\.confluent\.connect\.elasticsearch\./, 'Confluent’s Elasticsearch sink', PLUGIN],
+  [/^io\.(?:confluent|aiven)\.connect\.elasticsearch\./, 'an Elasticsearch sink', ELASTICSEARCH],
   [/^io\.confluent\.connect\.s3\./, 'Confluent’s connector for S3', FILES],
   [/^io\.confluent\.connect\.jdbc\.JdbcSource/, 'Confluent’s JDBC source', CHANGES],
   [/^io\.confluent\.connect\.hdfs/, 'Confluent’s connector for HDFS', FILES],

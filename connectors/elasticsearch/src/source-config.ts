@@ -1,0 +1,104 @@
+import { type ConfigOf, type ConfigValue, defineConfig, type matches, range } from '@millrace/sdk';
+import { connectionConfig } from './connection-config.ts';
+
+const query: ReturnType<typeof matches> = Object.assign(
+  (value: ConfigValue) => {
+    try {
+      const parsed: unknown = JSON.parse(String(value));
+      if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return null;
+    } catch {
+      // Said below.
+    }
+    return 'must be a query as a JSON object';
+  },
+  { allows: 'a query as a JSON object' },
+);
+
+/** Configuration of `ElasticsearchSource`. */
+export const sourceConfig = defineConfig({
+  ...connectionConfig,
+  index: {
+    type: 'list',
+    importance: 'high',
+    group: 'Capture',
+    docs: 'Indexes, data streams, aliases and patterns such as logs-*, separated by commas. What begins to fit later is read too; filters of aliases do not count.',
+    validate: Object.assign(
+      (value: ConfigValue) =>
+        Array.isArray(value) && value.length > 0 ? null : 'must name at least one index',
+      { allows: 'names of indexes' },
+    ),
+  },
+  query: {
+    type: 'string',
+    default: '{"match_all": {}}',
+    importance: 'medium',
+    group: 'Capture',
+    docs: 'Documents to read among those, as a query in JSON: {"term": {"status": "paid"}}.',
+    validate: query,
+  },
+  topic: {
+    type: 'string',
+    default: `\${index}`,
+    importance: 'high',
+    group: 'Records',
+    docs: `Topic that records go to; \${index} stands for the document’s index.`,
+    validate: Object.assign(
+      (value: ConfigValue) =>
+        /^[A-Za-z0-9._-]{1,249}$/.test(String(value).replaceAll(`\${index}`, 'i'))
+          ? null
+          : `must be a topic’s name, with \${index} in it or not`,
+      { allows: `a topic’s name, with \${index} in it or not` },
+    ),
+  },
+  'poll.interval.ms': {
+    type: 'long',
+    default: 1_000,
+    importance: 'medium',
+    group: 'Flow',
+    docs: 'How often changes are looked for once all are read, in milliseconds.',
+    validate: range(10, 86_400_000),
+  },
+  'batch.size': {
+    type: 'int',
+    default: 1_000,
+    importance: 'low',
+    group: 'Flow',
+    docs: 'Most documents of one page.',
+    validate: range(1, 10_000),
+  },
+  'keep.alive.ms': {
+    type: 'long',
+    default: 120_000,
+    importance: 'low',
+    group: 'Flow',
+    docs: 'How long the servers keep a point in time from page to page, in milliseconds. One that is gone is made anew, and nothing is missed.',
+    validate: range(1_000, 86_400_000),
+  },
+  refresh: {
+    type: 'boolean',
+    default: true,
+    importance: 'medium',
+    group: 'Flow',
+    docs: 'Whether indexes with changes are refreshed before they are read (the privilege maintenance). Otherwise changes are read once the servers have refreshed them by themselves, and at the latest after refresh.wait.ms are taken for refreshed.',
+    dependents: ['refresh.wait.ms'],
+  },
+  'refresh.wait.ms': {
+    type: 'long',
+    default: 60_000,
+    importance: 'low',
+    group: 'Flow',
+    docs: 'With refresh=false: how long changes are left alone until they count as refreshed, in milliseconds. It must be longer than index.refresh_interval of all indexes.',
+    validate: range(0, 86_400_000),
+    visible: (all) => all.refresh === false,
+  },
+  'max.records.per.second': {
+    type: 'int',
+    default: 0,
+    importance: 'low',
+    group: 'Flow',
+    docs: 'Most records that are read in a second by one task; 0: no limit.',
+    validate: range(0, 10_000_000),
+  },
+});
+
+export type SourceConfig = ConfigOf<typeof sourceConfig>;
