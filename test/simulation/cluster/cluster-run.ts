@@ -6,10 +6,14 @@ import {
   VirtualTime,
 } from '@millrace/broker/testing/simulation';
 import { createTopics } from '@millrace/protocol/messages';
+import { AdminWork } from './admin-work.ts';
 import { type ClusterPlan, drawPlan, type TopicPlan } from './cluster-plan.ts';
 import { imageOf, isReady, newestImage, quorumOf, unrest } from './cluster-view.ts';
+import { CommittedReader } from './committed-reader.ts';
 import { Faults } from './faults.ts';
+import { GroupWork } from './group-work.ts';
 import { Invariants } from './invariants.ts';
+import { Pipeline } from './pipeline.ts';
 import { errorOf, SimulatedClient, type Workload } from './simulated-client.ts';
 import { SimulatedProducer } from './simulated-producer.ts';
 import { checkLedger, checkOrders } from './stored-records.ts';
@@ -135,6 +139,7 @@ class ClusterRun {
   }
 
   async #check(): Promise<void> {
+    for (const work of this.#work) work.check?.();
     for (const producer of this.#producers) {
       const { topic, partition } = producer;
       if (topic === this.#plan.orders.name) checkOrders(this.#invariants.logOf(topic, partition), producer);
@@ -224,7 +229,46 @@ class ClusterRun {
     for (let partition = 0; partition < orders.partitions; partition += 1)
       this.#producers.push(this.#producer(orders, partition, null));
     if (work.has('ledger')) this.#producers.push(this.#producer(ledger, 0, LEDGER_KEYS));
-    this.#work = [...this.#producers];
+    this.#work = [
+      ...this.#producers,
+      ...(work.has('transactions') ? this.#pipelines() : []),
+      ...(work.has('group') ? [this.#group()] : []),
+      ...(work.has('admin') ? [this.#admin()] : []),
+    ];
+  }
+
+  #pipelines(): readonly Workload[] {
+    const { orders, bills, transactionVersion: version } = this.#plan;
+    const newClient = () => this.#client();
+    const from = orders.name;
+    const to = { topic: bills.name, partitions: bills.partitions };
+    const pipelines = Array.from(
+      { length: orders.partitions },
+      (_, partition) => new Pipeline({ newClient, partition, from, to, version }),
+    );
+    const readers = Array.from(
+      { length: bills.partitions },
+      (_, partition) =>
+        new CommittedReader({ client: this.#client(), topic: bills.name, partition, pipelines }),
+    );
+    return [...pipelines, ...readers];
+  }
+
+  #group(): Workload {
+    const { orders, groupProtocols: protocols } = this.#plan;
+    return new GroupWork({
+      newClient: () => this.#client(),
+      topic: orders.name,
+      partitions: orders.partitions,
+      protocols,
+      endOf: (partition) => this.#invariants.logOf(orders.name, partition).end,
+    });
+  }
+
+  #admin(): Workload {
+    const { orders } = this.#plan;
+    const { name: steady, replicas } = orders;
+    return new AdminWork({ client: this.#client(), nodes: this.#nodes, replicas, steady });
   }
 
   #producer({ name }: TopicPlan, partition: number, keys: readonly string[] | null): SimulatedProducer {

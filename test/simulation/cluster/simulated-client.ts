@@ -117,6 +117,13 @@ export function errorOf(code: number | undefined): string {
   return code === undefined ? 'UNKNOWN_SERVER_ERROR' : errorByCode(code).name;
 }
 
+/** What the network did not let through is tried again by whoever asked; all else is a finding. */
+export function ignoreUnanswered(error: unknown): null {
+  const isOfNetwork = error instanceof Error && error.message.startsWith('The simulated network');
+  if (!isOfNetwork) throw error;
+  return null;
+}
+
 /** What runs beside the faults, and what it has to say in the end. */
 export interface Workload {
   readonly name: string;
@@ -126,6 +133,8 @@ export interface Workload {
   readonly isDone: boolean;
   /** Begins nothing more. */
   stop(): void;
-  /** Its client is gone at once; another one takes over. */
+  /** Its client is gone at once, or frozen; another one takes over. */
   crash?(): void;
+  /** Throws what is found when all has come together. */
+  check?(): void;
 }

@@ -1,6 +1,6 @@
 import { produce } from '@millrace/protocol/messages';
 import { RecordBatchBuilder } from '@millrace/protocol/records';
-import { errorOf, type SimulatedClient, type Workload } from './simulated-client.ts';
+import { errorOf, ignoreUnanswered, type SimulatedClient, type Workload } from './simulated-client.ts';
 
 export interface SimulatedProducerOptions {
   readonly client: SimulatedClient;
@@ -95,7 +95,7 @@ export class SimulatedProducer implements Workload {
   async #send({ bytes, values }: Batch): Promise<void> {
     const { client, acknowledged } = this.#options;
     while (this.failure === null) {
-      const offset = await this.#try(bytes).catch(() => null);
+      const offset = await this.#try(bytes).catch(ignoreUnanswered);
       if (offset !== null) {
         this.acknowledged += 1;
         for (const [key, value] of values) this.newest.set(key, value);

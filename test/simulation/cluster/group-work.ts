@@ -1,0 +1,83 @@
+import { GroupMember, type GroupMemberOptions } from './group-member.ts';
+import { GroupPromises } from './group-promises.ts';
+import { ClassicProtocol, ConsumerProtocol } from './group-protocols.ts';
+import type { SimulatedClient, Workload } from './simulated-client.ts';
+
+export interface GroupWorkOptions {
+  readonly newClient: () => SimulatedClient;
+  readonly topic: string;
+  readonly partitions: number;
+  /** What its members speak, in turn. */
+  readonly protocols: readonly ('classic' | 'consumer')[];
+  /** Where each partition ends, once nobody writes any more. */
+  readonly endOf: (partition: number) => number;
+}
+
+const GROUP = 'readers';
+const MEMBERS = 3;
+const FREEZE_RATE = 0.4;
+
+/** A group whose members come, crash and freeze. In the end it settles: each partition has one owner, which has read it all. */
+export class GroupWork implements Workload {
+  readonly name = 'group';
+  readonly #options: GroupWorkOptions;
+  readonly #promises = new GroupPromises();
+  readonly #members: GroupMember[] = [];
+  #isStopping = false;
+  #made = 0;
+
+  constructor(options: GroupWorkOptions) {
+    this.#options = options;
+    for (let index = 0; index < MEMBERS; index += 1) this.#members.push(this.#member());
+  }
+
+  get failure(): string | null {
+    return this.#members.find(({ failure }) => failure !== null)?.failure ?? null;
+  }
+
+  get isDone(): boolean {
+    if (!this.#isStopping) return false;
+    const { partitions, endOf } = this.#options;
+    for (let partition = 0; partition < partitions; partition += 1) {
+      const owners = this.#members.filter(({ standing }) => standing?.partitions.includes(partition));
+      if (owners.length !== 1 || (owners[0]?.positions.get(partition) ?? -1) < endOf(partition)) return false;
+    }
+    return true;
+  }
+
+  stop(): void {
+    this.#isStopping = true;
+  }
+
+  crash(): void {
+    const client = this.#members[0]?.client;
+    if (client === undefined) return;
+    const index = client.random.between(0, this.#members.length);
+    const victim = this.#members[index];
+    if (victim === undefined) return;
+    const { life, time, random } = victim.client;
+    if (random.float() < FREEZE_RATE) life.pausedUntilMs = time.nowMs + random.between(500, 9_000);
+    else {
+      victim.client.crash();
+      this.#members[index] = this.#member();
+    }
+  }
+
+  #member(): GroupMember {
+    const { newClient, topic, partitions, protocols } = this.#options;
+    const protocol = protocols[this.#made % protocols.length];
+    this.#made += 1;
+    const memberId = Buffer.alloc(16, this.#made).toString('base64url');
+    const options: GroupMemberOptions = {
+      client: newClient(),
+      group: GROUP,
+      topic,
+      partitions,
+      promises: this.#promises,
+    };
+    return new GroupMember(
+      options,
+      protocol === 'classic' ? new ClassicProtocol(options) : new ConsumerProtocol(options, memberId),
+    );
+  }
+}
