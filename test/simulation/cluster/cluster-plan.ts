@@ -123,6 +123,7 @@ function drawConfig(
     'broker.session.timeout.ms': '3000',
     'broker.heartbeat.interval.ms': '500',
     'metadata.log.max.record.bytes.between.snapshots': String(random.between(500, 20_000)),
+    'min.insync.replicas': String(Math.min(replicas, pick([1, 2, 2]))),
     'offsets.topic.num.partitions': partitions,
     'offsets.topic.replication.factor': String(replicas),
     'transaction.state.log.num.partitions': partitions,
@@ -130,6 +131,8 @@ function drawConfig(
     'transaction.state.log.min.isr': String(Math.min(2, replicas)),
     'transaction.abort.timed.out.transaction.cleanup.interval.ms': '1000',
     'log.cleaner.backoff.ms': String(pick([500, 5_000])),
+    // A map of keys of the usual size is dear to make.
+    'log.cleaner.dedupe.buffer.size': '1048576',
     'log.reopen.interval.ms': '1000',
     'group.initial.rebalance.delay.ms': '100',
     'group.min.session.timeout.ms': '1000',

@@ -73,7 +73,7 @@ class ClusterRun {
     this.#random = new SeededRandom(options.seed);
     this.#network = new SimulatedNetwork(this.#time, this.#random);
     this.#nodes = nodesOf(this.#plan, { time: this.#time, network: this.#network, random: this.#random });
-    this.#invariants = new Invariants(this.#nodes);
+    this.#invariants = new Invariants(this.#nodes, Number(this.#plan.config['min.insync.replicas']));
     this.#faults = new Faults({
       plan: this.#plan,
       nodes: this.#nodes,

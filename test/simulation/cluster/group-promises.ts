@@ -1,13 +1,20 @@
 /** What a group promises, told by its members: one owner per partition in a generation, offsets that never go back, nothing passed over. */
 export class GroupPromises {
+  readonly #isMixed: boolean;
   readonly #owners = new Map<string, string>();
   /** By partition: the highest offset whose commit was acknowledged. */
   readonly #committed = new Map<number, number>();
   /** By partition: up to where anybody has read. */
   readonly #read = new Map<number, number>();
 
+  /** @param isMixed members of both protocols come: the classic group that follows an empty one of the other kind counts from 1 again */
+  constructor({ isMixed }: { readonly isMixed: boolean }) {
+    this.#isMixed = isMixed;
+  }
+
   /** A member was given partitions in a generation, or member epoch. */
   assigned(memberId: string, generation: number, partitions: Iterable<number>): void {
+    if (this.#isMixed) return;
     for (const partition of partitions) {
       const key = `${generation} ${partition}`;
       const owner = this.#owners.get(key) ?? memberId;

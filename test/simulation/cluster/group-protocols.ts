@@ -116,7 +116,8 @@ export class ConsumerProtocol implements Protocol {
       .catch(ignoreUnanswered);
     if (answer === null) return this.#standing();
     const error = errorOf(answer.errorCode);
-    if (error === 'FENCED_MEMBER_EPOCH' || error === 'UNKNOWN_MEMBER_ID') {
+    // The last: only members of the classic protocol were left of the group, and it is theirs now.
+    if (['FENCED_MEMBER_EPOCH', 'UNKNOWN_MEMBER_ID', 'GROUP_ID_NOT_FOUND'].includes(error)) {
       this.#epoch = 0;
       this.#partitions = [];
     }

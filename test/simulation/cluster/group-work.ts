@@ -19,16 +19,26 @@ const FREEZE_RATE = 0.4;
 
 /** A group whose members come, crash and freeze. In the end it settles: each partition has one owner, which has read it all. */
 export class GroupWork implements Workload {
-  readonly name = 'group';
   readonly #options: GroupWorkOptions;
-  readonly #promises = new GroupPromises();
+  readonly #promises: GroupPromises;
   readonly #members: GroupMember[] = [];
   #isStopping = false;
   #made = 0;
 
   constructor(options: GroupWorkOptions) {
     this.#options = options;
+    this.#promises = new GroupPromises({ isMixed: options.protocols.length > 1 });
     for (let index = 0; index < MEMBERS; index += 1) this.#members.push(this.#member());
+  }
+
+  /** With how its members stand. */
+  get name(): string {
+    const members = this.#members.map(({ standing, positions }) =>
+      standing === null
+        ? 'out'
+        : `${standing.memberId.slice(-4)} in ${standing.generation} has ${[...positions].map(([partition, at]) => `${partition} at ${at}`)}`,
+    );
+    return `group (${members.join('; ')})`;
   }
 
   get failure(): string | null {

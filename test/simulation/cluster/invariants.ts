@@ -17,6 +17,7 @@ const EVENTS_PER_QUORUM_LOOK = 10;
 /** What must hold at every moment, looked at from outside. What is violated is thrown. */
 export class Invariants {
   readonly #nodes: readonly SimulatedNode[];
+  readonly #minInSync: number;
   readonly #logs = new Map<string, CommittedLog>();
   readonly #seen = new WeakMap<object, Seen>();
   readonly #images = new Map<number, string>();
@@ -29,8 +30,10 @@ export class Invariants {
   #newest: Image | null = null;
   #events = 0;
 
-  constructor(nodes: readonly SimulatedNode[]) {
+  /** @param minInSync where a topic does not say */
+  constructor(nodes: readonly SimulatedNode[], minInSync: number) {
     this.#nodes = nodes;
+    this.#minInSync = minInSync;
   }
 
   /** The newest metadata that was ever seen. */
@@ -76,6 +79,7 @@ export class Invariants {
   mayDie(nodeId: number, { losesPower }: { readonly losesPower: boolean }): boolean {
     const image = this.#newest;
     if (image === null) return !losesPower;
+    if (losesPower && this.#isIrreplaceable(image, nodeId)) return false;
     const isSound = (id: number) => id !== nodeId && !this.#isOut(this.#ended, id);
     const isLossy = (id: number) => (losesPower && id === nodeId) || this.#isOut(this.#lossy, id);
     for (const topic of image.topicsById.values())
@@ -91,6 +95,23 @@ export class Invariants {
     const epoch = this.#newest?.brokers.get(nodeId)?.epoch ?? -1;
     this.#ended.set(nodeId, epoch);
     if (losesPower) this.#lossy.set(nodeId, epoch);
+  }
+
+  /**
+   * Whether it may become the last one in sync after it has lost something: where one replica is enough to commit, and nothing is synced,
+   * nobody else is eligible then (KIP-966).
+   */
+  #isIrreplaceable({ topicsById, configs }: Image, nodeId: number): boolean {
+    for (const { name, partitions } of topicsById.values()) {
+      const own = configs.get('topic', name);
+      const minInSync = Number(own?.get('min.insync.replicas') ?? this.#minInSync);
+      for (const { isr, elr, replicas } of partitions) {
+        const isMember = isr.includes(nodeId) || elr.includes(nodeId);
+        if (isMember && Math.min(minInSync, replicas.length) < 2 && own?.get('flush.messages') !== '1')
+          return true;
+      }
+    }
+    return false;
   }
 
   /** Whether it has not registered again since. */

@@ -99,4 +99,59 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
     right: "if (same !== undefined) return { kind: 'duplicate', of: same };",
     wrong: "if (same !== undefined) return { kind: 'next' };",
   },
+  'records are read by committed readers before their transaction is decided': {
+    file: 'core/log/open-transactions.ts',
+    right: 'const undecided = this.firstUndecided();',
+    wrong: 'const undecided = null as number | null;',
+  },
+  'a marker that a partition did not take is forgotten': {
+    file: 'core/transaction/complete-transaction.ts',
+    right: 'if (left.size === 0) complete(',
+    wrong: 'if (left.size >= 0) complete(',
+  },
+  'an older epoch of a producer may still write': {
+    file: 'core/log/producer-table.ts',
+    right: 'if (producerEpoch >= entry.producerEpoch) return null;',
+    wrong: 'if (producerEpoch >= -1) return null;',
+  },
+  'what a predecessor left open is not aborted': {
+    file: 'core/transaction/init-producer-id.ts',
+    right: "else if (known?.state === 'Ongoing') abortFirst(",
+    wrong: "else if (known?.state === 'Ongoing' && now.wallMs < 0) abortFirst(",
+  },
+  'what rests on a record is answered before that is committed': {
+    file: 'runtime/coordinator-shard.ts',
+    right: 'this.#partition.whenCommitted(endOffset, (error) => {',
+    wrong: 'this.#partition.whenCommitted(0, (error) => {',
+  },
+  'an offset of an open transaction counts as stable': {
+    file: 'core/group/fetch-offsets.ts',
+    right: 'const isUnstable = query.requireStable && shard',
+    wrong: 'const isUnstable = query.group === null && shard',
+  },
+  'offsets of a transaction that was aborted count': {
+    file: 'core/group/group-shard.ts',
+    right: 'if (!isAbort && (known',
+    wrong: 'if ((known',
+  },
+  'a coordinator does not read what was there before it': {
+    file: 'runtime/coordinator-shard.ts',
+    right: 'let offset = log.startOffset;',
+    wrong: 'let offset = endOffset;',
+  },
+  'a coordinator goes on where it leads no more': {
+    file: 'runtime/coordinators.ts',
+    right: 'transactions.partitionLost(topic, partition);',
+    wrong: '',
+  },
+  'records count as committed that are not written yet': {
+    file: 'runtime/local-partition.ts',
+    right: 'const written = config.flushMessages === 1 ? flushedOffset : writtenOffset;',
+    wrong: 'const written = this.log.endOffset;',
+  },
+  'compaction takes the newest value of a key too': {
+    file: 'core/log/batch-retention.ts',
+    right: '!record.hasKey || record.offset < record.newestOffset',
+    wrong: '!record.hasKey || record.offset <= record.newestOffset',
+  },
 };

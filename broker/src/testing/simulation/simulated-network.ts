@@ -10,6 +10,7 @@ import type { BrokerServices, ListenerKind } from '../../runtime/services.ts';
 import type { Life, SeededRandom, VirtualTime } from './virtual-time.ts';
 
 const CONNECT_TIMEOUT_MS = 2_000;
+const HANDLERS = { broker: handlersOn('broker'), controller: handlersOn('controller') };
 
 /** Somebody who listens at an address. */
 export interface SimulatedListener {
@@ -126,7 +127,7 @@ class SimulatedConnection implements PeerConnection {
     { timeoutMs, maxVersion }: PeerRequestOptions,
   ): Promise<Res> {
     if (!this.isOpen) return Promise.reject(broken('CONNECTION_LOST'));
-    const handler = handlersOn(this.#to.kind).get(api.key);
+    const handler = HANDLERS[this.#to.kind].get(api.key);
     if (handler === undefined) return Promise.reject(broken('UNSUPPORTED_API'));
     const version = Math.min(api.maxVersion, handler.versions[1], maxVersion ?? api.maxVersion);
     const correlationId = ++this.#correlationId;
@@ -189,7 +190,7 @@ class SimulatedConnection implements PeerConnection {
 
   async #carryOut(frame: Buffer): Promise<Buffer | null> {
     const { services, kind, listener } = this.#to;
-    const handlers = handlersOn(kind);
+    const handlers = HANDLERS[kind];
     const dispatched = dispatch(frame, handlers, silentLogger);
     if (dispatched.kind === 'close') return null;
     const rest: Omit<RequestContext, 'version' | 'correlationId' | 'clientId' | 'carryOut'> = {
