@@ -10,4 +10,5 @@ export const BUILT_IN_PLUGINS: readonly string[] = [
   '@millrace/connector-elasticsearch',
   '@millrace/connector-bullmq',
   '@millrace/connector-files',
+  '@millrace/connector-http',
 ].map((name) => import.meta.resolve(name));
