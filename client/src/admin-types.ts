@@ -172,6 +172,13 @@ export interface Admin {
   abortTransaction(partition: TopicPartition, producer: ActiveProducer): Promise<void>;
   describeShareGroups(groupIds: readonly string[]): Promise<readonly ShareGroupDescription[]>;
   shareGroupOffsets(groupId: string): Promise<readonly ShareGroupOffset[]>;
+  /**
+   * What members hold now of partitions, in their order; null where the partition's leader does not tell (only Millrace's brokers do), or nobody reads it.
+   */
+  heldByShareGroup(
+    groupId: string,
+    partitions: readonly TopicPartition[],
+  ): Promise<readonly (SharePartitionHeld | null)[]>;
   /** Of a group without members. @throws {MillraceError} NON_EMPTY_GROUP */
   alterShareGroupOffsets(
     groupId: string,
@@ -224,6 +231,18 @@ export interface ShareGroupOffset extends TopicPartition {
   readonly startOffset: number;
   /** Records that are not done with; null from brokers that do not say (KIP-1226). */
   readonly lag: number | null;
+}
+
+/** What the leader of a partition has in flight for a share group. */
+export interface SharePartitionHeld {
+  /** Records that members hold. */
+  readonly acquired: number;
+  readonly maxAcquired: number;
+  readonly lockMs: number;
+  /** How long the oldest lock is held; null where there is none. */
+  readonly oldestLockMs: number | null;
+  /** Records that are not done with, by how often they were delivered. */
+  readonly deliveries: readonly { readonly count: number; readonly records: number }[];
 }
 
 export interface GroupSummary {

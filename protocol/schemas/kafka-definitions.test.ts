@@ -172,7 +172,7 @@ function kafkaDefault(field: KafkaField): unknown {
 
 function ourSlots(structure: ResolvedStructure, version: number, prefix = ''): Slot[] {
   return structure.fields
-    .filter((field) => contains(field.range, version))
+    .filter((field) => isKafkas(field) && contains(field.range, version))
     .flatMap((field) => {
       const path = prefix + field.name;
       const element = field.type.kind === 'array' ? field.type.element : field.type;
@@ -191,7 +191,7 @@ function ourSlots(structure: ResolvedStructure, version: number, prefix = ''): S
 }
 
 function ourTraits(structure: ResolvedStructure, prefix = ''): Trait[] {
-  return structure.fields.flatMap((field) => {
+  return structure.fields.filter(isKafkas).flatMap((field) => {
     const path = prefix + field.name;
     const element = field.type.kind === 'array' ? field.type.element : field.type;
     const trait: Trait = {
@@ -227,6 +227,10 @@ function messagesOf(schema: Schema): ResolvedMessage[] {
     resolveMessage({ name: `${name}Response`, versions, flexible, fields: schema.response }),
   ];
 }
+
+/** Tags from here on are Millrace's own; who does not know them passes over them. */
+const OWN_TAGS_FROM = 10_000;
+const isKafkas = ({ tag }: { readonly tag: number | null }) => tag === null || tag < OWN_TAGS_FROM;
 
 const schemas = (await loadSchemas()).flatMap((file) => file.schemas);
 

@@ -20,6 +20,7 @@ interface AskedTopic {
  * DescribeShareGroupOffsets v0-1
  *
  * - Where share groups start in partitions: -1 where they have not begun. Null asks for all in which they have.
+ * - Asked of leaders (Millrace's own tag), a broker tells what members hold of the partitions that it leads, and nothing else.
  * - The lag is what lies behind the start and is not done with, up to the high watermark; -1 where nobody knows.
  *
  * Versions: v1 the lag (KIP-1226).
@@ -36,7 +37,9 @@ export const describeShareGroupOffsets = defineApi({
   async handle(context, request): Promise<DescribeShareGroupOffsetsResponseInit> {
     return {
       throttleTimeMs: 0,
-      groups: await Promise.all(request.groups.map((group) => describe(context, group))),
+      groups: request.ofLeader
+        ? request.groups.map((group) => heldOf(context, group))
+        : await Promise.all(request.groups.map((group) => describe(context, group))),
     };
   },
   refuse: (request, error) => ({
@@ -91,6 +94,36 @@ async function describeTopic(
   });
   const topicId = topic.error === null ? topic.topicId : ZERO_UUID;
   return { topicName, topicId, partitions: await Promise.all(offsets) };
+}
+
+/** What members of a group hold of partitions that are led here. */
+function heldOf(
+  context: RequestContext,
+  { groupId, topics }: DescribeShareGroupOffsetsRequestGroup,
+): DescribeShareGroupOffsetsResponseGroupInit {
+  if (!mayOnGroup(context, 'DESCRIBE', groupId)) return failed(groupId, 'GROUP_AUTHORIZATION_FAILED');
+  return {
+    groupId,
+    errorCode: errorCode('NONE'),
+    topics: (topics ?? []).map(({ topicName, partitions }) => {
+      const topic = shareTopic(context, 'DESCRIBE', topicName);
+      const topicId = topic.error === null ? topic.topicId : ZERO_UUID;
+      return {
+        ...{ topicName, topicId },
+        partitions: partitions.map((partitionIndex) => {
+          if (topic.error !== null) return nothing(partitionIndex, topic.error);
+          const key = { group: groupId, topicId, partition: partitionIndex };
+          const held = context.services.sharePartitions.find(key)?.held;
+          // Nobody reads there now, or it is led elsewhere.
+          if (held === undefined) return nothing(partitionIndex, 'NONE');
+          return {
+            ...nothing(partitionIndex, 'NONE'),
+            ...{ ...held, deliveries: [...held.deliveries], oldestLockMs: held.oldestLockMs ?? UNSET },
+          };
+        }),
+      };
+    }),
+  };
 }
 
 function nothing(partitionIndex: number, error: ErrorName) {

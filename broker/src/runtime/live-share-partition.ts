@@ -1,7 +1,7 @@
 import type { Clock, Timer, Timers } from '@millrace/foundation';
 import type { ErrorName } from '@millrace/protocol';
 import type { AcknowledgedBatch } from '../core/share/acknowledged-batches.ts';
-import { type AcquiredRange, SharePartition, type StateChange } from '../core/share/share-partition.ts';
+import { type AcquiredRange, type HeldByMembers, SharePartition, type StateChange } from '../core/share/share-partition.ts';
 import type { SharePartitionKey } from '../core/share/share-state-record.ts';
 import { overlayBatches, type StateBatch } from '../core/share/state-batches.ts';
 import type { Partition } from './partition.ts';
@@ -111,6 +111,11 @@ export class LiveSharePartition {
     // The next batch did not fit.
     if (end + 1 < endBefore) return limitBytes;
     return pieces.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  /** What members hold now. */
+  get held(): HeldByMembers {
+    return this.#core.held(this.#options.clock.now());
   }
 
   /** Stores where the group begins. */

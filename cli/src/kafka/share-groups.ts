@@ -1,4 +1,4 @@
-import type { Admin, ShareGroupDescription, ShareGroupOffset } from '@millrace/client';
+import type { Admin, ShareGroupDescription, ShareGroupOffset, TopicPartition } from '@millrace/client';
 import type { ShareGroups } from '@millrace/rest-api';
 import { endsOf, keyOf, nonEmpty, planReset } from './group-offsets.ts';
 
@@ -15,7 +15,7 @@ export function createShareGroups(admin: Admin): ShareGroups {
       const known = new Map(offsets.map((one) => [keyOf(one), one]));
       const assigned = group.members.flatMap(({ assignment }) => assignment);
       const places = [...new Map([...offsets, ...assigned].map((one) => [keyOf(one), one])).values()];
-      const ends = await endsOf(admin, places);
+      const [ends, held] = await Promise.all([endsOf(admin, places), heldOf(admin, groupId, places)]);
       return {
         ...{ groupId, state: group.state, assignor: group.assignor, lag: lagOf(offsets) },
         members: group.members.map(({ memberId, clientId, clientHost, assignment }) => ({
@@ -31,8 +31,7 @@ export function createShareGroups(admin: Admin): ShareGroups {
             return {
               ...{ topic, partition, startOffset: offset?.startOffset ?? null, lag: offset?.lag ?? null },
               endOffset: ends.get(keyOf({ topic, partition }))?.endOffset ?? null,
-              // No API of Kafka's tells what leaders hold in memory.
-              ...{ deliveries: null, inFlight: null },
+              ...(held.get(keyOf({ topic, partition })) ?? { deliveries: null, inFlight: null }),
             };
           })
           .sort((a, b) => (a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1)),
@@ -63,6 +62,19 @@ export function createShareGroups(admin: Admin): ShareGroups {
       await admin.deleteGroups([groupId]);
     },
   };
+}
+
+/** No API of Kafka's tells what leaders hold in memory; brokers of ours do. A page is not worth less where they don't. */
+async function heldOf(admin: Admin, groupId: string, places: readonly TopicPartition[]) {
+  const told = await admin.heldByShareGroup(groupId, places).catch(() => []);
+  return new Map(
+    places.map((place, index) => {
+      const held = told[index];
+      if (held == null) return [keyOf(place), null];
+      const { acquired, maxAcquired: limit, lockMs: lockDurationMs, oldestLockMs, deliveries } = held;
+      return [keyOf(place), { deliveries, inFlight: { acquired, limit, lockDurationMs, oldestLockMs } }];
+    }),
+  );
 }
 
 /** All share groups with what is known of each; those that go in the meantime are left out. */

@@ -16,6 +16,7 @@ import { readCluster, readQuorum } from './quorum.ts';
 import { removeRecords } from './records.ts';
 import {
   describeShareGroups,
+  readHeldByMembers,
   readShareGroupOffsets,
   removeShareGroupOffsets,
   setShareGroupOffsets,
@@ -72,6 +73,7 @@ export function createAdmin(options: ClientOptions): Admin {
     abortTransaction: (partition, producer) => abortHangingTransaction(cluster, partition, producer),
     describeShareGroups: (groupIds) => describeShareGroups(cluster, groupIds),
     shareGroupOffsets: (groupId) => readShareGroupOffsets(cluster, groupId),
+    heldByShareGroup: (groupId, partitions) => readHeldByMembers(cluster, groupId, partitions),
     alterShareGroupOffsets: (groupId, offsets) => setShareGroupOffsets(cluster, groupId, offsets),
     deleteShareGroupOffsets: (groupId, topics) => removeShareGroupOffsets(cluster, groupId, topics),
     close: () => cluster.close(),

@@ -8,11 +8,11 @@ import {
 import type { Cluster } from '../cluster/cluster.ts';
 import { Coordinator } from '../cluster/coordinator.ts';
 import { askCoordinator } from '../cluster/coordinator-requests.ts';
-import { byTopic } from '../cluster/leader-requests.ts';
+import { askLeaders, byTopic } from '../cluster/leader-requests.ts';
 import { errorOf, throwFirst, throwOnError } from '../cluster/outcome.ts';
 import type { Connection } from '../connection/index.ts';
 import { shareFailure } from '../share/share-errors.ts';
-import type { ShareGroupDescription, ShareGroupOffset, TopicPartition } from '../types.ts';
+import type { ShareGroupDescription, ShareGroupOffset, SharePartitionHeld, TopicPartition } from '../types.ts';
 
 export function describeShareGroups(
   cluster: Cluster,
@@ -62,6 +62,33 @@ export function readShareGroupOffsets(
         return startOffset < 0 ? [] : [{ topic, partition, startOffset, lag: lag < 0 ? null : lag }];
       }),
     );
+  });
+}
+
+/** In the order of `partitions`; null where a broker does not tell, or nobody reads the partition now. */
+export function readHeldByMembers(
+  cluster: Cluster,
+  groupId: string,
+  partitions: readonly TopicPartition[],
+): Promise<readonly (SharePartitionHeld | null)[]> {
+  return askLeaders(cluster, partitions, cluster.deadline(), async (connection, led) => {
+    const topics = [...byTopic(led)].map(([topicName, some]) => ({
+      ...{ topicName, partitions: some.map(({ partition }) => partition) },
+    }));
+    const body = { groups: [{ groupId, topics }], ofLeader: true };
+    const { groups } = await connection.request(describeShareGroupOffsets, body);
+    const told = new Map(
+      (groups[0]?.topics ?? []).flatMap(({ topicName, partitions: some }) =>
+        some.map((one) => [`${topicName}-${one.partitionIndex}`, one] as const),
+      ),
+    );
+    return led.map(({ topic, partition, index }) => {
+      const one = told.get(`${topic}-${partition}`);
+      if (one === undefined || one.acquired < 0) return { index, value: null };
+      const { acquired, maxAcquired, lockMs, oldestLockMs, deliveries } = one;
+      const held = { acquired, maxAcquired, lockMs, oldestLockMs: oldestLockMs < 0 ? null : oldestLockMs };
+      return { index, value: { ...held, deliveries } };
+    });
   });
 }
 

@@ -7,10 +7,12 @@ import type { Writer } from '../codec/writer.ts';
 
 export interface DescribeShareGroupOffsetsRequest {
   readonly groups: readonly DescribeShareGroupOffsetsRequestGroup[];
+  readonly ofLeader: boolean;
 }
 
 export interface DescribeShareGroupOffsetsRequestInit {
   readonly groups: readonly DescribeShareGroupOffsetsRequestGroupInit[];
+  readonly ofLeader?: boolean | undefined;
 }
 
 export interface DescribeShareGroupOffsetsRequestGroup {
@@ -37,9 +39,23 @@ function decodeDescribeShareGroupOffsetsRequest(r: Reader, version: number): Des
   const groups_: DescribeShareGroupOffsetsRequestGroup[] = [];
   const groups_length = r.compactArrayLength(3);
   for (let i = 0; i < groups_length; i++) groups_.push(decodeDescribeShareGroupOffsetsRequestGroup(r, version));
-  r.skipTags();
+  let ofLeader_: boolean = false;
+  for (let count = r.unsignedVarint(); count > 0; count--) {
+    const tag = r.unsignedVarint();
+    const end = r.tagEnd();
+    switch (tag) {
+      case 10000: {
+        ofLeader_ = r.bool();
+        break;
+      }
+      default:
+        r.skipTo(end);
+    }
+    r.closeTag(end);
+  }
   return {
     groups: groups_,
+    ofLeader: ofLeader_,
   };
 }
 
@@ -47,7 +63,14 @@ function encodeDescribeShareGroupOffsetsRequest(w: Writer, version: number, valu
   const groups_: readonly DescribeShareGroupOffsetsRequestGroupInit[] = value.groups;
   w.compactArrayLength(groups_.length);
   for (const item of groups_) encodeDescribeShareGroupOffsetsRequestGroup(w, version, item);
-  w.unsignedVarint(0);
+  const ofLeader_: boolean = value.ofLeader ?? false;
+  const has_ofLeader = ofLeader_ !== false;
+  w.unsignedVarint((has_ofLeader ? 1 : 0));
+  if (has_ofLeader) {
+    const mark = w.beginTag(10000);
+    w.bool(ofLeader_);
+    w.endTag(mark);
+  }
 }
 
 function decodeDescribeShareGroupOffsetsRequestGroup(r: Reader, version: number): DescribeShareGroupOffsetsRequestGroup {
@@ -147,6 +170,11 @@ export interface DescribeShareGroupOffsetsResponsePartition {
   readonly lag: number;
   readonly errorCode: number;
   readonly errorMessage: string | null;
+  readonly acquired: number;
+  readonly maxAcquired: number;
+  readonly lockMs: number;
+  readonly oldestLockMs: number;
+  readonly deliveries: readonly DescribeShareGroupOffsetsResponseDelivery[];
 }
 
 export interface DescribeShareGroupOffsetsResponsePartitionInit {
@@ -156,6 +184,21 @@ export interface DescribeShareGroupOffsetsResponsePartitionInit {
   readonly lag?: number | undefined;
   readonly errorCode: number;
   readonly errorMessage?: string | null | undefined;
+  readonly acquired?: number | undefined;
+  readonly maxAcquired?: number | undefined;
+  readonly lockMs?: number | undefined;
+  readonly oldestLockMs?: number | undefined;
+  readonly deliveries?: readonly DescribeShareGroupOffsetsResponseDeliveryInit[] | undefined;
+}
+
+export interface DescribeShareGroupOffsetsResponseDelivery {
+  readonly count: number;
+  readonly records: number;
+}
+
+export interface DescribeShareGroupOffsetsResponseDeliveryInit {
+  readonly count: number;
+  readonly records: number;
 }
 
 function decodeDescribeShareGroupOffsetsResponse(r: Reader, version: number): DescribeShareGroupOffsetsResponse {
@@ -240,7 +283,42 @@ function decodeDescribeShareGroupOffsetsResponsePartition(r: Reader, version: nu
   const lag_ = version >= 1 ? r.int64() : -1;
   const errorCode_ = r.int16();
   const errorMessage_ = r.compactNullableString();
-  r.skipTags();
+  let acquired_: number = -1;
+  let maxAcquired_: number = 0;
+  let lockMs_: number = 0;
+  let oldestLockMs_: number = -1;
+  const deliveries_: DescribeShareGroupOffsetsResponseDelivery[] = [];
+  for (let count = r.unsignedVarint(); count > 0; count--) {
+    const tag = r.unsignedVarint();
+    const end = r.tagEnd();
+    switch (tag) {
+      case 10000: {
+        acquired_ = r.int32();
+        break;
+      }
+      case 10001: {
+        maxAcquired_ = r.int32();
+        break;
+      }
+      case 10002: {
+        lockMs_ = r.int32();
+        break;
+      }
+      case 10003: {
+        oldestLockMs_ = r.int32();
+        break;
+      }
+      case 10004: {
+        deliveries_.length = 0;
+        const deliveries_length = r.compactArrayLength(7);
+        for (let i = 0; i < deliveries_length; i++) deliveries_.push(decodeDescribeShareGroupOffsetsResponseDelivery(r, version));
+        break;
+      }
+      default:
+        r.skipTo(end);
+    }
+    r.closeTag(end);
+  }
   return {
     partitionIndex: partitionIndex_,
     startOffset: startOffset_,
@@ -248,6 +326,11 @@ function decodeDescribeShareGroupOffsetsResponsePartition(r: Reader, version: nu
     lag: lag_,
     errorCode: errorCode_,
     errorMessage: errorMessage_,
+    acquired: acquired_,
+    maxAcquired: maxAcquired_,
+    lockMs: lockMs_,
+    oldestLockMs: oldestLockMs_,
+    deliveries: deliveries_,
   };
 }
 
@@ -266,6 +349,60 @@ function encodeDescribeShareGroupOffsetsResponsePartition(w: Writer, version: nu
   w.int16(errorCode_);
   const errorMessage_: string | null = value.errorMessage ?? null;
   w.compactNullableString(errorMessage_);
+  const acquired_: number = value.acquired ?? -1;
+  const maxAcquired_: number = value.maxAcquired ?? 0;
+  const lockMs_: number = value.lockMs ?? 0;
+  const oldestLockMs_: number = value.oldestLockMs ?? -1;
+  const deliveries_: readonly DescribeShareGroupOffsetsResponseDeliveryInit[] = value.deliveries ?? [];
+  const has_acquired = acquired_ !== -1;
+  const has_maxAcquired = maxAcquired_ !== 0;
+  const has_lockMs = lockMs_ !== 0;
+  const has_oldestLockMs = oldestLockMs_ !== -1;
+  const has_deliveries = deliveries_.length !== 0;
+  w.unsignedVarint((has_acquired ? 1 : 0) + (has_maxAcquired ? 1 : 0) + (has_lockMs ? 1 : 0) + (has_oldestLockMs ? 1 : 0) + (has_deliveries ? 1 : 0));
+  if (has_acquired) {
+    const mark = w.beginTag(10000);
+    w.int32(acquired_);
+    w.endTag(mark);
+  }
+  if (has_maxAcquired) {
+    const mark = w.beginTag(10001);
+    w.int32(maxAcquired_);
+    w.endTag(mark);
+  }
+  if (has_lockMs) {
+    const mark = w.beginTag(10002);
+    w.int32(lockMs_);
+    w.endTag(mark);
+  }
+  if (has_oldestLockMs) {
+    const mark = w.beginTag(10003);
+    w.int32(oldestLockMs_);
+    w.endTag(mark);
+  }
+  if (has_deliveries) {
+    const mark = w.beginTag(10004);
+    w.compactArrayLength(deliveries_.length);
+    for (const item of deliveries_) encodeDescribeShareGroupOffsetsResponseDelivery(w, version, item);
+    w.endTag(mark);
+  }
+}
+
+function decodeDescribeShareGroupOffsetsResponseDelivery(r: Reader, version: number): DescribeShareGroupOffsetsResponseDelivery {
+  const count_ = r.int16();
+  const records_ = r.int32();
+  r.skipTags();
+  return {
+    count: count_,
+    records: records_,
+  };
+}
+
+function encodeDescribeShareGroupOffsetsResponseDelivery(w: Writer, version: number, value: DescribeShareGroupOffsetsResponseDeliveryInit): void {
+  const count_: number = value.count;
+  w.int16(count_);
+  const records_: number = value.records;
+  w.int32(records_);
   w.unsignedVarint(0);
 }
 

@@ -1,7 +1,7 @@
 import type { Now } from '@millrace/foundation/types';
 import { ACKNOWLEDGE_TYPES, type AcknowledgedBatch, acknowledgedRows } from './acknowledged-batches.ts';
 import { AcquisitionLocks } from './acquisition-locks.ts';
-import { ACKNOWLEDGED, ACQUIRED, ARCHIVED, AVAILABLE, type StoredState } from './delivery-state.ts';
+import { ACKNOWLEDGED, ACQUIRED, ARCHIVED, AVAILABLE, isFinal, type StoredState } from './delivery-state.ts';
 import { type Fate, InFlight, type Run } from './in-flight.ts';
 import type { StateBatch } from './state-batches.ts';
 
@@ -41,6 +41,17 @@ export interface StateChange {
   readonly startOffset: number;
   readonly deliveryCompleteCount: number;
   readonly batches: readonly StateBatch[];
+}
+
+/** What members hold of a share partition, and how often what is not done with was delivered. */
+export interface HeldByMembers {
+  readonly acquired: number;
+  readonly maxAcquired: number;
+  readonly lockMs: number;
+  /** How long the oldest lock is held; null where there is none. */
+  readonly oldestLockMs: number | null;
+  /** By the number of deliveries, fewest first. */
+  readonly deliveries: readonly { readonly count: number; readonly records: number }[];
 }
 
 export interface AcquireCommand {
@@ -109,6 +120,27 @@ export class SharePartition {
   /** Lowest first: for tests and simulations. */
   get runs(): readonly Readonly<Run>[] {
     return this.#inFlight.runs;
+  }
+
+  /** For people to look at. */
+  held(now: Now): HeldByMembers {
+    const { lockMs, maxInFlight: maxAcquired } = this.#rules;
+    const deliveries = new Map<number, number>();
+    let acquired = 0;
+    let firstEndMs = Number.POSITIVE_INFINITY;
+    for (const { state, deliveryCount, lockedUntilMs, firstOffset, lastOffset } of this.#inFlight.runs) {
+      if (isFinal(state) || deliveryCount === 0) continue;
+      const records = lastOffset - firstOffset + 1;
+      deliveries.set(deliveryCount, (deliveries.get(deliveryCount) ?? 0) + records);
+      if (state !== ACQUIRED) continue;
+      acquired += records;
+      firstEndMs = Math.min(firstEndMs, lockedUntilMs);
+    }
+    return {
+      ...{ acquired, maxAcquired, lockMs },
+      oldestLockMs: acquired === 0 ? null : Math.max(0, lockMs - (firstEndMs - now.monoMs)),
+      deliveries: [...deliveries].sort(([a], [b]) => a - b).map(([count, records]) => ({ count, records })),
+    };
   }
 
   /** What is to be stored of a partition that is taken into use for the first time: where it begins. */
