@@ -43,9 +43,13 @@ test('a share group is described with its lag, and taken back when nobody is in 
     },
     { what: 'records' },
   );
-  await consumer.commit();
   const described = async () => (await call('GET', '/share-groups/workers')).json as ShareGroupDetail;
+  expect((await described()).partitions).toMatchObject([
+    { inFlight: { acquired: 10, oldestLockMs: expect.any(Number) }, deliveries: [{ count: 1, records: 10 }] },
+  ]);
+  await consumer.commit();
   await eventually(async () => (await described()).lag === 0, { what: 'the lag to end' });
+  expect((await described()).partitions).toMatchObject([{ inFlight: { acquired: 0 }, deliveries: [] }]);
   expect(await described()).toMatchObject({
     ...{ groupId: 'workers', state: 'Stable', connector: null },
     members: [{ assignment: [{ topic: 'jobs', partitions: [0] }] }],

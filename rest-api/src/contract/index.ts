@@ -20,6 +20,7 @@ export * from './secrets.ts';
 export * from './server.ts';
 export * from './shapes.ts';
 export * from './share-groups.ts';
+export * from './task-counters.ts';
 export * from './task-logs.ts';
 export * from './topics.ts';
 export * from './workers.ts';

@@ -2,7 +2,7 @@ import { type Builders, type Of, route } from './route.ts';
 
 /**
  * What a worker keeps of the last 24 hours, in memory: every ten seconds for an hour and every two minutes beyond. Each is a figure of its moment or a rate
- * over the step; a point is null where nobody measured. Figures of connectors are those of the tasks on the worker that is asked.
+ * over the step; a point is null where nobody measured.
  */
 export const historyMetrics = {
   'connector.records': {

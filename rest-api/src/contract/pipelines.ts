@@ -33,6 +33,10 @@ export const pipeline = (t: Builders) =>
     recordsPerSecond: t.Union([t.Number(), t.Null()]),
     bytesPerSecond: t.Union([t.Number(), t.Null()]),
     lastRecordAtMs: t.Union([t.Integer(), t.Null()]),
+    /** Of a sink: records of the partition that lags most; null where nobody knows. */
+    lag: t.Union([t.Integer(), t.Null()]),
+    /** How far its slowest task is behind its source or topic; null where nobody knows. */
+    lagMs: t.Union([t.Integer(), t.Null()]),
     topics: t.Array(t.String()),
   });
 
@@ -97,7 +101,7 @@ const pipelineTask = (t: Builders) =>
     worker: t.String(),
     error: t.Union([errorReport(t), t.Null()]),
     trace: t.Union([t.String(), t.Null()]),
-    /** What the worker that is asked counted since the task started; null where another one runs it. */
+    /** What its worker counted since the task started; null where that has not told yet. */
     figures: t.Union([
       t.Object({
         records: t.Integer(),

@@ -17,6 +17,7 @@ beforeEach(() => {
   survey = { ends: [], groups: [] };
   sampler = new MetricsSampler({
     ...ports,
+    monitor: { ...ports.monitor, refresh: () => undefined },
     survey: { take: async () => survey },
     clock: { now: () => ({ wallMs: nowMs, monoMs: nowMs }) },
     ...{ logger: silentLogger, surveyIntervalMs: 30_000 },
@@ -91,6 +92,7 @@ test('the cluster becomes rates of topics and lags of groups, in records and in 
 test('a look that fails leaves a gap, and the next one is taken', async () => {
   const failing = new MetricsSampler({
     ...ports,
+    monitor: { ...ports.monitor, refresh: () => undefined },
     survey: { take: () => Promise.reject(new Error('no broker')) },
     clock: { now: () => ({ wallMs: nowMs, monoMs: nowMs }) },
     ...{ logger: silentLogger, surveyIntervalMs: 30_000 },

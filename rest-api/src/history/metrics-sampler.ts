@@ -8,7 +8,7 @@ import { lagMsOf } from './task-lag.ts';
 
 export interface MetricsSamplerOptions {
   readonly herder: Herder;
-  readonly monitor: PipelineMonitor;
+  readonly monitor: PipelineMonitor & { refresh(): void };
   readonly survey: ClusterSurvey;
   readonly processUse: () => ProcessUse;
   /** Null: the name of this worker in series of workers is its own. */
@@ -25,10 +25,10 @@ interface Sums {
   readonly errors: number;
 }
 
-/** Counters of this worker are looked at so often, ms. */
+/** Counters are looked at so often, ms. */
 const SAMPLE_MS = 10_000;
 
-/** Measures what the history keeps: the tasks of this worker every ten seconds, topics and groups of the cluster every half minute. */
+/** Measures what the history keeps: the tasks of all workers every ten seconds, topics and groups of the cluster every half minute. */
 export class MetricsSampler {
   readonly store = new SeriesStore();
   readonly ends = new EndOffsets();
@@ -66,6 +66,7 @@ export class MetricsSampler {
   sample(): void {
     const { monitor, clock, processUse, worker } = this.#options;
     const { wallMs, monoMs } = clock.now();
+    monitor.refresh();
     const counters = monitor.counters();
     this.stages.sample(counters, monoMs);
     const seconds = this.#sampledAtMs === null ? null : (monoMs - this.#sampledAtMs) / 1_000;

@@ -10,6 +10,7 @@ import type { EventStream, StreamSlots } from './stream-slots.ts';
  */
 export class EventStreams {
   readonly #board: PipelineBoard;
+  readonly #refresh: () => void;
   readonly #settings: RestSettings;
   readonly #slots: StreamSlots;
   /** Those that are behind get a snapshot once they can. */
@@ -18,8 +19,10 @@ export class EventStreams {
   /** Each pipeline as it was last sent. */
   #sent = new Map<string, string>();
 
-  constructor(board: PipelineBoard, slots: StreamSlots, settings: RestSettings) {
+  /** `refresh` has other workers asked; only while somebody looks. */
+  constructor(board: PipelineBoard, slots: StreamSlots, settings: RestSettings, refresh: () => void) {
     this.#board = board;
+    this.#refresh = refresh;
     this.#slots = slots;
     this.#settings = settings;
   }
@@ -49,6 +52,7 @@ export class EventStreams {
   tick(): void {
     this.#board.sample();
     if (this.#streams.size === 0) return;
+    this.#refresh();
     const pipelines = this.#board.list();
     const now = serialized(pipelines);
     const change: PipelinesChange = {

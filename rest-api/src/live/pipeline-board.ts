@@ -1,5 +1,6 @@
 import { type Clock, isMillraceError } from '@millrace/foundation';
 import type { Pipeline, PipelinesSnapshot, PipelineWithHistory } from '../contract/index.ts';
+import { lagMsOf } from '../history/task-lag.ts';
 import type { ConnectorInfo, ConnectorStatus, Herder, PipelineMonitor, TaskCounters } from '../ports.ts';
 import { RateWindow } from './rate-window.ts';
 import { firstError, rollUp } from './roll-up.ts';
@@ -80,7 +81,9 @@ export class PipelineBoard {
       errors: sum(counters, (counter) => counter.errors),
       recordsPerSecond: rate.records,
       bytesPerSecond: rate.bytes,
-      lastRecordAtMs: latest(counters),
+      lastRecordAtMs: most(counters.map((counter) => counter.lastRecordAtMs)),
+      lag: most(counters.map((counter) => counter.behind)),
+      lagMs: most(counters.map((counter) => lagMsOf(counter, this.#clock.now().wallMs))),
       topics: this.#monitor.topicsOf(info.name),
     };
   }
@@ -114,7 +117,8 @@ function sum(counters: readonly TaskCounters[], of: (counter: TaskCounters) => n
   return counters.reduce((total, counter) => total + of(counter), 0);
 }
 
-function latest(counters: readonly TaskCounters[]): number | null {
-  const times = counters.map((counter) => counter.lastRecordAtMs).filter((time) => time !== null);
-  return times.length === 0 ? null : Math.max(...times);
+/** Of those that are known. */
+function most(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : Math.max(...known);
 }

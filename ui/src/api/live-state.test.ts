@@ -17,6 +17,8 @@ const pipeline = (name: string, recordsPerSecond: number | null): Pipeline => ({
   recordsPerSecond,
   bytesPerSecond: null,
   lastRecordAtMs: null,
+  lag: null,
+  lagMs: null,
   topics: [],
 });
 

@@ -2,6 +2,7 @@ import type { PipelineWithHistory } from '@millrace/rest-api/contract';
 import { expect, test } from 'vitest';
 import {
   failedTasks,
+  furthestBehind,
   isWrong,
   pluginWord,
   restartLabel,
@@ -27,6 +28,8 @@ const pipeline = (more: Partial<PipelineWithHistory> = {}): PipelineWithHistory 
   recordsPerSecond: null,
   bytesPerSecond: null,
   lastRecordAtMs: null,
+  lag: null,
+  lagMs: null,
   topics: [],
   history: [],
   ...more,
@@ -93,4 +96,13 @@ test('failed tasks are named and the button says what it will do', () => {
   const all = pipeline({ state: 'FAILED', tasks: { total: 2, running: 0, failed: [0, 1] } });
   expect([failedTasks(all), restartLabel(all)]).toEqual(['all 2 tasks', 'Restart']);
   expect(failedTasks(pipeline())).toBeNull();
+});
+
+test('the sink that is furthest behind is told, and none where all that is there was read', () => {
+  const sink = (name: string, lag: number | null, lagMs: number | null) => pipeline({ name, lag, lagMs });
+  const source = pipeline({ name: 'source', lag: null, lagMs: 90_000 });
+  expect(furthestBehind([source, sink('idle', 0, 0)])).toBeNull();
+  const some = [source, sink('many', 9_000, 10), sink('late', 2, 60_000), sink('idle', 0, 0)];
+  expect(furthestBehind(some)?.name).toBe('late');
+  expect(furthestBehind([sink('few', 1, null), sink('more', 5, null)])?.name).toBe('more');
 });

@@ -71,6 +71,13 @@ export function total(pipelines: readonly PipelineWithHistory[]): {
   return { rate: sum(pipelines.map((pipeline) => pipeline.recordsPerSecond)), history };
 }
 
+/** The sink that is furthest behind: by time, where that is known of both, else by records. Null where none is behind. */
+export function furthestBehind(pipelines: readonly PipelineWithHistory[]): PipelineWithHistory | null {
+  const behind = pipelines.filter(({ lag }) => lag !== null && lag > 0);
+  const order = (a: Pipeline, b: Pipeline) => (b.lagMs ?? 0) - (a.lagMs ?? 0) || (b.lag ?? 0) - (a.lag ?? 0);
+  return behind.sort(order)[0] ?? null;
+}
+
 function sum(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null);
   return known.length === 0 ? null : known.reduce((result, value) => result + value, 0);

@@ -3,12 +3,21 @@ import { useLive } from '../api/live.ts';
 import { ConnectorTable } from '../components/connector-table.tsx';
 import { FilterField } from '../components/filter-field.tsx';
 import { HistoryCharts } from '../components/history-charts.tsx';
+import { Lag } from '../components/lag.tsx';
 import { Notice } from '../components/notice.tsx';
 import { PipelinePicture } from '../components/pipeline-picture.tsx';
 import { Sparkline } from '../components/sparkline.tsx';
 import { WrongItem } from '../components/wrong-item.tsx';
 import { counted, exact, rate } from '../format/numbers.ts';
-import { isWrong, matches, sorted, stateCounts, stateWord, total } from '../format/pipelines.ts';
+import {
+  furthestBehind,
+  isWrong,
+  matches,
+  sorted,
+  stateCounts,
+  stateWord,
+  total,
+} from '../format/pipelines.ts';
 import { Link, useInQuery } from '../router.tsx';
 
 /** So many of what is wrong are told in full; the rest is one click away. */
@@ -116,6 +125,7 @@ function Summary({ pipelines }: { readonly pipelines: readonly PipelineWithHisto
       <div className="totals">
         <Total label="into the log" sum={into} />
         <Total label="out of it" sum={out} />
+        <WorstLag pipelines={pipelines ?? []} />
       </div>
     </div>
   );
@@ -127,6 +137,20 @@ function Total({ label, sum }: { readonly label: string; readonly sum: ReturnTyp
       <span className="label">{label}</span>
       <strong className="value">{rate(sum.rate)}</strong>
       <Sparkline points={sum.history} label={`Records per second ${label}, last minute`} width={120} />
+    </span>
+  );
+}
+
+function WorstLag({ pipelines }: { readonly pipelines: readonly PipelineWithHistory[] }) {
+  const worst = furthestBehind(pipelines);
+  if (worst === null) return null;
+  return (
+    <span className="rate">
+      <span className="label">worst lag</span>
+      <strong className="value">
+        <Lag records={worst.lag} ms={worst.lagMs} />
+      </strong>
+      <Link to={{ page: 'connector', name: worst.name }}>{worst.name}</Link>
     </span>
   );
 }
