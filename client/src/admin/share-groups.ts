@@ -12,7 +12,12 @@ import { askLeaders, byTopic } from '../cluster/leader-requests.ts';
 import { errorOf, throwFirst, throwOnError } from '../cluster/outcome.ts';
 import type { Connection } from '../connection/index.ts';
 import { shareFailure } from '../share/share-errors.ts';
-import type { ShareGroupDescription, ShareGroupOffset, SharePartitionHeld, TopicPartition } from '../types.ts';
+import type {
+  ShareGroupDescription,
+  ShareGroupOffset,
+  SharePartitionHeld,
+  TopicPartition,
+} from '../types.ts';
 
 export function describeShareGroups(
   cluster: Cluster,

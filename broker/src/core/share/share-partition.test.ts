@@ -47,6 +47,27 @@ const stored = (firstOffset: number, lastOffset: number, deliveryState: 0 | 2 | 
   deliveryCount,
 });
 
+test('what members hold is told, with how often it was delivered', () => {
+  const partition = newPartition();
+  expect(partition.held(at(0))).toMatchObject({ acquired: 0, oldestLockMs: null, deliveries: [] });
+  acquire(partition, 'a', [batch(0, 4)]);
+  acquire(partition, 'b', [batch(5, 9)], 500, 300.5);
+  partition.acknowledge('a', said(0, 1, accept), at(400));
+  partition.acknowledge('a', said(2, 2, release), at(400));
+  expect(partition.held(at(700.25))).toEqual({
+    ...{ acquired: 7, maxAcquired: 100, lockMs: 1000, oldestLockMs: 700 },
+    deliveries: [{ count: 1, records: 8 }],
+  });
+  acquire(partition, 'b', [batch(0, 4)], 500, 800);
+  expect(partition.held(at(900))).toMatchObject({
+    acquired: 8,
+    deliveries: [
+      { count: 1, records: 7 },
+      { count: 2, records: 1 },
+    ],
+  });
+});
+
 describe('acquiring', () => {
   test('whole batches, the last of them over the limit', () => {
     const partition = newPartition();

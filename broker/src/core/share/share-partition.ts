@@ -138,7 +138,7 @@ export class SharePartition {
     }
     return {
       ...{ acquired, maxAcquired, lockMs },
-      oldestLockMs: acquired === 0 ? null : Math.max(0, lockMs - (firstEndMs - now.monoMs)),
+      oldestLockMs: acquired === 0 ? null : Math.max(0, Math.round(lockMs - (firstEndMs - now.monoMs))),
       deliveries: [...deliveries].sort(([a], [b]) => a - b).map(([count, records]) => ({ count, records })),
     };
   }
