@@ -20,6 +20,8 @@ export function parseJsonBody(text: string, numbers: 'text' | 'kept' = 'text'): 
   } catch (error) {
     if (error instanceof SyntaxError)
       throw badRequest(`The request body is not valid JSON: ${error.message}.`);
+    // The stack of the engine is what it was nested beyond.
+    if (error instanceof RangeError) throw badRequest('The request body is nested too deeply.');
     throw error;
   }
 }

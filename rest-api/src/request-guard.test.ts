@@ -124,6 +124,43 @@ describe('limits of a connection', () => {
     expect(answer).toContain('"error_code":408');
   });
 
+  const POST = 'POST /connectors HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
+
+  test('a body that does not arrive in time gets 408', async () => {
+    const api = await start({ requestTimeoutMs: 200 });
+    const address = await api.listen({ host: '127.0.0.1', port: 0 });
+    const answer = await exchange(address, `${POST}Content-Length: 100\r\n\r\n{"name":`);
+    expect(answer).toMatch(/^HTTP\/1.1 408 /);
+  });
+
+  test('an upload over the limit gets 413 before it has ended, whether it says its length or not', async () => {
+    const api = await start({ bodyLimitBytes: 1_000 });
+    const address = await api.listen({ host: '127.0.0.1', port: 0 });
+    const said = await exchange(address, `${POST}Content-Length: 10000000000\r\n\r\n{`);
+    expect(said).toMatch(/^HTTP\/1.1 413 /);
+    const chunk = `${(2_000).toString(16)}\r\n${'x'.repeat(2_000)}\r\n`;
+    const unsaid = await exchange(address, `${POST}Transfer-Encoding: chunked\r\n\r\n${chunk}`);
+    expect(unsaid).toMatch(/^HTTP\/1.1 413 /);
+  });
+
+  test('JSON that is nested without end gets 400', async () => {
+    const api = await start();
+    for (const payload of ['['.repeat(500_000), '['.repeat(250_000) + ']'.repeat(250_000)]) {
+      const headers = { 'content-type': 'application/json' };
+      const answer = await api.inject({ method: 'POST', url: '/connectors', payload, headers });
+      expect(answer.statusCode).toBe(400);
+    }
+  });
+
+  test('heads with thousands of fields get 431', async () => {
+    const api = await start();
+    const address = await api.listen({ host: '127.0.0.1', port: 0 });
+    const fields = Array.from({ length: 5_000 }, (_, index) => `X-${index}: 1\r\n`).join('');
+    expect(await exchange(address, `GET / HTTP/1.1\r\nHost: localhost\r\n${fields}\r\n`)).toMatch(
+      /^HTTP\/1.1 431 /,
+    );
+  });
+
   test('one that sends half a request does not hold up the closing', async () => {
     const api = await start({ closeGraceMs: 50 });
     const address = await api.listen({ host: '127.0.0.1', port: 0 });
