@@ -50,7 +50,9 @@ export const describeShareGroupOffsets = api({
                 maxAcquired: int32({ tag: 10_001 }),
                 lockMs: int32({ tag: 10_002 }),
                 oldestLockMs: int32({ tag: 10_003, default: -1 }),
-                deliveries: array(structure('Delivery', { count: int16(), records: int32() }), { tag: 10_004 }),
+                deliveries: array(structure('Delivery', { count: int16(), records: int32() }), {
+                  tag: 10_004,
+                }),
               }),
             ),
           }),

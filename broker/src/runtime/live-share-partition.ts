@@ -1,7 +1,12 @@
 import type { Clock, Timer, Timers } from '@millrace/foundation';
 import type { ErrorName } from '@millrace/protocol';
 import type { AcknowledgedBatch } from '../core/share/acknowledged-batches.ts';
-import { type AcquiredRange, type HeldByMembers, SharePartition, type StateChange } from '../core/share/share-partition.ts';
+import {
+  type AcquiredRange,
+  type HeldByMembers,
+  SharePartition,
+  type StateChange,
+} from '../core/share/share-partition.ts';
 import type { SharePartitionKey } from '../core/share/share-state-record.ts';
 import { overlayBatches, type StateBatch } from '../core/share/state-batches.ts';
 import type { Partition } from './partition.ts';

@@ -159,7 +159,16 @@ function optionsOf(
         space: 70,
         size: 22,
       },
-      { ...axis, values: (_chart, ticks) => ticks.map((value) => format(value)), size: 64, space: 28 },
+      {
+        ...axis,
+        // Where the figures are small, ticks between them would read like their neighbours.
+        values: (_chart, ticks) => {
+          const texts = ticks.map((value) => format(value));
+          return texts.map((text, index) => (text === texts[index + 1] ? '' : text));
+        },
+        size: 64,
+        space: 28,
+      },
     ],
     series: [
       {},

@@ -64,7 +64,9 @@ export default function ShareGroupPage({ name, tab }: PageProps) {
           <Lag records={data.lag} /> not done with
         </span>
         {inFlight === 0 ? null : <span>{exact(inFlight)} in flight</span>}
-        {late === 0 ? null : <span className="state degraded">{counted(late, 'lock')} about to expire</span>}
+        {late === 0 ? null : (
+          <span className="state degraded">locks about to expire in {counted(late, 'partition')}</span>
+        )}
         {data.connector === null ? null : (
           <span>
             of <Link to={{ page: 'connector', name: data.connector }}>{data.connector}</Link>
