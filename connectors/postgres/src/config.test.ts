@@ -1,6 +1,7 @@
 import { parseConfig, requireConfig } from '@millrace/sdk';
 import { describe, expect, it } from 'vitest';
-import { addressProblem, sinkConfig, sinkConnection, sourceConfig } from './config.ts';
+import { addressedConnection, addressProblem } from './address-options.ts';
+import { sinkConfig, sourceConfig } from './config.ts';
 import { defaultSlotName } from './replication-slot.ts';
 import { tableOf } from './target-table.ts';
 
@@ -12,13 +13,13 @@ describe('the connection of a sink', () => {
     ['postgres://[::1]/shop', ['::1', 5432, 'shop', 'prefer']],
     ['postgresql://db.example/a%20b', ['db.example', 5432, 'a b', 'prefer']],
   ])('is read from %s', (url, expected) => {
-    const made = sinkConnection(sink({ 'connection.url': url }));
+    const made = addressedConnection(sink({ 'connection.url': url }));
     expect([made.host, made.port, made.database, made.sslmode]).toEqual(expected);
     expect(addressProblem(sink({ 'connection.url': url }))).toBeNull();
   });
 
   it('takes connection keys before database keys, and blames the ones that were used', () => {
-    const made = sinkConnection(
+    const made = addressedConnection(
       sink({
         'database.hostname': 'h',
         'database.dbname': 'd',
@@ -38,9 +39,9 @@ describe('the connection of a sink', () => {
     'takes user and password from %s, where no other key gives them',
     (url) => {
       expect(addressProblem(sink({ 'connection.url': url }))).toBeNull();
-      const made = sinkConnection(sink({ 'connection.url': url }));
+      const made = addressedConnection(sink({ 'connection.url': url }));
       expect(made).toMatchObject({ user: 'u', password: 's p', keys: { password: 'connection.url' } });
-      const other = sinkConnection(sink({ 'connection.url': url, 'connection.password': 'q' }));
+      const other = addressedConnection(sink({ 'connection.url': url, 'connection.password': 'q' }));
       expect(other).toMatchObject({ password: 'q', keys: { password: 'connection.password' } });
     },
   );

@@ -3,9 +3,14 @@ import { debeziumPostgres, jdbcSink } from './aliases.ts';
 import { checkAltered } from './altered-offsets.ts';
 import { sinkConfig, sourceConfig } from './config.ts';
 import { forgetSource } from './forgotten-source.ts';
+import { jdbcSource } from './jdbc-source-alias.ts';
 import { kept } from './kept-offsets.ts';
 import { planSink } from './plan.ts';
 import { fromOffset, inWords } from './position.ts';
+import { queryConfig } from './query-config.ts';
+import { queryPositionInWords } from './query-position.ts';
+import { checkAlteredQuery, sampleQuery } from './query-sample.ts';
+import { PostgresQueryTask, queryTasks, validateQuery } from './query-source.ts';
 import { VERSION } from './record-options.ts';
 import { sampleRows } from './sample.ts';
 import { PostgresSinkTask, validateSink } from './sink.ts';
@@ -32,6 +37,22 @@ const source = defineSource({
   },
 });
 
+const querySource = defineSource({
+  class: 'PostgresQuerySource',
+  aliases: [jdbcSource],
+  version: VERSION,
+  docs: 'Reads tables, or a query, again and again: what is new by a number, a time, or both, without passing over rows that commit late.',
+  config: queryConfig,
+  validate: validateQuery,
+  taskConfigs: queryTasks,
+  createTask: (context) => new PostgresQueryTask(context),
+  // Rows of one time come again where only some of them are durable; a number tells them apart.
+  exactlyOnce: ({ mode }) => mode === 'incrementing' || mode === 'timestamp+incrementing',
+  sample: sampleQuery,
+  alterOffsets: checkAlteredQuery,
+  describeOffset: queryPositionInWords,
+});
+
 const sink = defineSink({
   class: 'PostgresSink',
   aliases: [jdbcSink],
@@ -44,4 +65,4 @@ const sink = defineSink({
   ...kept,
 });
 
-export default definePlugins({ name: '@millrace/connector-postgres', plugins: [source, sink] });
+export default definePlugins({ name: '@millrace/connector-postgres', plugins: [source, querySource, sink] });

@@ -1,5 +1,6 @@
 import { keptOffsets } from '@millrace/sdk';
-import { type SinkConfig, sinkConnection } from './config.ts';
+import { addressedConnection } from './address-options.ts';
+import type { SinkConfig } from './config.ts';
 import { Session } from './connection.ts';
 import { OffsetFence, offsetsTable } from './offset-fence.ts';
 
@@ -9,7 +10,7 @@ export const keepsOffsets = (config: SinkConfig): boolean => config['delivery.gu
 export const kept = keptOffsets<SinkConfig>({
   keeps: keepsOffsets,
   async within(config, connector, work) {
-    const session = new Session(sinkConnection(config));
+    const session = new Session(addressedConnection(config));
     try {
       const fence = new OffsetFence(session, offsetsTable(config['offsets.table']), connector);
       await fence.prepare();

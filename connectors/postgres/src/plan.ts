@@ -1,5 +1,6 @@
 import type { ConnectRecord, PlannedChange, SinkRecord } from '@millrace/sdk';
-import { type SinkConfig, sinkConnection } from './config.ts';
+import { addressedConnection } from './address-options.ts';
+import type { SinkConfig } from './config.ts';
 import { Session } from './connection.ts';
 import { createTableStatements, type NewColumn } from './ddl.ts';
 import { evolutionFor, evolutionStatements } from './evolution.ts';
@@ -16,7 +17,7 @@ export async function planSink(
   records: readonly ConnectRecord[],
   signal: AbortSignal,
 ): Promise<readonly PlannedChange[]> {
-  const session = new Session(sinkConnection(config));
+  const session = new Session(addressedConnection(config));
   const abort = () => session.close();
   signal.addEventListener('abort', abort);
   try {

@@ -14,60 +14,8 @@ function ruled(problem: (text: string) => string | null, allows: string) {
   return Object.assign((value: ConfigValue) => problem(String(value ?? '')), { allows });
 }
 
-/** What the source's records look like. */
-export const recordOptions = defineConfig({
-  'output.format': {
-    type: 'string',
-    default: 'flat',
-    importance: 'medium',
-    group: 'Records',
-    docs: 'flat: a record’s value is the row, with the rest in headers; envelope: Debezium’s change events, with before, after, source and op.',
-    validate: oneOf('flat', 'envelope'),
-    recommend: ['flat', 'envelope'],
-  },
-  'tombstones.on.delete': {
-    type: 'boolean',
-    default: true,
-    importance: 'low',
-    group: 'Records',
-    docs: 'Whether a tombstone follows the event of a deletion, with output.format=envelope. In flat form a deletion is a tombstone.',
-    validate: Object.assign(
-      (value: ConfigValue, all: Readonly<Record<string, ConfigValue>>) =>
-        value === false && all['output.format'] !== 'envelope'
-          ? 'must be true where output.format is flat; it is'
-          : null,
-      { allows: 'true where output.format is flat' },
-    ),
-  },
-  'skipped.operations': {
-    type: 'list',
-    default: ['t'],
-    importance: 'low',
-    group: 'Records',
-    docs: 'Operations that no records are made of: c (insert), u (update), d (delete), t (truncate), or none.',
-    validate: Object.assign(
-      (value: ConfigValue) =>
-        Array.isArray(value) && value.every((one) => ['c', 'u', 'd', 't', 'none'].includes(one))
-          ? null
-          : 'must hold c, u, d, t or none; it is',
-      { allows: 'c, u, d, t, none' },
-    ),
-  },
-  'skip.messages.without.change': {
-    type: 'boolean',
-    default: false,
-    importance: 'low',
-    group: 'Records',
-    docs: 'Whether updates that change none of the columns in records are passed over; it needs REPLICA IDENTITY FULL.',
-  },
-  'message.key.columns': {
-    type: 'string',
-    default: '',
-    importance: 'medium',
-    group: 'Records',
-    docs: 'Columns of the record’s key, where it is not the row’s own: schema.table:column,column, as regular expressions for tables, with semicolons between them.',
-    validate: ruled(keysProblem, 'schema.table:column,column;…'),
-  },
+/** Which columns rows have in records, and how their values are given. */
+export const rowOptions = defineConfig({
   'column.include.list': {
     type: 'list',
     default: [],
@@ -132,6 +80,63 @@ export const recordOptions = defineConfig({
     docs: 'hstore as JSON text (json) or as a map.',
     validate: oneOf('json', 'map'),
   },
+});
+
+/** What the records of changes look like. */
+export const recordOptions = defineConfig({
+  'output.format': {
+    type: 'string',
+    default: 'flat',
+    importance: 'medium',
+    group: 'Records',
+    docs: 'flat: a record’s value is the row, with the rest in headers; envelope: Debezium’s change events, with before, after, source and op.',
+    validate: oneOf('flat', 'envelope'),
+    recommend: ['flat', 'envelope'],
+  },
+  'tombstones.on.delete': {
+    type: 'boolean',
+    default: true,
+    importance: 'low',
+    group: 'Records',
+    docs: 'Whether a tombstone follows the event of a deletion, with output.format=envelope. In flat form a deletion is a tombstone.',
+    validate: Object.assign(
+      (value: ConfigValue, all: Readonly<Record<string, ConfigValue>>) =>
+        value === false && all['output.format'] !== 'envelope'
+          ? 'must be true where output.format is flat; it is'
+          : null,
+      { allows: 'true where output.format is flat' },
+    ),
+  },
+  'skipped.operations': {
+    type: 'list',
+    default: ['t'],
+    importance: 'low',
+    group: 'Records',
+    docs: 'Operations that no records are made of: c (insert), u (update), d (delete), t (truncate), or none.',
+    validate: Object.assign(
+      (value: ConfigValue) =>
+        Array.isArray(value) && value.every((one) => ['c', 'u', 'd', 't', 'none'].includes(one))
+          ? null
+          : 'must hold c, u, d, t or none; it is',
+      { allows: 'c, u, d, t, none' },
+    ),
+  },
+  'skip.messages.without.change': {
+    type: 'boolean',
+    default: false,
+    importance: 'low',
+    group: 'Records',
+    docs: 'Whether updates that change none of the columns in records are passed over; it needs REPLICA IDENTITY FULL.',
+  },
+  'message.key.columns': {
+    type: 'string',
+    default: '',
+    importance: 'medium',
+    group: 'Records',
+    docs: 'Columns of the record’s key, where it is not the row’s own: schema.table:column,column, as regular expressions for tables, with semicolons between them.',
+    validate: ruled(keysProblem, 'schema.table:column,column;…'),
+  },
+  ...rowOptions,
   'unavailable.value.placeholder': {
     type: 'string',
     default: '__debezium_unavailable_value',
@@ -142,13 +147,14 @@ export const recordOptions = defineConfig({
   },
 });
 
+type RowOptions = ConfigOf<typeof rowOptions>;
 type RecordOptions = ConfigOf<typeof recordOptions>;
 
-/** How the source gives values that have more than one form. */
-export function valueModes(config: RecordOptions): TypeModes {
+/** How values are given that have more than one form. */
+export function valueModes(config: RowOptions & { readonly 'output.format'?: string }): TypeModes {
   // The definition holds each to these.
   return {
-    form: config['output.format'] as TypeModes['form'],
+    form: (config['output.format'] ?? 'flat') as TypeModes['form'],
     decimals: config['decimal.handling.mode'] as TypeModes['decimals'],
     times: config['time.precision.mode'] as TypeModes['times'],
     intervals: config['interval.handling.mode'] as TypeModes['intervals'],
@@ -158,12 +164,12 @@ export function valueModes(config: RecordOptions): TypeModes {
 }
 
 /** Which columns records have, and how. */
-export function columnRules(config: RecordOptions): ColumnRules {
+export function columnRules(config: RowOptions & { readonly 'message.key.columns'?: string }): ColumnRules {
   return new ColumnRules({
     include: config['column.include.list'],
     exclude: config['column.exclude.list'],
     masks: config['column.masks'],
-    keys: config['message.key.columns'],
+    keys: config['message.key.columns'] ?? '',
   });
 }
 

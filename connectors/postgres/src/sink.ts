@@ -11,7 +11,8 @@ import {
   type TopicPartition,
 } from '@millrace/sdk';
 import type pg from 'pg';
-import { addressProblem, type SinkConfig, type sinkConfig, sinkConnection } from './config.ts';
+import { addressedConnection, addressProblem } from './address-options.ts';
+import type { SinkConfig, sinkConfig } from './config.ts';
 import { disconnectIfSilent, Session } from './connection.ts';
 import { createTableStatements, type NewColumn } from './ddl.ts';
 import { sqlStateOf, toPostgresError } from './errors.ts';
@@ -35,7 +36,7 @@ export async function validateSink(
 ): Promise<readonly ConfigProblem[]> {
   const problem = addressProblem(config);
   if (problem) return [problem];
-  const session = new Session(sinkConnection(config));
+  const session = new Session(addressedConnection(config));
   const abort = () => session.close();
   signal.addEventListener('abort', abort);
   try {
@@ -84,7 +85,7 @@ export class PostgresSinkTask implements SinkTask {
   constructor(context: TaskContext<typeof sinkConfig>) {
     this.#context = context;
     this.#config = context.config;
-    this.#session = new Session(sinkConnection(context.config));
+    this.#session = new Session(addressedConnection(context.config));
     const table = offsetsTable(this.#config['offsets.table']);
     if (keepsOffsets(this.#config)) this.#fence = new OffsetFence(this.#session, table, context.connector);
   }

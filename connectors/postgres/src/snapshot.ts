@@ -3,6 +3,7 @@ import { type CatalogColumn, type CatalogTable, compareNames, listColumns, quote
 import type { ColumnRules } from './column-rules.ts';
 import { quoteIdent, quoteLiteral, type Session } from './connection.ts';
 import { toPostgresError } from './errors.ts';
+import { FetchSize } from './fetch-size.ts';
 import type { Tuple } from './pgoutput.ts';
 import { type Position, type SnapshotRead, type SnapshotState, toOffset } from './position.ts';
 import type { PublishedTable } from './publication.ts';
@@ -26,10 +27,6 @@ export interface SnapshotOptions {
   readonly exported: string | null;
   readonly fetchRowsMax: number;
 }
-
-/** Bytes of text that one fetch aims at; the row count is adapted to it, from `FIRST_FETCH_ROWS` on. */
-const FETCH_BYTES = 8 * 1024 * 1024;
-const FIRST_FETCH_ROWS = 200;
 
 interface OpenTable {
   readonly shape: TableShape;
@@ -58,7 +55,7 @@ export class Snapshot {
   #own: SnapshotRead = {};
   #waiting: SnapshotOptions['tables'];
   #open: OpenTable | null = null;
-  #fetchRows = FIRST_FETCH_ROWS;
+  #fetch: FetchSize;
   /** The last row read: its offset depends on whether another one follows. */
   #held: HeldRow | null = null;
   #first = true;
@@ -70,6 +67,7 @@ export class Snapshot {
 
   constructor(options: SnapshotOptions) {
     this.#options = options;
+    this.#fetch = new FetchSize(options.fetchRowsMax);
     this.#before = options.from.snapshot?.reads ?? [];
     const last = this.#before.at(-1);
     this.#waiting = options.tables.filter((table) => {
@@ -101,11 +99,11 @@ export class Snapshot {
     while (records.length === 0) {
       const open = this.#open ?? (await this.#openNext());
       if (!open) return await this.#finish();
-      const rows = await this.#fetch();
+      const rows = await this.#rows();
       for (const row of rows) this.#add(open, row, records);
       this.#rowsRead += rows.length;
-      if (rows.length < this.#fetchRows) await this.#closeTable(open);
-      else this.#adapt(rows);
+      if (rows.length < this.#fetch.rows) await this.#closeTable(open);
+      else this.#fetch.adapt(rows);
     }
     return records;
   }
@@ -191,7 +189,7 @@ export class Snapshot {
     this.#rowsRead = 0;
     this.#inTable = 0;
     this.#rowsEstimated = await estimatedRows(session, table.oid);
-    this.#fetchRows = Math.min(FIRST_FETCH_ROWS, this.#options.fetchRowsMax);
+    this.#fetch = new FetchSize(this.#options.fetchRowsMax);
     const select = selectRows(table, columns, keyIndexes, from);
     try {
       const declare = `DECLARE millrace_rows NO SCROLL CURSOR FOR ${select}`;
@@ -204,23 +202,15 @@ export class Snapshot {
     return this.#open;
   }
 
-  async #fetch(): Promise<readonly (readonly (string | null)[])[]> {
+  async #rows(): Promise<readonly (readonly (string | null)[])[]> {
     const { session } = this.#options;
     const client = await session.client();
     try {
-      const text = `FETCH FORWARD ${this.#fetchRows} FROM millrace_rows`;
+      const text = `FETCH FORWARD ${this.#fetch.rows} FROM millrace_rows`;
       return (await client.query<(string | null)[]>({ text, rowMode: 'array' })).rows;
     } catch (error) {
       throw toPostgresError(error, `Reading table ${this.#open?.shape.table ?? ''}`, session.settings.keys);
     }
-  }
-
-  /** So many rows that the next fetch comes to about `FETCH_BYTES`. */
-  #adapt(rows: readonly (readonly (string | null)[])[]): void {
-    let bytes = 0;
-    for (const row of rows) for (const value of row) bytes += value === null ? 8 : value.length + 8;
-    const fitting = Math.floor((rows.length * FETCH_BYTES) / Math.max(1, bytes));
-    this.#fetchRows = Math.max(1, Math.min(fitting, this.#fetchRows * 4, this.#options.fetchRowsMax));
   }
 
   async #closeTable(open: OpenTable): Promise<void> {

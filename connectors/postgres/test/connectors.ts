@@ -21,6 +21,17 @@ export const sourceOptions = (service: Service, database: string, more: Options 
   ...more,
 });
 
+export const querySource = named('PostgresQuerySource') as SourceConnector;
+
+export const queryOptions = (service: Service, database: string, more: Options = {}): Options => ({
+  'connection.url': `jdbc:postgresql://127.0.0.1:${service.port}/${database}`,
+  'connection.user': 'postgres',
+  'connection.password': 'postgres',
+  'topic.prefix': 'shop',
+  'poll.interval.ms': '50',
+  ...more,
+});
+
 export const sinkOptions = (service: Service, database: string, more: Options = {}): Options => ({
   'connection.url': `jdbc:postgresql://127.0.0.1:${service.port}/${database}`,
   'connection.user': 'postgres',
