@@ -1,4 +1,4 @@
-import { type ConfigOf, type ConfigProblem, defineConfig, nonEmpty, oneOf, range } from '@millrace/sdk';
+import { type ConfigOf, type ConfigProblem, defineConfig, oneOf, range } from '@millrace/sdk';
 import { type ConnectionSettings, sslModes } from './connection.ts';
 
 /** How to log in, whatever the address. */

@@ -11,6 +11,10 @@ export interface CatalogTable {
   /** Whether updates and deletes can be published: a primary key, a chosen index or FULL. */
   readonly identified: boolean;
   readonly owned: boolean;
+  /** Whether this user may read all of it. */
+  readonly readable: boolean;
+  /** Whether this user may use its schema. */
+  readonly reachable: boolean;
 }
 
 export interface CatalogColumn {
@@ -28,7 +32,8 @@ export interface CatalogColumn {
 export async function listTables(session: Session): Promise<readonly CatalogTable[]> {
   const rows = await session.query(
     `SELECT c.oid, n.nspname, c.relname, c.relkind = 'p' AS partitioned,
-            pg_has_role(c.relowner, 'USAGE') AS owned,
+            pg_has_role(c.relowner, 'USAGE') AS owned, has_table_privilege(c.oid, 'SELECT') AS readable,
+            has_schema_privilege(n.oid, 'USAGE') AS reachable,
             c.relreplident = 'f' OR EXISTS (
               SELECT FROM pg_index i WHERE i.indrelid = c.oid
                 AND CASE c.relreplident WHEN 'd' THEN i.indisprimary WHEN 'i' THEN i.indisreplident ELSE false END
@@ -55,6 +60,8 @@ function toTable(row: Row): CatalogTable {
     partitioned: row.partitioned === 't',
     identified: row.identified === 't',
     owned: row.owned === 't',
+    readable: row.readable === 't',
+    reachable: row.reachable === 't',
   };
 }
 

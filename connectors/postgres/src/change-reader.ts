@@ -101,6 +101,7 @@ export class ChangeReader {
         this.#truncation(message.relations, lsn, records);
         return;
       case 'other':
+      case 'message':
         return;
     }
   }

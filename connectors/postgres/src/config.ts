@@ -124,8 +124,15 @@ export const sourceConfig = defineConfig({
     default: 10_000,
     importance: 'low',
     group: 'Replication',
-    docs: 'How often the position is reported to the server, in milliseconds, also when nothing that is captured changes, so that it can remove old log; more often where the server’s wal_sender_timeout asks for it.',
+    docs: 'How often a heartbeat is sent and the position is reported to the server, in milliseconds, also when nothing that is captured changes, so that it can remove old log; the report more often where the server’s wal_sender_timeout asks for it.',
     validate: range(100, 3_600_000),
+  },
+  'heartbeat.message': {
+    type: 'boolean',
+    default: true,
+    importance: 'low',
+    group: 'Replication',
+    docs: 'Whether a heartbeat is written into the server’s log, as a message of about 100 bytes (pg_logical_emit_message) that comes back through the slot: it moves the slot on whatever else happens, and tells how far behind the source is. PostgreSQL 14 and later.',
   },
   'max.batch.size': {
     type: 'int',

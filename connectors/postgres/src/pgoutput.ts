@@ -51,7 +51,9 @@ export type LogicalMessage =
   | Relation
   | RowChange
   | { readonly kind: 'truncate'; readonly relations: readonly number[] }
-  /** Origin, Type, Message and whatever later servers add: nothing of it concerns the rows. */
+  /** Of `pg_logical_emit_message`. */
+  | { readonly kind: 'message'; readonly prefix: string; readonly content: string }
+  /** Origin, Type and whatever later servers add: nothing of it concerns the rows. */
   | { readonly kind: 'other' };
 
 /** Microseconds from the Unix epoch to PostgreSQL's, 2000-01-01. */
@@ -103,6 +105,10 @@ export function decodeLogicalMessage(bytes: Buffer): LogicalMessage {
       reader.skip(1);
       return { kind: 'truncate', relations: Array.from({ length: count }, () => reader.uint32()) };
     }
+    case 'M':
+      // Flags, and where it lies.
+      reader.skip(9);
+      return { kind: 'message', prefix: reader.text(), content: reader.sized() };
     default:
       return { kind: 'other' };
   }
@@ -178,15 +184,19 @@ class Reader {
     return text;
   }
 
+  /** Behind its length. */
+  sized(): string {
+    const length = this.uint32();
+    const at = this.#take(length);
+    return this.#bytes.toString('utf8', at, at + length);
+  }
+
   tuple(): Tuple {
     const values: (string | null | undefined)[] = [];
     for (let left = this.uint16(); left > 0; left--) {
       const kind = this.byte();
-      if (kind === 0x74) {
-        const length = this.uint32();
-        const at = this.#take(length);
-        values.push(this.#bytes.toString('utf8', at, at + length));
-      } else values.push(kind === 0x75 ? undefined : null);
+      if (kind === 0x74) values.push(this.sized());
+      else values.push(kind === 0x75 ? undefined : null);
     }
     return values;
   }

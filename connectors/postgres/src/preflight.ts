@@ -2,6 +2,7 @@ import { type ConfigProblem, type ErrorClass, MillraceError } from '@millrace/sd
 import { type CatalogTable, listTables } from './catalog.ts';
 import type { SourceConfig } from './config.ts';
 import type { Session } from './connection.ts';
+import { rightObstacles } from './missing-rights.ts';
 import { findPublication, type Publication, unpublished } from './publication.ts';
 import { findSlot, type ReplicationSlot } from './replication-slot.ts';
 import { capturedBy, entriesWithoutTable } from './table-filter.ts';
@@ -48,20 +49,29 @@ export async function inspect(session: Session, config: SourceConfig, names: Nam
     ...tableObstacles(config, tables, captured, publication),
     ...publicationObstacles(config, names.publication, publication, published),
     ...(slot ? slotObstacles(slot, session.settings.database) : []),
+    ...(await rightObstacles(session, config, { publication, captured })),
   ];
   return { obstacles, captured, signals, slot };
 }
 
-/** The first obstacle as the error that stops the task. */
-export function obstacleError(obstacle: Obstacle): MillraceError {
-  const { code, hint, key, message } = obstacle;
-  return new MillraceError(message, { code, class: obstacle.class, hint, path: key });
+/** All obstacles as the one error that stops the task; of several it has the key of the first. */
+export function obstacleError(first: Obstacle, ...more: readonly Obstacle[]): MillraceError {
+  const { code, key } = first;
+  const all = [first, ...more];
+  const numbered = (text: (one: Obstacle) => string) =>
+    all.map((one, index) => (more.length === 0 ? text(one) : `(${index + 1}) ${text(one)}`)).join(' ');
+  return new MillraceError(
+    numbered(({ message }) => message),
+    { code, class: first.class, hint: numbered(({ hint }) => hint), path: key },
+  );
 }
 
 async function serverObstacles(session: Session, slot: ReplicationSlot | null): Promise<readonly Obstacle[]> {
   const [row] = await session.query(
     `SELECT current_setting('wal_level') AS wal_level, pg_is_in_recovery() AS standby,
-            (SELECT count(*) FROM pg_replication_slots) >= current_setting('max_replication_slots')::int AS full`,
+            (SELECT count(*) FROM pg_replication_slots) >= current_setting('max_replication_slots')::int AS full,
+            current_setting('max_wal_senders') = '0' AS mute,
+            current_setting('output_plugin_libraries', true) AS plugins`,
     [],
     'Reading the server’s settings',
   );
@@ -73,6 +83,25 @@ async function serverObstacles(session: Session, slot: ReplicationSlot | null): 
       code: 'POSTGRES_WAL_LEVEL',
       message: `The server at "database.hostname" runs with wal_level=${row?.wal_level}, and logical replication needs wal_level=logical.`,
       hint: 'Run ALTER SYSTEM SET wal_level = logical and restart the server.',
+    });
+  }
+  if (row?.mute === 't') {
+    obstacles.push({
+      key: 'database.hostname',
+      class: 'config',
+      code: 'POSTGRES_NO_WAL_SENDERS',
+      message: 'The server at "database.hostname" runs with max_wal_senders=0, and a source needs one.',
+      hint: 'Run ALTER SYSTEM SET max_wal_senders = 10 and restart the server.',
+    });
+  }
+  const plugins = row?.plugins?.split(',').map((name) => name.trim().replaceAll('"', ''));
+  if (plugins && !plugins.includes('pgoutput') && !plugins.includes('*')) {
+    obstacles.push({
+      key: 'plugin.name',
+      class: 'config',
+      code: 'POSTGRES_PLUGIN_REFUSED',
+      message: `"plugin.name" names pgoutput, which the server does not allow: output_plugin_libraries is ${row?.plugins}.`,
+      hint: 'Add pgoutput to output_plugin_libraries on the server.',
     });
   }
   if (row?.standby === 't') {

@@ -1,11 +1,4 @@
-import {
-  type ConfigOf,
-  type ConfigValue,
-  defineConfig,
-  nonEmpty,
-  oneOf,
-  range,
-} from '@millrace/sdk';
+import { type ConfigOf, type ConfigValue, defineConfig, nonEmpty, oneOf, range } from '@millrace/sdk';
 import { addressOptions } from './address-options.ts';
 import { rowOptions } from './record-options.ts';
 import { patterns } from './table-filter.ts';

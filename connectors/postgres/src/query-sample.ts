@@ -1,9 +1,4 @@
-import {
-  type AlteredConnector,
-  type ConnectRecord,
-  MillraceError,
-  type WantedOffset,
-} from '@millrace/sdk';
+import { type AlteredConnector, type ConnectRecord, MillraceError, type WantedOffset } from '@millrace/sdk';
 import { addressedConnection } from './address-options.ts';
 import { Session } from './connection.ts';
 import type { QueryConfig } from './query-config.ts';

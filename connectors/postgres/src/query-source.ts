@@ -83,8 +83,8 @@ export class PostgresQueryTask implements SourceTask {
       });
     }
     const relations = await findRelations(this.#session, this.#config);
-    const [obstacle] = await inspectQuery(this.#session, this.#config, relations);
-    if (obstacle) throw obstacleError(obstacle);
+    const [obstacle, ...more] = await inspectQuery(this.#session, this.#config, relations);
+    if (obstacle) throw obstacleError(obstacle, ...more);
     await this.#adopt(relations);
   }
 
@@ -131,8 +131,9 @@ export class PostgresQueryTask implements SourceTask {
     const relations = await findRelations(this.#session, this.#config);
     const known = new Set(this.#readers.map(({ relation }) => relation.oid));
     const fresh = relations.filter(({ oid }) => !known.has(oid));
-    const [obstacle] = fresh.length > 0 ? await inspectQuery(this.#session, this.#config, relations) : [];
-    if (obstacle) throw obstacleError(obstacle);
+    const [obstacle, ...more] =
+      fresh.length > 0 ? await inspectQuery(this.#session, this.#config, relations) : [];
+    if (obstacle) throw obstacleError(obstacle, ...more);
     await this.#adopt(relations);
   }
 

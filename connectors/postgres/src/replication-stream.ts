@@ -13,6 +13,8 @@ export interface StreamOptions {
   readonly slot: string;
   readonly publication: string;
   readonly start: Lsn;
+  /** Whether messages of `pg_logical_emit_message` are sent too; PostgreSQL 14 and later. */
+  readonly messages: boolean;
   readonly statusIntervalMs: number;
   /** Reading from the server pauses above either of these. */
   readonly queueItemsMax: number;
@@ -52,11 +54,11 @@ export class ReplicationStream {
 
   /** Resolves when the server streams. @throws {MillraceError} such as class transient where the slot is in use */
   async open(): Promise<void> {
-    const { slot, start, publication, statusIntervalMs, keys } = this.#options;
+    const { slot, start, publication, messages, statusIntervalMs, keys } = this.#options;
     const { connection } = this.#client;
     connection.on('copyData', (message: { chunk: Buffer }) => this.#receive(message.chunk));
     const started = new Promise<void>((resolve) => connection.once('replicationStart', () => resolve()));
-    const plugin = `proto_version '1', publication_names ${quoteLiteral(quoteIdent(publication))}`;
+    const plugin = `proto_version '1', publication_names ${quoteLiteral(quoteIdent(publication))}${messages ? ", messages 'true'" : ''}`;
     const ended = this.#client
       .query(`START_REPLICATION SLOT ${quoteIdent(slot)} LOGICAL ${formatLsn(start)} (${plugin})`)
       .then(() => {

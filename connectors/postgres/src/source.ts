@@ -13,9 +13,10 @@ import { ChangeReader } from './change-reader.ts';
 import type { ColumnRules } from './column-rules.ts';
 import { databaseOf, type SourceConfig, type sourceConfig, sourceConnection } from './config.ts';
 import { connect, disconnect, Session } from './connection.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { IncrementalSnapshot } from './incremental-snapshot.ts';
 import { formatLsn, type Lsn, parseLsn } from './lsn.ts';
-import { decodeLogicalMessage } from './pgoutput.ts';
+import { decodeLogicalMessage, type LogicalMessage } from './pgoutput.ts';
 import {
   ConfirmedPosition,
   fromOffset,
@@ -59,7 +60,6 @@ export async function validateSource(
     return await connectionProblems('database.hostname', async () => {
       const names = { slot: config['slot.name'], publication: config['publication.name'] };
       const { obstacles } = await inspect(session, config, names);
-      if (obstacles.length === 0) disconnect(await connect(sourceConnection(config), 'replication'));
       return obstacles.map(({ key, message, hint }) => ({ key, message: `${message} ${hint}` }));
     });
   } finally {
@@ -91,6 +91,7 @@ export class PostgresSourceTask implements SourceTask {
   #at: Lsn = 0n;
   #incremental: IncrementalSnapshot;
   readonly #watch: SlotWatch;
+  readonly #heartbeat: Heartbeat;
   readonly #keyless = new Set<string>();
 
   constructor(context: SourceTaskContext<typeof sourceConfig>) {
@@ -115,6 +116,11 @@ export class PostgresSourceTask implements SourceTask {
       ...{ session: this.#catalog, slot: this.#names.slot, logger: context.logger },
       figure: (name, value) => context.figure(name, value),
     });
+    this.#heartbeat = new Heartbeat({
+      ...{ session: this.#catalog, slot: this.#names.slot, logger: context.logger },
+      intervalMs: this.#config['heartbeat.interval.ms'],
+      figure: (name, value) => context.figure(name, value),
+    });
   }
 
   async start(): Promise<void> {
@@ -122,8 +128,8 @@ export class PostgresSourceTask implements SourceTask {
     signal.addEventListener('abort', this.#abort, { once: true });
     const stored = await this.#storedPosition();
     const findings = await inspect(this.#catalog, this.#config, this.#names);
-    const [obstacle] = findings.obstacles;
-    if (obstacle) throw obstacleError(obstacle);
+    const [obstacle, ...more] = findings.obstacles;
+    if (obstacle) throw obstacleError(obstacle, ...more);
     const publication = await ensurePublication(
       this.#catalog,
       this.#names.publication,
@@ -154,6 +160,7 @@ export class PostgresSourceTask implements SourceTask {
 
   async stop(): Promise<void> {
     this.#watch.stop();
+    this.#heartbeat.stop();
     this.#context.signal.removeEventListener('abort', this.#abort);
     this.#catalog.close();
     this.#snapshotSession.close();
@@ -164,6 +171,7 @@ export class PostgresSourceTask implements SourceTask {
   /** The stream ends by itself: `take` listens to the signal, and `stop` lets it report once more. */
   readonly #abort = (): void => {
     this.#watch.stop();
+    this.#heartbeat.stop();
     this.#catalog.close();
     this.#snapshotSession.close();
     if (!this.#stream && this.#replication) disconnect(this.#replication);
@@ -304,9 +312,11 @@ export class PostgresSourceTask implements SourceTask {
       signals: this.#signals(),
     });
     const replication = this.#replication ?? (await connect(this.#catalog.settings, 'replication'));
+    const messages = this.#config['heartbeat.message'] && (await this.#heartbeat.isPossible());
     const stream = new ReplicationStream(replication, {
       ...this.#names,
       start: this.#from.lsn,
+      messages,
       statusIntervalMs: await this.#statusIntervalMs(),
       queueItemsMax: this.#config['max.queue.size'],
       queueBytesMax: this.#config['max.queue.size.in.bytes'],
@@ -315,6 +325,7 @@ export class PostgresSourceTask implements SourceTask {
     });
     await stream.open();
     this.#watch.start();
+    if (messages) this.#heartbeat.start();
     this.#stream = stream;
     return stream;
   }
@@ -324,13 +335,17 @@ export class PostgresSourceTask implements SourceTask {
     const records: SourceRecord[] = [];
     while (records.length === 0 && !signal.aborted) {
       for (const item of await stream.take(this.#config['max.batch.size'], signal)) {
-        if (item.kind === 'data')
-          await this.#reader?.read(decodeLogicalMessage(item.body), item.lsn, records);
+        if (item.kind === 'data') await this.#read(decodeLogicalMessage(item.body), item.lsn, records);
         else this.#reached(item.walEnd);
       }
       await this.#increment(stream, records);
     }
     return records;
+  }
+
+  async #read(message: LogicalMessage, lsn: Lsn, records: SourceRecord[]): Promise<void> {
+    if (message.kind === 'message') this.#heartbeat.received(message);
+    else await this.#reader?.read(message, lsn, records);
   }
 
   /** All of the log before `lsn` was read. While tables are read beside it, only what is durable tells how far they are. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { SinkHarness, SourceHarness } from '@millrace/sdk/testing';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { asSinkRecords, opOf, postgresSink, postgresSource } from './connectors.ts';
+import { asSinkRecords, opOf, postgresSink, postgresSource, querySource } from './connectors.ts';
 import { Service, unavailable } from './service.ts';
 
 const service = new Service();
@@ -24,7 +24,7 @@ describe.skipIf(unavailable !== undefined)('the example of the README', () => {
   afterAll(() => service.close());
 
   it('does what it says', async () => {
-    const [sourceOptions = {}, sinkOptions = {}] = examples();
+    const [sourceOptions = {}, sinkOptions = {}, queryOptions = {}] = examples();
     const root = await service.connect();
     for (const name of ['shop', 'copy']) await root.query(`CREATE DATABASE ${name}`);
     const shop = await service.connect('shop');
@@ -67,5 +67,18 @@ describe.skipIf(unavailable !== undefined)('the example of the README', () => {
     const hash = createHash('sha256').update('pepper').update(Buffer.from('aced000574000f', 'hex'));
     const email = hash.update('ada@example.org').digest('hex');
     expect(await rows('copied_customers')).toEqual([{ row: `(1,${email})` }]);
+    await shop.query(
+      'CREATE TABLE invoices (id serial PRIMARY KEY, updated_at timestamptz NOT NULL DEFAULT now(), total numeric)',
+    );
+    await shop.query('INSERT INTO invoices (total) VALUES (12.50)');
+    const query = new SourceHarness(querySource, queryOptions);
+    onTestFinished(() => query.stop());
+    await query.start();
+    await query.pollUntil('the invoice', (invoices) => invoices.length === 1);
+    expect(query.records[0]).toMatchObject({
+      topic: 'sql.public.invoices',
+      key: { id: 1 },
+      value: { total: '12.50' },
+    });
   });
 });

@@ -64,15 +64,32 @@ describe.skipIf(unavailable !== undefined)('what keeps a postgres source from ru
     await db.query(`CREATE ROLE plain_${name} LOGIN PASSWORD 'p'`);
     await db.query(`ALTER TABLE t OWNER TO plain_${name}`);
     const options = { 'database.user': `plain_${name}`, 'database.password': 'p' };
-    expect(await problems(sourceOptions(service, name, options))).toMatchObject([{ key: 'database.user' }]);
+    const found = await problems(sourceOptions(service, name, options));
+    expect(found).toMatchObject([{ key: 'database.user' }, { key: 'database.user' }]);
+    expect(found?.[0]?.message).toContain(`ALTER ROLE "plain_${name}" REPLICATION`);
     await db.query(`GRANT CREATE ON DATABASE ${name} TO plain_${name}`);
     expect(await failureOf(task(options))).toMatchObject({ class: 'auth', path: 'database.user' });
   });
 
-  it('is a user who does not own the tables', async () => {
-    await db.query(`CREATE ROLE guest_${name} LOGIN REPLICATION PASSWORD 'p'`);
+  it('is everything that a user lacks, told at once, with the statement for each', async () => {
+    await db.query('CREATE SCHEMA closed; CREATE TABLE closed.u (id int PRIMARY KEY)');
+    await db.query(`CREATE ROLE guest_${name} LOGIN PASSWORD 'p'`);
     const options = { 'database.user': `guest_${name}`, 'database.password': 'p' };
-    expect(await problems(sourceOptions(service, name, options))).toMatchObject([{ key: 'database.user' }]);
+    const found = (await problems(sourceOptions(service, name, options))) ?? [];
+    expect(found.map(({ key }) => key)).toEqual(Array(5).fill('database.user'));
+    const statements = [
+      'Let the owner create the publication',
+      `ALTER ROLE "guest_${name}" REPLICATION`,
+      `GRANT CREATE ON DATABASE ${name}`,
+      'GRANT USAGE ON SCHEMA closed',
+      'GRANT SELECT ON "closed"."u", "public"."t"',
+    ];
+    const failure = await failureOf(task(options));
+    for (const [index, statement] of statements.entries()) {
+      expect(found[index]?.message).toContain(statement);
+      expect(failure?.hint).toContain(statement);
+    }
+    expect(failure?.message).toContain('(5) "database.user" names');
   });
 
   it('is a slot of another kind', async () => {

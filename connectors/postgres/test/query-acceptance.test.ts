@@ -66,8 +66,16 @@ acceptance({
         options: { 'timestamp.column.name': 'changed' },
         key: 'timestamp.column.name',
       },
-      { what: 'a time that is a text', options: { 'timestamp.column.name': 'v' }, key: 'timestamp.column.name' },
-      { what: 'a time that is not named', options: { 'timestamp.column.name': '' }, key: 'timestamp.column.name' },
+      {
+        what: 'a time that is a text',
+        options: { 'timestamp.column.name': 'v' },
+        key: 'timestamp.column.name',
+      },
+      {
+        what: 'a time that is not named',
+        options: { 'timestamp.column.name': '' },
+        key: 'timestamp.column.name',
+      },
       {
         what: 'a number that is a text',
         options: { 'incrementing.column.name': 'k' },

@@ -95,7 +95,9 @@ describe.skipIf(unavailable !== undefined)('reading tables again and again', () 
             await writer.query('SELECT pg_sleep($1)', [next() * 0.05]);
           }
           const kept = next() < 0.8;
-          const { rows: own } = await writer.query('SELECT count(*)::int AS n FROM t WHERE xmin::text = (txid_current() % (2^32)::bigint)::text');
+          const { rows: own } = await writer.query(
+            'SELECT count(*)::int AS n FROM t WHERE xmin::text = (txid_current() % (2^32)::bigint)::text',
+          );
           await writer.query(kept ? 'COMMIT' : 'ROLLBACK');
           if (kept) rows += own[0].n;
         }
@@ -181,10 +183,17 @@ describe.skipIf(unavailable !== undefined)('reading tables again and again', () 
     await task.pollUntil('both', count(2));
     await db.query('UPDATE t SET changed = clock_timestamp(), n = 1.20 WHERE id = 1');
     await task.pollUntil('the change', count(3));
-    expect(task.records.at(-1)).toMatchObject({ topic: 'shop.public.t', key: { id: 1 }, value: { n: '1.20' } });
-    expect(querySource.describeOffset?.({ partition: { table: 'public.t' }, offset: task.records.at(-1)!.sourceOffset })).toMatch(
-      /^rows of public\.t up to 20.*number 1$/,
-    );
+    expect(task.records.at(-1)).toMatchObject({
+      topic: 'shop.public.t',
+      key: { id: 1 },
+      value: { n: '1.20' },
+    });
+    expect(
+      querySource.describeOffset?.({
+        partition: { table: 'public.t' },
+        offset: task.records.at(-1)!.sourceOffset,
+      }),
+    ).toMatch(/^rows of public\.t up to 20.*number 1$/);
   });
 
   it('reads a query, with conditions of its own', async () => {
@@ -209,7 +218,9 @@ describe.skipIf(unavailable !== undefined)('reading tables again and again', () 
     const task = await start(options);
     await task.pollUntil('both rows twice', count(4));
     expect(ids(task).slice(0, 4)).toEqual([1, 2, 1, 2]);
-    await db.query('CREATE TABLE b (id int, v text); INSERT INTO b VALUES (7); ALTER TABLE a ADD w int DEFAULT 5');
+    await db.query(
+      'CREATE TABLE b (id int, v text); INSERT INTO b VALUES (7); ALTER TABLE a ADD w int DEFAULT 5',
+    );
     await task.pollUntil('both tables as they are now', (records) =>
       ['shop.public.a', 'shop.public.b'].every((topic) =>
         records.some((one) => one.topic === topic && Object.keys(one.value as object).length === 2),
@@ -217,13 +228,18 @@ describe.skipIf(unavailable !== undefined)('reading tables again and again', () 
     );
     await task.commit(task.records.slice(0, 2));
     await task.stop();
-    const again = await start({ ...options, 'poll.interval.ms': '600000', 'table.include.list': 'public.a' }, task.offsets);
+    const again = await start(
+      { ...options, 'poll.interval.ms': '600000', 'table.include.list': 'public.a' },
+      task.offsets,
+    );
     expect(await again.poll(QUIET_MS)).toBeNull();
   });
 
   it('gives rows of one time again where only some were durable', async () => {
     await db.query('CREATE TABLE t (id int, at timestamptz NOT NULL)');
-    await db.query("INSERT INTO t SELECT i, '2024-01-01'::timestamptz + (i / 3) * interval '1 s' FROM generate_series(0, 8) i");
+    await db.query(
+      "INSERT INTO t SELECT i, '2024-01-01'::timestamptz + (i / 3) * interval '1 s' FROM generate_series(0, 8) i",
+    );
     const options = { mode: 'timestamp', 'timestamp.column.name': 'at' };
     const first = await start(options);
     await first.pollUntil('all', count(9));
@@ -252,7 +268,11 @@ describe.skipIf(unavailable !== undefined)('reading tables again and again', () 
       ['connection.user', expect.stringContaining('loose')],
       ['connection.user', expect.stringContaining('plain')],
     ]);
-    const own = await problems({ mode: 'incrementing', 'incrementing.column.name': 'id', 'table.exclude.list': 'closed.*' });
+    const own = await problems({
+      mode: 'incrementing',
+      'incrementing.column.name': 'id',
+      'table.exclude.list': 'closed.*',
+    });
     expect(own?.map(({ key, message }) => [key, /names (\w+)/.exec(message)?.[1]])).toEqual([
       ['incrementing.column.name', 'id'],
       ['incrementing.column.name', 'id'],

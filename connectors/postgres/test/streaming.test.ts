@@ -287,6 +287,41 @@ describe.skipIf(unavailable !== undefined).each(['15', '18'])('streaming from Po
     );
   });
 
+  it('moves a quiet table’s slot on beside a busy one by heartbeats, and tells how far behind it is', async () => {
+    await db.query('CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE busy (v text)');
+    const task = await start({ 'snapshot.mode': 'no_data', 'table.include.list': 'public.t' });
+    const busy = await service.connect(name);
+    let writing = true;
+    const written = (async () => {
+      while (writing)
+        await busy.query("INSERT INTO busy SELECT repeat('x', 500) FROM generate_series(1, 50)");
+    })();
+    let polls: Promise<unknown> = task.poll(1);
+    for (let round = 0; round < 3; round++) {
+      const end = await walEnd();
+      await eventually('the slot passes what was written', async () => {
+        polls = task.poll(1);
+        return confirmedPast(end);
+      });
+    }
+    await eventually('a heartbeat', () => (task.figures.get('lag_seconds') ?? 60) < 60);
+    writing = false;
+    await written;
+    await polls;
+    const silent = await start({
+      'slot.name': `${slot}_2`,
+      'heartbeat.message': 'false',
+      'snapshot.mode': 'no_data',
+    });
+    await silent.poll(500);
+    expect(silent.figures.has('lag_seconds')).toBe(false);
+    await silent.stop();
+    await dropSlot(db, `${slot}_2`);
+    await db.query('INSERT INTO t VALUES (1)');
+    await task.pollUntil('the row', count(1));
+    expect(task.records).toHaveLength(1);
+  });
+
   it('lets the server remove its log while only other tables and other databases change', async () => {
     await db.query('CREATE TABLE t (id int PRIMARY KEY)');
     await db.query('CREATE TABLE busy (id int PRIMARY KEY, v text)');
