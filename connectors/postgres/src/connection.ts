@@ -165,6 +165,10 @@ export class Session {
   readonly settings: ConnectionSettings;
   readonly #reconnects: boolean;
   #client: pg.Client | null = null;
+  /** Ends when the statements that were asked for are through: one goes after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
+  /** Counts closings: what was asked for before one must not connect anew. */
+  #closings = 0;
 
   constructor(settings: ConnectionSettings, reconnects = true) {
     this.settings = settings;
@@ -182,7 +186,17 @@ export class Session {
   }
 
   /** Runs one statement. @throws {MillraceError} as `toPostgresError` classifies it, with `doing` in its message */
-  async query(text: string, values: readonly unknown[], doing: string): Promise<readonly Row[]> {
+  query(text: string, values: readonly unknown[], doing: string): Promise<readonly Row[]> {
+    const closings = this.#closings;
+    const answer = this.#turn.then(() => {
+      if (this.#closings === closings) return this.#query(text, values, doing);
+      throw toPostgresError(new Error('the connection was closed'), doing, this.settings.keys);
+    });
+    this.#turn = answer.catch(() => undefined);
+    return answer;
+  }
+
+  async #query(text: string, values: readonly unknown[], doing: string): Promise<readonly Row[]> {
     const client = await this.client();
     try {
       const result = await client.query<Row>(text, [...values]);
@@ -195,6 +209,7 @@ export class Session {
 
   /** Cuts the connection; a query under way fails. */
   close(): void {
+    this.#closings++;
     if (this.#client) disconnect(this.#client);
     this.#client = null;
   }

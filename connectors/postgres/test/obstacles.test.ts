@@ -81,7 +81,7 @@ describe.skipIf(unavailable !== undefined)('what keeps a postgres source from ru
       'Let the owner create the publication',
       `ALTER ROLE "guest_${name}" REPLICATION`,
       `GRANT CREATE ON DATABASE ${name}`,
-      'GRANT USAGE ON SCHEMA closed',
+      'GRANT USAGE ON SCHEMA "closed"',
       'GRANT SELECT ON "closed"."u", "public"."t"',
     ];
     const failure = await failureOf(task(options));
