@@ -9,7 +9,6 @@ export const jdbcSource: ConnectorAlias = {
 const table: OptionTable = {
   rename: { 'table.whitelist': 'table.include.list', 'table.blacklist': 'table.exclude.list' },
   defaults: {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: our own placeholders
     'topic.name.format': '${prefix}${table}',
     // Its records have no key; the transforms ValueToKey and ExtractField make one.
     'key.columns': 'none',

@@ -127,11 +127,9 @@ export const queryConfig = defineConfig({
   },
   'topic.name.format': {
     type: 'string',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholders are the user's
     default: '${prefix}.${schema}.${table}',
     importance: 'medium',
     group: 'Records',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: as above
     docs: 'Topic of a table, of ${prefix}, ${schema} and ${table}.',
     validate: nonEmpty,
   },
