@@ -157,7 +157,10 @@ export interface ConsumerOptions extends ClientOptions {
    * rebalance what it has (KIP-429). Default range, roundrobin.
    */
   readonly partitionAssignmentStrategy?: readonly ('range' | 'roundrobin' | 'cooperative-sticky')[];
-  /** Where this consumer is, for brokers and assignors that look at racks. */
+  /**
+   * Where this consumer is, for brokers and assignors that look at racks: a broker with a `replica.selector.class` says which replica is
+   * nearest, and it is read from (KIP-392).
+   */
   readonly rackId?: string;
   readonly groupInstanceId?: string;
   /**

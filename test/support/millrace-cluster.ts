@@ -31,10 +31,12 @@ export interface MillraceCluster {
   close(): Promise<void>;
 }
 
+type Properties = Readonly<Record<string, string>>;
+
 /** Starts brokers that are controllers too, on the loopback, with folders of their own. */
 export async function startMillraceCluster(
   size: number,
-  properties: Readonly<Record<string, string>> = {},
+  properties: Properties | ((nodeId: number) => Properties) = {},
 ): Promise<MillraceCluster> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-cluster-'));
   const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A');
@@ -53,7 +55,7 @@ export async function startMillraceCluster(
       'group.initial.rebalance.delay.ms': '0',
       'offsets.topic.num.partitions': '8',
       'transaction.state.log.num.partitions': '8',
-      ...properties,
+      ...(typeof properties === 'function' ? properties(id) : properties),
     }),
   );
   try {

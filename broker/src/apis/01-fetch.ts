@@ -7,6 +7,7 @@ import {
   type FetchResponsePartitionInit,
 } from '@millrace/protocol/messages';
 import { peekBatchSize, readBatchHeader } from '@millrace/protocol/records';
+import { nearestReplica } from '../core/replication/nearest-replica.ts';
 import type { FetchLease } from '../runtime/fetch-memory.ts';
 import type { FetchTurn, SessionRequest, Wanted } from '../runtime/fetch-sessions.ts';
 import type { Partition, ReadLimits } from '../runtime/partition.ts';
@@ -17,6 +18,8 @@ import { readError } from './read-error.ts';
 import { fetchAsFollower } from './replica-fetch.ts';
 
 const READ_COMMITTED = 1;
+/** From here on clients know that followers can be read from. */
+const FOLLOWERS_VERSION = 11;
 const NO_SESSION = 0;
 const EMPTY = Buffer.alloc(0);
 
@@ -35,7 +38,10 @@ interface ReadResult {
   readonly committedBytes: readonly number[];
   /** Likewise: the last stable offset. */
   readonly stableOffsets: readonly number[];
-  readonly anyError: boolean;
+  /** Likewise: -1 where there is none. */
+  readonly leaderEpochs: readonly number[];
+  /** An error or another place to read from, which is answered at once. */
+  readonly isUrgent: boolean;
 }
 
 /**
@@ -51,12 +57,14 @@ interface ReadResult {
  * - read_committed sees what is below the last stable offset, and which of the transactions in it were aborted; it waits for
  *   that offset to move.
  *
+ * - Since v11 followers may be read from; under `replica.selector.class` a leader sends consumers that say their rack to the follower in
+ *   it that is furthest, and gives no records then (KIP-392).
  * - A broker that follows gets everything that is written (`replica-fetch.ts`); on the controller's listener the metadata log
  *   (`metadata-fetch.ts`).
  *
- * Versions: v7 sessions; v9 leader epochs; v12 diverging epoch; v13 topic ids; v15 replica state; v17 directory ids.
+ * Versions: v7 sessions; v9 leader epochs; v11 racks; v12 diverging epoch; v13 topic ids; v15 replica state; v17 directory ids.
  *
- * Not implemented: the nearest replica (v11), leader hints of v16.
+ * Not implemented: leader hints of v16.
  */
 export const fetch = defineApi({
   api,
@@ -78,7 +86,7 @@ export const fetch = defineApi({
     context.afterSent((hasLeft) => (hasLeft ? lease.release() : lease.abandon()));
     const asked = resolve(context, turn.wanted);
     let result = await read(context, request, asked, lease);
-    if (result.bytes < request.minBytes && !result.anyError && request.maxWaitMs > 0) {
+    if (result.bytes < request.minBytes && !result.isUrgent && request.maxWaitMs > 0) {
       lease.release();
       await waitForBytes(context, request, asked, result);
       result = await read(context, request, asked, lease);
@@ -126,7 +134,9 @@ function find(
 ): Partition | ErrorName {
   if (name === undefined) return 'UNKNOWN_TOPIC_ID';
   if (!context.authorize('READ', { type: 'TOPIC', name })) return 'TOPIC_AUTHORIZATION_FAILED';
-  const partition = context.services.partitions.leader(name, index);
+  const { partitions } = context.services;
+  const partition =
+    context.version >= FOLLOWERS_VERSION ? partitions.replica(name, index) : partitions.leader(name, index);
   if (typeof partition === 'string') return partition;
   return leaderEpochProblem(partition, currentLeaderEpoch) ?? partition;
 }
@@ -149,14 +159,22 @@ async function read(
   const responses: FetchResponsePartitionInit[] = [];
   const committedBytes: number[] = [];
   const stableOffsets: number[] = [];
+  const leaderEpochs: number[] = [];
   let bytes = 0;
-  let anyError = false;
+  let isUrgent = false;
   for (const { data, partition } of asked) {
     committedBytes.push(typeof partition === 'string' ? 0 : partition.committedBytes);
     stableOffsets.push(typeof partition === 'string' ? 0 : partition.lastStableOffset);
+    leaderEpochs.push(typeof partition === 'string' ? -1 : partition.leaderEpoch);
     if (typeof partition === 'string') {
       responses.push(failed(data.partition, partition));
-      anyError = true;
+      isUrgent = true;
+      continue;
+    }
+    const nearest = nearestTo(context, request, partition, data.fetchOffset);
+    if (nearest !== null) {
+      responses.push(redirected(data.partition, partition, nearest));
+      isUrgent = true;
       continue;
     }
     const left = Math.min(data.partitionMaxBytes, maxBytes - bytes);
@@ -166,9 +184,44 @@ async function read(
     const readBytes = response.records?.length ?? 0;
     bytes += readBytes;
     if (readBytes > 0) context.services.meter.fetched(partition.topic, readBytes);
-    anyError ||= response.errorCode !== 0;
+    isUrgent ||= response.errorCode !== 0;
   }
-  return { responses, bytes, committedBytes, stableOffsets, anyError };
+  return { responses, bytes, committedBytes, stableOffsets, leaderEpochs, isUrgent };
+}
+
+/** Where a consumer that says its rack reads instead of here; null: here. */
+function nearestTo(
+  { services }: RequestContext,
+  { rackId }: FetchRequest,
+  partition: Partition,
+  offset: number,
+): number | null {
+  const { config, metadata } = services;
+  if (rackId === '' || !partition.isLeader || config.values['replica.selector.class'] === null) return null;
+  const { brokers } = metadata.image();
+  return nearestReplica({
+    clientRack: rackId,
+    leaderId: config.nodeId,
+    followers: partition.readableFollowers(offset),
+    rackOf: (id) => brokers.get(id)?.rack ?? null,
+  });
+}
+
+function redirected(
+  partitionIndex: number,
+  { highWatermark, lastStableOffset, log }: Partition,
+  preferredReadReplica: number,
+): FetchResponsePartitionInit {
+  return {
+    partitionIndex,
+    errorCode: errorCode('NONE'),
+    highWatermark,
+    lastStableOffset,
+    logStartOffset: log.startOffset,
+    abortedTransactions: null,
+    preferredReadReplica,
+    records: EMPTY,
+  };
 }
 
 async function readPartition(
@@ -228,7 +281,7 @@ async function waitForBytes(
     for (const [index, { partition }] of asked.entries()) {
       const was = before.committedBytes[index];
       if (typeof partition === 'string' || was === undefined) continue;
-      if (!partition.isLeader) return true;
+      if (partition.leaderEpoch !== before.leaderEpochs[index]) return true;
       // Nothing of what came is stable yet.
       if (isCommitted && partition.lastStableOffset === before.stableOffsets[index]) continue;
       bytes += partition.committedBytes - was;
@@ -261,12 +314,15 @@ function answer(
   turn: FetchTurn<FetchRequestPartition>,
 ): FetchResponseInit {
   const { sessionId, told } = turn.answered(
-    responses.map(({ errorCode: code, highWatermark, logStartOffset, records }) => ({
-      errorCode: code,
-      highWatermark,
-      logStartOffset: logStartOffset ?? -1,
-      bytes: records?.length ?? 0,
-    })),
+    responses.map(
+      ({ errorCode: code, highWatermark, logStartOffset, records, preferredReadReplica = -1 }) => ({
+        errorCode: code,
+        highWatermark,
+        logStartOffset: logStartOffset ?? -1,
+        bytes: records?.length ?? 0,
+        isRedirected: preferredReadReplica >= 0,
+      }),
+    ),
   );
   const topics = new Map<
     string,

@@ -8,13 +8,15 @@ import { CLUSTER, defineApi } from './api.ts';
 /**
  * AlterPartitionReassignments v0-1
  *
- * - On one node every partition is where it can be: asking for that is taken and changes nothing.
- * - INVALID_REPLICA_ASSIGNMENT for brokers that are not registered, none, or one twice; NO_REASSIGNMENT_IN_PROGRESS for
- *   null, which would take a move back.
+ * - New replicas join; when all who stay are in sync, those that leave go, their logs are deleted, and a leader epoch begins. What can
+ *   be had at once is there with the answer. A second reassignment replaces the first, measured from where the partition was before.
+ * - Null takes a move back; NO_REASSIGNMENT_IN_PROGRESS where there is none. INVALID_REPLICA_ASSIGNMENT for brokers that are not
+ *   registered, none, or one twice, and where nobody in sync would be left.
+ * - Replicas that are out of sync are slowed down as `leader.` and `follower.replication.throttled.*` say (KIP-73).
  *
  * Versions: v1 whether the number of replicas may change.
  *
- * Not implemented: moves, for which there is no second broker.
+ * Not implemented: `timeout.ms` (answers come when the quorum has committed).
  */
 export const alterPartitionReassignments = defineApi({
   api,

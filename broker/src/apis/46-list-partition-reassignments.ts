@@ -1,29 +1,60 @@
-import { errorCode } from '@millrace/protocol';
+import { type ErrorName, errorCode } from '@millrace/protocol';
 import {
   listPartitionReassignments as api,
+  type ListPartitionReassignmentsRequest,
   type ListPartitionReassignmentsResponseInit,
 } from '@millrace/protocol/messages';
+import { isReassigned } from '../core/controller/reassignment.ts';
+import type { MetadataImage, PartitionImage } from '../core/metadata/image.ts';
 import { CLUSTER, defineApi } from './api.ts';
 
 /**
  * ListPartitionReassignments v0
  *
- * - Nothing is ever under way on one node, whatever is asked for.
+ * - The partitions asked for, all of them where none are named, that are being reassigned; others are left out.
  *
  * Versions: there is one.
  *
- * Not implemented: moves, for which there is no second broker.
+ * Not implemented: nothing.
  */
 export const listPartitionReassignments = defineApi({
   api,
   versions: [0, 0],
   access: [['DESCRIBE', 'CLUSTER']],
   forwards: true,
-  handle: (context): ListPartitionReassignmentsResponseInit =>
-    answer(context.authorize('DESCRIBE', CLUSTER) ? 'NONE' : 'CLUSTER_AUTHORIZATION_FAILED'),
-  refuse: (_request, error) => answer(error),
+  handle: (context, request): ListPartitionReassignmentsResponseInit =>
+    context.authorize('DESCRIBE', CLUSTER)
+      ? answer('NONE', underWay(context.services.metadata.image(), request))
+      : answer('CLUSTER_AUTHORIZATION_FAILED', []),
+  refuse: (_request, error) => answer(error, []),
 });
 
-function answer(error: Parameters<typeof errorCode>[0]): ListPartitionReassignmentsResponseInit {
-  return { throttleTimeMs: 0, errorCode: errorCode(error), errorMessage: null, topics: [] };
+function underWay(
+  image: MetadataImage,
+  { topics: named }: ListPartitionReassignmentsRequest,
+): ListPartitionReassignmentsResponseInit['topics'] {
+  const asked =
+    named === null
+      ? [...image.topicsByName.values()].map((topic) => ({ topic, partitions: topic.partitions }))
+      : named.map(({ name, partitionIndexes }) => {
+          const topic = image.topicsByName.get(name);
+          return { topic, partitions: partitionIndexes.map((index) => topic?.partitions[index]) };
+        });
+  return asked.flatMap(({ topic, partitions }) => {
+    const moving = partitions.flatMap((partition) =>
+      partition !== undefined && isReassigned(partition) ? [described(partition)] : [],
+    );
+    return topic === undefined || moving.length === 0 ? [] : [{ name: topic.name, partitions: moving }];
+  });
+}
+
+function described({ partition, replicas, adding, removing }: PartitionImage) {
+  return { partitionIndex: partition, replicas, addingReplicas: adding, removingReplicas: removing };
+}
+
+function answer(
+  error: ErrorName,
+  topics: ListPartitionReassignmentsResponseInit['topics'],
+): ListPartitionReassignmentsResponseInit {
+  return { throttleTimeMs: 0, errorCode: errorCode(error), errorMessage: null, topics };
 }

@@ -25,7 +25,7 @@ const PAGE_PARTITIONS_MAX = 2_000;
  *
  * Versions: there is one.
  *
- * Not implemented: eligible leader replicas: with one replica of each partition there are none.
+ * Not implemented: the last known eligible replicas, which are not kept.
  */
 export const describeTopicPartitions = defineApi({
   api,
@@ -96,14 +96,14 @@ function described(
     name: topic.name,
     topicId: topic.id,
     isInternal: isInternalTopic(topic.name),
-    partitions: partitions.map(({ partition, leader, leaderEpoch, replicas, isr }) => ({
+    partitions: partitions.map(({ partition, leader, leaderEpoch, replicas, isr, elr }) => ({
       errorCode: errorCode(leader >= 0 && !isFenced(leader) ? 'NONE' : 'LEADER_NOT_AVAILABLE'),
       partitionIndex: partition,
       leaderId: leader,
       leaderEpoch,
       replicaNodes: replicas,
       isrNodes: isr,
-      eligibleLeaderReplicas: [],
+      eligibleLeaderReplicas: elr,
       lastKnownElr: [],
       offlineReplicas: replicas.filter(isFenced),
     })),

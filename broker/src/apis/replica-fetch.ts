@@ -49,12 +49,19 @@ export async function fetchAsFollower(
     request.maxWaitMs > 0 &&
     asked.every(({ partition }, index) => typeof partition !== 'string' && parted[index] === null)
   )
-    await untilNews(context, request, asked);
+    await untilNews(
+      context,
+      request,
+      asked.map((one) => ({ ...one, isHeldUp: isHeldUp(context, one, follower.id) })),
+    );
   const responses: FetchResponsePartitionInit[] = [];
   let left = request.maxBytes;
   for (const [index, one] of asked.entries()) {
-    const response = await answer(one, parted[index] ?? null, left);
-    left -= response.records?.length ?? 0;
+    const response = await answer(one, parted[index] ?? null, isHeldUp(context, one, follower.id) ? 0 : left);
+    const bytes = response.records?.length ?? 0;
+    left -= bytes;
+    if (typeof one.partition !== 'string' && isOutOfSync(one.partition, follower.id))
+      context.services.replication.leaderQuota.used(one.partition.topic, one.data.partition, bytes);
     responses.push(response);
   }
   const topics = new Map<string, FetchResponsePartitionInit[]>();
@@ -68,6 +75,16 @@ export async function fetchAsFollower(
     sessionId: NO_SESSION,
     responses: [...topics].map(([topicId, partitions]) => ({ topicId, partitions })),
   };
+}
+
+/** Only who is out of sync is slowed down (KIP-73): acknowledgements wait for the others. */
+function isHeldUp(context: RequestContext, { partition }: Asked, followerId: number): boolean {
+  if (typeof partition === 'string' || !isOutOfSync(partition, followerId)) return false;
+  return context.services.replication.leaderQuota.holdsUp(partition.topic, partition.partition);
+}
+
+function isOutOfSync({ inSyncReplicas }: Partition, followerId: number): boolean {
+  return !inSyncReplicas.includes(followerId);
 }
 
 function leaderOf(context: RequestContext, name: string | undefined, data: FetchRequestPartition) {
@@ -93,12 +110,12 @@ function partingOf({
 async function untilNews(
   context: RequestContext,
   request: FetchRequest,
-  asked: readonly Asked[],
+  asked: readonly (Asked & { readonly isHeldUp: boolean })[],
 ): Promise<void> {
   const hasNews = (): boolean =>
-    asked.some(({ partition, data }) => {
+    asked.some(({ partition, data, isHeldUp: mustWait }) => {
       if (typeof partition === 'string' || !partition.isLeader) return true;
-      if (partition.log.writtenOffset > data.fetchOffset) return true;
+      if (!mustWait && partition.log.writtenOffset > data.fetchOffset) return true;
       return context.version >= 18 && partition.highWatermark > data.highWatermark;
     });
   await context.services.purgatory.park<void>({

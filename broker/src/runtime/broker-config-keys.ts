@@ -1,6 +1,7 @@
 import { defineConfig, nonEmpty, oneOf, range, type Validator } from '@millrace/foundation';
 import { key } from './config-key.ts';
 import { consumerGroupConfigKeys } from './consumer-group-config-keys.ts';
+import { replicationConfigKeys } from './replication-config-keys.ts';
 import { shareConfigKeys } from './share-config-keys.ts';
 
 const INT_MAX = 0x7fffffff;
@@ -58,17 +59,7 @@ export const brokerConfigKeys = defineConfig({
     range(1),
   ),
   'broker.session.timeout.ms': key('int', 9000, 'A broker unheard of for so long is fenced.', range(1)),
-  'replica.lag.time.max.ms': key(
-    'long',
-    30_000,
-    'A follower that has not had everything for so long leaves the in-sync set.',
-    range(1),
-  ),
-  'replica.fetch.max.bytes': key('int', 1_048_576, 'Of one partition in an answer to a follower.', range(0)),
-  'replica.fetch.response.max.bytes': key('int', 10_485_760, 'Of a whole answer to a follower.', range(0)),
-  'replica.fetch.wait.max.ms': key('int', 500, "How long a follower's fetch waits for news.", range(1)),
-  'replica.fetch.min.bytes': key('int', 1, 'What a follower waits for.', range(0)),
-  'replica.fetch.backoff.ms': key('int', 1000, 'Pause of a follower after a failure; at most 200.', range(0)),
+  ...replicationConfigKeys,
   'metadata.log.max.record.bytes.between.snapshots': key(
     'long',
     20_971_520,

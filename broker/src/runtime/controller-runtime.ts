@@ -9,6 +9,7 @@ import {
 import { BrokerSessions } from '../core/controller/broker-sessions.ts';
 import { fenceBroker } from '../core/controller/brokers.ts';
 import type { ControllerRules, Decision, DecisionInput } from '../core/controller/decision.ts';
+import { balanceLeaders, electMissingLeaders } from '../core/controller/elect-leaders.ts';
 import type { MetadataImage } from '../core/metadata/image.ts';
 import { emptyImage, replay } from '../core/metadata/replay.ts';
 import type { MetadataLoader } from './metadata-loader.ts';
@@ -21,6 +22,8 @@ export interface ControllerRuntimeOptions {
   readonly rules: ControllerRules;
   readonly nodeId: number;
   readonly sessionMs: number;
+  /** How often preferred leaders are seen to; null: never. */
+  readonly leaderBalanceMs: number | null;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
@@ -55,6 +58,9 @@ export class ControllerRuntime {
   #reign: Reign | undefined;
   #failure: MillraceError | undefined;
   #look: Timer | undefined;
+  #balance: Timer | undefined;
+  /** The configs under which partitions without leaders were last looked at. */
+  #electedUnder: MetadataImage['configs'] | undefined;
 
   constructor(options: ControllerRuntimeOptions) {
     this.#options = options;
@@ -135,11 +141,14 @@ export class ControllerRuntime {
     const ids = [...unfencedIds(image)];
     this.sessions.begin(ids, this.#options.clock.now().monoMs);
     for (const id of ids) if (id !== this.#options.nodeId) void this.suspect(id);
+    this.#electedUnder = image.configs;
     this.#lookLater();
+    this.#balanceLater();
   }
 
   #end(error: MillraceError): void {
     this.#look?.cancel();
+    this.#balance?.cancel();
     this.#reign?.end(error);
     this.#reign = undefined;
   }
@@ -153,7 +162,20 @@ export class ControllerRuntime {
         logger.info({ broker: id, sessionMs }, 'a broker was not heard of: fenced');
         this.submit((input) => fenceBroker(input, id)).catch(() => undefined);
       }
+      if (image.configs !== this.#electedUnder) {
+        this.#electedUnder = image.configs;
+        this.submit(electMissingLeaders).catch(() => undefined);
+      }
       if (this.#reign !== undefined) this.#lookLater();
+    });
+  }
+
+  #balanceLater(): void {
+    const { timers, leaderBalanceMs } = this.#options;
+    if (leaderBalanceMs === null) return;
+    this.#balance = timers.after(leaderBalanceMs, () => {
+      this.submit(balanceLeaders).catch(() => undefined);
+      if (this.#reign !== undefined) this.#balanceLater();
     });
   }
 }

@@ -35,6 +35,8 @@ export interface SessionAnswer {
   readonly highWatermark: number;
   readonly logStartOffset: number;
   readonly bytes: number;
+  /** It says where to read instead. */
+  readonly isRedirected?: boolean;
 }
 
 /** One request within its session, or without one. */
@@ -194,10 +196,11 @@ export class FetchSessions {
   /** Whether the answer has news. An error is news, and so is its end. */
   #note(session: Session, cached: Cached, answer: SessionAnswer | undefined): boolean {
     if (answer === undefined) return false;
-    const { errorCode, bytes, highWatermark, logStartOffset } = answer;
+    const { errorCode, bytes, highWatermark, logStartOffset, isRedirected } = answer;
     const hasNews =
       errorCode !== 0 ||
       bytes > 0 ||
+      isRedirected === true ||
       highWatermark !== cached.highWatermark ||
       logStartOffset !== cached.logStartOffset;
     cached.highWatermark = errorCode === 0 ? highWatermark : UNKNOWN;

@@ -134,7 +134,7 @@ ssl.keymanager.algorithm ssl.keystore.certificate.chain ssl.keystore.key ssl.key
 ssl.keystore.password ssl.keystore.type ssl.protocol ssl.provider ssl.secure.random.implementation
 ssl.trustmanager.algorithm ssl.truststore.certificates ssl.truststore.location
 ssl.truststore.password ssl.truststore.type transaction.partition.verification.enable
-unclean.leader.election.enable `;
+unclean.leader.election.enable leader.replication.throttled.rate follower.replication.throttled.rate `;
 
 /** Every key of Kafka's brokers, and whether it can change while a broker of Kafka's runs. */
 export const kafkaBrokerKeys: ReadonlyMap<string, 'read-only' | 'dynamic'> = new Map([

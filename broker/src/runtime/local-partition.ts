@@ -10,6 +10,7 @@ import {
 } from '@millrace/protocol/records';
 import { lastSequenceOf, type OfferedBatch, type ProducerBatch } from '../core/log/producer-table.ts';
 import { LeaderReplicas } from '../core/replication/leader-replicas.ts';
+import type { ReadableFollower } from '../core/replication/nearest-replica.ts';
 import type { Log, LogConfig } from '../storage/log.ts';
 import { CommittedBytes } from './committed-bytes.ts';
 import type { AppendOptions, AppendOutcome, Partition } from './partition.ts';
@@ -161,15 +162,16 @@ export class LocalPartition implements Partition {
     };
   }
 
-  /** Takes what a new image says; those who wait for a commit are told where leadership was lost. */
+  /**
+   * Takes what a new image says; those who wait for a commit are told where leadership was lost. Where the leader stays in a new epoch, as
+   * when replicas leave, what it has stays too, and those who wait go on to.
+   */
   update(leadership: Leadership): void {
     const before = this.#leadership;
     this.#leadership = leadership;
-    const lost = before.isLeader && (!leadership.isLeader || leadership.leaderEpoch !== before.leaderEpoch);
-    if (lost) this.#abandon('NOT_LEADER_OR_FOLLOWER');
+    if (before.isLeader && !leadership.isLeader) this.#abandon('NOT_LEADER_OR_FOLLOWER');
     if (!leadership.isLeader) this.#replicas = null;
-    else if (this.#replicas === null || lost || leadership.leaderEpoch !== before.leaderEpoch)
-      this.#lead(leadership);
+    else if (this.#replicas === null || leadership.leaderEpoch !== before.leaderEpoch) this.#lead(leadership);
     else this.#replicas.follow({ ...leadership, nowMs: this.#clock.now().monoMs });
     this.#advance();
     this.#grown();
@@ -187,6 +189,14 @@ export class LocalPartition implements Partition {
     if (!this.#replicas.fetched({ ...fetch, leaderEndOffset, nowMs })) return false;
     this.#advance();
     return true;
+  }
+
+  readableFollowers(offset: number): readonly ReadableFollower[] {
+    const readable: ReadableFollower[] = [];
+    for (const [id, { endOffset, caughtUpMs }] of this.#replicas?.followers ?? [])
+      if (endOffset >= offset && this.inSyncReplicas.includes(id))
+        readable.push({ id, endOffset, caughtUpMs });
+    return readable;
   }
 
   /** The controller has answered a wish for another in-sync set, or the image has. */
@@ -257,7 +267,7 @@ export class LocalPartition implements Partition {
 
   #closedFor(options: AppendOptions): AppendOutcome | null {
     const { isLeader, leaderEpoch, minInSyncReplicas } = this.#leadership;
-    const inSyncReplicas = this.#inSyncReplicas;
+    const inSyncReplicas = this.inSyncReplicas.length;
     if (!isLeader || (options.expectedLeaderEpoch ?? leaderEpoch) !== leaderEpoch) {
       return this.#refuse('NOT_LEADER_OR_FOLLOWER', `this broker does not lead ${this.#name} in that epoch`);
     }
@@ -352,8 +362,8 @@ export class LocalPartition implements Partition {
     );
   }
 
-  get #inSyncReplicas(): number {
-    return (this.#replicas ?? this.#leadership).isr.length;
+  get inSyncReplicas(): readonly number[] {
+    return (this.#replicas ?? this.#leadership).isr;
   }
 
   /** As the leader: what all in sync have, while they are as many as the topic asks for (KIP-966). */
@@ -364,7 +374,7 @@ export class LocalPartition implements Partition {
     // What is to be synced before it is acknowledged is not read before that either.
     const written = config.flushMessages === 1 ? flushedOffset : writtenOffset;
     this.#committed.wrote(writtenOffset, this.log.writtenBytes);
-    if (this.#inSyncReplicas < this.#leadership.minInSyncReplicas) return;
+    if (this.inSyncReplicas.length < this.#leadership.minInSyncReplicas) return;
     this.#moveTo(replicas.committedTo(written));
   }
 

@@ -49,8 +49,13 @@ export class LocalPartitions implements PartitionRegistry {
   }
 
   leader(topic: string, partition: number): Partition | ErrorName {
+    const replica = this.replica(topic, partition);
+    return typeof replica === 'string' || replica.isLeader ? replica : 'NOT_LEADER_OR_FOLLOWER';
+  }
+
+  replica(topic: string, partition: number): Partition | ErrorName {
     const local = this.get(topic, partition);
-    if (local?.isLeader === true) return local;
+    if (local !== undefined && (local.isLeader || local.leaderId >= 0)) return local;
     if (this.#unopened.has(`${topic}-${partition}`)) return 'KAFKA_STORAGE_ERROR';
     const known = this.#image?.topicsByName.get(topic)?.partitions[partition];
     return known === undefined && local === undefined
@@ -124,7 +129,7 @@ export class LocalPartitions implements PartitionRegistry {
 
   async #take(image: MetadataImage, topic: TopicImage, state: PartitionImage): Promise<void> {
     const { config, clock, logger } = this.#options;
-    if (!state.replicas.includes(config.nodeId)) return;
+    if (!state.replicas.includes(config.nodeId)) return await this.#leave(topic.name, state.partition);
     const leadership = this.#leadershipOf(image, topic, state);
     const known = this.get(topic.name, state.partition);
     const logConfig = logConfigOf(image, config, topic.name);
@@ -193,44 +198,65 @@ export class LocalPartitions implements PartitionRegistry {
   }
 
   async #drop(topic: TopicImage): Promise<void> {
-    const { storage, logger } = this.#options;
     const partitions = [...(this.#topics.get(topic.name)?.values() ?? [])];
     this.#topics.delete(topic.name);
     for (const { partition } of topic.partitions) this.#unopened.delete(`${topic.name}-${partition}`);
-    for (const partition of partitions) {
-      partition.update({
-        leaderEpoch: partition.leaderEpoch,
-        isLeader: false,
-        leader: -1,
-        replicas: [],
-        isr: [],
-        partitionEpoch: Number.MAX_SAFE_INTEGER,
-        minInSyncReplicas: 1,
-      });
-      for (const listener of this.#listeners) listener.lost(topic.name, partition.partition);
-      try {
-        await storage.delete(partition.log.id);
-      } catch (error) {
-        if (!isMillraceError(error)) throw error;
-        logger.error(
-          { topic: topic.name, partition: partition.partition, ...error.report() },
-          'a log cannot be deleted',
-        );
-      }
+    for (const partition of partitions) await this.#end(partition);
+  }
+
+  /** A partition whose replica here was reassigned to others: those have all of it. */
+  async #leave(topic: string, index: number): Promise<void> {
+    this.#unopened.delete(`${topic}-${index}`);
+    const partitions = this.#topics.get(topic);
+    const partition = partitions?.get(index);
+    if (partitions === undefined || partition === undefined) return;
+    partitions.delete(index);
+    if (partitions.size === 0) this.#topics.delete(topic);
+    this.#options.logger.info({ topic, partition: index }, 'is no replica any more: the log is deleted');
+    await this.#end(partition);
+  }
+
+  async #end(partition: LocalPartition): Promise<void> {
+    const { storage, logger } = this.#options;
+    partition.update({
+      // What a leader still answers is of another epoch.
+      leaderEpoch: Number.MAX_SAFE_INTEGER,
+      isLeader: false,
+      leader: -1,
+      replicas: [],
+      isr: [],
+      partitionEpoch: Number.MAX_SAFE_INTEGER,
+      minInSyncReplicas: 1,
+    });
+    for (const listener of this.#listeners) listener.lost(partition.topic, partition.partition);
+    await partition.atRest();
+    try {
+      await storage.delete(partition.log.id);
+    } catch (error) {
+      if (!isMillraceError(error)) throw error;
+      logger.error(
+        { topic: partition.topic, partition: partition.partition, ...error.report() },
+        'a log cannot be deleted',
+      );
     }
   }
 
-  /** A log of a topic that the cluster does not have may be all that is left of somebody's data: it is never deleted. */
+  /**
+   * A log of a topic that the cluster does not have, or of a partition that was reassigned while this broker was away, may be all that is
+   * left of somebody's data: it is never deleted.
+   */
   async #setStraysAside(image: MetadataImage): Promise<void> {
-    const { storage, logger } = this.#options;
+    const { storage, config, logger } = this.#options;
     for (const log of [...storage.logs.values()]) {
       const { topic, topicId, partition } = log.id;
-      if (topic === METADATA_TOPIC || image.topicsById.has(topicId)) continue;
+      if (topic === METADATA_TOPIC) continue;
+      const known = image.topicsById.get(topicId)?.partitions[partition];
+      if (known?.replicas.includes(config.nodeId) === true) continue;
       try {
         const path = await storage.setAside(log.id);
         logger.warn(
           { topic, partition, topicId, path },
-          'a log belongs to no topic of the cluster: set aside',
+          'a log belongs to no replica that this broker has in the cluster: set aside',
         );
       } catch (error) {
         if (!isMillraceError(error)) throw error;

@@ -193,6 +193,9 @@ class RunningMetadataPlane implements MetadataPlane {
       nodeId: config.nodeId,
       isThere: (endpoint) => this.#options.controllerPeers.isThere(endpoint),
       sessionMs: values['broker.session.timeout.ms'],
+      leaderBalanceMs: values['auto.leader.rebalance.enable']
+        ? values['leader.imbalance.check.interval.seconds'] * 1000
+        : null,
       onActive: () => this.#active(runtime),
     });
     this.#parts = { quorum, loader, runtime };

@@ -1,5 +1,6 @@
 import type { ErrorName } from '@millrace/protocol';
 import type { TransactionEnd } from '../core/coordinator/effects.ts';
+import type { ReadableFollower } from '../core/replication/nearest-replica.ts';
 import type { Log, ReadLimits } from '../storage/log.ts';
 
 export type { ReadLimits };
@@ -30,6 +31,12 @@ export interface Partition {
 
   /** It leads, but what was there when it began to is not all known to be committed: its end is not to be told yet. */
   readonly isCatchingUp: boolean;
+
+  /** Who is in sync, as far as is known here. */
+  readonly inSyncReplicas: readonly number[];
+
+  /** Followers of this leader from which a consumer can read at that offset (KIP-392); none where it is led elsewhere. */
+  readableFollowers(offset: number): readonly ReadableFollower[];
 
   /** Notes how far a follower is. @returns false where it is no follower of this leader */
   followerFetched(fetch: {

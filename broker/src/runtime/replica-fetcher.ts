@@ -6,6 +6,7 @@ import type { LocalPartition } from './local-partition.ts';
 import type { NodeEndpoint } from './node-endpoint.ts';
 import { pause } from './pause.ts';
 import type { ReplicaFetchedPartition, ReplicaPeers } from './replica-peers.ts';
+import type { ReplicationQuota } from './replication-quota.ts';
 import { areSoundBatches } from './sound-batches.ts';
 
 export interface ReplicaFetcherOptions {
@@ -16,6 +17,8 @@ export interface ReplicaFetcherOptions {
   /** Where the leader is reached now; undefined while it is not known. */
   readonly endpoint: () => NodeEndpoint | undefined;
   readonly brokerEpoch: () => number;
+  /** What may be taken of partitions that are slowed down. */
+  readonly quota: ReplicationQuota;
   readonly timers: Timers;
   readonly logger: Logger;
 }
@@ -93,9 +96,16 @@ export class ReplicaFetcher {
     const wanted: LocalPartition[] = [];
     for (const { partition, restsUntil } of this.#followed.values()) {
       const isOurs = !partition.isLeader && partition.leaderId === this.#options.leaderId;
-      if (isOurs && restsUntil <= this.#round && partition.log.failure === null) wanted.push(partition);
+      if (!isOurs || restsUntil > this.#round || partition.log.failure !== null) continue;
+      if (!this.#isHeldUp(partition)) wanted.push(partition);
     }
     return wanted;
+  }
+
+  /** Who is in sync is never held up: acknowledgements wait for it. */
+  #isHeldUp({ topic, partition, inSyncReplicas }: LocalPartition): boolean {
+    const { quota, nodeId } = this.#options;
+    return !inSyncReplicas.includes(nodeId) && quota.holdsUp(topic, partition);
   }
 
   async #fetch(to: NodeEndpoint, wanted: readonly LocalPartition[]): Promise<void> {
@@ -180,6 +190,7 @@ export class ReplicaFetcher {
     if (hasGaps) await log.allowGaps();
     const written = partition.appendReplicated(records, leaderEpoch);
     if (written === null) return false;
+    this.#options.quota.used(topic, index, records.length);
     try {
       await written;
       return true;

@@ -8,6 +8,7 @@ import type { LocalPartitions } from './local-partitions.ts';
 import type { NodeEndpoint } from './node-endpoint.ts';
 import { ReplicaFetcher } from './replica-fetcher.ts';
 import type { ReplicaPeers } from './replica-peers.ts';
+import { ReplicationQuota } from './replication-quota.ts';
 import type { ClusterAccess, MetadataAccess, ReplicationAccess } from './services.ts';
 
 export interface ReplicationOptions {
@@ -32,7 +33,9 @@ const REFUSED: ReadonlySet<string> = new Set([
 
 /** Keeps replicas the same: fetches what this broker follows, and says of what it leads who is in sync. */
 export class Replication implements ReplicationAccess {
+  readonly leaderQuota: ReplicationQuota;
   readonly #options: ReplicationOptions;
+  readonly #followerQuota: ReplicationQuota;
   readonly #fetchers = new Map<number, ReplicaFetcher>();
   readonly #leaderOf = new Map<string, number>();
   #look: Timer | undefined;
@@ -41,6 +44,8 @@ export class Replication implements ReplicationAccess {
 
   constructor(options: ReplicationOptions) {
     this.#options = options;
+    this.leaderQuota = new ReplicationQuota({ ...options, of: 'leader' });
+    this.#followerQuota = new ReplicationQuota({ ...options, of: 'follower' });
   }
 
   start(): void {
@@ -98,6 +103,7 @@ export class Replication implements ReplicationAccess {
     const { metadata, config, cluster } = this.#options;
     const fetcher = new ReplicaFetcher({
       ...this.#options,
+      quota: this.#followerQuota,
       leaderId,
       nodeId: config.nodeId,
       endpoint: () => brokerEndpoint(metadata.image(), leaderId, config.interBrokerListener),

@@ -67,6 +67,7 @@ import type { NodeEndpoint } from './node-endpoint.ts';
 import type { Partition } from './partition.ts';
 import type { Purgatory } from './purgatory.ts';
 import type { MetadataFetch, MetadataFetched, SnapshotFetch, SnapshotPiece } from './quorum-peers.ts';
+import type { ReplicationQuota } from './replication-quota.ts';
 import type { RequestMeter } from './request-meter.ts';
 import type { ShareGroupAccess, ShareStateAccess } from './share-access.ts';
 import type { SharePartitions } from './share-partitions.ts';
@@ -206,6 +207,8 @@ export interface LogFolder {
 export interface ReplicationAccess {
   /** A follower of a partition that is led here has fetched: it may belong to the in-sync set now. */
   followerFetched(partition: Partition): void;
+  /** What followers that are out of sync may be given of what is led here. */
+  readonly leaderQuota: ReplicationQuota;
 }
 
 /** The partitions whose logs are here. */
@@ -214,6 +217,8 @@ export interface PartitionRegistry {
   all(): Iterable<Partition>;
   /** @returns the partition led here, or what Kafka answers instead: UNKNOWN_TOPIC_OR_PARTITION, NOT_LEADER_OR_FOLLOWER, KAFKA_STORAGE_ERROR */
   leader(topic: string, partition: number): Partition | ErrorName;
+  /** @returns the replica here, whether it leads or follows a leader that is known; or what Kafka answers instead, as for `leader` */
+  replica(topic: string, partition: number): Partition | ErrorName;
   /**
    * Resolves when it is on disk where each log begins.
    * @throws {MillraceError} LOG_STORAGE_FAILED

@@ -25,6 +25,7 @@ import { LocalPartitions } from '../runtime/local-partitions.ts';
 import { type MetadataFolder, memoryMetadataFolder } from '../runtime/metadata-folder.ts';
 import { createMetadataPlane, type MetadataPlane } from '../runtime/metadata-plane.ts';
 import { Purgatory } from '../runtime/purgatory.ts';
+import { ReplicationQuota } from '../runtime/replication-quota.ts';
 import { RequestMeter } from '../runtime/request-meter.ts';
 import { RequestQuotas } from '../runtime/request-quotas.ts';
 import type { BrokerServices, GroupAccess } from '../runtime/services.ts';
@@ -121,7 +122,10 @@ export class ControlPlaneHarness {
       quorum,
       quotas: new RequestQuotas({ ...ports, metadata }),
       partitions,
-      replication: { followerFetched: () => undefined },
+      replication: {
+        followerFetched: () => undefined,
+        leaderQuota: new ReplicationQuota({ ...ports, of: 'leader', metadata, config }),
+      },
       logFolder: { path: '/nowhere', space: async () => ({ totalBytes: -1, usableBytes: -1 }) },
       controller,
       cluster,

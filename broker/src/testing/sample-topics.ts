@@ -12,6 +12,8 @@ export function imageWithTopics(partitionCounts: Readonly<Record<string, number>
         replicas: [1],
         isr: [1],
         elr: [],
+        adding: [],
+        removing: [],
         directories: [],
         leader: 1,
         leaderEpoch: 0,

@@ -11,6 +11,8 @@ export interface ConsumerConfig {
   readonly fetchMaxWaitMs: number;
   readonly maxPartitionFetchBytes: number;
   readonly maxPollRecords: number;
+  /** Empty: not said. */
+  readonly rackId: string;
 }
 
 const DEFAULT_FETCH_MAX_BYTES = 16 * 1024 * 1024;
@@ -28,5 +30,6 @@ export function consumerConfig(options: ConsumerOptions): ConsumerConfig {
     fetchMaxWaitMs: options.fetchMaxWaitMs ?? DEFAULT_FETCH_MAX_WAIT_MS,
     maxPartitionFetchBytes: options.maxPartitionFetchBytes ?? DEFAULT_MAX_PARTITION_FETCH_BYTES,
     maxPollRecords: options.maxPollRecords ?? DEFAULT_MAX_POLL_RECORDS,
+    rackId: options.rackId ?? '',
   };
 }

@@ -26,6 +26,9 @@ export interface FetcherEvents {
 }
 
 interface Asked {
+  /** Whom it is asked of, and whether that leads. */
+  readonly node: number;
+  readonly isLeader: boolean;
   readonly topic: string;
   readonly partition: number;
   readonly state: PartitionState;
@@ -38,6 +41,8 @@ interface Asked {
 const NAMED_MAX_VERSION = 12;
 /** How long a broker may hold a fetch that leaves out partitions whose buffers will soon have room. */
 const PARTIAL_WAIT_MS = 20;
+/** For how long a follower is read from before the leader is asked anew, as Kafka's `metadata.max.age.ms` has it. */
+const PREFERRED_REPLICA_MS = 300_000;
 /** No session (KIP-227): each request is complete in itself. */
 const NO_SESSION = { sessionId: 0, sessionEpoch: -1 };
 
@@ -99,17 +104,21 @@ export class Fetcher {
         stale.push(state.topic);
         continue;
       }
-      if (this.#busy.has(known.leader)) continue;
+      if (state.preferred !== null && state.preferred.untilMs <= nowMs) state.preferred = null;
+      const node = state.preferred?.node ?? known.leader;
+      if (this.#busy.has(node)) continue;
       if (room <= 0 || state.bufferedBytes >= this.#config.maxPartitionFetchBytes) {
-        partial.add(known.leader);
+        partial.add(node);
         continue;
       }
       room -= 1;
       const { topic, partition, version, fetchOffset } = state;
-      const asked = { topic, partition, state, version, fetchOffset, leaderEpoch: known.leaderEpoch };
-      const others = byNode.get(known.leader);
+      const isLeader = node === known.leader;
+      const { leaderEpoch } = known;
+      const asked = { node, isLeader, topic, partition, state, version, fetchOffset, leaderEpoch };
+      const others = byNode.get(node);
       if (others) others.push(asked);
-      else byNode.set(known.leader, [asked]);
+      else byNode.set(node, [asked]);
     }
     for (const [node, asked] of byNode) this.#fetch(node, asked, partial.has(node));
     if (stale.length > 0) this.#refresh(stale);
@@ -154,6 +163,7 @@ export class Fetcher {
       minBytes: fetchMinBytes,
       maxBytes: fetchMaxBytes,
       isolationLevel: isolationLevelId(isolationLevel),
+      rackId: this.#config.rackId,
       topics,
       ...(version >= 7 ? NO_SESSION : {}),
     };
@@ -186,7 +196,12 @@ export class Fetcher {
     const { highWatermark, lastStableOffset = -1 } = answer;
     const isCommitted = this.#config.isolationLevel === 'read_committed' && lastStableOffset >= 0;
     state.endOffset = isCommitted ? lastStableOffset : highWatermark;
-    const records = answer.records;
+    const { preferredReadReplica = -1, records } = answer;
+    if (preferredReadReplica >= 0)
+      state.preferred = {
+        node: preferredReadReplica,
+        untilMs: performance.now() + PREFERRED_REPLICA_MS,
+      };
     if (records === null || records.length === 0) return;
     const aborted =
       this.#config.isolationLevel === 'read_committed' ? (answer.abortedTransactions ?? []) : null;
@@ -195,8 +210,13 @@ export class Fetcher {
   }
 
   #refused(one: Asked, { errorCode }: FetchResponsePartition): void {
-    const { topic, partition, state } = one;
+    const { topic, partition, state, isLeader } = one;
     if (errorByCode(errorCode).name === 'OFFSET_OUT_OF_RANGE') {
+      // Only the leader knows: a follower may not be there yet.
+      if (!isLeader) {
+        state.preferred = null;
+        return;
+      }
       // What was read ahead is still good; the position is out of range only once that is used up.
       if (!state.hasRecords) state.reset();
       else state.retryAtMs = performance.now() + this.#cluster.config.retryBackoffMs;
@@ -214,7 +234,11 @@ export class Fetcher {
   /** Passing failures are tried again with new metadata; the others are for the caller of `poll` to see. */
   #retry(asked: readonly Asked[], error: MillraceError, tries = 0): void {
     const retryAtMs = performance.now() + retryPauseMs(this.#cluster.config, tries);
-    for (const { state } of asked) state.retryAtMs = retryAtMs;
+    for (const { state } of asked) {
+      state.retryAtMs = retryAtMs;
+      // Whoever it was read from: the leader is asked next.
+      state.preferred = null;
+    }
     if (!isRetriable(error)) this.#events.failed(error);
     this.#refresh(asked.map(({ topic }) => topic));
   }

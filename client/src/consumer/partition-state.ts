@@ -16,6 +16,8 @@ export class PartitionState implements TopicPartition {
   /** Counts what makes a fetch under way worthless. */
   version = 0;
   leaderEpoch = -1;
+  /** Who the leader has said to read from (KIP-392), until that has to be asked anew, monotonic ms; null: the leader. */
+  preferred: { readonly node: number; readonly untilMs: number } | null = null;
   /** Offset behind the last record that may be read, as the last fetch said; null before one. */
   endOffset: number | null = null;
   #position: number | null = null;

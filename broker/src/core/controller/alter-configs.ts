@@ -9,6 +9,7 @@ import type {
   Refusal,
 } from './commands.ts';
 import type { Decision, DecisionInput } from './decision.ts';
+import { eligibleAfterConfigs } from './eligible-after-configs.ts';
 import { topicNameProblem } from './topic-names.ts';
 
 /** IncrementalAlterConfigs: each resource wholly or not at all; the set that would result is validated as one. */
@@ -32,7 +33,8 @@ export function incrementalAlterConfigs(
     records.push(...decided);
     return { type, name, error: null, message: null };
   });
-  return { records: command.validateOnly ? [] : records, response };
+  if (command.validateOnly) return { records: [], response };
+  return { records: [...records, ...eligibleAfterConfigs(input, records)], response };
 }
 
 /** AlterConfigs (KIP-133): each resource has just these configs afterwards. */

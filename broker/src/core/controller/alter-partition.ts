@@ -1,11 +1,11 @@
 import type { Uuid } from '@millrace/foundation/types';
 import type { ErrorName } from '@millrace/protocol';
 import type { MetadataImage, PartitionImage } from '../metadata/image.ts';
-import { partitionChangeRecord } from '../metadata/record-builders.ts';
-import type { MetadataRecord } from '../metadata/records.ts';
+import { type PartitionChangeRecordOf, partitionChangeRecord } from '../metadata/record-builders.ts';
+import { type MetadataRecord, NO_LEADER_CHANGE } from '../metadata/records.ts';
 import { registrationRefusal } from './brokers.ts';
 import type { Decision, DecisionInput } from './decision.ts';
-import { eligibleReplicas } from './partition-changes.ts';
+import { isActive, partitionChange } from './partition-changes.ts';
 
 /** AlterPartition (KIP-497, KIP-903): the leader's wish for another in-sync set. */
 export interface AlterPartitionsCommand {
@@ -52,22 +52,38 @@ export function alterPartitions(
     const error = problemOf(input.image, command.brokerId, asked, current);
     if (error !== null || current === undefined)
       return { topicId, partition, error: error ?? 'UNKNOWN_TOPIC_OR_PARTITION' };
-    const isr = asked.isr.map(({ id }) => id);
     const topic = input.image.topicsById.get(topicId);
-    const elr = topic === undefined ? [] : eligibleReplicas(input, topic, current, { isr });
-    records.push(partitionChangeRecord(topicId, partition, { isr, elr }));
-    const { leader, leaderEpoch } = current;
-    return {
-      topicId,
-      partition,
-      error: null,
-      leader,
-      leaderEpoch,
-      isr,
-      partitionEpoch: current.partitionEpoch + 1,
-    };
+    if (topic === undefined) return { topicId, partition, error: 'UNKNOWN_TOPIC_ID' };
+    const isr = asked.isr.map(({ id }) => id);
+    const mayLead = (id: number): boolean => id === command.brokerId || isActive(input.image, id);
+    // Where nothing changes a record says so still: the leader waits for a new partition epoch.
+    const record =
+      partitionChange(input, topic, current, { isr, mayLead }) ??
+      partitionChangeRecord(topicId, partition, { isr });
+    records.push(record);
+    return outcome(asked, current, record);
   });
   return { records, response: { error: null, partitions } };
+}
+
+/** A set that completes a reassignment may cost the asking leader its place: it hears who leads by the metadata. */
+function outcome(
+  { topicId, partition }: PartitionToAlter,
+  before: PartitionImage,
+  { value }: PartitionChangeRecordOf,
+): AlteredPartition {
+  const isNewEpoch = value.leader !== NO_LEADER_CHANGE;
+  if (isNewEpoch && value.leader !== before.leader)
+    return { topicId, partition, error: 'NEW_LEADER_ELECTED' };
+  return {
+    topicId,
+    partition,
+    error: null,
+    leader: before.leader,
+    leaderEpoch: before.leaderEpoch + (isNewEpoch ? 1 : 0),
+    isr: value.isr ?? before.isr,
+    partitionEpoch: before.partitionEpoch + 1,
+  };
 }
 
 function problemOf(

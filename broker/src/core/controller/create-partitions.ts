@@ -54,10 +54,10 @@ function addedPartitions(
   if (count > RECORDS_PER_COMMAND_MAX)
     return { error: 'POLICY_VIOLATION', message: 'The request makes too many partitions at once.' };
   return placeReplicas(input.image, {
-    firstPartition: has,
+    existing: topic.partitions,
     count,
     replicationFactor,
-    random: input.random(),
+    random: input.random,
   });
 }
 

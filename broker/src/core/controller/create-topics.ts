@@ -141,9 +141,9 @@ function placed(input: DecisionInput, topic: TopicToCreate): readonly PartitionI
   if (count > RECORDS_PER_COMMAND_MAX)
     return { error: 'POLICY_VIOLATION', message: 'The request makes too many partitions at once.' };
   return placeReplicas(input.image, {
-    firstPartition: 0,
+    existing: [],
     count,
     replicationFactor: replicationFactor === -1 ? input.rules.defaultReplicationFactor : replicationFactor,
-    random: input.random(),
+    random: input.random,
   });
 }

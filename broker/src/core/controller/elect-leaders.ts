@@ -1,6 +1,5 @@
 import type { ErrorName } from '@millrace/protocol';
-import type { MetadataImage, PartitionImage, TopicImage } from '../metadata/image.ts';
-import { partitionChangeRecord } from '../metadata/record-builders.ts';
+import type { MetadataImage, TopicImage } from '../metadata/image.ts';
 import { type MetadataRecord, NO_LEADER } from '../metadata/records.ts';
 import type {
   ElectLeadersCommand,
@@ -10,8 +9,12 @@ import type {
   Refusal,
 } from './commands.ts';
 import type { Decision, DecisionInput } from './decision.ts';
+import { everyChange, isActive, partitionChange } from './partition-changes.ts';
 
-/** ElectLeaders: the preferred replica (the first one) is to lead, or, of an unclean election, any that is alive. */
+/** Elections that the controller begins by itself at once, as Kafka bounds them. */
+const OWN_ELECTIONS_MAX = 1_000;
+
+/** ElectLeaders (KIP-460): the preferred replica (the first one) is to lead, or, of an unclean election, any that is alive. */
 export function electLeaders(
   input: DecisionInput,
   command: ElectLeadersCommand,
@@ -23,13 +26,32 @@ export function electLeaders(
     topic,
     partitions: partitions
       .map((partition): PartitionResult => {
-        const elected = elect(image, command.type, image.topicsByName.get(topic), partition);
+        const elected = elect(input, command.type, image.topicsByName.get(topic), partition);
         if ('kind' in elected) records.push(elected);
         return 'kind' in elected ? { partition, error: null, message: null } : { partition, ...elected };
       })
       .filter(({ error }) => !isAll || error !== 'ELECTION_NOT_NEEDED'),
   }));
   return { records, response };
+}
+
+/** `auto.leader.rebalance.enable`: preferred replicas that are in sync and alive lead again. */
+export function balanceLeaders(input: DecisionInput): Decision<null> {
+  const mayLead = (id: number): boolean => isActive(input.image, id);
+  const records = everyChange(input, ({ leader, replicas, isr }) => {
+    const [preferred] = replicas;
+    const isDue = preferred !== undefined && preferred !== leader && isr.includes(preferred);
+    return isDue && mayLead(preferred) ? { isr, mayLead, election: 'preferred' } : null;
+  });
+  return { records: records.slice(0, OWN_ELECTIONS_MAX), response: null };
+}
+
+/** Partitions without a leader get one where they may by now: `unclean.leader.election.enable` may have changed. */
+export function electMissingLeaders(input: DecisionInput): Decision<null> {
+  const records = everyChange(input, ({ leader, isr }) =>
+    leader === NO_LEADER ? { isr, mayLead: (id) => isActive(input.image, id) } : null,
+  );
+  return { records: records.slice(0, OWN_ELECTIONS_MAX), response: null };
 }
 
 function everyPartition(image: MetadataImage): readonly PartitionsOfTopic[] {
@@ -40,7 +62,7 @@ function everyPartition(image: MetadataImage): readonly PartitionsOfTopic[] {
 }
 
 function elect(
-  image: MetadataImage,
+  input: DecisionInput,
   type: ElectLeadersCommand['type'],
   topic: TopicImage | undefined,
   index: number,
@@ -52,25 +74,13 @@ function elect(
   const isAsWanted = type === 'preferred' ? partition.leader === preferred : partition.leader !== NO_LEADER;
   if (isAsWanted)
     return { error: 'ELECTION_NOT_NEEDED', message: 'The partition has the leader that is asked for.' };
-  const leader = candidate(image, type, partition);
-  if (leader !== undefined) {
-    const isClean = partition.isr.includes(leader);
-    const lossy = { isr: [leader], elr: [], isRecovering: true };
-    return partitionChangeRecord(topic.id, index, { leader, ...(!isClean && lossy) });
-  }
+  const elected = partitionChange(input, topic, partition, {
+    isr: partition.isr,
+    mayLead: (id) => isActive(input.image, id),
+    election: type,
+  });
+  if (elected !== null) return elected;
   const error: ErrorName =
     type === 'preferred' ? 'PREFERRED_LEADER_NOT_AVAILABLE' : 'ELIGIBLE_LEADERS_NOT_AVAILABLE';
   return { error, message: 'No replica that may lead is alive.' };
-}
-
-function candidate(
-  image: MetadataImage,
-  type: ElectLeadersCommand['type'],
-  { replicas, isr }: PartitionImage,
-): number | undefined {
-  const wanted = type === 'preferred' ? replicas.slice(0, 1) : [...isr, ...replicas];
-  return wanted.find((id) => {
-    const isInSync = type === 'unclean' || isr.includes(id);
-    return isInSync && image.brokers.get(id)?.fenced === false;
-  });
 }

@@ -1,7 +1,13 @@
 import type { MetadataImage, PartitionImage, TopicImage } from '../metadata/image.ts';
-import { partitionChangeRecord } from '../metadata/record-builders.ts';
+import {
+  type PartitionChange,
+  type PartitionChangeRecordOf,
+  partitionChangeRecord,
+} from '../metadata/record-builders.ts';
 import { type MetadataRecord, NO_LEADER } from '../metadata/records.ts';
 import type { ControllerRules } from './decision.ts';
+import { completed, type Reassignment } from './reassignment.ts';
+import { directoryOf } from './replica-placement.ts';
 
 export interface ElectionRules {
   readonly image: MetadataImage;
@@ -11,10 +17,17 @@ export interface ElectionRules {
 /** What a partition is to become; leader and epochs follow from it. */
 export interface WantedPartition {
   readonly isr: readonly number[];
+  /** Its replicas, where they change too. */
+  readonly reassignment?: Reassignment;
   /** Whether the replica may lead. */
   readonly mayLead: (id: number) => boolean;
   /** It may have lost what it had: it is not eligible, whatever it was. */
   readonly lossy?: number;
+  /**
+   * Left out, the leader stays where it may. `preferred`: the first replica leads if it may. `unclean`: any that is alive, where
+   * nobody else may, whatever the topic allows.
+   */
+  readonly election?: 'preferred' | 'unclean';
 }
 
 /** Whether a broker takes part: it is registered, not fenced and not on its way down. */
@@ -31,36 +44,53 @@ export function eligibleReplicas(
   { image, rules }: ElectionRules,
   topic: TopicImage,
   partition: PartitionImage,
-  { isr, lossy }: { readonly isr: readonly number[]; readonly lossy?: number },
+  {
+    isr,
+    lossy,
+    replicas = partition.replicas,
+  }: {
+    readonly isr: readonly number[];
+    readonly lossy?: number | undefined;
+    readonly replicas?: readonly number[];
+  },
 ): readonly number[] {
-  const minInSync = Math.min(rules.minInSyncReplicas(image, topic.name), partition.replicas.length);
+  const minInSync = Math.min(rules.minInSyncReplicas(image, topic.name), replicas.length);
   if (isr.length >= minInSync) return [];
   const known = new Set([...partition.elr, ...partition.isr]);
-  return partition.replicas.filter((id) => known.has(id) && !isr.includes(id) && id !== lossy);
+  return replicas.filter((id) => known.has(id) && !isr.includes(id) && id !== lossy);
 }
 
 /**
- * The record that takes a partition there, or null where it is there. The leader stays where it may; else the first replica
- * in sync that may lead takes over, then one that is eligible, or, where the topic allows unclean elections, any that is alive, with
- * loss.
+ * The record that takes a partition there, or null where it is there. A reassignment is completed as soon as all who stay are in
+ * sync. Who may lead without loss does; else, where the topic allows unclean elections, any that is alive, with loss.
  */
 export function partitionChange(
   input: ElectionRules,
   topic: TopicImage,
   partition: PartitionImage,
   wanted: WantedPartition,
-): MetadataRecord | null {
-  const { isr, elr, leader, isRecovering } = elected(input, topic, partition, wanted);
-  const isSameIsr = isSameSet(isr, partition.isr);
-  const isSameElr = isSameSet(elr, partition.elr);
-  const isSameLeader = leader === partition.leader;
-  if (isSameIsr && isSameElr && isSameLeader) return null;
-  return partitionChangeRecord(topic.id, partition.partition, {
-    ...(!isSameIsr && { isr }),
-    ...(!isSameElr && { elr }),
-    ...(!isSameLeader && { leader }),
-    ...(isRecovering && { isRecovering }),
-  });
+): PartitionChangeRecordOf | null {
+  const begun = wanted.reassignment ?? partition;
+  const done = completed(begun, wanted.isr);
+  const { replicas, adding, removing } = done === null ? begun : { ...done, adding: [], removing: [] };
+  const next = elected(input, topic, partition, { ...wanted, isr: done?.isr ?? wanted.isr, replicas });
+  const change: PartitionChange = {
+    ...(!isSameSet(next.isr, partition.isr) && { isr: next.isr }),
+    ...(!isSameSet(next.elr, partition.elr) && { elr: next.elr }),
+    ...(next.leader !== partition.leader && { leader: next.leader }),
+    // Who is a replica no more must not be taken for one: a new leader epoch tells all.
+    ...(!partition.replicas.every((id) => replicas.includes(id)) && { leader: next.leader }),
+    ...(next.isRecovering && { isRecovering: true }),
+    ...(!isSameRow(replicas, partition.replicas) && {
+      replicas,
+      directories: directories(input.image, partition, replicas),
+    }),
+    ...(!isSameRow(adding, partition.adding) && { adding }),
+    ...(!isSameRow(removing, partition.removing) && { removing }),
+  };
+  return Object.keys(change).length === 0
+    ? null
+    : partitionChangeRecord(topic.id, partition.partition, change);
 }
 
 interface Elected {
@@ -74,13 +104,13 @@ function elected(
   input: ElectionRules,
   topic: TopicImage,
   partition: PartitionImage,
-  wanted: WantedPartition,
+  wanted: WantedPartition & { readonly replicas: readonly number[] },
 ): Elected {
   const { image, rules } = input;
-  const { replicas, leader } = partition;
-  const { isr, mayLead, lossy } = wanted;
-  const elr = eligibleReplicas(input, topic, partition, wanted);
-  const clean = [leader, ...replicas].find((id) => isr.includes(id) && mayLead(id));
+  const { replicas, isr, mayLead, lossy, election } = wanted;
+  const elr = eligibleReplicas(input, topic, partition, { isr, lossy, replicas });
+  const row = election === 'preferred' ? [...replicas.slice(0, 1), partition.leader] : [partition.leader];
+  const clean = [...row, ...replicas].find((id) => isr.includes(id) && mayLead(id));
   if (clean !== undefined) return { isr, elr, leader: clean, isRecovering: false };
   const eligible = elr.find(mayLead);
   if (eligible !== undefined) {
@@ -88,13 +118,22 @@ function elected(
     const left = isr.filter((id) => id !== lossy);
     return { isr: [eligible], elr: [...others, ...left], leader: eligible, isRecovering: false };
   }
-  const unclean = rules.allowsUncleanElection(image, topic.name) ? replicas.find(mayLead) : undefined;
+  const mayLose = election === 'unclean' || rules.allowsUncleanElection(image, topic.name);
+  const unclean = mayLose ? replicas.find(mayLead) : undefined;
   if (unclean !== undefined) return { isr: [unclean], elr: [], leader: unclean, isRecovering: true };
   return { isr, elr, leader: NO_LEADER, isRecovering: false };
 }
 
+function directories(image: MetadataImage, before: PartitionImage, replicas: readonly number[]) {
+  return replicas.map((id) => before.directories[before.replicas.indexOf(id)] ?? directoryOf(image, id));
+}
+
 function isSameSet(left: readonly number[], right: readonly number[]): boolean {
   return left.length === right.length && left.every((id) => right.includes(id));
+}
+
+function isSameRow(left: readonly number[], right: readonly number[]): boolean {
+  return left.length === right.length && left.every((id, index) => id === right[index]);
 }
 
 /**
@@ -128,14 +167,15 @@ export function changesWith(input: ElectionRules, brokerId: number): readonly Me
   });
 }
 
-function everyChange(
+/** The changes that all partitions need of which something is wanted. */
+export function everyChange(
   input: ElectionRules,
-  wantedOf: (partition: PartitionImage) => WantedPartition | null,
-): readonly MetadataRecord[] {
-  const records: MetadataRecord[] = [];
+  wantedOf: (partition: PartitionImage, topic: TopicImage) => WantedPartition | null,
+): readonly PartitionChangeRecordOf[] {
+  const records: PartitionChangeRecordOf[] = [];
   for (const topic of input.image.topicsById.values()) {
     for (const partition of topic.partitions) {
-      const wanted = wantedOf(partition);
+      const wanted = wantedOf(partition, topic);
       const record = wanted && partitionChange(input, topic, partition, wanted);
       if (record) records.push(record);
     }

@@ -1,38 +1,34 @@
-import { ZERO_UUID } from '@millrace/foundation/types';
+import { type Uuid, ZERO_UUID } from '@millrace/foundation/types';
 import type { MetadataImage, PartitionImage } from '../metadata/image.ts';
 import type { Refusal } from './commands.ts';
+import { RackPlacement } from './rack-placement.ts';
 
 export interface PlacementRequest {
-  readonly firstPartition: number;
+  /** What the topic has: new partitions go on where these ended. */
+  readonly existing: readonly PartitionImage[];
   readonly count: number;
   readonly replicationFactor: number;
-  /** A float in [0, 1): where the stripe begins. */
-  readonly random: number;
+  /** A float in [0, 1) each time: where stripes begin. */
+  readonly random: () => number;
 }
 
-/** Replicas striped over the brokers, alive ones first; leaders and followers spread evenly. */
+/** Replicas striped over racks and the brokers in them, alive ones first; leaders and followers spread evenly. */
 export function placeReplicas(
   image: MetadataImage,
   request: PlacementRequest,
 ): readonly PartitionImage[] | Refusal {
-  const { replicationFactor, count, firstPartition } = request;
-  const all = [...image.brokers.values()].sort((left, right) => left.id - right.id);
-  const alive = all.filter((broker) => !broker.fenced).map((broker) => broker.id);
-  const fenced = all.filter((broker) => broker.fenced).map((broker) => broker.id);
+  const { replicationFactor, count, existing, random } = request;
+  const usable = [...image.brokers.values()].filter((broker) => !broker.inControlledShutdown);
   const refused = (why: string): Refusal => ({
     error: 'INVALID_REPLICATION_FACTOR',
     message: `Cannot place ${replicationFactor} replica(s) of a partition: ${why}.`,
   });
-  if (all.length < replicationFactor) return refused(`only ${all.length} broker(s) are registered`);
-  if (alive.length === 0) return refused('no broker is alive');
-  const start = Math.floor(request.random * alive.length);
+  if (usable.every((broker) => broker.fenced)) return refused('no broker is alive');
+  if (usable.length < replicationFactor) return refused(`only ${usable.length} broker(s) are registered`);
+  const racks = new RackPlacement(usable, existing, random);
   const partitions: PartitionImage[] = [];
   for (let index = 0; index < count; index += 1) {
-    const replicas = [...striped(alive, start + index), ...striped(fenced, index)].slice(
-      0,
-      replicationFactor,
-    );
-    const placed = newPartition(image, firstPartition + index, replicas);
+    const placed = newPartition(image, existing.length + index, racks.place(replicationFactor));
     if (!placed) return refused('the brokers are fenced or shutting down');
     partitions.push(placed);
   }
@@ -51,12 +47,24 @@ export function newPartition(
   });
   const leader = isr[0];
   if (leader === undefined) return null;
-  const directories = replicas.map((id) => {
-    const logDirs = image.brokers.get(id)?.logDirs ?? [];
-    // With one folder there is no choice; which of several it is, the broker says later (KIP-858).
-    return logDirs.length === 1 ? (logDirs[0] ?? ZERO_UUID) : ZERO_UUID;
-  });
-  return { partition, replicas, isr, elr: [], directories, leader, leaderEpoch: 0, partitionEpoch: 0 };
+  return {
+    partition,
+    replicas,
+    isr,
+    elr: [],
+    adding: [],
+    removing: [],
+    directories: replicas.map((id) => directoryOf(image, id)),
+    leader,
+    leaderEpoch: 0,
+    partitionEpoch: 0,
+  };
+}
+
+/** The folder of a new replica: with one there is no choice; which of several it is, the broker says later (KIP-858). */
+export function directoryOf(image: MetadataImage, brokerId: number): Uuid {
+  const logDirs = image.brokers.get(brokerId)?.logDirs ?? [];
+  return logDirs.length === 1 ? (logDirs[0] ?? ZERO_UUID) : ZERO_UUID;
 }
 
 /** @returns what is wrong with replicas that the caller chose, or null */
@@ -74,8 +82,4 @@ export function assignmentProblem(
     return `The assignment gives a partition ${replicas.length} replica(s) where the others have ${replicationFactor}.`;
   }
   return null;
-}
-
-function striped(brokers: readonly number[], start: number): readonly number[] {
-  return brokers.map((_, index) => brokers[(start + index) % brokers.length] ?? -1);
 }

@@ -72,6 +72,9 @@ export interface PartitionImage {
    * was committed that they lack.
    */
   readonly elr: readonly number[];
+  /** Of `replicas`: those that a reassignment brings (KIP-455), and those that leave when all others are in sync. */
+  readonly adding: readonly number[];
+  readonly removing: readonly number[];
   /** One log folder's id per replica, in the same order. */
   readonly directories: readonly Uuid[];
   /** -1: none. */

@@ -15,8 +15,8 @@ export function partitionRecord(topicId: Uuid, partition: PartitionImage): Metad
       topicId,
       replicas: partition.replicas,
       isr: partition.isr,
-      removingReplicas: [],
-      addingReplicas: [],
+      removingReplicas: partition.removing,
+      addingReplicas: partition.adding,
       leader: partition.leader,
       leaderRecoveryState: RECOVERED,
       leaderEpoch: partition.leaderEpoch,
@@ -28,12 +28,19 @@ export function partitionRecord(topicId: Uuid, partition: PartitionImage): Metad
   };
 }
 
+export type PartitionChangeRecordOf = Extract<MetadataRecord, { readonly kind: 'PartitionChangeRecord' }>;
+
 /** What changes of a partition; what is left out stays. */
 export interface PartitionChange {
   readonly isr?: readonly number[];
   readonly elr?: readonly number[];
   /** -1: none. Naming one begins a leader epoch, the same one too. */
   readonly leader?: number;
+  readonly replicas?: readonly number[];
+  readonly adding?: readonly number[];
+  readonly removing?: readonly number[];
+  /** Of the new replicas, in their order. */
+  readonly directories?: readonly Uuid[];
   /** The leader was not in sync: records may be lost. */
   readonly isRecovering?: boolean;
 }
@@ -42,7 +49,7 @@ export function partitionChangeRecord(
   topicId: Uuid,
   partitionId: number,
   change: PartitionChange,
-): MetadataRecord {
+): PartitionChangeRecordOf {
   return {
     kind: 'PartitionChangeRecord',
     value: {
@@ -50,11 +57,11 @@ export function partitionChangeRecord(
       topicId,
       isr: change.isr ?? null,
       leader: change.leader ?? NO_LEADER_CHANGE,
-      replicas: null,
-      removingReplicas: null,
-      addingReplicas: null,
+      replicas: change.replicas ?? null,
+      removingReplicas: change.removing ?? null,
+      addingReplicas: change.adding ?? null,
       leaderRecoveryState: change.isRecovering === true ? RECOVERING : NO_CHANGE,
-      directories: null,
+      directories: change.directories ?? null,
       eligibleLeaderReplicas: change.elr ?? null,
       lastKnownElr: null,
     },

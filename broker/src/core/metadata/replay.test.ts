@@ -12,6 +12,8 @@ const partition = (number: number): PartitionImage => ({
   replicas: [1],
   isr: [1],
   elr: [],
+  adding: [],
+  removing: [],
   directories: ['d'],
   leader: 1,
   leaderEpoch: 0,

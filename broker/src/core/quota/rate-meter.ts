@@ -9,10 +9,16 @@ interface Sample {
 
 /**
  * How much was used per second of late, in Kafka's way: over whole windows of a second, as if there had always been ten
- * of them. So a client may use at once what it is allowed in ten seconds. Times are monotonic, ms.
+ * of them. So a client may use at once what it is allowed in ten seconds. `since-first-use` counts only the time since the first
+ * sample that is kept, one second at least: nothing is allowed ahead. Times are monotonic, ms.
  */
 export class RateMeter {
+  readonly #spans: 'whole-windows' | 'since-first-use';
   #samples: Sample[] = [];
+
+  constructor({ spans = 'whole-windows' }: { readonly spans?: 'whole-windows' | 'since-first-use' } = {}) {
+    this.#spans = spans;
+  }
 
   /** Takes note of what was used; a negative amount takes it back. */
   record(amount: number, nowMs: number): void {
@@ -39,6 +45,7 @@ export class RateMeter {
 
   #spanMs(nowMs: number): number {
     const elapsedMs = nowMs - (this.#samples[0]?.startMs ?? nowMs);
+    if (this.#spans === 'since-first-use') return Math.max(elapsedMs, WINDOW_MS);
     const missing = Math.max(0, WINDOW_COUNT - 1 - Math.floor(elapsedMs / WINDOW_MS));
     return elapsedMs + missing * WINDOW_MS;
   }

@@ -35,6 +35,8 @@ function withTopics(...topics: readonly [name: string, partitions: number][]): v
         replicas: [1],
         isr: [1],
         elr: [],
+        adding: [],
+        removing: [],
         directories: [],
         leader: 1,
         leaderEpoch: 0,
