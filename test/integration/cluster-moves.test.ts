@@ -1,4 +1,4 @@
-import { createAdmin, createConsumer, createProducer, createTransactionalProducer } from '@millrace/client';
+import { createAdmin, createConsumer, createProducer } from '@millrace/client';
 import { errorByCode } from '@millrace/protocol';
 import { electLeaders, fetch, metadata } from '@millrace/protocol/messages';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -119,7 +119,10 @@ describe('three brokers in three racks', () => {
     const there = new Set(found);
     expect(found).toHaveLength(there.size);
     expect(load.acknowledged.filter((value) => !there.has(value))).toEqual([]);
-    const payments = await readAll(cluster.bootstrapServers, 'paid', 1, 'read_committed');
+    const payments = await readAll(cluster.bootstrapServers, 'paid', 1, {
+      isolationLevel: 'read_committed',
+      records: paid,
+    });
     expect(payments.map(Number)).toEqual(Array.from({ length: paid }, (_, index) => index));
     await withAdmin(async (admin) => {
       // Logs of partitions that left are gone from their brokers.

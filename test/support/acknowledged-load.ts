@@ -58,20 +58,29 @@ export class AcknowledgedLoad {
   }
 }
 
+export interface ReadOptions {
+  readonly isolationLevel?: 'read_committed' | 'read_uncommitted';
+  /** How many records there are, where markers of transactions are among the offsets. */
+  readonly records?: number;
+}
+
 /** The values of all records that are there, partition by partition. */
 export async function readAll(
   bootstrapServers: readonly string[],
   topic: string,
   partitionCount: number,
-  isolationLevel: 'read_committed' | 'read_uncommitted' = 'read_uncommitted',
+  options: ReadOptions = {},
 ): Promise<string[]> {
-  const reader = createConsumer({ bootstrapServers, isolationLevel });
+  const reader = createConsumer({
+    bootstrapServers,
+    isolationLevel: options.isolationLevel ?? 'read_uncommitted',
+  });
   const partitions = Array.from({ length: partitionCount }, (_, partition) => ({ topic, partition }));
   reader.assign(partitions);
   for (const partition of partitions) reader.seek(partition, 0);
   const ends = await reader.endOffsets(partitions);
   const values: string[] = [];
-  const total = ends.reduce((sum, end) => sum + end, 0);
+  const total = options.records ?? ends.reduce((sum, end) => sum + end, 0);
   await eventually(
     async () => {
       for (const { value } of await reader.poll(200)) values.push(String(value));
