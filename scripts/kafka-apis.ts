@@ -22,7 +22,7 @@ const NOT_SERVED: readonly (readonly [apis: string, why: string])[] = [
     'delegation tokens',
   ],
   ['AlterUserScramCredentials (51)', 'SASL'],
-  ['UnregisterBroker (64), AddRaftVoter (80), RemoveRaftVoter (81)', 'clusters'],
+  ['AddRaftVoter (80), RemoveRaftVoter (81)', 'voters that come and go while the cluster runs'],
   [
     'GetTelemetrySubscriptions (71), PushTelemetry (72)',
     'telemetry of clients; Kafka does not advertise it by default either',

@@ -28,10 +28,23 @@ export function javaProgram(name: string, args: readonly string[]): TalkingChild
   return new TalkingChild(TOOLS, [name, ...args], () => undefined);
 }
 
-interface VerifiableEvent {
+/** What the verifiable clients say of what they do, a line each. */
+export interface VerifiableEvent {
   readonly name: string;
   readonly value?: string;
+  readonly message?: string;
   readonly partitions?: readonly { readonly partition: number }[];
+}
+
+/** Apache Kafka's verifiable producer or consumer, heard event by event. */
+export function verifiableClient(
+  name: 'verifiable-producer' | 'verifiable-consumer',
+  args: readonly string[],
+  onEvent: (event: VerifiableEvent) => void,
+): TalkingChild {
+  return new TalkingChild(TOOLS, [name, ...args], (line) => {
+    if (line.startsWith('{')) onEvent(JSON.parse(line) as VerifiableEvent);
+  });
 }
 
 /** Apache Kafka's console producer and consumer, and its verifiable consumer as a member of groups. */
