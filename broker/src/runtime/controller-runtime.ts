@@ -46,6 +46,9 @@ interface Reign {
 
 /** How often sessions are looked at, in parts of a session. */
 const LOOKS_PER_SESSION = 6;
+/** How often, and how far apart, a broker is looked for whose connection has ended, until it is heard of. */
+const SUSPICION_LOOKS = 8;
+const SUSPICION_PAUSE_MS = 250;
 
 /**
  * The controller of this node, active while it leads the quorum and has replayed all before its epoch. A command is decided at
@@ -120,7 +123,13 @@ export class ControllerRuntime {
     const broker = this.#reign?.image.brokers.get(brokerId);
     const [endpoint] = broker?.endpoints ?? [];
     if (broker === undefined || broker.fenced || endpoint === undefined) return;
-    if (await this.#options.isThere(endpoint)) return;
+    const suspectedMs = this.#options.clock.now().monoMs;
+    for (let looks = 1; await this.#options.isThere(endpoint); looks += 1) {
+      // A process that is being killed loses its sockets one by one: who still listens may be gone in a moment.
+      if (looks >= SUSPICION_LOOKS) return;
+      await this.#pause(SUSPICION_PAUSE_MS);
+      if (this.#reign === undefined || this.sessions.isHeardSince(brokerId, suspectedMs)) return;
+    }
     // Another incarnation may have come meanwhile.
     if (this.#reign?.image.brokers.get(brokerId)?.epoch !== broker.epoch) return;
     this.#options.logger.info({ broker: brokerId }, 'nobody listens where a broker was: fenced');
@@ -168,6 +177,12 @@ export class ControllerRuntime {
       }
       if (this.#reign !== undefined) this.#lookLater();
     });
+  }
+
+  #pause(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#options.timers.after(ms, resolve);
+    return promise;
   }
 
   #balanceLater(): void {

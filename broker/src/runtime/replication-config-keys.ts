@@ -2,7 +2,7 @@ import { defineConfig, range, type Validator } from '@millrace/foundation';
 import { key } from './config-key.ts';
 
 /** The one selector of Kafka's that does something (KIP-392). */
-export const RACK_AWARE_SELECTOR = 'org.apache.kafka.common.replica.RackAwareReplicaSelector';
+const RACK_AWARE_SELECTOR = 'org.apache.kafka.common.replica.RackAwareReplicaSelector';
 
 const replicaSelector: Validator = (value) =>
   value === null || value === RACK_AWARE_SELECTOR ? null : `must be ${RACK_AWARE_SELECTOR}, or left out`;

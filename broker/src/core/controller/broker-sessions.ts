@@ -15,6 +15,10 @@ export class BrokerSessions {
     this.#heardMs.set(brokerId, nowMs);
   }
 
+  isHeardSince(brokerId: number, sinceMs: number): boolean {
+    return (this.#heardMs.get(brokerId) ?? Number.NEGATIVE_INFINITY) > sinceMs;
+  }
+
   isAlive(brokerId: number, nowMs: number, sessionMs: number): boolean {
     return nowMs - (this.#heardMs.get(brokerId) ?? Number.NEGATIVE_INFINITY) < sessionMs;
   }
