@@ -119,7 +119,13 @@ describe('a secret that is given inline', () => {
 
   test('is kept by its placeholder, and starts the connector again with a new value', async () => {
     const stored = (await call('GET', '/connectors/plain/config')).json;
-    expect((await call('PUT', '/connectors/plain/config', stored)).status).toBe(200);
+    const { etag } = (await call('POST', '/api/v1/connectors/plain/plan', stored)).json;
+    const matched = await fetch(`${millrace.rest}/connectors/plain/config`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json', 'if-match': etag },
+      body: JSON.stringify(stored),
+    });
+    expect(matched.status, 'what was planned with is what is compared').toBe(200);
     expect((await call('PUT', '/connectors/plain/config', source('plain'))).status).toBe(200);
     await create(source('other'));
     await eventually(async () => (await hashesIn('other-talk')).length === 1, { what: 'the other one' });

@@ -1,5 +1,6 @@
 import { type Clock, MillraceError } from '@millrace/foundation';
 import type { RestartRequest } from '../core/config/cluster-config.ts';
+import { withoutRevision } from '../core/config/placeholders.ts';
 import type { TaskId } from '../core/task-id.ts';
 import type { PluginCatalog } from '../plugins/plugin-catalog.ts';
 import type { ConfigSecrets } from '../secrets/config-secrets.ts';
@@ -77,7 +78,7 @@ export class ConnectorCommands {
     const secretKeys = await this.#check(full);
     return this.#inTurn(async () => {
       const before = this.#options.configs.config.connector(name);
-      change.check?.(before);
+      checkAsTold(change, before);
       await this.#options.configs.putConnector(name, await this.#withoutSecrets(name, full, secretKeys));
       return { created: before === undefined, info: await this.#noted(name, before, change) };
     });
@@ -93,7 +94,7 @@ export class ConnectorCommands {
     return this.inTurn(async () => {
       const before = this.#options.configs.config.connector(name);
       if (!before) throw connectorNotFound(name);
-      change.check?.(before);
+      checkAsTold(change, before);
       const full = { ...withPatch(before, patch), name };
       const secretKeys = await this.#check(full);
       await this.#options.configs.putConnector(name, await this.#withoutSecrets(name, full, secretKeys));
@@ -106,7 +107,7 @@ export class ConnectorCommands {
       const { configs, secrets, traces } = this.#options;
       const config = configs.config.connector(name);
       this.#mustExist(name, connectorNotFound(name));
-      change.check?.(config);
+      checkAsTold(change, config);
       const cleanUp = config && (await traces.beforeRemoval(name, config));
       await configs.removeConnector(name);
       await this.#note(name, config, change);
@@ -272,4 +273,9 @@ function withPatch(
   return Object.fromEntries(
     Object.entries({ ...config, ...patch }).filter((entry): entry is [string, string] => entry[1] !== null),
   );
+}
+
+/** Who compares was told the config without the revision of its secrets. */
+function checkAsTold(change: ConfigChangeContext, config: ConnectorConfig | undefined): void {
+  change.check?.(config && withoutRevision(config));
 }

@@ -45,13 +45,12 @@ export function DeadLettersTab({ pipeline, info }: ConnectorParts) {
     'Escape',
     useCallback(() => setOpen(''), [setOpen]),
   );
+  const keepsNone = info.data !== null && !info.data.config['errors.deadletterqueue.topic.name'];
   if (data === null) {
     if (error === null) return <p className="quiet">Loading…</p>;
-    return error.status === 404 ? <NoQueue name={name} /> : <Failure error={error} />;
+    return keepsNone ? <NoQueue name={name} /> : <Failure error={error} />;
   }
-  if (info.data?.config['errors.deadletterqueue.topic.name'] === undefined && data.letters.length === 0) {
-    return <NoQueue name={name} />;
-  }
+  if (keepsNone && data.letters.length === 0) return <NoQueue name={name} />;
   if (data.causes.length === 0 && cause === '') {
     return (
       <Notice title="No dead letters">

@@ -68,7 +68,11 @@ interface GroupProps {
 function Group({ group, config, onChange }: GroupProps) {
   const [focus] = useInQuery('focus');
   const wanted = group.folded.some(({ definition }) => definition.name === focus);
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState(wanted);
+  // It stays open when its key is filled in and stands among the others.
+  useEffect(() => {
+    if (wanted) setOpen(true);
+  }, [wanted]);
   const field = (entry: FormGroup['shown'][number]) => (
     <ConfigField
       key={entry.definition.name}
@@ -77,7 +81,6 @@ function Group({ group, config, onChange }: GroupProps) {
       onChange={(value) => onChange(withKey(config, entry.definition.name, value))}
     />
   );
-  const folded = open || wanted;
   return (
     <fieldset className="form-group">
       <legend>
@@ -86,15 +89,10 @@ function Group({ group, config, onChange }: GroupProps) {
         {group.needed > 0 ? <span className="count">{group.needed} needed</span> : null}
       </legend>
       {group.shown.map(field)}
-      {folded ? group.folded.map(field) : null}
+      {open ? group.folded.map(field) : null}
       {group.folded.length === 0 ? null : (
-        <button
-          type="button"
-          className="plain more-keys"
-          aria-expanded={folded}
-          onClick={() => setOpen(!folded)}
-        >
-          {folded ? 'Fewer' : `${group.folded.length} more, with defaults`}
+        <button type="button" className="plain more-keys" aria-expanded={open} onClick={() => setOpen(!open)}>
+          {open ? 'Fewer' : `${group.folded.length} more, with defaults`}
         </button>
       )}
     </fieldset>
