@@ -1,4 +1,4 @@
-import { isMillraceError } from '@millrace/foundation';
+import { isMillraceError, type Timer } from '@millrace/foundation';
 import { type ErrorName, errorCode } from '@millrace/protocol';
 import type {
   FetchRequest,
@@ -14,6 +14,13 @@ import { epochsOf } from './leader-epochs-of.ts';
 
 const EMPTY = Buffer.alloc(0);
 const NO_SESSION = 0;
+/** In which a follower says up to where it knows of what is committed. */
+const KNOWS_COMMITTED_VERSION = 18;
+/**
+ * News of nothing but what is committed waits for so long: under load the next records bring it along, and a fetch that brings nothing else
+ * costs both sides as much as one with records.
+ */
+const COMMITTED_DELAY_MS = 10;
 
 interface Asked {
   readonly topicId: string;
@@ -54,20 +61,19 @@ export async function fetchAsFollower(
       request,
       asked.map((one) => ({ ...one, isHeldUp: isHeldUp(context, one, follower.id) })),
     );
-  const responses: FetchResponsePartitionInit[] = [];
+  const topics = new Map<string, FetchResponsePartitionInit[]>();
   let left = request.maxBytes;
   for (const [index, one] of asked.entries()) {
-    const response = await answer(one, parted[index] ?? null, isHeldUp(context, one, follower.id) ? 0 : left);
+    const parting = parted[index] ?? null;
+    if (parting === null && knowsAll(context, one)) continue;
+    const response = await answer(one, parting, isHeldUp(context, one, follower.id) ? 0 : left);
     const bytes = response.records?.length ?? 0;
     left -= bytes;
     if (typeof one.partition !== 'string' && isOutOfSync(one.partition, follower.id))
       context.services.replication.leaderQuota.used(one.partition.topic, one.data.partition, bytes);
-    responses.push(response);
-  }
-  const topics = new Map<string, FetchResponsePartitionInit[]>();
-  for (const [index, { topicId }] of asked.entries()) {
-    const response = responses[index];
-    if (response !== undefined) topics.set(topicId, [...(topics.get(topicId) ?? []), response]);
+    const ofTopic = topics.get(one.topicId);
+    if (ofTopic === undefined) topics.set(one.topicId, [response]);
+    else ofTopic.push(response);
   }
   return {
     throttleTimeMs: 0,
@@ -85,6 +91,17 @@ function isHeldUp(context: RequestContext, { partition }: Asked, followerId: num
 
 function isOutOfSync({ inSyncReplicas }: Partition, followerId: number): boolean {
   return !inSyncReplicas.includes(followerId);
+}
+
+/** Nothing is to be said of a partition of which the follower has and knows everything. */
+function knowsAll(context: RequestContext, { partition, data }: Asked): boolean {
+  if (typeof partition === 'string' || !partition.isLeader) return false;
+  return (
+    context.version >= KNOWS_COMMITTED_VERSION &&
+    partition.log.writtenOffset === data.fetchOffset &&
+    partition.highWatermark === data.highWatermark &&
+    partition.log.startOffset === data.logStartOffset
+  );
 }
 
 function leaderOf(context: RequestContext, name: string | undefined, data: FetchRequestPartition) {
@@ -106,30 +123,43 @@ function partingOf({
   return { epoch: Math.max(end.epoch, 0), endOffset: Math.max(end.offset, 0) };
 }
 
-/** Waits until a follower can be given more: records, or that more is committed than it knows. */
+/** Waits until a follower can be given more: records, or, a little later, that more is committed than it knows. */
 async function untilNews(
   context: RequestContext,
   request: FetchRequest,
   asked: readonly (Asked & { readonly isHeldUp: boolean })[],
 ): Promise<void> {
-  const hasNews = (): boolean =>
+  const hasRecords = (): boolean =>
     asked.some(({ partition, data, isHeldUp: mustWait }) => {
       if (typeof partition === 'string' || !partition.isLeader) return true;
-      if (!mustWait && partition.log.writtenOffset > data.fetchOffset) return true;
-      return context.version >= 18 && partition.highWatermark > data.highWatermark;
+      return !mustWait && partition.log.writtenOffset > data.fetchOffset;
     });
+  const isMoreCommitted = (): boolean =>
+    context.version >= KNOWS_COMMITTED_VERSION &&
+    asked.some(
+      ({ partition, data }) => typeof partition !== 'string' && partition.highWatermark > data.highWatermark,
+    );
+  const { timers } = context.services;
   await context.services.purgatory.park<void>({
     timeoutMs: request.maxWaitMs,
     signal: context.signal,
     begin: (complete) => {
-      const check = (): void => {
-        if (hasNews()) complete();
+      let late: Timer | undefined;
+      const onRecords = (): void => {
+        if (hasRecords()) complete();
+      };
+      const onCommitted = (): void => {
+        if (late === undefined && isMoreCommitted()) late = timers.after(COMMITTED_DELAY_MS, complete);
       };
       const stops = asked.flatMap(({ partition }) =>
-        typeof partition === 'string' ? [] : [partition.onGrowth(check), partition.onHighWatermark(check)],
+        typeof partition === 'string'
+          ? []
+          : [partition.onGrowth(onRecords), partition.onHighWatermark(onCommitted)],
       );
-      check();
+      onRecords();
+      onCommitted();
       return () => {
+        late?.cancel();
         for (const stop of stops) stop();
       };
     },
