@@ -73,6 +73,11 @@ describe('dev --brokers 3', () => {
     expect(roll.stderr).toBe('');
     expect(roll.stdout).toMatch(/all 3 nodes were restarted/);
     expect([1, 2, 3].map(pidOf).filter((pid) => before.includes(pid))).toEqual([]);
+
+    // Whatever becomes of dev: no broker is left behind.
+    const left = [1, 2, 3].flatMap((id) => pidOf(id) ?? []);
+    await dev.it.kill('SIGKILL');
+    await eventually(() => !left.some(isRunning), { what: 'all brokers to end', timeoutMs: TIMEOUT_MS });
   });
 
   it('is refused with another number of brokers on its folder', async () => {
@@ -126,6 +131,14 @@ it('a controller alone leads brokers alone, which find it by voters or by bootst
     ...{ code: 0, stderr: '', stdout: expect.stringMatching(/node 9 leads/) },
   });
 });
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 interface Status {
   readonly troubles: readonly string[];

@@ -41,8 +41,8 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
   'a broker that may have lost its tail stays eligible': {
     file: 'core/controller/brokers.ts',
-    right: 'before !== undefined && before.epoch === previousEpoch;',
-    wrong: 'before !== undefined;',
+    right: '...changesWithout(input, brokerId, { mayLackItsEnd: !endedInOrder }),',
+    wrong: '',
   },
   'eligible replicas are ignored: the last in the in-sync set leads': {
     file: 'core/controller/partition-changes.ts',
