@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +17,12 @@ export async function millraceWorkers(bootstrap: string): Promise<ConnectSide> {
   const port = await freePorts(2);
   const children: ChildProcess[] = [];
   const group = `bench-millrace-${process.pid}`;
+  // Passwords in configs are stored sealed.
+  const keyFile = join(folder, 'secrets.key');
+  writeFileSync(keyFile, randomBytes(32).toString('base64'), { mode: 0o600 });
   const config = {
+    'secrets.key.file': keyFile,
+    'secrets.storage.replication.factor': 1,
     'bootstrap.servers': bootstrap,
     'group.id': group,
     ...Object.fromEntries(

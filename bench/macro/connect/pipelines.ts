@@ -216,7 +216,12 @@ async function firstTask(worker: RunningWorker, connector: string): Promise<Task
 }
 
 /** Asks the worker; a refusal of the moment (a rebalance) is asked again. */
-async function ask(worker: RunningWorker, method: string, path: string, body?: unknown): Promise<unknown> {
+export async function ask(
+  worker: RunningWorker,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
   const deadlineMs = performance.now() + 30_000;
   for (;;) {
     const answer = await fetch(`${worker.url}${path}`, {
