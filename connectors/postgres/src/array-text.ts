@@ -59,11 +59,16 @@ function expect(cursor: Cursor, char: string): void {
   if (cursor.text[cursor.at++] !== char) throw new RangeError(`an array literal lacks "${char}"`);
 }
 
+const ESCAPED = /["\\]/;
+
 /** Writes an array literal; every element is quoted. */
 export function formatArrayText(array: ArrayText): string {
-  const items = array.map((item) => {
-    if (item === null) return 'NULL';
-    return typeof item === 'string' ? `"${item.replace(/["\\]/g, '\\$&')}"` : formatArrayText(item);
-  });
-  return `{${items.join(',')}}`;
+  let text = '';
+  for (const item of array) {
+    if (text !== '') text += ',';
+    if (item === null) text += 'NULL';
+    else if (typeof item !== 'string') text += formatArrayText(item);
+    else text += `"${ESCAPED.test(item) ? item.replaceAll(/["\\]/g, '\\$&') : item}"`;
+  }
+  return `{${text}}`;
 }

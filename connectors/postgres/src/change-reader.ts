@@ -72,14 +72,15 @@ export class ChangeReader {
   }
 
   /**
-   * Takes the next message, which lies at `lsn`, and adds the records that it completes.
+   * Takes the next message, which lies at `lsn`, and adds the records that it completes. Mostly it is done with it at once; where it must ask
+   * the server first, the next message waits for the promise.
    * @throws {MillraceError}
    */
-  async read(message: LogicalMessage, lsn: Lsn, records: SourceRecord[]): Promise<void> {
+  read(message: LogicalMessage, lsn: Lsn, records: SourceRecord[]): Promise<void> | undefined {
     switch (message.kind) {
       case 'begin':
         this.#begin(message);
-        return;
+        return undefined;
       case 'commit':
         this.#release(records, { lsn: message.endLsn, event: 0 });
         this.#previousCommit = message.commitLsn;
@@ -87,23 +88,25 @@ export class ChangeReader {
           this.#recent = [...this.#recent, this.#transaction.origin.transactionId].slice(-RECENT_MAX);
         this.#transaction = null;
         this.#options.transactionEnded(message.endLsn);
-        return;
+        return undefined;
       case 'relation':
-        if (this.#options.signals?.isOf(message)) this.#signalRelations.add(message.oid);
-        else this.#shapes.set(message.oid, await this.#options.shapeOf(message));
-        return;
+        return this.#relation(message);
       case 'insert':
       case 'update':
       case 'delete':
-        await this.#change(message, lsn, records);
-        return;
+        return this.#change(message, lsn, records);
       case 'truncate':
         this.#truncation(message.relations, lsn, records);
-        return;
+        return undefined;
       case 'other':
       case 'message':
-        return;
+        return undefined;
     }
+  }
+
+  async #relation(message: Relation): Promise<void> {
+    if (this.#options.signals?.isOf(message)) this.#signalRelations.add(message.oid);
+    else this.#shapes.set(message.oid, await this.#options.shapeOf(message));
   }
 
   #begin({ commitLsn, commitTimeMicros, transactionId }: Extract<LogicalMessage, { kind: 'begin' }>): void {
@@ -118,24 +121,28 @@ export class ChangeReader {
     };
   }
 
-  async #change(message: RowChange, lsn: Lsn, records: SourceRecord[]): Promise<void> {
+  #change(message: RowChange, lsn: Lsn, records: SourceRecord[]): Promise<void> | undefined {
     const transaction = this.#count();
-    if (!transaction) return;
-    if (this.#signalRelations.has(message.relation)) {
-      if (message.kind === 'insert') await this.#options.signals?.received(message.row);
-      return;
-    }
+    if (!transaction) return undefined;
+    if (this.#signalRelations.has(message.relation))
+      return message.kind === 'insert' ? this.#options.signals?.received(message.row) : undefined;
     const shape = this.#shapes.get(message.relation);
-    if (!shape) return;
+    if (!shape) return undefined;
     this.#supersede(shape, message, transaction.origin.transactionId);
-    const origin = { ...transaction.origin, changeLsn: lsn };
-    const made = this.#recordsOf(shape, message, origin);
-    const left = await this.#unshown(shape, transaction.origin.transactionId, made);
-    this.#hold(
-      left.map(({ change }) => change),
-      transaction,
-      records,
-    );
+    const made = this.#recordsOf(shape, message, { ...transaction.origin, changeLsn: lsn });
+    const hold = (left: readonly RowRecord[]) =>
+      this.#hold(
+        left.map(({ change }) => change),
+        transaction,
+        records,
+      );
+    const { shown } = this.#options;
+    if (shown)
+      return this.#unshown(shown, { shape, transactionId: transaction.origin.transactionId }, made).then(
+        hold,
+      );
+    hold(made);
+    return undefined;
   }
 
   #truncation(relations: readonly number[], lsn: Lsn, records: SourceRecord[]): void {
@@ -207,12 +214,10 @@ export class ChangeReader {
   }
 
   async #unshown(
-    shape: TableShape,
-    transactionId: number,
+    shown: SnapshotReads,
+    { shape, transactionId }: { readonly shape: TableShape; readonly transactionId: number },
     made: readonly RowRecord[],
   ): Promise<readonly RowRecord[]> {
-    const { shown } = this.#options;
-    if (!shown) return made;
     const left: RowRecord[] = [];
     for (const one of made)
       if (!(await shown.showed(transactionId, shape.table, shape.keyText(one.row)))) left.push(one);

@@ -7,6 +7,13 @@ export function parseLsn(text: unknown): Lsn | null {
   return parts ? (BigInt(`0x${parts[1]}`) << 32n) | BigInt(`0x${parts[2]}`) : null;
 }
 
+/** The one that was asked for last: the records of a transaction share theirs. */
+let latest: { readonly lsn: Lsn; readonly text: string } = { lsn: 0n, text: '0/0' };
+
 export function formatLsn(lsn: Lsn): string {
-  return `${(lsn >> 32n).toString(16).toUpperCase()}/${(lsn & 0xffffffffn).toString(16).toUpperCase()}`;
+  if (latest.lsn !== lsn) {
+    const text = `${(lsn >> 32n).toString(16).toUpperCase()}/${(lsn & 0xffffffffn).toString(16).toUpperCase()}`;
+    latest = { lsn, text };
+  }
+  return latest.text;
 }

@@ -70,16 +70,19 @@ function rowOf(
   config: SinkConfig,
 ): RowWrite {
   const placeholder = config['unavailable.value.placeholder'];
-  const values = Object.entries(row).filter(
-    ([, value]) => value !== undefined && !standsFor(placeholder, value),
-  );
-  const write = { record, deletes: false, truncates: false, schema };
-  if (config['pk.mode'] === 'none') return { ...write, key: [], fields: new Map(values) };
+  const fields = new Map<string, unknown>();
+  for (const name of Object.keys(row)) {
+    const value = row[name];
+    if (value !== undefined && !standsFor(placeholder, value)) fields.set(name, value);
+  }
+  const mode = config['pk.mode'];
+  if (mode === 'none') return { record, deletes: false, truncates: false, schema, key: [], fields };
   const key =
-    config['pk.mode'] === 'record_key'
+    mode === 'record_key'
       ? keyFields(record, config['pk.fields'])
       : pick(record, row, config['pk.fields'], 'value');
-  return { ...write, key: [...key.keys()], fields: new Map([...values, ...key]) };
+  for (const [name, value] of key) fields.set(name, value);
+  return { record, deletes: false, truncates: false, schema, key: [...key.keys()], fields };
 }
 
 /** A null: the row with its key is gone. A truncation in flat form is one that has no key. */
@@ -204,7 +207,11 @@ export function textRow(write: RowWrite, table: TargetTable): TextRow {
 export function lastOfEachKey(rows: readonly TextRow[], mode: string): readonly TextRow[] {
   const last = new Map<string, TextRow>();
   for (const row of rows) {
-    const id = JSON.stringify(row.key.map((name) => row.values.get(name)));
+    const [name = ''] = row.key;
+    const id =
+      row.key.length === 1
+        ? (row.values.get(name) ?? '')
+        : JSON.stringify(row.key.map((one) => row.values.get(one)));
     const before = last.get(id);
     // What is gone can't be updated.
     if (before?.deletes && mode === 'update') continue;

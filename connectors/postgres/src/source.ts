@@ -335,17 +335,22 @@ export class PostgresSourceTask implements SourceTask {
     const records: SourceRecord[] = [];
     while (records.length === 0 && !signal.aborted) {
       for (const item of await stream.take(this.#config['max.batch.size'], signal)) {
-        if (item.kind === 'data') await this.#read(decodeLogicalMessage(item.body), item.lsn, records);
-        else this.#reached(item.walEnd);
+        if (item.kind === 'keepalive') this.#reached(item.walEnd);
+        else {
+          // Mostly there is nothing to wait for, and a turn of the loop for each change is dear.
+          const asked = this.#read(decodeLogicalMessage(item.body), item.lsn, records);
+          if (asked) await asked;
+        }
       }
       await this.#increment(stream, records);
     }
     return records;
   }
 
-  async #read(message: LogicalMessage, lsn: Lsn, records: SourceRecord[]): Promise<void> {
-    if (message.kind === 'message') this.#heartbeat.received(message);
-    else await this.#reader?.read(message, lsn, records);
+  #read(message: LogicalMessage, lsn: Lsn, records: SourceRecord[]): Promise<void> | undefined {
+    if (message.kind !== 'message') return this.#reader?.read(message, lsn, records);
+    this.#heartbeat.received(message);
+    return undefined;
   }
 
   /** All of the log before `lsn` was read. While tables are read beside it, only what is durable tells how far they are. */

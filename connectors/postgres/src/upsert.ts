@@ -1,11 +1,12 @@
+import { formatArrayText } from './array-text.ts';
 import { quoteIdent } from './connection.ts';
 import { lastOfEachKey, type TextRow } from './row-write.ts';
 import type { TargetColumn, TargetTable } from './target-table.ts';
 
-/** A statement with one array of texts for each column. */
+/** A statement with one array of texts for each column, as PostgreSQL writes arrays. */
 export interface Statement {
   readonly text: string;
-  readonly values: readonly (readonly (string | null)[])[];
+  readonly values: readonly string[];
 }
 
 /**
@@ -44,17 +45,30 @@ function runStatements(
   rowsMax: number,
 ): readonly Statement[] {
   const groups = new Map<string, TextRow[]>();
+  let group: TextRow[] = [];
   for (const row of rows) {
-    const id = JSON.stringify([row.deletes, row.key, [...row.values.keys()].sort()]);
-    const group = groups.get(id);
-    if (group) group.push(row);
-    else groups.set(id, [row]);
+    // Mostly a row has the columns of the one before.
+    if (!group[0] || !sameColumns(group[0], row)) {
+      const id = JSON.stringify([row.deletes, row.key, [...row.values.keys()].sort()]);
+      group = groups.get(id) ?? [];
+      groups.set(id, group);
+    }
+    group.push(row);
   }
   // Deletions go first: they may free values of other unique columns.
   const ordered = [...groups.values()].sort((a, b) => Number(b[0]?.deletes) - Number(a[0]?.deletes));
   return ordered
     .flatMap((group) => [...chunks(group, rowsMax)])
     .flatMap((chunk) => statementsOf(table, chunk, mode));
+}
+
+/** In the same order too; rows that differ in that alone are told apart here, and put together by their names. */
+function sameColumns(a: TextRow, b: TextRow): boolean {
+  if (a.deletes !== b.deletes || a.values.size !== b.values.size || a.key.length !== b.key.length)
+    return false;
+  const names = b.values.keys();
+  for (const name of a.values.keys()) if (names.next().value !== name) return false;
+  return a.key.every((name, index) => name === b.key[index]);
 }
 
 function* chunks(rows: readonly TextRow[], size: number): Generator<readonly TextRow[]> {
@@ -65,7 +79,7 @@ function statementsOf(table: TargetTable, rows: readonly TextRow[], mode: string
   const [first] = rows;
   if (!first) return [];
   const columns = [...first.values.keys()].sort().flatMap((name) => table.columns.get(name) ?? []);
-  const values = columns.map((column) => rows.map((row) => row.values.get(column.name) ?? null));
+  const values = columns.map(({ name }) => formatArrayText(rows.map((row) => row.values.get(name) ?? null)));
   const key = columns.filter((column) => first.key.includes(column.name));
   if (first.deletes) return [{ text: deleteText(table, columns), values }];
   if (mode === 'update') {
