@@ -30,7 +30,7 @@ describe.skipIf(unavailable !== undefined)('a way to PostgreSQL that breaks', ()
   const service = new Service();
   let name = '';
   let db: pg.Client;
-  let proxy: NetworkPath;
+  let path: NetworkPath;
   const harnesses: (SourceHarness | SinkHarness)[] = [];
 
   beforeAll(async () => {
@@ -39,12 +39,12 @@ describe.skipIf(unavailable !== undefined)('a way to PostgreSQL that breaks', ()
   afterAll(() => service.close());
   beforeEach(async () => {
     ({ name, db } = await service.database());
-    proxy = await NetworkPath.to(service.port);
+    path = await NetworkPath.to(service.port);
     await db.query('CREATE TABLE t (id serial PRIMARY KEY, v text)');
   });
   afterEach(async () => {
     for (const harness of harnesses.splice(0)) await harness.stop();
-    await proxy.close();
+    await path.close();
     await dropSlot(db, `slot_${name}`);
   });
 
@@ -58,7 +58,7 @@ describe.skipIf(unavailable !== undefined)('a way to PostgreSQL that breaks', ()
   const count = (n: number) => (records: readonly SourceRecord[]) => records.length >= n;
   const range = (from: number, to: number) =>
     Array.from({ length: to - from + 1 }, (_, index) => from + index);
-  const url = () => `jdbc:postgresql://127.0.0.1:${proxy.port}/${name}`;
+  const url = () => `jdbc:postgresql://127.0.0.1:${path.port}/${name}`;
 
   const sources: readonly (readonly [
     string,
@@ -70,7 +70,7 @@ describe.skipIf(unavailable !== undefined)('a way to PostgreSQL that breaks', ()
         'PostgresSource',
         postgresSource,
         () =>
-          sourceOptions(service, name, { 'snapshot.mode': 'no_data', 'database.port': String(proxy.port) }),
+          sourceOptions(service, name, { 'snapshot.mode': 'no_data', 'database.port': String(path.port) }),
       ],
       [
         'PostgresQuerySource',
@@ -93,7 +93,7 @@ describe.skipIf(unavailable !== undefined)('a way to PostgreSQL that breaks', ()
       await waiting;
       await task.pollUntil('the first rows', count(300));
       await task.commit(task.records.slice(0, 120));
-      proxy.cut();
+      path.cut();
       const failure = await eventually('a failure', async () => {
         const words = await task.poll(100).then(
           () => null,
@@ -121,10 +121,10 @@ describe.skipIf(unavailable !== undefined)('a way to PostgreSQL that breaks', ()
       const task = first();
       await task.start();
       await task.poll(200);
-      proxy.hold();
+      path.hold();
       await insert(1, 2000);
       expect(await task.poll(HELD_MS)).toBeNull();
-      proxy.release();
+      path.release();
       await task.pollUntil('all rows', count(2000));
       expect(ids(task)).toEqual(range(1, 2000));
     });
@@ -146,7 +146,7 @@ describe.skipIf(unavailable !== undefined)('a way to PostgreSQL that breaks', ()
       const { rows } = await db.query('SELECT count(*)::int AS n FROM pg_locks WHERE NOT granted');
       return rows[0].n > 0;
     });
-    proxy.cut();
+    path.cut();
     expect(await writing).toMatchObject({ class: 'transient' });
     await db.query('ROLLBACK');
     await sink.write(batch);
