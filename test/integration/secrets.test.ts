@@ -83,8 +83,9 @@ async function filesWithCanary(): Promise<string[]> {
   for (const entry of await readdir(millrace.dataDir, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
-    const bytes = await readFile(path);
-    if (FORMS.some((form) => bytes.includes(form))) found.push(path);
+    // Files that are written anew are renamed meanwhile.
+    const bytes = await readFile(path).catch(() => null);
+    if (bytes !== null && FORMS.some((form) => bytes.includes(form))) found.push(path);
   }
   return found;
 }
