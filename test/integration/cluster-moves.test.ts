@@ -1,6 +1,9 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createAdmin, createConsumer, createProducer } from '@millrace/client';
 import { errorByCode } from '@millrace/protocol';
-import { electLeaders, fetch, metadata } from '@millrace/protocol/messages';
+import { describeQuorum, electLeaders, fetch, metadata } from '@millrace/protocol/messages';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AcknowledgedLoad, readAll } from '../support/acknowledged-load.ts';
 import { askBroker, moved, reassign } from '../support/cluster-wire.ts';
@@ -13,10 +16,14 @@ const SELECTOR = 'org.apache.kafka.common.replica.RackAwareReplicaSelector';
 describe('three brokers in three racks', () => {
   let cluster: MillraceCluster;
   let address = '';
+  let folder = '';
   beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cluster-moves-'));
     cluster = await startMillraceCluster(3, (nodeId) => ({
       'broker.rack': RACKS[nodeId - 1] ?? '',
       'replica.selector.class': SELECTOR,
+      'log.dirs': join(folder, String(nodeId)),
+      'metadata.log.max.record.bytes.between.snapshots': '3000',
       'offsets.topic.num.partitions': '2',
       'transaction.state.log.num.partitions': '2',
     }));
@@ -24,6 +31,7 @@ describe('three brokers in three racks', () => {
   });
   afterAll(async () => {
     await cluster?.close();
+    await rm(folder, { recursive: true, force: true });
   });
 
   const partitionsOf = async (topic: string) => {
@@ -263,4 +271,39 @@ describe('three brokers in three racks', () => {
       { what: 'the preferred replica leads', timeoutMs: 60_000 },
     );
   }, 90_000);
+
+  it('take one in again that was away for long: by a snapshot, for the log before it is gone', async () => {
+    const quorum = async (at: string) => {
+      const topics = [{ topicName: '__cluster_metadata', partitions: [{ partitionIndex: 0 }] }];
+      const [partition] = (await askBroker(at, describeQuorum, { topics })).topics[0]?.partitions ?? [];
+      return partition;
+    };
+    const { leaderId } = (await quorum(address)) ?? {};
+    const away = cluster.nodes.find(({ nodeId }) => nodeId !== leaderId);
+    const here = cluster.nodes.find((node) => node !== away)?.address ?? '';
+    await away?.stop();
+    const endBefore = (await quorum(here))?.highWatermark ?? 0;
+    const admin = createAdmin({ bootstrapServers: [here] });
+    const names = Array.from({ length: 40 }, (_, index) => `meanwhile-${index}`);
+    for (const name of names) await admin.createTopics([{ name, partitions: 2, replicationFactor: 2 }]);
+    await admin.close();
+    await away?.start();
+    await eventually(
+      async () => {
+        const partition = await quorum(here);
+        const voter = partition?.currentVoters.find(({ replicaId }) => replicaId === away?.nodeId);
+        return partition !== undefined && (voter?.logEndOffset ?? -1) >= partition.highWatermark;
+      },
+      { what: 'it has all metadata', timeoutMs: 60_000 },
+    );
+    const own = createAdmin({ bootstrapServers: [away?.address ?? ''] });
+    const known = new Set((await own.listTopics()).map(({ name }) => name));
+    await own.close();
+    expect(names.filter((name) => !known.has(name))).toEqual([]);
+    const files = await readdir(join(folder, String(away?.nodeId), '__cluster_metadata-0'));
+    const begins = files.filter((name) => name.endsWith('.log')).map((name) => Number.parseInt(name, 10));
+    expect(Math.min(...begins)).toBeGreaterThan(endBefore);
+    // Snapshots do not pile up.
+    expect(files.filter((name) => name.endsWith('.checkpoint')).length).toBeLessThanOrEqual(2);
+  }, 120_000);
 });
