@@ -23,7 +23,8 @@ export type FaultKind =
   | 'disk-room'
   | 'stop'
   | 'roll'
-  | 'crash-client';
+  | 'crash-client'
+  | 'ambush';
 
 /** One cluster with its work and its faults, as a seed has it. */
 export interface ClusterPlan {
@@ -63,6 +64,7 @@ const WEIGHTS: readonly (readonly [FaultKind, weight: number])[] = [
   ['stop', 2],
   ['roll', 1],
   ['crash-client', 2],
+  ['ambush', 4],
 ];
 /** Without these nothing ever comes back before the end. */
 const ALWAYS: ReadonlySet<FaultKind> = new Set(['start', 'heal', 'disk-room']);

@@ -160,6 +160,7 @@ class ClusterRun {
       this.#events += 1;
       if (this.#options.say !== undefined) this.#sayChanges(this.#options.say);
       await this.#invariants.look();
+      await this.#faults.watch();
       const failed = this.#nodes.find(({ failure }) => failure !== null);
       if (failed) throw new Error(`node ${failed.nodeId} failed: ${failed.failure}`);
       const refused = this.#work.find(({ failure }) => failure !== null);

@@ -5,7 +5,7 @@ import type {
   VirtualTime,
 } from '@millrace/broker/testing/simulation';
 import type { ClusterPlan, FaultKind } from './cluster-plan.ts';
-import { isReady, quorumOf } from './cluster-view.ts';
+import { type Image, isReady, quorumOf } from './cluster-view.ts';
 import type { Invariants } from './invariants.ts';
 import type { Workload } from './simulated-client.ts';
 
@@ -29,6 +29,8 @@ export class Faults {
   /** Nodes that a rolling restart has still to come to. */
   #rolling: SimulatedNode[] = [];
   #rolled: SimulatedNode | null = null;
+  #isLyingInWait = false;
+  #seen: Image | null = null;
 
   constructor(options: FaultsOptions) {
     this.#options = options;
@@ -42,10 +44,27 @@ export class Faults {
     if (node !== undefined) await this.#inject(kind, node);
   }
 
+  /** After each event: where somebody lies in wait, whoever leads a partition falls when its in-sync set changes. */
+  async watch(): Promise<void> {
+    const { invariants, nodes, random, say } = this.#options;
+    const before = this.#seen;
+    const now = invariants.newest;
+    this.#seen = now;
+    if (!this.#isLyingInWait || now === null || before === null || now === before) return;
+    const leader = leaderOfChanged(before, now);
+    const node = nodes.find(({ nodeId }) => nodeId === leader);
+    if (node === undefined) return;
+    this.#isLyingInWait = false;
+    say(`ambush of ${node.nodeId}`);
+    if (random.float() < 0.3) this.#freeze(node);
+    else await this.#kill(node, random.float() < 0.3);
+  }
+
   /** Nothing goes wrong any more; what is down comes back little by little. */
   end(): void {
     const { nodes, network, say } = this.#options;
     say('calm');
+    this.#isLyingInWait = false;
     this.#rolling = [];
     this.#rolled = null;
     network.heal();
@@ -94,6 +113,9 @@ export class Faults {
         return await this.#disk(node, kind === 'disk-full');
       case 'crash-client':
         return this.#crashClient();
+      case 'ambush':
+        this.#isLyingInWait = true;
+        return;
       default:
         return this.#disturb(kind, node);
     }
@@ -217,4 +239,15 @@ export class Faults {
       if (dice > 0.3) network.cut(nodeId, leader.nodeId);
     }
   }
+}
+
+/** The leader of a partition whose in-sync set is another one now; undefined where there is none. */
+function leaderOfChanged(before: Image, now: Image): number | undefined {
+  for (const [id, { partitions }] of now.topicsById) {
+    const known = before.topicsById.get(id);
+    if (known === undefined || known.partitions === partitions) continue;
+    for (const { partition, isr, leader } of partitions)
+      if (known.partitions[partition]?.isr !== isr) return leader;
+  }
+  return undefined;
 }

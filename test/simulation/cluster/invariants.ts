@@ -5,6 +5,7 @@ import { CommittedLog } from './committed-log.ts';
 type Local = NonNullable<ReturnType<Core['partitions']['get']>>;
 
 interface Seen {
+  readonly committed: CommittedLog;
   highWatermark: number;
   checkedTo: number;
 }
@@ -145,10 +146,11 @@ export class Invariants {
     const { highWatermark, log } = local;
     let seen = this.#seen.get(local);
     if (seen === undefined) {
-      seen = { highWatermark: -1, checkedTo: 0 };
+      const committed = this.log(local.topicId, local.topic, local.partition);
+      seen = { committed, highWatermark: -1, checkedTo: 0 };
       this.#seen.set(local, seen);
     }
-    const committed = this.log(local.topicId, local.topic, local.partition);
+    const { committed } = seen;
     if (local.isLeader) {
       committed.leads(nodeId, local.leaderEpoch, log.endOffset);
       committed.committed(local.leaderEpoch, highWatermark);
@@ -169,9 +171,9 @@ export class Invariants {
 
   async #readTo(seen: Seen, local: Local, { nodeId }: SimulatedNode): Promise<void> {
     const { log, highWatermark } = local;
+    const { committed } = seen;
     const from = Math.max(seen.checkedTo, log.startOffset);
     if (highWatermark <= from) return;
-    const committed = this.log(local.topicId, local.topic, local.partition);
     const limits = { maxBytes: READ_BYTES, atLeastOne: true, endBefore: highWatermark };
     for (const buffer of await log.read(from, limits))
       seen.checkedTo = committed.agree(buffer, Math.max(from, seen.checkedTo), `is on node ${nodeId}`);
@@ -184,7 +186,7 @@ export class Invariants {
     const committed = this.log('quorum', METADATA_LOG, 0);
     if (state.leaderId === node.nodeId) committed.leads(node.nodeId, state.leaderEpoch, log.endOffset);
     const { highWatermark } = state;
-    const seen = this.#seen.get(core) ?? { highWatermark: -1, checkedTo: 0 };
+    const seen = this.#seen.get(core) ?? { committed, highWatermark: -1, checkedTo: 0 };
     this.#seen.set(core, seen);
     if (highWatermark < seen.highWatermark)
       throw new Error(

@@ -11,8 +11,8 @@ import { playSeeds } from './seed-pool.ts';
 const USAGE = `usage: npm run simulate -- [--seeds 20000] [--from 1] [--workers N] [--no-record]
                                       plays many seeds of whole brokers; cut off, it goes on where it was
        npm run simulate -- --seed 17 [--bug NAME]      plays one and prints what happened
-       npm run simulate -- --bugs [--no-record]        plants each bug of the list, which must be found
-       npm run simulate -- --bug NAME [--no-record]    plants this one
+       npm run simulate -- --bugs [--seeds 500] [--no-record]   plants each bug of the list, which must be found
+       npm run simulate -- --bug NAME                          plants this one
 Lines with the figures are added to docs/reliability.md unless --no-record is given. Bugs that can be planted:
 ${Object.keys(plantedBugs).join('\n')}
 `;
@@ -22,11 +22,12 @@ const SOURCES = ['broker/src/**/*.ts', 'protocol/src/**/*.ts', 'test/simulation/
 const SEEDS_FOR_A_BUG = 500;
 const SECONDS_FOR_A_BUG = 300;
 const SEEDS_A_LINE = 100;
+const SEEDS = 20_000;
 
 const { values } = parseArgs({
   options: {
     seed: { type: 'string' },
-    seeds: { type: 'string', default: '20000' },
+    seeds: { type: 'string' },
     from: { type: 'string', default: '1' },
     workers: { type: 'string', default: String(availableParallelism()) },
     bug: { type: 'string' },
@@ -35,7 +36,13 @@ const { values } = parseArgs({
   },
 });
 
-const numbers = [values.seed ?? '1', values.seeds, values.from, values.workers].map(Number);
+const isHunt = values.bugs || (values.bug !== undefined && values.seed === undefined);
+const numbers = [
+  values.seed ?? '1',
+  values.seeds ?? (isHunt ? SEEDS_FOR_A_BUG : SEEDS),
+  values.from,
+  values.workers,
+].map(Number);
 const [seed = 1, seeds = 1, from = 1, workers = 1] = numbers;
 const isKnown = values.bug === undefined || plantedBugs[values.bug] !== undefined;
 if (!isKnown || !numbers.every((number) => Number.isSafeInteger(number) && number > 0)) {
@@ -119,7 +126,7 @@ async function plantAll(names: readonly string[]): Promise<void> {
     process.stdout.write(`${found === null ? 'NOT FOUND' : `seed ${found.seed}`}: ${name}\n`);
     if (found === null) process.exitCode = 1;
     const violation = found?.violation.split('\n')[0]?.replaceAll('|', '/').slice(0, 100) ?? '**not found**';
-    rows.push(`| ${name} | ${found?.seed ?? `> ${SEEDS_FOR_A_BUG}`} | ${violation} |`);
+    rows.push(`| ${name} | ${found?.seed ?? `> ${seeds}`} | ${violation} |`);
   }
   if (values.bugs && !values['no-record']) replace('planted', rows);
 }
@@ -131,7 +138,7 @@ async function hunt(bug: string): Promise<{ readonly seed: number; readonly viol
     workers,
     bug,
     from,
-    count: SEEDS_FOR_A_BUG,
+    count: seeds,
     played({ failed }) {
       for (const one of failed) if (found === null || one.seed < found.seed) found = one;
       return found === null && performance.now() < untilMs;
