@@ -29,7 +29,7 @@ export class Faults {
   /** Nodes that a rolling restart has still to come to. */
   #rolling: SimulatedNode[] = [];
   #rolled: SimulatedNode | null = null;
-  #isLyingInWait = false;
+  #liesInWaitOf: 'changed' | 'grown' | null = null;
   #seen: Image | null = null;
 
   constructor(options: FaultsOptions) {
@@ -50,13 +50,15 @@ export class Faults {
     const before = this.#seen;
     const now = invariants.newest;
     this.#seen = now;
-    if (!this.#isLyingInWait || now === null || before === null || now === before) return;
-    const leader = leaderOfChanged(before, now);
+    if (this.#liesInWaitOf === null || now === null || before === null || now === before) return;
+    const leader = leaderOfChanged(before, now, this.#liesInWaitOf);
     const node = nodes.find(({ nodeId }) => nodeId === leader);
     if (node === undefined) return;
-    this.#isLyingInWait = false;
+    this.#liesInWaitOf = null;
     say(`ambush of ${node.nodeId}`);
-    if (random.float() < 0.3) this.#freeze(node);
+    const dice = random.float();
+    if (dice < 0.3) this.#freeze(node);
+    else if (dice < 0.7) this.#cutFromController(node);
     else await this.#kill(node, random.float() < 0.3);
   }
 
@@ -64,7 +66,7 @@ export class Faults {
   end(): void {
     const { nodes, network, say } = this.#options;
     say('calm');
-    this.#isLyingInWait = false;
+    this.#liesInWaitOf = null;
     this.#rolling = [];
     this.#rolled = null;
     network.heal();
@@ -114,7 +116,7 @@ export class Faults {
       case 'crash-client':
         return this.#crashClient();
       case 'ambush':
-        this.#isLyingInWait = true;
+        this.#liesInWaitOf = this.#options.random.float() < 0.5 ? 'grown' : 'changed';
         return;
       default:
         return this.#disturb(kind, node);
@@ -226,6 +228,17 @@ export class Faults {
     }
   }
 
+  /** It goes on to serve what it leads, and hears nothing of what is decided. */
+  #cutFromController({ nodeId }: SimulatedNode): void {
+    const { plan, network, say } = this.#options;
+    say(`${nodeId} is cut off from the controllers`);
+    for (const controller of plan.controllers) {
+      if (controller === nodeId) continue;
+      network.cut(controller, nodeId);
+      network.cut(nodeId, controller);
+    }
+  }
+
   /** Whoever leads the quorum hears from nobody, or is heard by nobody. */
   #isolateController(): void {
     const { nodes, network, random, say } = this.#options;
@@ -242,12 +255,14 @@ export class Faults {
 }
 
 /** The leader of a partition whose in-sync set is another one now; undefined where there is none. */
-function leaderOfChanged(before: Image, now: Image): number | undefined {
+function leaderOfChanged(before: Image, now: Image, how: 'changed' | 'grown'): number | undefined {
   for (const [id, { partitions }] of now.topicsById) {
     const known = before.topicsById.get(id);
     if (known === undefined || known.partitions === partitions) continue;
-    for (const { partition, isr, leader } of partitions)
-      if (known.partitions[partition]?.isr !== isr) return leader;
+    for (const { partition, isr, leader } of partitions) {
+      const was = known.partitions[partition]?.isr ?? isr;
+      if (how === 'grown' ? isr.length > was.length : isr !== was) return leader;
+    }
   }
   return undefined;
 }

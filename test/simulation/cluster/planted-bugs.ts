@@ -29,11 +29,6 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
     right: "typeof partition === 'string' || data.lastFetchedEpoch < 0) return null;\n  const { log }",
     wrong: "typeof partition === 'string' || data.lastFetchedEpoch >= -1) return null;\n  const { log }",
   },
-  'a fetch of an older leader epoch counts': {
-    file: 'apis/replica-fetch.ts',
-    right: 'leaderEpochProblem(partition, data.currentLeaderEpoch) ?? partition',
-    wrong: 'partition',
-  },
   'a follower takes records of a leader that is none any more': {
     file: 'runtime/local-partition.ts',
     right: 'if (this.isLeader || leaderEpoch !== this.leaderEpoch || this.log.failure !== null) return null;',
@@ -54,25 +49,15 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
     right: '[leader, ...replicas].find((id) => isr.includes(id) && mayLead(id))',
     wrong: '[leader, ...replicas].find((id) => mayLead(id))',
   },
-  'a broker that is fenced joins the in-sync set': {
-    file: 'core/controller/alter-partition.ts',
-    right: 'return asked.isr.every((member) => mayBeInSync(image, current, member)) ? null',
-    wrong: 'return asked.isr.every((member) => mayBeInSync(image, current, member) || true) ? null',
-  },
-  'a wish for another in-sync set counts whatever has changed since': {
-    file: 'core/controller/alter-partition.ts',
-    right: "if (asked.partitionEpoch < current.partitionEpoch) return 'INVALID_UPDATE_VERSION';",
-    wrong: '',
-  },
   'a vote is given twice in an epoch': {
     file: 'core/quorum/quorum.ts',
     right: 'if (voted !== null) return isSameVoter(voted, candidate);',
     wrong: '',
   },
-  'a vote is not on disk': {
-    file: 'core/quorum/quorum.ts',
-    right: 'const effects = [...moved, this.#persist(), this.#electionTimer()];',
-    wrong: 'const effects = [...moved, this.#electionTimer()];',
+  'votes and epochs are not on disk': {
+    file: 'runtime/metadata-quorum.ts',
+    right: 'return await writeQuorumState(folder, effect.election);',
+    wrong: 'return;',
   },
   'a vote is given to whoever lacks records': {
     file: 'core/quorum/quorum.ts',
@@ -153,5 +138,50 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
     file: 'core/log/batch-retention.ts',
     right: '!record.hasKey || record.offset < record.newestOffset',
     wrong: '!record.hasKey || record.offset <= record.newestOffset',
+  },
+  'a broker is refused for good while the disk of the controller is full': {
+    file: 'runtime/broker-lifecycle.ts',
+    right: 'const isPassing = result !== null && PASSING.has(result.error);',
+    wrong: 'const isPassing = false;',
+  },
+  'offsets of a transaction that was committed are dropped': {
+    file: 'core/group/group-shard.ts',
+    right: 'this.offsets.set(group, topic, partition, value);',
+    wrong: ';',
+  },
+  'the marker of an aborted transaction says that it was committed': {
+    file: 'runtime/coordinator-shard.ts',
+    right: "type: isAbort ? 'ABORT' : 'COMMIT',",
+    wrong: "type: isAbort && now.monoMs < 0 ? 'ABORT' : 'COMMIT',",
+  },
+  'committed readers are not told which transactions were aborted': {
+    file: 'apis/01-fetch.ts',
+    right: 'isCommitted ? await abortedIn(partition, data.fetchOffset, batches) : null',
+    wrong: 'isCommitted ? [] : null',
+  },
+  'committed readers read up to the high watermark': {
+    file: 'apis/01-fetch.ts',
+    right: 'const endBefore = isCommitted ? partition.lastStableOffset : partition.highWatermark;',
+    wrong: 'const endBefore = partition.highWatermark;',
+  },
+  'a snapshot of the metadata leaves out who is eligible': {
+    file: 'core/metadata/record-builders.ts',
+    right: 'eligibleLeaderReplicas: partition.elr.length > 0 ? partition.elr : null,',
+    wrong: 'eligibleLeaderReplicas: null,',
+  },
+  'a follower takes its high watermark from the leader, whatever it has itself': {
+    file: 'runtime/local-partition.ts',
+    right: 'this.#moveTo(Math.min(highWatermark, this.log.writtenOffset));',
+    wrong: 'this.#moveTo(highWatermark);',
+  },
+  'the high watermark goes back': {
+    file: 'runtime/local-partition.ts',
+    right: 'if (highWatermark <= this.#highWatermark) return;',
+    wrong: 'if (highWatermark === this.#highWatermark) return;',
+  },
+  'the controller answers before what it decided is committed': {
+    file: 'runtime/controller-runtime.ts',
+    right: 'await Promise.race([loader.replayed(reign.image.offset), reign.ended]);',
+    wrong: '',
   },
 };

@@ -107,6 +107,15 @@ describe('the replicas of a partition, to its leader', () => {
     expect(of.committedTo(20)).toBe(20);
   });
 
+  it('count no fetch of a registration before the last one: what it had then may be lost', () => {
+    const of = replicas();
+    fetches(of, 2, 12);
+    fetches(of, 3, 12);
+    expect(fetches(of, 3, 20, { brokerEpoch: 299 })).toBe(false);
+    fetches(of, 2, 20);
+    expect(of.committedTo(20)).toBe(12);
+  });
+
   it('take no old news', () => {
     const of = replicas();
     of.follow({ isr: [1], partitionEpoch: 5, nowMs: 0 });

@@ -99,10 +99,10 @@ export class LeaderReplicas {
       if (id !== this.#nodeId && !this.#followers.has(id)) this.#followers.set(id, unheard(news.nowMs));
   }
 
-  /** @returns false where the fetcher is no replica of the partition */
+  /** @returns false where the fetcher is no replica of the partition, or has registered anew since (KIP-903): what it had then may be lost */
   fetched({ id, brokerEpoch, endOffset, leaderEndOffset, nowMs }: FollowerFetch): boolean {
     const before = this.#followers.get(id);
-    if (before === undefined) return false;
+    if (before === undefined || (brokerEpoch >= 0 && brokerEpoch < before.brokerEpoch)) return false;
     let { caughtUpMs } = before;
     // What it has now, the leader had no later than at the fetch before: so it lags no more than that.
     if (endOffset >= leaderEndOffset) caughtUpMs = nowMs;
