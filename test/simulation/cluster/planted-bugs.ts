@@ -14,11 +14,6 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
     right: 'if (progress !== undefined) committed = Math.min(committed, progress.endOffset);',
     wrong: 'if (progress !== undefined) committed = Math.max(committed, progress.endOffset);',
   },
-  'whoever is to join the in-sync set does not count yet': {
-    file: 'core/replication/leader-replicas.ts',
-    right: '[...this.#isr, ...(this.#pending ?? [])]',
-    wrong: '[...this.#isr]',
-  },
   'a follower joins the in-sync set that lags': {
     file: 'core/replication/leader-replicas.ts',
     right: 'return endOffset >= now.highWatermark && endOffset >= this.#epochStartOffset &&',
@@ -28,11 +23,6 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
     file: 'apis/replica-fetch.ts',
     right: "typeof partition === 'string' || data.lastFetchedEpoch < 0) return null;\n  const { log }",
     wrong: "typeof partition === 'string' || data.lastFetchedEpoch >= -1) return null;\n  const { log }",
-  },
-  'a follower takes records of a leader that is none any more': {
-    file: 'runtime/local-partition.ts',
-    right: 'if (this.isLeader || leaderEpoch !== this.leaderEpoch || this.log.failure !== null) return null;',
-    wrong: 'if (this.log.failure !== null) return null;',
   },
   'a broker that may have lost its tail stays eligible': {
     file: 'core/controller/brokers.ts',
