@@ -36,8 +36,8 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
   'whoever is alive may lead, in sync or not': {
     file: 'core/controller/partition-changes.ts',
-    right: '[leader, ...replicas].find((id) => isr.includes(id) && mayLead(id))',
-    wrong: '[leader, ...replicas].find((id) => mayLead(id))',
+    right: '[...row, ...replicas].find((id) => isr.includes(id) && mayLead(id))',
+    wrong: '[...row, ...replicas].find((id) => mayLead(id))',
   },
   'a vote is given twice in an epoch': {
     file: 'core/quorum/quorum.ts',
@@ -66,7 +66,7 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
   'min.insync.replicas is not asked for': {
     file: 'runtime/local-partition.ts',
-    right: 'if (this.#inSyncReplicas < this.#leadership.minInSyncReplicas) return;',
+    right: 'if (this.inSyncReplicas.length < this.#leadership.minInSyncReplicas) return;',
     wrong: '',
   },
   'a batch that came before is taken again': {
