@@ -11,6 +11,7 @@ import { groupScenarios } from './wire/group-scenarios.ts';
 import { quotaScenarios } from './wire/quota-scenarios.ts';
 import { recordScenarios } from './wire/record-scenarios.ts';
 import type { Scenario } from './wire/scenario.ts';
+import { shareScenarios } from './wire/share-scenarios.ts';
 import { topicConfigScenarios } from './wire/topic-config-scenarios.ts';
 import { topicScenarios } from './wire/topic-scenarios.ts';
 import { transactionScenarios } from './wire/transaction-scenarios.ts';
@@ -33,6 +34,7 @@ const areas: readonly [string, readonly Scenario[]][] = [
   ['fetch sessions', fetchSessionScenarios],
   ['groups', groupScenarios],
   ['groups of the consumer protocol', consumerGroupScenarios],
+  ['share groups', shareScenarios],
   ['transactions', transactionScenarios],
 ];
 

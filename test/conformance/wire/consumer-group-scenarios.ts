@@ -15,6 +15,7 @@ import {
 } from '@millrace/protocol/messages';
 import { eventually } from '../../support/index.ts';
 import type { Scenario } from './scenario.ts';
+import { TransactionClient } from './transaction-client.ts';
 import type { Wire } from './wire.ts';
 
 const GROUP_RESOURCE = 32;
@@ -270,6 +271,42 @@ export const consumerGroupScenarios: readonly Scenario[] = [
         ofNobodyNow: await commit('', -1),
         deletedNow: await wire.ask(deleteGroups, 2, { groupsNames: [group.id] }),
       };
+    },
+  },
+  {
+    name: 'offsets in transactions, by epoch',
+    run: async (wire) => {
+      const group = await ConsumerGroup.of(wire, 'cg-txn', { 'cg-txn': 1 });
+      await group.beat('a', 0, { subscribedTopicNames: ['cg-txn'] });
+      const client = new TransactionClient(wire, 'cg-txn');
+      await client.init();
+      await client.addOffsets('cg-txn');
+      const commit = (offset: number, memberId: string, generationId: number, version = 3) =>
+        client.commitOffsets('cg-txn', { 'cg-txn': offset }, { memberId, generationId, version });
+      const committed = () =>
+        wire.ask(offsetFetch, 9, {
+          groups: [{ groupId: 'cg-txn', memberId: null, memberEpoch: -1, topics: null }],
+          requireStable: true,
+        });
+      const refused = {
+        ahead: await commit(1, 'a', 3),
+        behind: await commit(1, 'a', 1),
+        stranger: await commit(1, 'b', 2),
+        inVersion5: await commit(1, 'a', 7, 5),
+      };
+      const taken = [await commit(2, '', -1), await commit(3, 'a', 2)];
+      const open = await committed();
+      const ended = await client.end(true);
+      await client.init();
+      const first = await committed();
+      // Who takes its place fences it.
+      await group.beat('a', -1);
+      await group.beat('c', 0, { subscribedTopicNames: ['cg-txn'] });
+      await client.addOffsets('cg-txn');
+      const gone = await commit(4, 'a', 2);
+      await client.end(false);
+      await client.init();
+      return { refused, taken, open, ended, first, gone, after: await committed() };
     },
   },
   {
