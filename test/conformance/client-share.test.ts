@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { kafkaPeerSkipReason, startKafkaPeer } from '../support/kafka-peer.ts';
 import { type BrokerProcess, startMillraceBroker } from '../support/millrace-broker.ts';
 import { uniqueName } from './client-scenarios.ts';
-import { killedWhileHolding } from './doomed-process.ts';
+import { killedWhileHolding, pausedWhileHolding } from './doomed-process.ts';
 
 const skipReason = kafkaPeerSkipReason();
 if (skipReason !== null) console.warn(`skipped: share consumer on Apache Kafka: ${skipReason}`);
@@ -171,6 +171,19 @@ function scenarios(start: () => Promise<BrokerProcess>): void {
     const records = await pollUntil(member(topic, groupId), 20);
     expect(sorted(numbers(records))).toEqual(upTo(20));
     expect(records.every(({ deliveryCount }) => deliveryCount === 2)).toBe(true);
+  });
+
+  it('gives what a paused member holds too long to another one, and does not hear its late word', async () => {
+    const { topic, groupId } = await setUp(20, 1, { 'share.record.lock.duration.ms': '1500' });
+    await using paused = await pausedWhileHolding(peer.bootstrapServers[0] ?? '', topic, groupId);
+    const other = member(topic, groupId, { acknowledgementMode: 'explicit' });
+    const records = await pollUntil(other, 20);
+    expect(sorted(numbers(records))).toEqual(upTo(20));
+    expect(records.every(({ deliveryCount }) => deliveryCount === 2)).toBe(true);
+    // The first one stays open: of what is below the start of the group Kafka says nothing any more.
+    for (const record of records.slice(1)) other.acknowledge(record);
+    expect(await other.commit()).toMatchObject([{ error: null }]);
+    expect(await paused.acceptsLate()).toBe('INVALID_RECORD_STATE');
   });
 
   it('passes over markers and aborted records, and holds none of them', async () => {

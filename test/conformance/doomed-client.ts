@@ -1,6 +1,6 @@
 /**
  * A process to be killed, which says `holding` and waits. `transaction`: opens one and writes a record into it.
- * `share`: acquires records of a share group, and says nothing of them.
+ * `share`: acquires records of a share group, and says nothing of them; accepts them when a line comes in, and prints what came of it.
  */
 import { createProducer, createShareConsumer } from '@millrace/client';
 
@@ -20,7 +20,13 @@ if (kind === 'transaction') {
 if (kind === 'share') {
   const consumer = createShareConsumer({ bootstrapServers, groupId: id, acknowledgementMode: 'explicit' });
   consumer.subscribe([topic]);
-  while ((await consumer.poll(500)).length === 0);
+  let held = await consumer.poll(500);
+  while (held.length === 0) held = await consumer.poll(500);
+  process.stdin.once('data', async () => {
+    for (const record of held) consumer.acknowledge(record);
+    const errors = (await consumer.commit()).map(({ error }) => error?.code ?? 'NONE');
+    console.log(`late: ${errors.join()}`);
+  });
 }
 console.log('holding');
 setInterval(() => undefined, 1_000);

@@ -65,7 +65,7 @@ export const shareFetch = defineApi({
     if (problem !== null) return onlyError(problem);
     const session = shareSession(context, request);
     if (typeof session === 'string') return onlyError(session);
-    const acknowledged = acknowledgeAll(context, session, request.topics);
+    const acknowledged = acknowledgeAll(context, session, request);
     let reads: readonly Read[] = [];
     if (request.shareSessionEpoch === FINAL_EPOCH) {
       await Promise.all(acknowledged);

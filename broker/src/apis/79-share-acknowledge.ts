@@ -14,7 +14,9 @@ import {
  * ShareAcknowledge v1-2
  *
  * - Accepts, releases, rejects and renews records that the member holds; answered once that is stored. Of a partition all is taken in, or
- *   nothing: INVALID_RECORD_STATE where one record is not held. Below the start offset that holds too, where Kafka says nothing.
+ *   nothing: INVALID_RECORD_STATE where one record is not held. That holds below the start offset too, where
+ *   Kafka says nothing, and behind the last record that was given out, where it says INVALID_REQUEST: there it may be a leader that is new.
+ * - Locks are renewed by requests that say so (`is_renew_ack`).
  * - Epoch -1 ends the session: what the member still holds goes to others.
  *
  * Versions: v2 renewal of locks (KIP-1222).
@@ -33,7 +35,7 @@ export const shareAcknowledge = defineApi({
     if (request.shareSessionEpoch === INITIAL_EPOCH) return onlyError('INVALID_SHARE_SESSION_EPOCH');
     const session = shareSession(context, request);
     if (typeof session === 'string') return onlyError(session);
-    const acknowledged = acknowledgeAll(context, session, request.topics);
+    const acknowledged = acknowledgeAll(context, session, request);
     if (request.shareSessionEpoch === FINAL_EPOCH) {
       await Promise.all(acknowledged);
       services.shareSessions.end(session);

@@ -19,7 +19,8 @@ interface AskedTopic {
 /**
  * DescribeShareGroupOffsets v0-1
  *
- * - Where share groups start in partitions: -1 where they have not begun. Null asks for all in which they have.
+ * - Where share groups start in partitions: -1 where they have not begun, or where the group or the partition is not there. Null asks
+ *   for all in which they have begun.
  * - Asked of leaders (Millrace's own tag), a broker tells what members hold of the partitions that it leads, and nothing else.
  * - The lag is what lies behind the start and is not done with, up to the high watermark; -1 where nobody knows.
  *
@@ -54,10 +55,8 @@ async function describe(
 ): Promise<DescribeShareGroupOffsetsResponseGroupInit> {
   if (!mayOnGroup(context, 'DESCRIBE', groupId)) return failed(groupId, 'GROUP_AUTHORIZATION_FAILED');
   const begun = await context.services.shareGroups.begunTopics(groupId);
-  if (begun.error !== null) {
-    const message = begun.error === 'GROUP_ID_NOT_FOUND' ? `Group ${groupId} not found.` : null;
-    return failed(groupId, begun.error, message);
-  }
+  // A group that is not there has begun nowhere.
+  if (begun.error !== null && begun.error !== 'GROUP_ID_NOT_FOUND') return failed(groupId, begun.error);
   const mayTell = ({ topicName: name }: AskedTopic) => context.authorize('DESCRIBE', { type: 'TOPIC', name });
   const asked = topics ?? begun.topics.filter(mayTell);
   const highWatermarks = await context.services.shareGroups.highWatermarks(
@@ -82,8 +81,9 @@ async function describeTopic(
 ) {
   const topic = shareTopic(context, 'DESCRIBE', topicName);
   const offsets = partitions.map(async (partitionIndex, index) => {
-    if (topic.error !== null) return nothing(partitionIndex, topic.error);
-    if (partitionIndex >= topic.partitionCount) return nothing(partitionIndex, 'UNKNOWN_TOPIC_OR_PARTITION');
+    if (topic.error === 'TOPIC_AUTHORIZATION_FAILED') return nothing(partitionIndex, topic.error);
+    if (topic.error !== null || partitionIndex >= topic.partitionCount)
+      return nothing(partitionIndex, 'NONE');
     const offset = await context.services.shareGroups.offset(groupId, topic.topicId, partitionIndex);
     if (offset.error !== null) return nothing(partitionIndex, offset.error);
     const { startOffset, leaderEpoch, deliveryCompleteCount } = offset;
@@ -130,10 +130,6 @@ function nothing(partitionIndex: number, error: ErrorName) {
   return { partitionIndex, startOffset: UNSET, leaderEpoch: 0, lag: UNSET, errorCode: errorCode(error) };
 }
 
-function failed(
-  groupId: string,
-  error: ErrorName,
-  errorMessage: string | null = null,
-): DescribeShareGroupOffsetsResponseGroupInit {
-  return { groupId, topics: [], errorCode: errorCode(error), errorMessage };
+function failed(groupId: string, error: ErrorName): DescribeShareGroupOffsetsResponseGroupInit {
+  return { groupId, topics: [], errorCode: errorCode(error) };
 }

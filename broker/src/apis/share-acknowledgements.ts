@@ -15,6 +15,16 @@ interface AcknowledgedPartition {
   }[];
 }
 
+/** ShareFetch or ShareAcknowledge, as far as it says something of records. */
+interface AcknowledgingRequest {
+  readonly topics: readonly {
+    readonly topicId: string;
+    readonly partitions: readonly AcknowledgedPartition[];
+  }[];
+  /** Whether it may renew locks. */
+  readonly isRenewAck: boolean;
+}
+
 /** What became of it. */
 export interface AcknowledgeOutcome {
   readonly topicId: string;
@@ -45,12 +55,12 @@ export function shareSession(
 export function acknowledgeAll(
   context: RequestContext,
   session: ShareSession,
-  topics: readonly { readonly topicId: string; readonly partitions: readonly AcknowledgedPartition[] }[],
+  { topics, isRenewAck }: AcknowledgingRequest,
 ): readonly Promise<AcknowledgeOutcome>[] {
   return topics.flatMap(({ topicId, partitions }) =>
     partitions
       .filter(({ acknowledgementBatches }) => acknowledgementBatches.length > 0)
-      .map((partition) => acknowledge(context, session, topicId, partition)),
+      .map((partition) => acknowledge(context, session, topicId, { ...partition, isRenewAck })),
   );
 }
 
@@ -58,7 +68,11 @@ async function acknowledge(
   context: RequestContext,
   { group, memberId }: ShareSession,
   topicId: string,
-  { partitionIndex: partition, acknowledgementBatches }: AcknowledgedPartition,
+  {
+    partitionIndex: partition,
+    acknowledgementBatches,
+    isRenewAck,
+  }: AcknowledgedPartition & { readonly isRenewAck: boolean },
 ): Promise<AcknowledgeOutcome> {
   const { sharePartitions } = context.services;
   const outcome = (error: ErrorName | null, message: string | null = null) => {
@@ -69,6 +83,8 @@ async function acknowledge(
   });
   const problem = acknowledgementProblem(batches);
   if (problem !== null) return outcome('INVALID_REQUEST', problem);
+  if (hasRenewal(batches) && !isRenewAck)
+    return outcome('INVALID_REQUEST', 'Locks are renewed by requests that say so.');
   if (hasRenewal(batches) && !sharePartitions.settings(group).mayRenew)
     return outcome('INVALID_REQUEST', 'The group renews no locks: share.renew.acknowledge.enable is false.');
   const topic = readableTopic(context, topicId);

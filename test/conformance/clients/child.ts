@@ -47,6 +47,15 @@ export class TalkingChild {
     this.#child.stdin.write(text);
   }
 
+  /** Stops it where it is: it neither runs nor knows that it does not. */
+  pause(): void {
+    this.#child.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#child.kill('SIGCONT');
+  }
+
   /** Sends the signal and resolves when it has ended. */
   async end(signal: NodeJS.Signals): Promise<void> {
     const { exitCode, signalCode } = this.#child;

@@ -136,6 +136,36 @@ export async function groupMigration(client: KafkaClient, peer: Peer): Promise<v
   }
 }
 
+/** A group of two of which one stands still for longer than its session: it is put out, and comes back when it runs again. */
+export async function groupPause(client: KafkaClient, peer: Peer, protocol: GroupProtocol): Promise<void> {
+  const name = `${client.name.replaceAll(/\W/g, '')}-paused-${protocol}`;
+  const [topic, groupId] = [`shared-${name}`, `sharing-${name}`];
+  await createTopic(peer, topic, PARTITIONS);
+  const join = () => client.join(peer.address, groupId, topic, protocol);
+  const [paused, other] = await Promise.all([join(), join()]);
+  try {
+    await ownership([paused, other], 3);
+    await send(client, peer, topic, 'first');
+    await seenBy([paused, other], 'first');
+    paused.pause?.();
+    await ownership([other], 6);
+    await send(client, peer, topic, 'second');
+    await seenBy([other], 'second');
+    paused.resume?.();
+    await ownership([paused, other], 3);
+    await send(client, peer, topic, 'third');
+    await seenBy([paused, other], 'third');
+    await eventually(async () => (await committed(peer, groupId)) === 3 * ROUND, {
+      what: 'all that was seen is committed, and nothing that the paused one had seen before took it back',
+    });
+  } finally {
+    paused.resume?.();
+    await Promise.all(
+      [paused, other].map((member) => (member.kill ?? member.leave)().catch(() => undefined)),
+    );
+  }
+}
+
 async function typeOf(peer: Peer, groupId: string): Promise<string | undefined> {
   const admin = createAdmin({ bootstrapServers: [peer.address] });
   const groups = await admin.listGroups();

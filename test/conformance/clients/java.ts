@@ -107,6 +107,8 @@ export const java: KafkaClient = {
       seen: () => values,
       leave: () => child.end('SIGTERM'),
       kill: () => child.end('SIGKILL'),
+      pause: () => child.pause(),
+      resume: () => child.resume(),
     };
   },
 };

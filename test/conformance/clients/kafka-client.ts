@@ -23,6 +23,9 @@ export interface GroupMember {
   leave(): Promise<void>;
   /** Goes without a word; absent where the client lives in this process. */
   kill?(): Promise<void>;
+  /** Stands still until `resume`, and does not know it; absent where the client lives in this process. */
+  pause?(): void;
+  resume?(): void;
 }
 
 /** Kafka's `group.protocol`. */

@@ -65,6 +65,8 @@ export function lineClient({ name, command, args, needs }: Program): KafkaClient
         seen: () => values,
         leave: () => child.end('SIGTERM'),
         kill: () => child.end('SIGKILL'),
+        pause: () => child.pause(),
+        resume: () => child.resume(),
       };
     },
   };

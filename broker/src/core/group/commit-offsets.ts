@@ -145,13 +145,16 @@ function transactionCommitProblem(
 ): ErrorName | null {
   const { generation, memberId, instanceId } = command;
   if (group.type === 'share') return 'GROUP_ID_NOT_FOUND';
-  if (group.type === 'consumer')
-    return consumerCommitProblem(group, shard.rules.metadata(), {
+  if (group.type === 'consumer') {
+    const problem = consumerCommitProblem(group, shard.rules.metadata(), {
       ...command,
       epoch: generation,
       isTransactional: true,
       partitions: command.offsets,
     });
+    // Producers know no epochs of members (KIP-848).
+    return problem === 'STALE_MEMBER_EPOCH' ? 'ILLEGAL_GENERATION' : problem;
+  }
   if (generation < 0 && (group.state === 'Empty' || (memberId === '' && instanceId === null))) return null;
   const problem = group.memberProblem(memberId, instanceId);
   if (problem !== null) return problem;
