@@ -37,10 +37,12 @@ async function rightProblems(
   const needed = [
     writesStreams(config) ? 'create_doc' : 'index',
     ...(config['behavior.on.null.values'] === 'delete' ? ['delete'] : []),
-    ...(config['index.create'] ? ['create_index'] : []),
     'view_index_metadata',
   ];
-  const missing = await missingPrivileges(client, [index], needed, signal);
+  const missing = [...(await missingPrivileges(client, [index], needed, signal))];
+  // Only who may look can be told whether it is there.
+  if (config['index.create'] && missing.length === 0 && !(await client.indices.exists({ index }, { signal })))
+    missing.push(...(await missingPrivileges(client, [index], ['create_index'], signal)));
   if (missing.length === 0) return [];
   const message = `The login lacks the privileges ${missing.join(', ')} on ${index}. Grant them to its role.`;
   return [{ key: loginKey(config), message }];

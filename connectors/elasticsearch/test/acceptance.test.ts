@@ -113,6 +113,11 @@ acceptance({
         key: 'connection.url',
       },
       { what: 'an address without server', options: nobody, key: 'connection.url' },
+      {
+        what: 'a login in an address',
+        options: { 'connection.url': 'http://a:b@127.0.0.1:9200' },
+        key: 'connection.url',
+      },
       { what: 'a place that stands for nothing', options: { index: `\${table}` }, key: 'index' },
       {
         what: 'an index that is not there and not to be made',

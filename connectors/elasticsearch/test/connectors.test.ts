@@ -276,7 +276,10 @@ describe.skipIf(unavailable !== undefined)('with a server', { timeout: 120_000 }
       await service.grant(index, ['read']);
       const options = { 'connection.url': service.url, ...login, index };
       expect(await problems(elasticSink, options)).toMatchObject([
-        { key: 'connection.password', message: expect.stringContaining('index, delete, create_index') },
+        {
+          key: 'connection.password',
+          message: expect.stringContaining('index, delete, view_index_metadata'),
+        },
       ]);
       expect(await problems(elasticSource, options)).toMatchObject([
         { key: 'connection.password', message: expect.stringContaining('monitor') },
@@ -297,6 +300,11 @@ describe.skipIf(unavailable !== undefined)('with a server', { timeout: 120_000 }
       ]);
       expect(await problems(elasticSink, options)).toEqual([]);
       expect(await problems(elasticSource, options)).toEqual([]);
+      const missing = service.index();
+      await service.grant(missing, ['write', 'view_index_metadata']);
+      expect(await problems(elasticSink, { ...options, index: missing })).toMatchObject([
+        { key: 'connection.password', message: expect.stringContaining('create_index') },
+      ]);
     });
 
     it('that are revoked stop the sink, which says so, and loses nothing', async () => {
