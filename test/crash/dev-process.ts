@@ -6,7 +6,6 @@ import { descendantsOf, survivors } from './process-tree.ts';
 
 const LAUNCHER = fileURLToPath(new URL('../../cli/bin/millrace.mjs', import.meta.url));
 const READY_TIMEOUT_MS = 60_000;
-/** How long the children of a killed process may outlive it. */
 const CHILDREN_END_MS = 2_000;
 
 export interface DevAddresses {
@@ -15,6 +14,8 @@ export interface DevAddresses {
   readonly httpPort: number;
   /** Everything that all starts print. */
   readonly logFile: string;
+  /** How long children of a killed process may outlive it, ms; left out: 2 seconds. */
+  readonly childrenEndMs?: number;
 }
 
 /** `millrace dev`, which may be killed at any moment, also before it is ready. */
@@ -23,9 +24,11 @@ export class DevProcess {
   readonly #child: ChildProcess;
   readonly #output: ChildOutput;
   readonly #log: WriteStream;
+  readonly #childrenEndMs: number;
   #children: readonly number[] | null = null;
 
-  constructor({ dataDir, kafkaPort, httpPort, logFile }: DevAddresses) {
+  constructor({ dataDir, kafkaPort, httpPort, logFile, childrenEndMs = CHILDREN_END_MS }: DevAddresses) {
+    this.#childrenEndMs = childrenEndMs;
     const ports = ['--kafka-port', String(kafkaPort), '--http-port', String(httpPort)];
     const args = [LAUNCHER, 'dev', '--data-dir', dataDir, ...ports, '--no-demo', '--log-level', 'info'];
     // A group of its own: an interrupt at the terminal ends the driver, which ends this one in order.
@@ -58,10 +61,12 @@ export class DevProcess {
       throw new Error(`the process ended by itself (${exitCode}):\n${this.printed}`);
     const children = this.#children ?? descendantsOf(pid);
     await endChild(this.#child, 'SIGKILL');
-    const left = await survivors(children, CHILDREN_END_MS);
+    const left = await survivors(children, this.#childrenEndMs);
     for (const child of left) process.kill(child, 'SIGKILL');
     if (left.length > 0)
-      throw new Error(`${left.length} of ${children.length} children lived on after ${CHILDREN_END_MS} ms`);
+      throw new Error(
+        `${left.length} of ${children.length} children lived on after ${this.#childrenEndMs} ms`,
+      );
   }
 
   /** SIGTERM, and its exit code. */
