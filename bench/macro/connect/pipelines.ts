@@ -138,7 +138,8 @@ export async function topicToFile(
   }
 }
 
-async function measured(
+/** From the request for a connector until what it moves has arrived; the connector is gone then. */
+export async function measured(
   worker: RunningWorker,
   connector: { readonly name: string; readonly config: Config; readonly lines: number },
   isDone: () => Promise<boolean>,
