@@ -111,7 +111,7 @@ const writes = defineConfig({
         if (value === null || value === '') return null;
         if (value === 'auto')
           return ['upsert', 'update'].includes(String(all['write.method']))
-            ? 'must name documents where "write.method" updates them; it is auto'
+            ? 'must name documents where "write.method" updates them'
             : null;
         return String(value).includes(`\${`)
           ? expression(value, all)
@@ -161,9 +161,9 @@ const writes = defineConfig({
     validate: Object.assign(
       (value: ConfigValue, all: Readonly<Record<string, ConfigValue>>) => {
         if (value === 'delete' && isStream(all))
-          return 'must be ignore or fail for data streams, from which nothing is deleted; it is delete';
+          return 'must be ignore or fail for data streams, from which nothing is deleted';
         if (value === 'delete' && all['document.id'] === 'auto')
-          return 'must be ignore or fail where "document.id" is auto; it is delete';
+          return 'must be ignore or fail where "document.id" is auto';
         return oneOf('delete', 'ignore', 'fail')(value, all);
       },
       { allows: 'one of delete, ignore, fail' },

@@ -32,6 +32,7 @@ export async function connect(config: ConnectionConfig, signal?: AbortSignal): P
 
 async function clientOf(config: ConnectionConfig): Promise<Client> {
   const { 'connection.url': nodes, 'connection.username': user, 'connection.api.key': apiKey } = config;
+  if (nodes.some(hasLogin)) throw loginInAddress();
   // It brings Arrow along: 30 MB and a third of a second that only those should pay who connect.
   const { Client: ElasticClient, Serializer } = await import('@elastic/elasticsearch');
   class ExactSerializer extends Serializer {
@@ -52,6 +53,20 @@ async function clientOf(config: ConnectionConfig): Promise<Client> {
   };
   return new ElasticClient(options);
 }
+
+function hasLogin(node: string): boolean {
+  const { username, password } = new URL(node);
+  return username !== '' || password !== '';
+}
+
+/** Addresses are stored and shown in clear; so this says nothing of theirs. */
+const loginInAddress = (): MillraceError =>
+  new MillraceError('An address of connection.url holds a login.', {
+    code: 'ELASTICSEARCH_LOGIN_IN_ADDRESS',
+    class: 'config',
+    path: 'connection.url',
+    hint: 'Give it as connection.username and connection.password.',
+  });
 
 async function readCa(path: string): Promise<string> {
   try {
