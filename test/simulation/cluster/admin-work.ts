@@ -1,4 +1,5 @@
 import {
+  alterPartitionReassignments,
   createPartitions,
   createTopics,
   deleteTopics,
@@ -71,7 +72,7 @@ export class AdminWork implements Workload {
     const node = brokers[client.random.between(0, brokers.length)];
     if (node === undefined) return;
     const timeoutMs = 5_000;
-    switch (client.random.between(0, 6)) {
+    switch (client.random.between(0, 7)) {
       case 0:
       case 1:
         if (this.#made < TOPICS_MAX) await this.#make(node);
@@ -90,9 +91,22 @@ export class AdminWork implements Workload {
         await client.ask(node, incrementalAlterConfigs, { resources, validateOnly: false });
         return;
       }
+      case 5:
+        return await this.#reassign(node);
       default:
         await client.ask(node, electLeaders, { electionType: PREFERRED, topicPartitions: null, timeoutMs });
     }
+  }
+
+  /** Moves a partition of the steady topic to any brokers, as many as it has. */
+  async #reassign(node: Parameters<SimulatedClient['ask']>[0]): Promise<void> {
+    const { client, steady, nodes, replicas } = this.#options;
+    const left = nodes.filter(({ isBroker }) => isBroker).map(({ nodeId }) => nodeId);
+    const chosen: number[] = [];
+    while (chosen.length < replicas) chosen.push(...left.splice(client.random.between(0, left.length), 1));
+    const partitions = [{ partitionIndex: 0, replicas: chosen }];
+    const topics = [{ name: steady, partitions }];
+    await client.ask(node, alterPartitionReassignments, { topics, timeoutMs: 5_000 });
   }
 
   async #make(node: Parameters<SimulatedClient['ask']>[0]): Promise<void> {
