@@ -19,6 +19,8 @@ type Cause = DeadLetterPage['causes'][number];
 export type DeadLetter = DeadLetterPage['letters'][number];
 
 const LIMIT = 100;
+/** Has causes and places kept in headers. */
+const HEADERS = 'errors.deadletterqueue.context.headers.enable';
 
 const letterId = ({ partition, offset }: DeadLetter) => `${partition}/${offset}`;
 
@@ -66,6 +68,7 @@ export function DeadLettersTab({ pipeline, info }: ConnectorParts) {
   return (
     <>
       <RedriveRuns name={name} turn={turn} />
+      {info.data === null || info.data.config[HEADERS] === 'true' ? null : <NoCauses name={name} />}
       <CauseTable data={data} cause={cause} onRedrive={setRedrive} />
       <div className="tools">
         <h2>{cause === '' ? 'Newest' : 'Of this cause'}</h2>
@@ -118,6 +121,19 @@ export function DeadLettersTab({ pipeline, info }: ConnectorParts) {
         />
       )}
     </>
+  );
+}
+
+/** Kafka Connect's default: records alone are kept. */
+function NoCauses({ name }: { readonly name: string }) {
+  return (
+    <p className="quiet">
+      This connector keeps no causes and places with its dead letters, and without a place they cannot be sent
+      again.{' '}
+      <Link to={{ page: 'create' }} query={{ edit: name, focus: HEADERS }}>
+        Have new ones keep them
+      </Link>
+    </p>
   );
 }
 
