@@ -1,6 +1,5 @@
 import {
   appendFileSync,
-  chmodSync,
   existsSync,
   mkdtempSync,
   readdirSync,
@@ -181,15 +180,6 @@ describe('what can’t be written', () => {
     await task.write(records(0, 2));
     rmSync(state(), { recursive: true });
     await expect(task.write(records(2, 2))).rejects.toMatchObject({ details: { hint: expect.any(String) } });
-  });
-
-  it.skipIf(process.getuid?.() === 0)('says that a right is missing', async () => {
-    const task = await sink({ 'rotate.records': '1' });
-    chmodSync(folder, 0o500);
-    const written = task.write(records(0, 1));
-    await expect(written.finally(() => chmodSync(folder, 0o700))).rejects.toMatchObject({ class: 'config' });
-    await task.write(records(0, 1));
-    expect(complete()).toHaveLength(1);
   });
 
   it('leaves nothing of a batch with a record that is poison', async () => {
