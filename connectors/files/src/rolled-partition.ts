@@ -38,6 +38,8 @@ export class RolledPartition {
   #journal: PartitionJournal;
   #state: PartitionState;
   #partCount = 0;
+  /** Whether there are parts whose names may not be on the disk. */
+  #hasNewNames = false;
 
   private constructor(options: RollOptions, journal: PartitionJournal, state: PartitionState) {
     this.#options = options;
@@ -178,6 +180,7 @@ export class RolledPartition {
     if (file === undefined) {
       file = await PartFile.open(join(this.#options.folder, part.name), this.#options.sync);
       this.#files.set(part.name, file);
+      this.#hasNewNames = true;
     }
     await file.write(bytes, part.lengthBytes);
     draft.part = { ...part, lengthBytes: part.lengthBytes + bytes.length };
@@ -185,8 +188,8 @@ export class RolledPartition {
 
   async #commit(state: PartitionState): Promise<void> {
     if (this.#journal.isLong) this.#journal = await this.#journal.renewed(this.#state);
-    const hasNew = state.parts.length + state.complete.length > 0;
-    if (this.#options.sync && hasNew) await syncFolder(this.#options.folder);
+    if (this.#options.sync && this.#hasNewNames) await syncFolder(this.#options.folder);
+    this.#hasNewNames = false;
     await this.#journal.commit(state);
     this.#state = state;
   }
