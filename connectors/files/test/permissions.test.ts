@@ -1,9 +1,9 @@
-import { chmodSync, chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SinkHarness } from '@millrace/sdk/testing';
+import { SinkHarness, SourceHarness } from '@millrace/sdk/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { fileSink } from '../src/index.ts';
+import { fileSink, fileSource } from '../src/index.ts';
 
 const NOBODY = 65_534;
 const ROOT = 0;
@@ -56,3 +56,24 @@ it.each([
     expect(readdirSync(folder)).toContain(name);
   },
 );
+
+it('a source stops at a file that it may not read and names it, and reads it when it may', async () => {
+  writeFileSync(join(folder, 'a.log'), 'a\n');
+  const options = { files: join(folder, '*.log'), topic: 't', 'poll.interval.ms': '20' };
+  const first = new SourceHarness(fileSource, options);
+  running = first;
+  await first.start();
+  await first.pollUntil('the first', (records) => records.length === 1);
+  await first.commit();
+  writeFileSync(join(folder, 'b.log'), 'b\n', { mode: 0o000 });
+  await expect(first.poll()).rejects.toMatchObject({
+    ...{ class: 'config', message: `${join(folder, 'b.log')} may not be used.` },
+  });
+  await first.stop();
+  chmodSync(join(folder, 'b.log'), 0o600);
+  const second = new SourceHarness(fileSource, options, { offsets: first.offsets });
+  running = second;
+  await second.start();
+  await second.pollUntil('the second', (records) => records.length === 1);
+  expect(second.records[0]?.value).toBe('b');
+});
