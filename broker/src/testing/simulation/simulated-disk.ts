@@ -86,7 +86,8 @@ export class SimulatedDisk {
         for (const batch of await log.read(log.startOffset, whole)) own.appendReplicated(batch);
       }
       await own.flush();
-      next.#logs.set(nameOf(log.id), new SimulatedLog(own, next));
+      const noted = log.leaderEpochs.filter(({ startOffset }) => startOffset < own.endOffset);
+      next.#logs.set(nameOf(log.id), new SimulatedLog(own, next, noted));
     }
     return next;
   }

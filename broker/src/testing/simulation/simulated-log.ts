@@ -32,9 +32,13 @@ export class SimulatedLog implements Log {
   #failure: MillraceError | null = null;
   #writing: PromiseWithResolvers<void> | null = null;
 
+  /** Where epochs began, as their file says: compaction has taken the batches that would show it. */
+  #noted: readonly LeaderEpochStart[];
+
   /** @param inner everything that is in it is on the disk */
-  constructor(inner: Log, disk: Disk) {
+  constructor(inner: Log, disk: Disk, noted: readonly LeaderEpochStart[] = []) {
     this.#inner = inner;
+    this.#noted = noted;
     this.#disk = disk;
     this.#writtenOffset = inner.endOffset;
     this.#writtenBytes = inner.writtenBytes;
@@ -74,7 +78,10 @@ export class SimulatedLog implements Log {
   }
 
   get leaderEpochs(): readonly LeaderEpochStart[] {
-    return this.#inner.leaderEpochs;
+    const shown = this.#inner.leaderEpochs;
+    if (this.#noted.length === 0) return shown;
+    const newer = shown.filter(({ epoch }) => epoch > (this.#noted.at(-1)?.epoch ?? -1));
+    return [...this.#noted, ...newer];
   }
 
   get producers(): ProducerTable {
@@ -129,6 +136,7 @@ export class SimulatedLog implements Log {
   async truncateTo(offset: number): Promise<void> {
     await this.#written();
     await this.#inner.truncateTo(offset);
+    this.#noted = this.#noted.filter(({ startOffset }) => startOffset < offset);
     this.#writtenOffset = Math.min(this.#writtenOffset, offset);
     this.#flushedOffset = Math.min(this.#flushedOffset, offset);
   }
@@ -136,6 +144,7 @@ export class SimulatedLog implements Log {
   async resetTo(offset: number): Promise<void> {
     await this.#written();
     await this.#inner.resetTo(offset);
+    this.#noted = [];
     this.#writtenOffset = offset;
     this.#flushedOffset = offset;
   }
