@@ -3,7 +3,7 @@
  * node_modules, and the page as it is built. `node scripts/pack-all.ts [--out FOLDER]`, by default `dist/packages`.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildUi } from '@millrace/ui/build';
@@ -36,14 +36,7 @@ const LIBRARIES = [
     'plugins/predicates',
     'plugins/config-providers',
   ],
-  ...[
-    'connectors/bullmq',
-    'connectors/elasticsearch',
-    'connectors/files',
-    'connectors/mongodb',
-    'connectors/postgres',
-    'connectors/redis',
-  ],
+  ...readdirSync(join(ROOT, 'connectors')).map((name) => `connectors/${name}`),
 ];
 
 rmSync(WORK, { recursive: true, force: true });

@@ -28,7 +28,8 @@ export function readClusterFile(dataDir: string): ClusterFile | null {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    // A data folder that is a file is refused by who writes into it.
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
     throw error;
   }
   const file = parsed(text);
