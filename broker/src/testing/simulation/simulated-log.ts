@@ -81,7 +81,13 @@ export class SimulatedLog implements Log {
     const shown = this.#inner.leaderEpochs;
     if (this.#noted.length === 0) return shown;
     const newer = shown.filter(({ epoch }) => epoch > (this.#noted.at(-1)?.epoch ?? -1));
-    return [...this.#noted, ...newer];
+    const all = [...this.#noted, ...newer];
+    // As their file does: what ended below the start of the log is forgotten.
+    const first = all.findLastIndex(({ startOffset }) => startOffset <= this.startOffset);
+    return all.slice(Math.max(first, 0)).map((start) => ({
+      ...start,
+      startOffset: Math.max(start.startOffset, this.startOffset),
+    }));
   }
 
   get producers(): ProducerTable {
