@@ -88,7 +88,10 @@ async function add(
     }));
   if (transactionalId === '') return sameForAll(topics, 'INVALID_REQUEST');
   const { transactions } = context.services;
-  const partitions = new Map(topics.map(({ name, partitions: ids }) => [name, new Set(ids)]));
+  // A topic may stand more than once.
+  const partitions = new Map<string, Set<number>>();
+  for (const { name, partitions: ids } of topics)
+    partitions.set(name, new Set([...(partitions.get(name) ?? []), ...ids]));
   const query = { transactionalId, producerId, producerEpoch, partitions };
   if (verifyOnly) return verified(context, query);
   const clientVersion = isOfBrokers ? 2 : 0;

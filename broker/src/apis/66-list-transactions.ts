@@ -6,6 +6,7 @@ import {
 } from '@millrace/protocol/messages';
 import { type TransactionState, transactionStates } from '../core/transaction/transaction.ts';
 import type { TransactionListing } from '../runtime/services.ts';
+import { topicPattern } from '../runtime/topic-pattern.ts';
 import { defineApi } from './api.ts';
 
 /** States of Kafka's that nothing is ever stored in: known, but nothing is found by them. */
@@ -18,10 +19,10 @@ const KNOWN_STATES: ReadonlySet<string> = new Set([...transactionStates, ...PASS
  * - The transactional ids that this broker coordinates, by producer id, state, time since they began and pattern of the id.
  *   States that nobody knows are named in the answer, and nothing is found by them.
  *
- * Versions: v1 those open for longer than a given time (KIP-994); v2 a regular expression for the id (KIP-1152), which
- * must match all of it.
+ * Versions: v1 those open for longer than a given time (KIP-994); v2 a regular expression for the id (KIP-1152), in the
+ * syntax of RE2, which must match all of it.
  *
- * Not implemented: patterns of RE2 are read as JavaScript's; INVALID_REGULAR_EXPRESSION where it cannot.
+ * Not implemented: nothing.
  */
 export const listTransactions = defineApi({
   api,
@@ -39,7 +40,7 @@ export const listTransactions = defineApi({
       unknownStateFilters: request.stateFilters.filter((state) => !KNOWN_STATES.has(state)),
       transactionStates: found
         .filter((listing) => isAsked(request, listing, wallMs))
-        .filter(({ transactionalId: name }) => pattern?.test(name) ?? true)
+        .filter(({ transactionalId: name }) => pattern?.(name) ?? true)
         .filter(({ transactionalId: name }) =>
           context.authorize('DESCRIBE', { type: 'TRANSACTIONAL_ID', name }),
         )
@@ -54,13 +55,10 @@ export const listTransactions = defineApi({
 });
 
 /** Null: no pattern; undefined: none that can be read. */
-function patternOf(text: string | null): RegExp | null | undefined {
+function patternOf(text: string | null): ((id: string) => boolean) | null | undefined {
   if (text === null || text === '') return null;
-  try {
-    return new RegExp(`^(?:${text})$`, 'u');
-  } catch {
-    return undefined;
-  }
+  const pattern = topicPattern(text);
+  return typeof pattern === 'function' ? pattern : undefined;
 }
 
 function isAsked(

@@ -120,8 +120,9 @@ async function readSession(
   const nowMs = () => context.services.clock.now().monoMs;
   const untilMs = nowMs() + request.maxWaitMs;
   for (;;) {
-    const isLast =
-      nowMs() >= untilMs || request.minBytes <= 0 || !session.isOpen || live.length < asked.length;
+    // Who asks for no records would find that there is more, again and again.
+    const wantsNone = request.minBytes <= 0 || request.maxRecords <= 0;
+    const isLast = nowMs() >= untilMs || wantsNone || !session.isOpen || live.length < asked.length;
     if (isLast || (await wait.isEnough())) {
       const reads = await readAll(context, session, request, asked, lease.allocate);
       const isNews = reads.some(({ error, result }) => error !== null || (result?.count ?? 0) > 0);
