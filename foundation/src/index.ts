@@ -1,6 +1,7 @@
 export * from './assert.ts';
 export * from './config/index.ts';
 export * from './errors.ts';
+export * from './listed.ts';
 export * from './logger.ts';
 export * from './metrics.ts';
 export * from './pause.ts';

@@ -10,10 +10,20 @@ export const systemRandom: Random = {
   uuid: () => randomBytes(16).toString('base64url'),
 };
 
+/** What one of Node's timeouts lasts at most: asked for more, it fires at once. */
+const TIMEOUT_MAX_MS = 2 ** 31 - 1;
+
 export const systemTimers: Timers = {
   after(delayMs, callback) {
-    const handle = setTimeout(callback, delayMs);
-    handle.unref();
+    let handle: NodeJS.Timeout;
+    const wait = (leftMs: number): void => {
+      handle =
+        leftMs > TIMEOUT_MAX_MS
+          ? setTimeout(() => wait(leftMs - TIMEOUT_MAX_MS), TIMEOUT_MAX_MS)
+          : setTimeout(callback, leftMs);
+      handle.unref();
+    };
+    wait(delayMs);
     return { cancel: () => clearTimeout(handle) };
   },
 };

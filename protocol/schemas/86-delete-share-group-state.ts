@@ -1,6 +1,7 @@
 /**
  * DeleteShareGroupState v0
  * Forgets what is stored of partitions that a share group read (KIP-932). Sent by the group coordinator.
+ * Tags from 10000 are Millrace's own: the newest state that is meant, so that a request that comes late spares what began since.
  */
 import { api, array, int16, int32, string, structure, uuid } from '../src/schema/schema.ts';
 
@@ -18,6 +19,7 @@ export const deleteShareGroupState = api({
         partitions: array(
           structure('Partition', {
             partition: int32(),
+            stateEpoch: int32({ tag: 10_000, default: -1 }),
           }),
         ),
       }),

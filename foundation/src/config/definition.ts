@@ -17,6 +17,8 @@ export type Validator = ((
 ) => string | null) & {
   /** What is allowed, for docs: `[1,...,65535]`, `one of a, b`. */
   readonly allows?: string;
+  /** All that is allowed, where that is a choice of a few. */
+  readonly choices?: readonly string[];
 };
 
 export interface ConfigKey {
@@ -29,7 +31,7 @@ export interface ConfigKey {
   readonly displayName?: string;
   readonly width?: 'none' | 'short' | 'medium' | 'long';
   readonly validate?: Validator;
-  /** Values to offer; free input stays possible unless `validate` forbids it. */
+  /** Values to offer, where it is not all that `validate` lets one choose from; free input stays possible unless that forbids it. */
   readonly recommend?: readonly string[];
   /** Keys whose visibility or validity hangs on this one. */
   readonly dependents?: readonly string[];

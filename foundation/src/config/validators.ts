@@ -15,9 +15,11 @@ export function range(min: number, max: number = Number.POSITIVE_INFINITY): Vali
   );
 }
 
+/** One of a few words; forms offer them as a choice. */
 export function oneOf(...allowed: readonly string[]): Validator {
   const allows = `one of ${allowed.join(', ')}`;
-  return described(allows, (value) => (allowed.includes(String(value)) ? null : `must be ${allows}`));
+  const check = described(allows, (value) => (allowed.includes(String(value)) ? null : `must be ${allows}`));
+  return Object.assign(check, { choices: allowed });
 }
 
 /** A string, or each item of a list, that is not empty. */

@@ -1,6 +1,8 @@
 /**
  * ShareGroup…Key v0, ShareGroup…Value v0
  * `__consumer_offsets`: a share group (KIP-932), its members, their assignments, and which partitions it has begun to read.
+ * Tags from 10000 are Millrace's own: what a group adds to its epoch for the epochs of its state, so that a group that is made
+ * again under its name has others.
  */
 import { array, int8, int32, int64, stored, string, structure, uuid } from '../../src/schema/schema.ts';
 
@@ -55,7 +57,7 @@ export const shareGroupMetadataValue = stored({
   type: 11,
   versions: '0',
   flexible: '0+',
-  fields: { epoch: int32(), metadataHash: int64() },
+  fields: { epoch: int32(), metadataHash: int64(), stateEpochBase: int32({ tag: 10_000 }) },
 });
 
 export const shareGroupTargetAssignmentMetadataKey = stored({

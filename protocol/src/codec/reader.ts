@@ -23,9 +23,11 @@ export class Reader {
   readonly #view: DataView;
   readonly #end: number;
   #pos: number;
-  #elementsLeft = MAX_ARRAY_ELEMENTS;
+  readonly #maxElements: number;
+  #elementsLeft: number;
 
-  constructor(buf: Buffer, start = 0, end = buf.length) {
+  /** @param maxElements what all arrays together may have, where less is wanted than {@link MAX_ARRAY_ELEMENTS} */
+  constructor(buf: Buffer, start = 0, end = buf.length, maxElements = MAX_ARRAY_ELEMENTS) {
     if (!(start >= 0 && start <= end && end <= buf.length)) {
       throw outOfRange(`no range ${start} to ${end} in ${buf.length} bytes`);
     }
@@ -33,6 +35,8 @@ export class Reader {
     this.#view = new DataView(buf.buffer, buf.byteOffset, buf.byteLength);
     this.#pos = start;
     this.#end = end;
+    this.#maxElements = maxElements;
+    this.#elementsLeft = maxElements;
   }
 
   /** Index in the input of the next byte. */
@@ -228,7 +232,7 @@ export class Reader {
       throw malformed(`an array of ${length} elements in ${this.#end - this.#pos} bytes`);
     }
     this.#elementsLeft -= length;
-    if (this.#elementsLeft < 0) throw malformed(`arrays of more than ${MAX_ARRAY_ELEMENTS} elements in all`);
+    if (this.#elementsLeft < 0) throw malformed(`arrays of more than ${this.#maxElements} elements in all`);
     return length;
   }
 

@@ -27,10 +27,12 @@ export interface DeleteShareGroupStateRequestTopicInit {
 
 export interface DeleteShareGroupStateRequestPartition {
   readonly partition: number;
+  readonly stateEpoch: number;
 }
 
 export interface DeleteShareGroupStateRequestPartitionInit {
   readonly partition: number;
+  readonly stateEpoch?: number | undefined;
 }
 
 function decodeDeleteShareGroupStateRequest(r: Reader, version: number): DeleteShareGroupStateRequest {
@@ -77,16 +79,37 @@ function encodeDeleteShareGroupStateRequestTopic(w: Writer, version: number, val
 
 function decodeDeleteShareGroupStateRequestPartition(r: Reader, version: number): DeleteShareGroupStateRequestPartition {
   const partition_ = r.int32();
-  r.skipTags();
+  let stateEpoch_: number = -1;
+  for (let count = r.unsignedVarint(); count > 0; count--) {
+    const tag = r.unsignedVarint();
+    const end = r.tagEnd();
+    switch (tag) {
+      case 10000: {
+        stateEpoch_ = r.int32();
+        break;
+      }
+      default:
+        r.skipTo(end);
+    }
+    r.closeTag(end);
+  }
   return {
     partition: partition_,
+    stateEpoch: stateEpoch_,
   };
 }
 
 function encodeDeleteShareGroupStateRequestPartition(w: Writer, version: number, value: DeleteShareGroupStateRequestPartitionInit): void {
   const partition_: number = value.partition;
   w.int32(partition_);
-  w.unsignedVarint(0);
+  const stateEpoch_: number = value.stateEpoch ?? -1;
+  const has_stateEpoch = stateEpoch_ !== -1;
+  w.unsignedVarint((has_stateEpoch ? 1 : 0));
+  if (has_stateEpoch) {
+    const mark = w.beginTag(10000);
+    w.int32(stateEpoch_);
+    w.endTag(mark);
+  }
 }
 
 export interface DeleteShareGroupStateResponse {

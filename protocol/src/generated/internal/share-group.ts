@@ -277,20 +277,36 @@ export const shareGroupMetadataKey: StoredCodec<ShareGroupMetadataKey, ShareGrou
 export interface ShareGroupMetadataValue {
   readonly epoch: number;
   readonly metadataHash: number;
+  readonly stateEpochBase: number;
 }
 
 export interface ShareGroupMetadataValueInit {
   readonly epoch: number;
   readonly metadataHash: number;
+  readonly stateEpochBase?: number | undefined;
 }
 
 function decodeShareGroupMetadataValue(r: Reader, version: number): ShareGroupMetadataValue {
   const epoch_ = r.int32();
   const metadataHash_ = r.int64();
-  r.skipTags();
+  let stateEpochBase_: number = 0;
+  for (let count = r.unsignedVarint(); count > 0; count--) {
+    const tag = r.unsignedVarint();
+    const end = r.tagEnd();
+    switch (tag) {
+      case 10000: {
+        stateEpochBase_ = r.int32();
+        break;
+      }
+      default:
+        r.skipTo(end);
+    }
+    r.closeTag(end);
+  }
   return {
     epoch: epoch_,
     metadataHash: metadataHash_,
+    stateEpochBase: stateEpochBase_,
   };
 }
 
@@ -299,7 +315,14 @@ function encodeShareGroupMetadataValue(w: Writer, version: number, value: ShareG
   w.int32(epoch_);
   const metadataHash_: number = value.metadataHash;
   w.int64(metadataHash_);
-  w.unsignedVarint(0);
+  const stateEpochBase_: number = value.stateEpochBase ?? 0;
+  const has_stateEpochBase = stateEpochBase_ !== 0;
+  w.unsignedVarint((has_stateEpochBase ? 1 : 0));
+  if (has_stateEpochBase) {
+    const mark = w.beginTag(10000);
+    w.int32(stateEpochBase_);
+    w.endTag(mark);
+  }
 }
 
 export const shareGroupMetadataValue: StoredCodec<ShareGroupMetadataValue, ShareGroupMetadataValueInit> = {
