@@ -12,6 +12,8 @@ import { peekIsTransactional } from '@millrace/protocol/records';
 import { isInternalTopic } from '../core/controller/topic-names.ts';
 import type { AppendOutcome, Partition } from '../runtime/partition.ts';
 import { type Answer, CLOSE_CONNECTION, defineApi, type RequestContext } from './api.ts';
+import { AppendTurns } from './append-turns.ts';
+import { leaderEndpoints, pointsElsewhere, withLeaders } from './leader-hints.ts';
 import { appendInTransaction } from './transactional-append.ts';
 
 /** The client id by which Kafka's tools may write to internal topics. */
@@ -19,12 +21,15 @@ const ADMIN_CLIENT_ID = '__admin_client';
 const ACKS_NONE = 0;
 const ACKS_LEADER = 1;
 const ACKS_ALL = -1;
+/** From here on answers say who leads instead. */
+const LEADERS_VERSION = 10;
+const TOPIC_IDS_VERSION = 13;
 
 /** One partition of the request on its way. */
 interface Pending {
   readonly index: number;
   readonly partition: Partition | undefined;
-  /** Later, where the coordinator has to add the partition to a transaction first. */
+  /** Later, where the coordinator has to add the partition to a transaction first, or those before it took long. */
   readonly outcome: AppendOutcome | Promise<AppendOutcome>;
 }
 
@@ -41,16 +46,17 @@ interface PendingTopic {
  *   of an idempotent producer is answered with the offsets it has.
  * - acks=1 is answered when the bytes are written, acks=-1 when the high watermark is past them, or REQUEST_TIMED_OUT.
  *   acks=0 has no answer; an error closes the connection.
- * - Requests of one connection are appended in their order and may wait for their writes together.
- *
+ * - Requests of one connection are appended in their order and may wait for their writes together. One whose batches take long to look
+ *   at, because they unpack to very much, is appended in parts, so that others are served meanwhile.
  * - The first batch of a transaction in a partition is appended only where the partition takes part in it: INVALID_TXN_STATE,
  *   from v11 on TRANSACTION_ABORTABLE. From v12 on the broker adds the partition itself (KIP-890), and waits a moment for the
  *   transaction before to be complete.
+ * - NOT_LEADER_OR_FOLLOWER says who leads, and where that is (KIP-951).
  *
  * Versions: v0-2 are advertised as in Kafka, because clients take their absence for missing compressions, and close the
- * connection; v7 zstd; v8 record errors; v11 TRANSACTION_ABORTABLE; v12 partitions are added; v13 topic ids.
+ * connection; v7 zstd; v8 record errors; v10 leaders; v11 TRANSACTION_ABORTABLE; v12 partitions are added; v13 topic ids.
  *
- * Not implemented: leader hints of v10.
+ * Not implemented: nothing.
  */
 export const produce = defineApi({
   api,
@@ -63,7 +69,8 @@ export const produce = defineApi({
   quota: 'produced',
   keepsNoBytes: true,
   handle(context, request): Promise<Answer<ProduceResponseInit>> {
-    const topics = request.topicData.map((topic) => appendTopic(context, request, topic));
+    const turns = new AppendTurns(context);
+    const topics = request.topicData.map((topic) => appendTopic(context, request, topic, turns));
     return answer(context, request, topics);
   },
   refuse: (request, error) => ({
@@ -79,8 +86,9 @@ function appendTopic(
   context: RequestContext,
   request: ProduceRequest,
   topic: ProduceRequestTopic,
+  turns: AppendTurns,
 ): PendingTopic {
-  const byId = context.version >= 13;
+  const byId = context.version >= TOPIC_IDS_VERSION;
   const image = context.services.metadata.image();
   const name = byId ? image.topicsById.get(topic.topicId)?.name : topic.name;
   const problem = name === undefined ? 'UNKNOWN_TOPIC_ID' : topicProblem(context, request, name);
@@ -89,7 +97,7 @@ function appendTopic(
     topicId: byId ? topic.topicId : ZERO_UUID,
     partitions: topic.partitionData.map((data) =>
       problem === null && name !== undefined
-        ? append(context, request, name, data)
+        ? append(context, request, name, data, turns)
         : { index: data.index, partition: undefined, outcome: refused(problem ?? 'UNKNOWN_TOPIC_ID') },
     ),
   };
@@ -107,15 +115,19 @@ function append(
   request: ProduceRequest,
   topic: string,
   { index, records }: ProduceRequestPartition,
+  turns: AppendTurns,
 ): Pending {
   const partition = context.services.partitions.leader(topic, index);
   if (typeof partition === 'string') return { index, partition: undefined, outcome: refused(partition) };
   if (records === null)
     return { index, partition, outcome: refused('INVALID_RECORD', 'there are no records') };
   const options = { acks: request.acks, origin: 'client' as const, produceVersion: context.version };
-  const outcome = peekIsTransactional(records, 0)
-    ? appendInTransaction(context, { partition, records, options, transactionalId: request.transactionalId })
-    : partition.append(records, options);
+  const { transactionalId } = request;
+  const outcome = turns.next(records, (own, inTurn) =>
+    peekIsTransactional(own, 0)
+      ? appendInTransaction(inTurn, { partition, records: own, options, transactionalId })
+      : partition.append(own, options),
+  );
   return { index, partition, outcome };
 }
 
@@ -136,7 +148,28 @@ async function answer(
     topicId,
     partitionResponses: await Promise.all(partitions.map((pending) => settled(context, pending, deadline))),
   }));
-  return { responses: await Promise.all(responses) };
+  return pointedOut(context, { responses: await Promise.all(responses) });
+}
+
+/** With the leaders of partitions that are led elsewhere. */
+function pointedOut(context: RequestContext, answered: ProduceResponseInit): ProduceResponseInit {
+  const { responses: given } = answered;
+  const hasMoved = given.some(({ partitionResponses }) => pointsElsewhere(partitionResponses));
+  if (context.version < LEADERS_VERSION || !hasMoved) return answered;
+  const { topicsByName, topicsById } = context.services.metadata.image();
+  const byId = context.version >= TOPIC_IDS_VERSION;
+  const responses = given.map((topic) => {
+    const image = byId ? topicsById.get(topic.topicId ?? ZERO_UUID) : topicsByName.get(topic.name ?? '');
+    return {
+      ...topic,
+      partitionResponses: withLeaders(image, topic.partitionResponses, ({ index }) => index),
+    };
+  });
+  const nodeEndpoints = leaderEndpoints(
+    context,
+    responses.map(({ partitionResponses }) => partitionResponses),
+  );
+  return { ...answered, responses, nodeEndpoints };
 }
 
 async function settled(

@@ -1,3 +1,4 @@
+import { ZERO_UUID } from '@millrace/foundation/types';
 import { type ErrorName, errorCode } from '@millrace/protocol';
 import {
   fetch as api,
@@ -12,14 +13,19 @@ import type { FetchLease } from '../runtime/fetch-memory.ts';
 import type { FetchTurn, SessionRequest, Wanted } from '../runtime/fetch-sessions.ts';
 import type { Partition, ReadLimits } from '../runtime/partition.ts';
 import { defineApi, type RequestContext } from './api.ts';
-import { leaderEpochProblem } from './leader-epoch-check.ts';
+import { joinedBatches } from './joined-batches.ts';
+import { fetchEpochProblem } from './leader-epoch-check.ts';
+import { leaderEndpoints, pointsElsewhere, withLeaders } from './leader-hints.ts';
 import { fetchMetadata } from './metadata-fetch.ts';
 import { readError } from './read-error.ts';
 import { fetchAsFollower } from './replica-fetch.ts';
+import { wantedPartitions } from './wanted-partitions.ts';
 
 const READ_COMMITTED = 1;
 /** From here on clients know that followers can be read from. */
 const FOLLOWERS_VERSION = 11;
+/** From here on answers say who leads instead. */
+const LEADERS_VERSION = 16;
 const NO_SESSION = 0;
 const EMPTY = Buffer.alloc(0);
 
@@ -40,31 +46,41 @@ interface ReadResult {
   readonly stableOffsets: readonly number[];
   /** Likewise: -1 where there is none. */
   readonly leaderEpochs: readonly number[];
-  /** An error or another place to read from, which is answered at once. */
+  /** Nothing is waited for: an error, or another place to read from. */
   readonly isUrgent: boolean;
 }
+
+/** Of partitions that cannot be read by this client at all: the others are waited for as if nobody had asked for these. */
+const NOT_READABLE: ReadonlySet<string> = new Set<ErrorName>([
+  'UNKNOWN_TOPIC_ID',
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'TOPIC_AUTHORIZATION_FAILED',
+]);
 
 /**
  * Fetch v4-18
  *
  * - Whole batches as they are stored; the first batch of the answer comes whole even above the limits, so that a reader
  *   never sticks. Limits: each partition's, the request's, and `fetch.max.bytes`.
- * - Waits up to `max_wait_ms` until `min_bytes` are there; an error in any partition is answered at once.
+ * - Waits up to `max_wait_ms` until `min_bytes` are there, or as many as may be in an answer; an error of a partition is answered at
+ *   once, but for partitions that are not known or not allowed. Where there is none to read, the answer comes at once too.
  * - A session (KIP-227) remembers what was wanted: an incremental request names changes, its answer holds what has news. Where all
  *   slots are taken, a full fetch is answered with session id 0. FETCH_SESSION_ID_NOT_FOUND, INVALID_FETCH_SESSION_EPOCH and
  *   FETCH_SESSION_TOPIC_ID_ERROR send the client back to a full fetch.
+ * - Over its quota a client gets no records, and no session begins (KIP-219).
  * - Near `fetch.memory.max.bytes`, answers get smaller, down to one batch.
  * - read_committed sees what is below the last stable offset, and which of the transactions in it were aborted; it waits for
  *   that offset to move.
  *
  * - Since v11 followers may be read from; under `replica.selector.class` a leader sends consumers that say their rack to the follower in
  *   it that is furthest, and gives no records then (KIP-392).
+ * - NOT_LEADER_OR_FOLLOWER and FENCED_LEADER_EPOCH say who leads, and where that is (KIP-951).
  * - A broker that follows gets everything that is written (`replica-fetch.ts`); on the controller's listener the metadata log
  *   (`metadata-fetch.ts`).
  *
- * Versions: v7 sessions; v9 leader epochs; v11 racks; v12 diverging epoch; v13 topic ids; v15 replica state; v17 directory ids.
+ * Versions: v7 sessions; v9 leader epochs; v11 racks; v12 diverging epoch; v13 topic ids; v15 replica state; v16 leaders; v17 directory ids.
  *
- * Not implemented: leader hints of v16.
+ * Not implemented: nothing.
  */
 export const fetch = defineApi({
   api,
@@ -74,24 +90,27 @@ export const fetch = defineApi({
     ['CLUSTER_ACTION', 'CLUSTER'],
   ],
   keepsNoBytes: true,
-  quota: 'fetched',
-  withoutRecords: (answer) => ({ ...answer, responses: [] }),
   async handle(context, request): Promise<FetchResponseInit> {
     if (context.listenerKind === 'controller') return await fetchMetadata(context, request);
     if (request.replicaId >= 0 || request.replicaState.replicaId >= 0)
-      return await fetchAsFollower(context, request);
+      return pointedOut(context, await fetchAsFollower(context, request));
     const turn = context.services.fetchSessions.turn(sessionRequestOf(context, request));
     if (turn.error !== null) return onlyError(turn.error);
     const lease = context.services.fetchMemory.lease();
     context.afterSent((hasLeft) => (hasLeft ? lease.release() : lease.abandon()));
     const asked = resolve(context, turn.wanted);
-    let result = await read(context, request, asked, lease);
-    if (result.bytes < request.minBytes && !result.isUrgent && request.maxWaitMs > 0) {
+    const maxBytes = answerMaxBytes(context, request);
+    const minBytes = Math.min(request.minBytes, maxBytes);
+    const isReadable = asked.some(({ partition }) => typeof partition !== 'string');
+    let result = await read(context, request, asked, { lease, maxBytes });
+    if (result.bytes < minBytes && !result.isUrgent && isReadable && request.maxWaitMs > 0) {
       lease.release();
-      await waitForBytes(context, request, asked, result);
-      result = await read(context, request, asked, lease);
+      await waitForBytes(context, { ...request, minBytes }, asked, result);
+      result = await read(context, request, asked, { lease, maxBytes });
     }
-    return answer(context.version, asked, result, turn);
+    if (context.offerRecords(result.bytes) > 0) return nothing('NONE', turn.throttledSessionId);
+    count(context, asked, result);
+    return pointedOut(context, answer(context.version, asked, result, turn));
   },
   refuse: (request, error) => ({
     ...onlyError(error),
@@ -111,11 +130,26 @@ function sessionRequestOf(
     sessionId,
     sessionEpoch,
     usesTopicIds: version >= 13,
-    wanted: topics.flatMap(({ topic, topicId, partitions }) =>
-      partitions.map((data) => ({ topic, topicId, data })),
-    ),
+    wanted: wantedPartitions(topics, { byId: version >= 13 }),
     forgotten: forgottenTopicsData,
   };
+}
+
+/** What one answer to this client may hold when there is memory enough. */
+function answerMaxBytes(
+  { services, principal, clientId }: RequestContext,
+  { maxBytes }: FetchRequest,
+): number {
+  const quotaBytes = services.quotas.fetchMaxBytes({ user: principal.name, clientId: clientId ?? '' });
+  return Math.min(maxBytes, services.config.values['fetch.max.bytes'], quotaBytes);
+}
+
+/** What is given to clients is counted once it is. */
+function count({ services }: RequestContext, asked: readonly Asked[], { responses }: ReadResult): void {
+  for (const [index, { partition }] of asked.entries()) {
+    const bytes = responses[index]?.records?.length ?? 0;
+    if (typeof partition !== 'string' && bytes > 0) services.meter.fetched(partition.topic, bytes);
+  }
 }
 
 function resolve(context: RequestContext, wanted: readonly Wanted<FetchRequestPartition>[]): Asked[] {
@@ -138,24 +172,17 @@ function find(
   const partition =
     context.version >= FOLLOWERS_VERSION ? partitions.replica(name, index) : partitions.leader(name, index);
   if (typeof partition === 'string') return partition;
-  return leaderEpochProblem(partition, currentLeaderEpoch) ?? partition;
+  return fetchEpochProblem(partition, currentLeaderEpoch) ?? partition;
 }
 
 async function read(
   context: RequestContext,
   request: FetchRequest,
   asked: readonly Asked[],
-  { allocate }: FetchLease,
+  { lease, maxBytes: mayHaveBytes }: { readonly lease: FetchLease; readonly maxBytes: number },
 ): Promise<ReadResult> {
-  const { config, fetchMemory, quotas } = context.services;
-  const caller = { user: context.principal.name, clientId: context.clientId ?? '' };
-  const { allowanceBytes } = fetchMemory;
-  const maxBytes = Math.min(
-    request.maxBytes,
-    config.values['fetch.max.bytes'],
-    allowanceBytes,
-    quotas.fetchMaxBytes(caller),
-  );
+  const { allocate } = lease;
+  const maxBytes = Math.min(mayHaveBytes, context.services.fetchMemory.allowanceBytes);
   const responses: FetchResponsePartitionInit[] = [];
   const committedBytes: number[] = [];
   const stableOffsets: number[] = [];
@@ -168,7 +195,7 @@ async function read(
     leaderEpochs.push(typeof partition === 'string' ? -1 : partition.leaderEpoch);
     if (typeof partition === 'string') {
       responses.push(failed(data.partition, partition));
-      isUrgent = true;
+      isUrgent ||= !NOT_READABLE.has(partition);
       continue;
     }
     const nearest = nearestTo(context, request, partition, data.fetchOffset);
@@ -181,9 +208,7 @@ async function read(
     const limits = { maxBytes: left, atLeastOne: bytes === 0, allocate };
     const response = await readPartition(partition, request, data, limits);
     responses.push(response);
-    const readBytes = response.records?.length ?? 0;
-    bytes += readBytes;
-    if (readBytes > 0) context.services.meter.fetched(partition.topic, readBytes);
+    bytes += response.records?.length ?? 0;
     isUrgent ||= response.errorCode !== 0;
   }
   return { responses, bytes, committedBytes, stableOffsets, leaderEpochs, isUrgent };
@@ -242,7 +267,7 @@ async function readPartition(
       lastStableOffset,
       logStartOffset: partition.log.startOffset,
       abortedTransactions: isCommitted ? await abortedIn(partition, data.fetchOffset, batches) : null,
-      records: joined(batches),
+      records: joinedBatches(batches),
     };
   } catch (error) {
     return failed(data.partition, readError(error));
@@ -261,13 +286,6 @@ async function abortedIn(partition: Partition, from: number, batches: readonly B
   return await partition.log.abortedTransactions(from, readBatchHeader(last, at).lastOffset + 1);
 }
 
-/** The one copy on the way from memory to the socket, and none where it is one batch or came from a file. */
-function joined(batches: readonly Buffer[]): Buffer {
-  const [first, ...more] = batches;
-  if (first === undefined) return EMPTY;
-  return more.length === 0 ? first : Buffer.concat(batches);
-}
-
 /** Resolves when what has been committed since makes up the bytes that are missing, or when time is up. */
 async function waitForBytes(
   context: RequestContext,
@@ -276,29 +294,29 @@ async function waitForBytes(
   before: ReadResult,
 ): Promise<void> {
   const isCommitted = request.isolationLevel === READ_COMMITTED;
-  const isEnough = (): boolean => {
-    let { bytes } = before;
-    for (const [index, { partition }] of asked.entries()) {
-      const was = before.committedBytes[index];
-      if (typeof partition === 'string' || was === undefined) continue;
-      if (partition.leaderEpoch !== before.leaderEpochs[index]) return true;
+  let { bytes } = before;
+  const waitFor = (index: number, partition: Partition, complete: () => void): (() => void) => {
+    const was = before.committedBytes[index] ?? 0;
+    let counted = 0;
+    const check = (): void => {
       // Nothing of what came is stable yet.
-      if (isCommitted && partition.lastStableOffset === before.stableOffsets[index]) continue;
-      bytes += partition.committedBytes - was;
-    }
-    return bytes >= request.minBytes;
+      const isHeldBack = isCommitted && partition.lastStableOffset === before.stableOffsets[index];
+      const came = isHeldBack ? 0 : partition.committedBytes - was;
+      bytes += came - counted;
+      counted = came;
+      if (bytes >= request.minBytes || partition.leaderEpoch !== before.leaderEpochs[index]) complete();
+    };
+    const stop = partition.onHighWatermark(check);
+    check();
+    return stop;
   };
   await context.services.purgatory.park<void>({
     timeoutMs: request.maxWaitMs,
     signal: context.signal,
     begin: (complete) => {
-      const check = (): void => {
-        if (isEnough()) complete();
-      };
-      const stops = asked.map(({ partition }) =>
-        typeof partition === 'string' ? undefined : partition.onHighWatermark(check),
+      const stops = asked.map(({ partition }, index) =>
+        typeof partition === 'string' ? undefined : waitFor(index, partition, complete),
       );
-      check();
       return () => {
         for (const stop of stops) stop?.();
       };
@@ -344,8 +362,32 @@ function answer(
   };
 }
 
+/** With the leaders of partitions that are led elsewhere, or in another epoch. */
+function pointedOut(context: RequestContext, answered: FetchResponseInit): FetchResponseInit {
+  const { responses: given } = answered;
+  if (context.version < LEADERS_VERSION || !given.some(({ partitions }) => pointsElsewhere(partitions)))
+    return answered;
+  const { topicsById } = context.services.metadata.image();
+  const responses = given.map((topic) => {
+    const image = topicsById.get(topic.topicId ?? ZERO_UUID);
+    return {
+      ...topic,
+      partitions: withLeaders(image, topic.partitions, ({ partitionIndex }) => partitionIndex),
+    };
+  });
+  const nodeEndpoints = leaderEndpoints(
+    context,
+    responses.map(({ partitions }) => partitions),
+  );
+  return { ...answered, responses, nodeEndpoints };
+}
+
 function onlyError(error: ErrorName): FetchResponseInit {
-  return { throttleTimeMs: 0, errorCode: errorCode(error), sessionId: NO_SESSION, responses: [] };
+  return nothing(error, NO_SESSION);
+}
+
+function nothing(error: ErrorName, sessionId: number): FetchResponseInit {
+  return { throttleTimeMs: 0, errorCode: errorCode(error), sessionId, responses: [] };
 }
 
 function failed(partitionIndex: number, error: ErrorName): FetchResponsePartitionInit {

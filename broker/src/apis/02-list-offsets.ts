@@ -1,6 +1,7 @@
 import { type ErrorName, errorCode } from '@millrace/protocol';
 import {
   listOffsets as api,
+  type ListOffsetsRequest,
   type ListOffsetsRequestPartition,
   type ListOffsetsResponseInit,
   type ListOffsetsResponsePartitionInit,
@@ -8,6 +9,7 @@ import {
 import type { Partition } from '../runtime/partition.ts';
 import { defineApi, type RequestContext } from './api.ts';
 import { leaderEpochProblem } from './leader-epoch-check.ts';
+import { readError } from './read-error.ts';
 
 const LATEST = -1;
 const EARLIEST = -2;
@@ -43,7 +45,8 @@ const NOTHING: Found = { timestamp: UNKNOWN, offset: UNKNOWN, leaderEpoch: UNKNO
  *   timestamp, -4 the log start on this disk, which is the same; -5 and -6 are of tiered storage: nothing is found.
  * - Any other timestamp: the first record at or after it, below the high watermark; offset -1 where there is none.
  * - OFFSET_NOT_AVAILABLE while a new leader does not know all that was committed before it.
- * - Marks that the version does not know: UNSUPPORTED_VERSION.
+ * - Marks that the version does not know: UNSUPPORTED_VERSION. A partition that stands twice: INVALID_REQUEST, once.
+ * - A log that cannot be read answers for itself alone.
  *
  * Versions: v2 isolation level; v4 leader epochs; v7 -3; v8 -4; v9 -5; v10 timeout; v11 -6.
  *
@@ -54,10 +57,10 @@ export const listOffsets = defineApi({
   versions: [1, 11],
   access: [['DESCRIBE', 'TOPIC']],
   async handle(context, request): Promise<ListOffsetsResponseInit> {
-    const topics = request.topics.map(async ({ name, partitions }) => ({
+    const topics = [...partitionsByTopic(request)].map(async ([name, partitions]) => ({
       name,
       partitions: await Promise.all(
-        partitions.map((asked) => look(context, name, asked, request.isolationLevel)),
+        [...partitions.values()].map((asked) => look(context, name, asked, request.isolationLevel)),
       ),
     }));
     return { throttleTimeMs: 0, topics: await Promise.all(topics) };
@@ -70,15 +73,34 @@ export const listOffsets = defineApi({
   }),
 });
 
+interface Asked extends ListOffsetsRequestPartition {
+  readonly isTwice: boolean;
+}
+
+/** Each partition once, though a topic may stand more than once. */
+function partitionsByTopic({ topics }: ListOffsetsRequest): ReadonlyMap<string, ReadonlyMap<number, Asked>> {
+  const byTopic = new Map<string, Map<number, Asked>>();
+  for (const { name, partitions } of topics) {
+    const known = byTopic.get(name) ?? new Map<number, Asked>();
+    for (const asked of partitions) {
+      const { partitionIndex } = asked;
+      known.set(partitionIndex, { ...asked, isTwice: known.has(partitionIndex) });
+    }
+    byTopic.set(name, known);
+  }
+  return byTopic;
+}
+
 async function look(
   context: RequestContext,
   name: string,
-  asked: ListOffsetsRequestPartition,
+  asked: Asked,
   isolationLevel: number,
 ): Promise<ListOffsetsResponsePartitionInit> {
   const { partitionIndex, timestamp } = asked;
   if (!context.authorize('DESCRIBE', { type: 'TOPIC', name }))
     return failed(partitionIndex, 'TOPIC_AUTHORIZATION_FAILED');
+  if (asked.isTwice) return failed(partitionIndex, 'INVALID_REQUEST');
   if (timestamp < EARLIEST_PENDING_UPLOAD || context.version < (SINCE_VERSION.get(timestamp) ?? 0)) {
     return failed(partitionIndex, 'UNSUPPORTED_VERSION');
   }
@@ -91,7 +113,12 @@ async function look(
       partitionIndex,
       context.version >= CATCHING_UP_VERSION ? 'OFFSET_NOT_AVAILABLE' : 'LEADER_NOT_AVAILABLE',
     );
-  const found = await find(partition, timestamp, isolationLevel);
+  let found: Found;
+  try {
+    found = await find(partition, timestamp, isolationLevel);
+  } catch (error) {
+    return failed(partitionIndex, readError(error));
+  }
   const leaderEpoch = context.version >= LEADER_EPOCH_VERSION ? found.leaderEpoch : UNKNOWN;
   return { partitionIndex, errorCode: errorCode('NONE'), ...found, leaderEpoch };
 }

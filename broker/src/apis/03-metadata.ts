@@ -107,10 +107,12 @@ async function createMissing(
   const missing = [...names].filter(
     (name) => !image.topicsByName.has(name) && topicNameProblem(name) === null && mayDescribe(context, name),
   );
-  const allowed = missing.filter(
-    (name) => context.authorize('CREATE', CLUSTER) || context.authorize('CREATE', { type: 'TOPIC', name }),
-  );
-  for (const name of missing) if (!allowed.includes(name)) refused.set(name, 'TOPIC_AUTHORIZATION_FAILED');
+  const allowed: string[] = [];
+  for (const name of missing) {
+    if (context.authorize('CREATE', CLUSTER) || context.authorize('CREATE', { type: 'TOPIC', name }))
+      allowed.push(name);
+    else refused.set(name, 'TOPIC_AUTHORIZATION_FAILED');
+  }
   if (allowed.length === 0) return refused;
   const topics = allowed.map((name) => autoCreatedTopic(image, config, name));
   for (const result of await controller.createTopics({ topics, validateOnly: false })) {

@@ -26,7 +26,8 @@ const NO_LEADER_EPOCH = -1;
  * - No commit is answered as offset -1 without an error, also for a group that does not exist.
  * - An answer never shows an offset that could still be lost.
  * - An offset that an open transaction may change is UNSTABLE_OFFSET_COMMIT where a stable one is asked for, else as it
- *   was before.
+ *   was before. Nor does a broker tell stable ones that was not heard of by the controller for half a session
+ *   (NOT_COORDINATOR): another may coordinate the group by then. Kafka's tells them, though they may be old.
  * - A member of the consumer protocol says its epoch (v9), and is refused with STALE_MEMBER_EPOCH where that is another.
  *
  * Versions: v2 an error for the group; v7 require stable; v8 several groups; v9 member epochs; v10 topic ids.

@@ -52,11 +52,7 @@ export const deleteTopics = defineApi({
         errorMessage: result?.message ?? null,
       };
     });
-    const keys = asked.map(({ name, topicId }) => `${topicId} ${name}`);
-    return {
-      throttleTimeMs: charge.settle(),
-      responses: answers.filter((_, index) => keys.indexOf(keys[index] ?? '') === index),
-    };
+    return { throttleTimeMs: charge.settle(), responses: answeredOnce(asked, answers) };
   },
   refuse: (request, error) => ({
     throttleTimeMs: 0,
@@ -72,6 +68,20 @@ interface AskedTopic {
 function askedFor(request: DeleteTopicsRequest): readonly AskedTopic[] {
   const byName = request.topicNames.map((name) => ({ name, topicId: ZERO_UUID }));
   return byName.length > 0 ? byName : request.topics;
+}
+
+/** Of a topic that stands more than once, the first answer. */
+function answeredOnce(
+  asked: readonly AskedTopic[],
+  answers: readonly DeleteTopicsResponseTopicInit[],
+): readonly DeleteTopicsResponseTopicInit[] {
+  const told = new Set<string>();
+  return answers.filter((_, index) => {
+    const key = `${asked[index]?.topicId} ${asked[index]?.name}`;
+    const isFirst = !told.has(key);
+    told.add(key);
+    return isFirst;
+  });
 }
 
 function refusal(context: RequestContext, topic: AskedTopic): DeleteTopicsResponseTopicInit | null {

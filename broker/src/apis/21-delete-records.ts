@@ -7,6 +7,7 @@ import {
 } from '@millrace/protocol/messages';
 import { isInternalTopic } from '../core/controller/topic-names.ts';
 import { defineApi, type RequestContext } from './api.ts';
+import { readError } from './read-error.ts';
 
 /** Up to the high watermark, wherever that is. */
 const HIGH_WATERMARK = -1;
@@ -20,6 +21,7 @@ const NO_LOW_WATERMARK = -1;
  * - OFFSET_OUT_OF_RANGE above the high watermark or below -1.
  * - POLICY_VIOLATION where the topic is compacted and nothing is deleted from it by age; INVALID_TOPIC_EXCEPTION for
  *   the coordinators' own topics.
+ * - A log that the disk refuses answers for itself alone.
  *
  * Versions: nothing differs but the encoding.
  *
@@ -35,12 +37,15 @@ export const deleteRecords = defineApi({
       partitions: await Promise.all(partitions.map((partition) => deleteFrom(context, name, partition))),
     }));
     const answered = await Promise.all(topics);
-    const isAnyDeleted = answered.some(({ partitions }) =>
-      partitions.some(({ lowWatermark }) => lowWatermark > 0),
-    );
-    // Else what was deleted would be there again after a crash.
-    if (isAnyDeleted) await context.services.partitions.saveLogStarts();
-    return { throttleTimeMs: 0, topics: answered };
+    const isAnyDeleted = answered.some(({ partitions }) => partitions.some(isDeleted));
+    if (!isAnyDeleted) return { throttleTimeMs: 0, topics: answered };
+    try {
+      // Else what was deleted would be there again after a crash.
+      await context.services.partitions.saveLogStarts();
+      return { throttleTimeMs: 0, topics: answered };
+    } catch (error) {
+      return { throttleTimeMs: 0, topics: answered.map((topic) => notSaved(topic, readError(error))) };
+    }
   },
   refuse: (request, error) => ({
     throttleTimeMs: 0,
@@ -50,6 +55,19 @@ export const deleteRecords = defineApi({
     })),
   }),
 });
+
+type TopicResult = DeleteRecordsResponseInit['topics'][number];
+
+function isDeleted({ lowWatermark }: DeleteRecordsResponsePartitionInit): boolean {
+  return lowWatermark > 0;
+}
+
+function notSaved({ name, partitions }: TopicResult, error: ErrorName): TopicResult {
+  return {
+    name,
+    partitions: partitions.map((one) => (isDeleted(one) ? failed(one.partitionIndex, error) : one)),
+  };
+}
 
 async function deleteFrom(
   context: RequestContext,
@@ -67,7 +85,11 @@ async function deleteFrom(
     return failed(partitionIndex, 'POLICY_VIOLATION');
   const upTo = offset === HIGH_WATERMARK ? highWatermark : offset;
   if (upTo < 0 || upTo > highWatermark) return failed(partitionIndex, 'OFFSET_OUT_OF_RANGE');
-  await log.advanceStartOffset(upTo);
+  try {
+    await log.advanceStartOffset(upTo);
+  } catch (error) {
+    return failed(partitionIndex, readError(error));
+  }
   return { partitionIndex, lowWatermark: log.startOffset, errorCode: errorCode('NONE') };
 }
 

@@ -90,8 +90,11 @@ async function add(
   const { transactions } = context.services;
   // A topic may stand more than once.
   const partitions = new Map<string, Set<number>>();
-  for (const { name, partitions: ids } of topics)
-    partitions.set(name, new Set([...(partitions.get(name) ?? []), ...ids]));
+  for (const { name, partitions: ids } of topics) {
+    const known = partitions.get(name) ?? new Set<number>();
+    for (const id of ids) known.add(id);
+    partitions.set(name, known);
+  }
   const query = { transactionalId, producerId, producerEpoch, partitions };
   if (verifyOnly) return verified(context, query);
   const clientVersion = isOfBrokers ? 2 : 0;

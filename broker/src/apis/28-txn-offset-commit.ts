@@ -95,12 +95,14 @@ async function commit(
   const adds = context.version >= ADDS_GROUP_VERSION;
   if (!adds && !config.values['transaction.partition.verification.enable']) return await write();
   const query = { transactionalId, producerId, producerEpoch, partitions };
-  return await transactions.within<Promise<CommitResult> | CommitResult>(
-    query,
-    { adds, isOpen: false },
-    write,
-    (error) => ({ error }),
-  );
+  const known = () => {
+    const led = context.services.partitions.leader(OFFSETS_TOPIC, partition);
+    return typeof led === 'string' ? led : led.log.producers.get(producerId);
+  };
+  const how = { adds, isOpen: false, known };
+  return await transactions.within<Promise<CommitResult> | CommitResult>(query, how, write, (error) => ({
+    error,
+  }));
 }
 
 function offsetsOf({ name, partitions }: TxnOffsetCommitRequestTopic) {

@@ -104,9 +104,8 @@ function described(
   resource: DescribeConfigsRequestResource,
   configs: readonly DescribedConfig[],
 ): DescribeConfigsResponseResultInit {
-  const keys = resource.configurationKeys;
-  const wanted =
-    keys === null || keys.length === 0 ? configs : configs.filter((config) => keys.includes(config.name));
+  const keys = new Set(resource.configurationKeys);
+  const wanted = keys.size === 0 ? configs : configs.filter((config) => keys.has(config.name));
   return {
     errorCode: errorCode('NONE'),
     errorMessage: '',

@@ -47,7 +47,7 @@ function found(
   context: RequestContext,
   { topics }: DescribeLogDirsRequest,
 ): readonly DescribeLogDirsResponseTopicInit[] {
-  const asked = topics && new Map(topics.map(({ topic, partitions }) => [topic, new Set(partitions)]));
+  const asked = topics && partitionsByTopic(topics);
   const byTopic = new Map<string, DescribeLogDirsResponseTopicInit['partitions'][number][]>();
   for (const { topic, partition, log } of context.services.partitions.all()) {
     if (asked && !asked.get(topic)?.has(partition)) continue;
@@ -62,6 +62,19 @@ function found(
     else byTopic.set(topic, [described]);
   }
   return [...byTopic].map(([name, partitions]) => ({ name, partitions }));
+}
+
+/** A topic may stand more than once. */
+function partitionsByTopic(
+  topics: NonNullable<DescribeLogDirsRequest['topics']>,
+): ReadonlyMap<string, ReadonlySet<number>> {
+  const byTopic = new Map<string, Set<number>>();
+  for (const { topic, partitions } of topics) {
+    const known = byTopic.get(topic) ?? new Set<number>();
+    for (const partition of partitions) known.add(partition);
+    byTopic.set(topic, known);
+  }
+  return byTopic;
 }
 
 function failed(error: Parameters<typeof errorCode>[0]): DescribeLogDirsResponseInit {

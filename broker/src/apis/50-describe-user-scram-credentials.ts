@@ -3,6 +3,7 @@ import {
   describeUserScramCredentials as api,
   type DescribeUserScramCredentialsResponseInit,
 } from '@millrace/protocol/messages';
+import { repeated } from '../core/controller/repeated.ts';
 import { CLUSTER, defineApi } from './api.ts';
 
 /**
@@ -22,12 +23,13 @@ export const describeUserScramCredentials = defineApi({
   handle(context, request): DescribeUserScramCredentialsResponseInit {
     if (!context.authorize('DESCRIBE', CLUSTER)) return failed('CLUSTER_AUTHORIZATION_FAILED');
     const names = (request.users ?? []).map(({ name }) => name);
+    const twice = repeated(names);
     return {
       throttleTimeMs: 0,
       errorCode: errorCode('NONE'),
       errorMessage: '',
       results: [...new Set(names)].map((user) => {
-        const isTwice = names.indexOf(user) !== names.lastIndexOf(user);
+        const isTwice = twice.has(user);
         return {
           user,
           errorCode: errorCode(isTwice ? 'DUPLICATE_RESOURCE' : 'RESOURCE_NOT_FOUND'),

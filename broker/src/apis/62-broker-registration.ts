@@ -9,6 +9,8 @@ import { CLUSTER, defineApi } from './api.ts';
  *   any more, and is in sync only where nobody else is.
  * - PreviousBrokerEpoch shows that this very registration ended in order, with all logs on disk: only then the broker stays eligible
  *   (KIP-966). Whatever was killed, or shows an older one, may lack the end of its logs, and comes back behind all others.
+ * - Who comes with another folder has nothing of its replicas: it leads none by having been in sync, until it is so again (KIP-858).
+ *   Where nobody else was, an unclean election says what is to be lost.
  * - DUPLICATE_BROKER_REGISTRATION while another data folder's broker of that id is alive. One that has the folder of the other has
  *   outlived it, and need not wait.
  * - INCONSISTENT_CLUSTER_ID where it belongs to another cluster.

@@ -34,12 +34,13 @@ export const listTransactions = defineApi({
     const found = await context.services.transactions.list();
     if (typeof found === 'string') return failed(found);
     const { wallMs } = context.services.clock.now();
+    const isAsked = filterOf(request, wallMs);
     return {
       throttleTimeMs: 0,
       errorCode: errorCode('NONE'),
       unknownStateFilters: request.stateFilters.filter((state) => !KNOWN_STATES.has(state)),
       transactionStates: found
-        .filter((listing) => isAsked(request, listing, wallMs))
+        .filter(isAsked)
         .filter(({ transactionalId: name }) => pattern?.(name) ?? true)
         .filter(({ transactionalId: name }) =>
           context.authorize('DESCRIBE', { type: 'TRANSACTIONAL_ID', name }),
@@ -61,15 +62,17 @@ function patternOf(text: string | null): ((id: string) => boolean) | null | unde
   return typeof pattern === 'function' ? pattern : undefined;
 }
 
-function isAsked(
+function filterOf(
   { producerIdFilters, stateFilters, durationFilter }: ListTransactionsRequest,
-  { transaction }: TransactionListing,
   nowMs: number,
-): boolean {
-  const { producerId, state, startMs } = transaction;
-  if (producerIdFilters.length > 0 && !producerIdFilters.includes(producerId)) return false;
-  if (stateFilters.length > 0 && !stateFilters.includes(state)) return false;
-  return durationFilter < 0 || nowMs - startMs > durationFilter;
+): (listing: TransactionListing) => boolean {
+  const producerIds = new Set(producerIdFilters);
+  const states = new Set(stateFilters);
+  return ({ transaction: { producerId, state, startMs } }) => {
+    if (producerIds.size > 0 && !producerIds.has(producerId)) return false;
+    if (states.size > 0 && !states.has(state)) return false;
+    return durationFilter < 0 || nowMs - startMs > durationFilter;
+  };
 }
 
 function failed(error: ErrorName): ListTransactionsResponseInit {

@@ -18,6 +18,8 @@ const REGEX_VERSION = 1;
  * - The coordinator assigns, by `uniform` or `range`; racks count for neither, as in Kafka 4.
  * - A member whose epoch is not the one that the coordinator knows is fenced, but for the one before, whose successor
  *   may have been lost on the way.
+ * - A regular expression stands for the topics that its members may describe: new topics are tried with the next heartbeat, all of them
+ *   every ten minutes.
  * - While the group is on its way to an assignment, members are asked to come every 500 ms, so that steps follow quickly.
  * - A classic group of the same name gives way where it is empty; one with members of consumers goes over to this protocol
  *   (`group.consumer.migration.policy`), its members go on in theirs, and it goes back when the last one of this protocol left.

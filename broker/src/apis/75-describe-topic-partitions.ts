@@ -42,12 +42,16 @@ export const describeTopicPartitions = defineApi({
     const isLost =
       cursor !== null && (cursor.partitionIndex < 0 || (!isAll && !names.includes(cursor.topicName)));
     if (isLost) return refused(request, 'INVALID_REQUEST');
-    const allowed = names.filter((name) => context.authorize('DESCRIBE', { type: 'TOPIC', name }));
+    const allowed: string[] = [];
+    const hidden: string[] = [];
+    for (const name of names)
+      (context.authorize('DESCRIBE', { type: 'TOPIC', name }) ? allowed : hidden).push(name);
     const page = pageOf(context, image, allowed, request);
-    const hidden = isAll ? [] : names.filter((name) => !allowed.includes(name));
     return {
       throttleTimeMs: 0,
-      topics: [...hidden.map((name) => failed(name, 'TOPIC_AUTHORIZATION_FAILED')), ...page.topics],
+      topics: isAll
+        ? page.topics
+        : [...hidden.map((name) => failed(name, 'TOPIC_AUTHORIZATION_FAILED')), ...page.topics],
       nextCursor: page.nextCursor,
     };
   },

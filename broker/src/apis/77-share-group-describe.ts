@@ -46,10 +46,7 @@ async function describe(
   if (!mayOnGroup(context, 'DESCRIBE', groupId)) return failed(groupId, 'GROUP_AUTHORIZATION_FAILED');
   if (groupId === '') return failed(groupId, 'INVALID_GROUP_ID');
   const group = await context.services.shareGroups.describe(groupId);
-  if (group.error !== null) {
-    const message = group.error === 'GROUP_ID_NOT_FOUND' ? `Group ${groupId} not found.` : null;
-    return failed(groupId, group.error, message);
-  }
+  if (group.error !== null) return failed(groupId, group.error, group.message);
   const members = group.members.map((member) => memberOf(context, member));
   const topics = members.flatMap(({ subscribedTopicNames, assignment }) => [
     ...subscribedTopicNames,

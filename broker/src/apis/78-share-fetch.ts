@@ -11,29 +11,28 @@ import {
   type SessionPartition,
   type ShareSession,
 } from '../core/share/share-session.ts';
-import type { LiveSharePartition, ShareReadResult } from '../runtime/live-share-partition.ts';
+import type { ShareReadResult } from '../runtime/live-share-partition.ts';
+import type { SessionChange } from '../runtime/share-sessions.ts';
 import { defineApi, type RequestContext } from './api.ts';
+import { currentLeader, leaderEndpoints } from './leader-hints.ts';
 import { readError } from './read-error.ts';
 import {
   type AcknowledgeOutcome,
   acknowledgeAll,
-  currentLeader,
-  leaderEndpoints,
   readableTopic,
   shareSession,
 } from './share-acknowledgements.ts';
-import { ShareFetchWait } from './share-fetch-wait.ts';
+import { AskedPartition, ShareFetchWait } from './share-fetch-wait.ts';
 
 const RECORD_LIMIT_MODE = 1;
 const NO_RECORDS = Buffer.alloc(0);
+const NONE: ReadonlySet<SessionPartition> = new Set();
 
-/** One partition of the session. */
-interface Asked extends SessionPartition {
-  readonly live: LiveSharePartition | ErrorName;
-}
+/** Partitions that are just taken into use are waited for so long, by who does not want to wait at all too. */
+const LOAD_WAIT_MS = 500;
 
 interface Read {
-  readonly asked: Asked;
+  readonly asked: SessionPartition;
   readonly error: ErrorName | null;
   readonly result: ShareReadResult | null;
 }
@@ -44,9 +43,16 @@ interface Read {
  * - Takes in acknowledgements first, then acquires records and gives them out; answered once the acknowledgements are stored.
  * - Whole batches as they are stored; which of their records were acquired is said beside them, as few ranges as there can be, whatever
  *   `batch_size` says. Markers, aborted records and offsets without a record are never acquired.
- * - Waits `max_wait_ms` at most until there are `min_bytes`, counted in the log from the first record that can be acquired.
- * - `max_records` is kept to, by the batch or by the record as `share_acquire_mode` says.
- * - A session (KIP-932) remembers what is read; it ends with the connection, and what the member holds goes to others then.
+ * - Waits `max_wait_ms` at most until there are `min_bytes`, or as many as may be in an answer, counted in the log from the first record that can be acquired. A partition that
+ *   is still being taken into use is left out.
+ * - `max_records` is kept to, by the batch or by the record as `share_acquire_mode` says; so is `max_bytes` over all partitions, but for the
+ *   first batch of an answer.
+ * - What was delivered half as often as it may be comes in ever smaller parts, with nothing else, and each record alone the last time: one
+ *   bad record does not end the others.
+ * - A session (KIP-932) remembers what is read; it ends with the connection, and what the member holds goes to others then. So it does
+ *   where all sessions read too many partitions together: SHARE_SESSION_LIMIT_REACHED.
+ * - Over its quota a client is given its records all the same, which count, and waits with its next request: records that Kafka keeps
+ *   back then stay acquired by a member that never saw them.
  *
  * Versions: v2 acquire modes (KIP-1206), renewal of locks (KIP-1222).
  *
@@ -65,14 +71,16 @@ export const shareFetch = defineApi({
     if (problem !== null) return onlyError(problem);
     const session = shareSession(context, request);
     if (typeof session === 'string') return onlyError(session);
+    const isFinal = request.shareSessionEpoch === FINAL_EPOCH;
+    const added = isFinal ? NONE : context.services.shareSessions.change(session, changeOf(request));
+    if (typeof added === 'string') return onlyError(added);
     const acknowledged = acknowledgeAll(context, session, request);
     let reads: readonly Read[] = [];
-    if (request.shareSessionEpoch === FINAL_EPOCH) {
+    if (isFinal) {
       await Promise.all(acknowledged);
       context.services.shareSessions.end(session);
-    } else {
-      changeSession(session, request);
-      if (!request.isRenewAck) reads = await readSession(context, session, request);
+    } else if (!request.isRenewAck) {
+      reads = await readSession(context, session, request, added);
     }
     const responses = byTopic(context, reads, await Promise.all(acknowledged));
     return {
@@ -80,7 +88,10 @@ export const shareFetch = defineApi({
       errorCode: errorCode('NONE'),
       acquisitionLockTimeoutMs: context.services.sharePartitions.settings(session.group).lockMs,
       responses,
-      nodeEndpoints: leaderEndpoints(context, { responses }),
+      nodeEndpoints: leaderEndpoints(
+        context,
+        responses.map(({ partitions }) => partitions),
+      ),
     };
   },
   refuse: (_request, error) => onlyError(error),
@@ -99,11 +110,15 @@ function requestProblem(request: ShareFetchRequest): ErrorName | null {
   return null;
 }
 
-function changeSession(session: ShareSession, request: ShareFetchRequest): void {
-  for (const { topicId, partitions } of request.topics)
-    for (const { partitionIndex: partition } of partitions) session.add({ topicId, partition });
-  for (const { topicId, partitions } of request.forgottenTopicsData)
-    for (const partition of partitions) session.forget({ topicId, partition });
+function changeOf({ topics, forgottenTopicsData }: ShareFetchRequest): SessionChange {
+  return {
+    added: topics.flatMap(({ topicId, partitions }) =>
+      partitions.map(({ partitionIndex: partition }) => ({ topicId, partition })),
+    ),
+    forgotten: forgottenTopicsData.flatMap(({ topicId, partitions }) =>
+      partitions.map((partition) => ({ topicId, partition })),
+    ),
+  };
 }
 
 /** Reads what there is, once it is enough or time is up. */
@@ -111,18 +126,26 @@ async function readSession(
   context: RequestContext,
   session: ShareSession,
   request: ShareFetchRequest,
+  added: ReadonlySet<SessionPartition>,
 ): Promise<readonly Read[]> {
   const lease = context.services.fetchMemory.lease();
   context.afterSent((hasLeft) => (hasLeft ? lease.release() : lease.abandon()));
-  const asked = await Promise.all(session.partitions.map((one) => resolve(context, session, one)));
-  const live = asked.flatMap((one) => (typeof one.live === 'string' ? [] : [one.live]));
-  const wait = new ShareFetchWait(live, request.minBytes);
+  const asked = session.partitions.map((one) => askedPartition(context, session, one, added.has(one)));
+  // As many as may be in an answer are enough, as with Fetch.
+  const minBytes = Math.min(
+    request.minBytes,
+    request.maxBytes,
+    context.services.config.values['fetch.max.bytes'],
+  );
+  const wait = new ShareFetchWait(asked, minBytes, lease);
   const nowMs = () => context.services.clock.now().monoMs;
-  const untilMs = nowMs() + request.maxWaitMs;
+  const beganMs = nowMs();
+  // Who asks for no records would find that there is more, again and again.
+  const wantsNone = request.minBytes <= 0 || request.maxRecords <= 0 || request.maxBytes <= 0;
   for (;;) {
-    // Who asks for no records would find that there is more, again and again.
-    const wantsNone = request.minBytes <= 0 || request.maxRecords <= 0;
-    const isLast = nowMs() >= untilMs || wantsNone || !session.isOpen || live.length < asked.length;
+    const waitMs = wait.isLoading ? Math.max(request.maxWaitMs, LOAD_WAIT_MS) : request.maxWaitMs;
+    const untilMs = beganMs + waitMs;
+    const isLast = nowMs() >= untilMs || wantsNone || !session.isOpen || wait.isRefused;
     if (isLast || (await wait.isEnough())) {
       const reads = await readAll(context, session, request, asked, lease.allocate);
       const isNews = reads.some(({ error, result }) => error !== null || (result?.count ?? 0) > 0);
@@ -132,40 +155,54 @@ async function readSession(
   }
 }
 
-async function resolve(
+function askedPartition(
   context: RequestContext,
   session: ShareSession,
   one: SessionPartition,
-): Promise<Asked> {
+  isAdded: boolean,
+): AskedPartition {
   const topic = readableTopic(context, one.topicId);
-  if (topic.error !== null) return { ...one, live: topic.error };
+  if (topic.error !== null) return new AskedPartition(one, topic.error);
+  const { sharePartitions } = context.services;
   const key = { group: session.group, ...one };
-  return { ...one, live: await context.services.sharePartitions.get(key, topic.name) };
+  return new AskedPartition(
+    one,
+    isAdded ? sharePartitions.getCurrent(key, topic.name) : sharePartitions.get(key, topic.name),
+  );
 }
 
 async function readAll(
   context: RequestContext,
   session: ShareSession,
   request: ShareFetchRequest,
-  asked: readonly Asked[],
+  asked: readonly AskedPartition[],
   allocate: (bytes: number) => Buffer,
 ): Promise<readonly Read[]> {
-  const { config, fetchMemory, meter } = context.services;
-  let bytesLeft = Math.min(request.maxBytes, config.values['fetch.max.bytes'], fetchMemory.allowanceBytes);
+  const { config, fetchMemory, meter, quotas } = context.services;
+  const quotaBytes = quotas.fetchMaxBytes({ user: context.principal.name, clientId: context.clientId ?? '' });
+  let bytesLeft = Math.min(
+    request.maxBytes,
+    config.values['fetch.max.bytes'],
+    fetchMemory.allowanceBytes,
+    quotaBytes,
+  );
   let recordsLeft = request.maxRecords;
   const reads: Read[] = [];
-  for (const one of asked) {
-    const { live } = one;
+  let isFirst = true;
+  for (const { partition: one, live } of asked) {
+    if (live === null) continue;
     const error = typeof live === 'string' ? live : live.failure;
     if (typeof live === 'string' || error !== null) {
       reads.push({ asked: one, error, result: null });
       continue;
     }
-    if (recordsLeft <= 0 || !live.hasMore) continue;
+    const isFull = recordsLeft <= 0 || request.maxBytes <= 0 || (bytesLeft <= 0 && !isFirst);
+    if (isFull || !live.hasMore) continue;
     try {
       const result = await live.acquire({
         memberId: session.memberId,
         maxBytes: Math.max(0, bytesLeft),
+        mustFit: !isFirst,
         maxRecords: recordsLeft,
         isExact: request.shareAcquireMode === RECORD_LIMIT_MODE,
         allocate,
@@ -173,6 +210,7 @@ async function readAll(
       });
       recordsLeft -= result.count;
       bytesLeft -= result.records.length;
+      isFirst &&= result.records.length === 0;
       if (result.records.length > 0) meter.fetched(live.partition.topic, result.records.length);
       reads.push({ asked: one, error: null, result });
     } catch (thrown) {
@@ -214,7 +252,7 @@ function nothing(context: RequestContext, topicId: string, partitionIndex: numbe
     partitionIndex,
     errorCode: errorCode('NONE'),
     acknowledgeErrorCode: errorCode('NONE'),
-    currentLeader: currentLeader(context, topicId, partitionIndex),
+    currentLeader: currentLeader(context.services.metadata.image().topicsById.get(topicId), partitionIndex),
     records: NO_RECORDS,
     acquiredRecords: [],
   };

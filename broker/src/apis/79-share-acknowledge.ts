@@ -2,13 +2,8 @@ import { type ErrorName, errorCode } from '@millrace/protocol';
 import { shareAcknowledge as api, type ShareAcknowledgeResponseInit } from '@millrace/protocol/messages';
 import { FINAL_EPOCH, INITIAL_EPOCH } from '../core/share/share-session.ts';
 import { defineApi, type RequestContext } from './api.ts';
-import {
-  type AcknowledgeOutcome,
-  acknowledgeAll,
-  currentLeader,
-  leaderEndpoints,
-  shareSession,
-} from './share-acknowledgements.ts';
+import { currentLeader, leaderEndpoints } from './leader-hints.ts';
+import { type AcknowledgeOutcome, acknowledgeAll, shareSession } from './share-acknowledgements.ts';
 
 /**
  * ShareAcknowledge v1-2
@@ -16,6 +11,8 @@ import {
  * - Accepts, releases, rejects and renews records that the member holds; answered once that is stored. Of a partition all is taken in, or
  *   nothing: INVALID_RECORD_STATE where one record is not held. That holds below the start offset too, where
  *   Kafka says nothing, and behind the last record that was given out, where it says INVALID_REQUEST: there it may be a leader that is new.
+ * - Where no share coordinator takes it in for twelve seconds the answer is COORDINATOR_NOT_AVAILABLE: then nobody knows. It stands here, is stored
+ *   when there is one, and nothing more is given out of the partition until then. Kafka gives the records back to the member's lock.
  * - Locks are renewed by requests that say so (`is_renew_ack`).
  * - Epoch -1 ends the session: what the member still holds goes to others.
  *
@@ -46,24 +43,25 @@ export const shareAcknowledge = defineApi({
       errorCode: errorCode('NONE'),
       acquisitionLockTimeoutMs: services.sharePartitions.settings(session.group).lockMs,
       responses,
-      nodeEndpoints: leaderEndpoints(context, { responses }),
+      nodeEndpoints: leaderEndpoints(
+        context,
+        responses.map(({ partitions }) => partitions),
+      ),
     };
   },
   refuse: (_request, error) => onlyError(error),
 });
 
-function byTopic(context: RequestContext, outcomes: readonly AcknowledgeOutcome[]) {
-  const ids = [...new Set(outcomes.map(({ topicId }) => topicId))];
-  return ids.map((topicId) => ({
+function byTopic({ services }: RequestContext, outcomes: readonly AcknowledgeOutcome[]) {
+  const { topicsById } = services.metadata.image();
+  return [...Map.groupBy(outcomes, ({ topicId }) => topicId)].map(([topicId, ofTopic]) => ({
     topicId,
-    partitions: outcomes
-      .filter((outcome) => outcome.topicId === topicId)
-      .map(({ partition, error, message }) => ({
-        partitionIndex: partition,
-        errorCode: errorCode(error ?? 'NONE'),
-        errorMessage: message,
-        currentLeader: currentLeader(context, topicId, partition),
-      })),
+    partitions: ofTopic.map(({ partition, error, message }) => ({
+      partitionIndex: partition,
+      errorCode: errorCode(error ?? 'NONE'),
+      errorMessage: message,
+      currentLeader: currentLeader(topicsById.get(topicId), partition),
+    })),
   }));
 }
 

@@ -3,7 +3,6 @@ import {
   type ReadShareGroupStateResponseInit,
   type ReadShareGroupStateResponsePartitionInit,
 } from '@millrace/protocol/messages';
-import { UNSET } from '../core/share/share-state-record.ts';
 import { defineApi } from './api.ts';
 import { eachSharePartition, noSharePartition, shareStateError } from './share-state-topics.ts';
 
@@ -44,7 +43,7 @@ function nothingRead({
 }: {
   readonly results: readonly { readonly topicId: string; readonly partitions: readonly Read[] }[];
 }): ReadShareGroupStateResponseInit {
-  const nothing = { stateEpoch: 0, startOffset: UNSET, stateBatches: [] };
+  const nothing = { stateEpoch: 0, startOffset: 0, stateBatches: [] };
   return {
     results: results.map(({ topicId, partitions }) => ({
       topicId,

@@ -9,6 +9,7 @@ import { eachSharePartition, noSharePartition, shareStateError } from './share-s
  * DeleteShareGroupState v0
  *
  * - Forgets what is stored of partitions; no error where nothing is.
+ * - Of our own brokers it says which state it means (Millrace's own tag): what began since stays, the request is late.
  *
  * Versions: only one.
  *
@@ -20,8 +21,8 @@ export const deleteShareGroupState = defineApi({
   access: [['CLUSTER_ACTION', 'CLUSTER']],
   pipelined: true,
   handle: (context, request): Promise<DeleteShareGroupStateResponseInit> =>
-    eachSharePartition(context, request, async (key, { partition }) =>
-      shareStateError(partition, (await context.services.shareState.delete(key)).error),
+    eachSharePartition(context, request, async (key, { partition, stateEpoch }) =>
+      shareStateError(partition, (await context.services.shareState.delete({ key, stateEpoch })).error),
     ),
   refuse: noSharePartition,
 });

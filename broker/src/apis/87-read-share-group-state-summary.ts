@@ -3,7 +3,6 @@ import {
   type ReadShareGroupStateSummaryResponseInit,
   type ReadShareGroupStateSummaryResponsePartitionInit,
 } from '@millrace/protocol/messages';
-import { UNSET } from '../core/share/share-state-record.ts';
 import { defineApi } from './api.ts';
 import { eachSharePartition, noSharePartition, shareStateError } from './share-state-topics.ts';
 
@@ -44,7 +43,7 @@ function nothingRead({
 }: {
   readonly results: readonly { readonly topicId: string; readonly partitions: readonly Read[] }[];
 }): ReadShareGroupStateSummaryResponseInit {
-  const nothing = { stateEpoch: 0, leaderEpoch: 0, startOffset: UNSET };
+  const nothing = { stateEpoch: 0, leaderEpoch: 0, startOffset: 0 };
   return {
     results: results.map(({ topicId, partitions }) => ({
       topicId,

@@ -89,7 +89,9 @@ async function describeTopic(
     const { startOffset, leaderEpoch, deliveryCompleteCount } = offset;
     const highWatermark = highWatermarks[index] ?? UNSET;
     const isKnown = startOffset !== UNSET && deliveryCompleteCount !== UNSET && highWatermark !== UNSET;
-    const lag = isKnown ? Math.max(0, highWatermark - startOffset - deliveryCompleteCount) : UNSET;
+    // Where somebody has set the start far below zero, it may be more than a number tells exactly.
+    const behind = Math.min(highWatermark - startOffset - deliveryCompleteCount, Number.MAX_SAFE_INTEGER);
+    const lag = isKnown ? Math.max(0, behind) : UNSET;
     return { partitionIndex, startOffset, leaderEpoch, lag, errorCode: errorCode('NONE') };
   });
   const topicId = topic.error === null ? topic.topicId : ZERO_UUID;

@@ -1,7 +1,7 @@
 import { ZERO_UUID } from '@millrace/foundation';
 import { type ErrorName, errorCode } from '@millrace/protocol';
 import {
-  type AlterShareGroupOffsetsRequest,
+  type AlterShareGroupOffsetsRequestTopic,
   type AlterShareGroupOffsetsResponseInit,
   alterShareGroupOffsets as api,
 } from '@millrace/protocol/messages';
@@ -29,15 +29,13 @@ export const alterShareGroupOffsets = defineApi({
   async handle(context, request): Promise<AlterShareGroupOffsetsResponseInit> {
     const { groupId } = request;
     if (!mayOnGroup(context, 'READ', groupId)) return failed('GROUP_AUTHORIZATION_FAILED');
-    const offsets = offsetsOf(context, request);
-    const sound = offsets.filter(({ error }) => error === null);
-    const topics = request.topics.flatMap(({ topicName }) => {
-      const partitions = sound.filter((one) => one.topicName === topicName);
-      const topicId = partitions[0]?.topicId;
-      return topicId === undefined
-        ? []
-        : [{ topicName, topicId, partitions: partitions.map(({ partition }) => partition) }];
-    });
+    const asked = request.topics.map((topic) => offsetsOf(context, topic));
+    const sound = asked.flat().filter(({ error }) => error === null);
+    const topics = [...Map.groupBy(sound, ({ topicId }) => topicId)].map(([topicId, ofTopic]) => ({
+      topicId,
+      topicName: ofTopic[0]?.topicName ?? '',
+      partitions: [...new Set(ofTopic.map(({ partition }) => partition))],
+    }));
     const altered = await context.services.shareGroups.alterOffsets(groupId, topics, sound);
     if (altered.error !== null) {
       const message = altered.error === 'GROUP_ID_NOT_FOUND' ? `Group ${groupId} not found.` : null;
@@ -47,8 +45,8 @@ export const alterShareGroupOffsets = defineApi({
     return {
       throttleTimeMs: 0,
       errorCode: errorCode('NONE'),
-      responses: request.topics.map(({ topicName }) => {
-        const partitions = offsets.filter((one) => one.topicName === topicName);
+      responses: request.topics.map(({ topicName }, index) => {
+        const partitions = asked[index] ?? [];
         return {
           topicName,
           topicId: partitions[0]?.topicId ?? ZERO_UUID,
@@ -71,15 +69,16 @@ interface AskedOffset {
   readonly error: ErrorName | null;
 }
 
-function offsetsOf(context: RequestContext, request: AlterShareGroupOffsetsRequest): readonly AskedOffset[] {
-  return request.topics.flatMap(({ topicName, partitions }) => {
-    const topic = shareTopic(context, 'READ', topicName);
-    return partitions.map(({ partitionIndex: partition, startOffset }): AskedOffset => {
-      const where = { topicName, partition, startOffset };
-      if (topic.error !== null) return { ...where, topicId: ZERO_UUID, error: topic.error };
-      const isThere = partition >= 0 && partition < topic.partitionCount;
-      return { ...where, topicId: topic.topicId, error: isThere ? null : 'UNKNOWN_TOPIC_OR_PARTITION' };
-    });
+function offsetsOf(
+  context: RequestContext,
+  { topicName, partitions }: AlterShareGroupOffsetsRequestTopic,
+): readonly AskedOffset[] {
+  const topic = shareTopic(context, 'READ', topicName);
+  return partitions.map(({ partitionIndex: partition, startOffset }): AskedOffset => {
+    const where = { topicName, partition, startOffset };
+    if (topic.error !== null) return { ...where, topicId: ZERO_UUID, error: topic.error };
+    const isThere = partition >= 0 && partition < topic.partitionCount;
+    return { ...where, topicId: topic.topicId, error: isThere ? null : 'UNKNOWN_TOPIC_OR_PARTITION' };
   });
 }
 

@@ -38,10 +38,9 @@ export const deleteShareGroupOffsets = defineApi({
         ? { topicName, error: null, topicId: topic.topicId, begun: known.get(topic.topicId) }
         : { topicName, error: topic.error, topicId: ZERO_UUID, begun: undefined };
     });
-    const error = await shareGroups.deleteOffsets(
-      groupId,
-      asked.flatMap((topic) => topic.begun ?? []),
-    );
+    // One that stands more than once is forgotten once.
+    const forgotten = new Set(asked.flatMap((topic) => topic.begun ?? []));
+    const error = await shareGroups.deleteOffsets(groupId, [...forgotten]);
     if (error !== null) return failed(error);
     return {
       throttleTimeMs: 0,

@@ -2,7 +2,6 @@ import { ZERO_UUID } from '@millrace/foundation';
 import { type ErrorName, errorCode } from '@millrace/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ControlPlaneHarness, memoryDisk, recode } from '../testing/control-plane-harness.ts';
-import { createTopics } from './19-create-topics.ts';
 import { deleteRecords } from './21-delete-records.ts';
 import { offsetForLeaderEpoch } from './23-offset-for-leader-epoch.ts';
 import { describeConfigs } from './32-describe-configs.ts';
@@ -29,8 +28,7 @@ const BROKER = 4;
 let broker: ControlPlaneHarness;
 beforeEach(async () => {
   broker = await ControlPlaneHarness.start();
-  const topic = { name: 'orders', numPartitions: 2, replicationFactor: 1, assignments: [], configs: [] };
-  await broker.call(createTopics, { topics: [topic], timeoutMs: 1000 });
+  await broker.makeTopic('orders', 2);
 });
 afterEach(() => broker.stop());
 

@@ -23,8 +23,20 @@ export interface RequestContext {
   readonly signal: AbortSignal;
   /** Calls back when the answer has left (true), or will not or not wholly (false). For one callback a request. */
   readonly afterSent: (callback: (hasLeft: boolean) => void) => void;
+  /**
+   * The bytes, of this request, as they can be looked at until it is answered, where `keepsNoBytes` says that they are not kept else: a
+   * copy, which counts as memory of the request.
+   */
+  readonly keep: (bytes: Buffer) => Buffer;
+  /** Nothing behind a pipelined request begins before the promise is settled. */
+  readonly holdUp: (work: Promise<unknown>) => void;
   /** The client's next requests wait for so long, ms, once this one is answered. */
   readonly throttle: (delayMs: number) => void;
+  /**
+   * Asks whether the client may be given so many bytes of records now. Gives 0, and they count, or for how long it has to wait,
+   * ms: then it gets none of them, and its next requests wait (KIP-219).
+   */
+  readonly offerRecords: (bytes: number) => number;
   /** Asks the authorizer. A handler asks for each resource before it touches it. */
   readonly authorize: (operation: Operation, resource: Resource) => boolean;
   readonly services: BrokerServices;
@@ -56,20 +68,21 @@ export interface ApiHandler<Req, ReqInit, Res, ResInit> {
   readonly access: 'open' | readonly (readonly [Operation, ResourceType])[];
   /**
    * Whether the connection's next request may begin before this one is answered, where it says so too. Answers keep their
-   * order all the same. What must happen in the order of requests has to happen before the first `await` then.
+   * order all the same. What must happen in the order of requests has to happen before the first `await` then, or be given to `holdUp`.
    */
   readonly pipelined?: boolean;
   /**
    * Nothing of the request's bytes (fields of type bytes and records; strings are copies) is looked at after the first
-   * `await`, or kept: its memory may be that of the next request then.
+   * `await`, or kept, but by `keep`: its memory may be that of the next request then.
    */
   readonly keepsNoBytes?: boolean;
   /** The controller decides it: a broker that is not the active one hands it on (KIP-590). */
   readonly forwards?: true;
-  /** Which of its client's byte rates a request uses up: by its own bytes, or by those of its answer. */
+  /**
+   * Which of its client's byte rates a request uses up: by its own bytes, or by those of its answer. A handler that can keep its
+   * records back asks `offerRecords` instead.
+   */
   readonly quota?: 'produced' | 'fetched';
-  /** What a client gets that has used more than its quota: the answer without its records. */
-  readonly withoutRecords?: (answer: ResInit) => ResInit;
   readonly handle: (context: RequestContext, request: Req) => Promise<Answer<ResInit>> | Answer<ResInit>;
   /** The answer to a request that threw: every API can say an error in its own shape. */
   readonly refuse: (request: Req, error: ErrorName, version: number) => ResInit;

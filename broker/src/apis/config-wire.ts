@@ -1,7 +1,6 @@
-import type { ConfigType } from '@millrace/foundation';
 import { type ErrorName, errorCode } from '@millrace/protocol';
 import type { ConfigResourceType } from '../core/metadata/image.ts';
-import type { ConfigSource } from '../runtime/config-description.ts';
+import type { ConfigSource, DescribedType } from '../runtime/config-description.ts';
 import { CLUSTER, type Operation, type RequestContext } from './api.ts';
 
 /** ConfigSource's numbers in DescribeConfigs and CreateTopics. */
@@ -16,11 +15,12 @@ export const configSourceIds: Readonly<Record<ConfigSource, number>> = {
 };
 
 /** ConfigType's numbers in DescribeConfigs (KIP-569). */
-export const configTypeIds: Readonly<Record<ConfigType | 'unknown', number>> = {
+export const configTypeIds: Readonly<Record<DescribedType, number>> = {
   unknown: 0,
   boolean: 1,
   string: 2,
   int: 3,
+  short: 4,
   long: 5,
   double: 6,
   list: 7,

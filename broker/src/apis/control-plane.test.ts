@@ -1,7 +1,7 @@
 import { ZERO_UUID } from '@millrace/foundation';
 import { type ErrorName, errorCode } from '@millrace/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ControlPlaneHarness, recode } from '../testing/control-plane-harness.ts';
+import { ControlPlaneHarness, memoryDisk, recode } from '../testing/control-plane-harness.ts';
 import { metadata } from './03-metadata.ts';
 import { offsetCommit } from './08-offset-commit.ts';
 import { offsetFetch } from './09-offset-fetch.ts';
@@ -558,6 +558,29 @@ describe('groups', () => {
     ]);
     const all = await broker.call(offsetFetch, { groups: [{ groupId: 'g', topics: null }] }, 9);
     expect(all.groups[0]!.topics.map(({ name }) => name)).toEqual(['orders']);
+  });
+
+  it('give no stable offsets where the controller may have fenced the broker', async () => {
+    let lateMs = 0;
+    const clock = { now: () => ({ wallMs: Date.now(), monoMs: performance.now() + lateMs }) };
+    const silent = await ControlPlaneHarness.start(
+      memoryDisk(),
+      { 'broker.heartbeat.interval.ms': '3600000', 'broker.session.timeout.ms': '7200000' },
+      { clock },
+    );
+    await silent.call(findCoordinator, { coordinatorKeys: ['g'] });
+    const told = async (requireStable: boolean) => {
+      const answer = await silent.call(offsetFetch, {
+        groups: [{ groupId: 'g', topics: null }],
+        requireStable,
+      });
+      return answer.groups[0]?.errorCode;
+    };
+    await vi.waitFor(async () => expect(await told(true)).toBe(NONE));
+    lateMs = 3_700_000;
+    expect(await told(true)).toBe(code('NOT_COORDINATOR'));
+    expect(await told(false)).toBe(NONE);
+    await silent.stop();
   });
 
   it('are not coordinated here before anybody has asked for the coordinator', async () => {

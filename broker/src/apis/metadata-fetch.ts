@@ -1,11 +1,16 @@
 import { type ErrorName, errorCode } from '@millrace/protocol';
 import type { FetchRequest, FetchResponseInit } from '@millrace/protocol/messages';
+import { CLUSTER_METADATA_TOPIC } from '../core/controller/topic-names.ts';
 import { METADATA_TOPIC_ID } from '../runtime/metadata-quorum.ts';
 import { CLUSTER, type RequestContext } from './api.ts';
 
 /** Of one answer. */
 const MAX_BYTES = 8 * 1024 * 1024;
 const NOBODY = -1;
+/** Before, a follower was not told where logs part. */
+const QUORUM_VERSION = 12;
+const TOPIC_IDS_VERSION = 13;
+const ENDPOINTS_VERSION = 16;
 
 /** Fetch of `__cluster_metadata-0`, at a listener of the controller: followers and observers of the quorum (KIP-595). */
 export async function fetchMetadata(
@@ -13,11 +18,17 @@ export async function fetchMetadata(
   request: FetchRequest,
 ): Promise<FetchResponseInit> {
   const { quorum, clusterId } = context.services;
+  const { version } = context;
+  if (version < QUORUM_VERSION) return failed('UNSUPPORTED_VERSION');
   if (!context.authorize('CLUSTER_ACTION', CLUSTER)) return failed('CLUSTER_AUTHORIZATION_FAILED');
   if (request.clusterId !== null && request.clusterId !== clusterId) return failed('INCONSISTENT_CLUSTER_ID');
   const [topic] = request.topics;
   const [asked] = topic?.partitions ?? [];
-  if (topic?.topicId !== METADATA_TOPIC_ID || asked === undefined) return failed('INVALID_REQUEST');
+  const isMetadata =
+    version < TOPIC_IDS_VERSION
+      ? topic?.topic === CLUSTER_METADATA_TOPIC
+      : topic?.topicId === METADATA_TOPIC_ID;
+  if (!isMetadata || asked === undefined) return failed('INVALID_REQUEST');
   const { replicaState, replicaId } = request;
   const { reply, highWatermark, records, nodes } = await quorum.fetch(
     {
@@ -50,8 +61,10 @@ export async function fetchMetadata(
     throttleTimeMs: 0,
     errorCode: errorCode('NONE'),
     sessionId: 0,
-    responses: [{ topicId: METADATA_TOPIC_ID, partitions: [partition] }],
-    nodeEndpoints: [...nodes].map(([nodeId, { host, port }]) => ({ nodeId, host, port })),
+    responses: [{ topic: CLUSTER_METADATA_TOPIC, topicId: METADATA_TOPIC_ID, partitions: [partition] }],
+    ...(version >= ENDPOINTS_VERSION && {
+      nodeEndpoints: [...nodes].map(([nodeId, { host, port }]) => ({ nodeId, host, port })),
+    }),
   };
 }
 

@@ -1,8 +1,7 @@
-import { type ErrorName, errorCode } from '@millrace/protocol';
+import type { ErrorName } from '@millrace/protocol';
 import { acknowledgementProblem, hasRenewal } from '../core/share/acknowledged-batches.ts';
 import type { ShareSession } from '../core/share/share-session.ts';
 import type { RequestContext } from './api.ts';
-import { nodesOn } from './broker-nodes.ts';
 import { mayOnGroup } from './group-caller.ts';
 
 /** What ShareFetch and ShareAcknowledge say of records of a partition. */
@@ -90,8 +89,12 @@ async function acknowledge(
   const topic = readableTopic(context, topicId);
   if (topic.error !== null) return outcome(topic.error);
   const key = { group, topicId, partition };
-  const live = sharePartitions.find(key) ?? (await sharePartitions.get(key, topic.name));
-  return outcome(typeof live === 'string' ? live : await live.acknowledge(memberId, batches));
+  const live = sharePartitions.find(key);
+  return outcome(
+    live === undefined
+      ? sharePartitions.nothingHeld(topic.name, partition)
+      : await live.acknowledge(memberId, batches),
+  );
 }
 
 /** The name of a topic that the caller may read. */
@@ -103,31 +106,4 @@ export function readableTopic(
   if (name === undefined) return { error: 'UNKNOWN_TOPIC_ID' };
   if (!context.authorize('READ', { type: 'TOPIC', name })) return { error: 'TOPIC_AUTHORIZATION_FAILED' };
   return { error: null, name };
-}
-
-/** Where a partition is led, for whoever asked the wrong broker. */
-export function currentLeader({ services }: RequestContext, topicId: string, partition: number) {
-  const found = services.metadata.image().topicsById.get(topicId)?.partitions[partition];
-  return { leaderId: found?.leader ?? -1, leaderEpoch: found?.leaderEpoch ?? -1 };
-}
-
-interface Answered {
-  readonly responses: readonly {
-    readonly partitions: readonly {
-      readonly errorCode: number;
-      readonly currentLeader: { readonly leaderId: number };
-    }[];
-  }[];
-}
-
-/** Addresses of the leaders that an answer points to. */
-export function leaderEndpoints(context: RequestContext, { responses }: Answered) {
-  const moved = new Set<number>();
-  for (const { partitions } of responses)
-    for (const { errorCode: code, currentLeader: leader } of partitions)
-      if (code === errorCode('NOT_LEADER_OR_FOLLOWER')) moved.add(leader.leaderId);
-  if (moved.size === 0) return [];
-  return nodesOn(context.services.metadata.image(), context.listener)
-    .filter(({ id }) => moved.has(id))
-    .map(({ id: nodeId, host, port, rack }) => ({ nodeId, host, port, rack }));
 }

@@ -1,27 +1,80 @@
+import type { ErrorName } from '@millrace/protocol';
+import type { SessionPartition } from '../core/share/share-session.ts';
+import type { FetchLease } from '../runtime/fetch-memory.ts';
 import type { LiveSharePartition } from '../runtime/live-share-partition.ts';
 import type { RequestContext } from './api.ts';
+import { readError } from './read-error.ts';
+
+type Found = LiveSharePartition | ErrorName;
+
+/** A partition that a ShareFetch reads; it may still have to be taken into use. */
+export class AskedPartition {
+  readonly partition: SessionPartition;
+  /** Resolves when `live` is known. */
+  readonly loaded: Promise<void> | null;
+  #live: Found | null;
+  #failure: { readonly cause: unknown } | null = null;
+
+  constructor(partition: SessionPartition, found: Found | Promise<Found>) {
+    this.partition = partition;
+    const isLoading = found instanceof Promise;
+    this.#live = isLoading ? null : found;
+    this.loaded = isLoading
+      ? found.catch(readError).then(
+          (live) => {
+            this.#live = live;
+          },
+          (cause: unknown) => {
+            this.#failure = { cause };
+          },
+        )
+      : null;
+  }
+
+  /** Null while it is being taken into use; why it cannot be where it is a name. @throws what nobody expected of that */
+  get live(): Found | null {
+    if (this.#failure !== null) throw this.#failure.cause;
+    return this.#live;
+  }
+}
 
 /** Tells when partitions have as many bytes to acquire as a ShareFetch asks for. */
 export class ShareFetchWait {
-  readonly #partitions: readonly LiveSharePartition[];
+  readonly #asked: readonly AskedPartition[];
   readonly #minBytes: number;
+  readonly #lease: FetchLease;
   /** When it was counted last; null where one byte is enough, which needs no counting. */
-  #counted: { readonly bytes: number; readonly marks: readonly Mark[] } | null = null;
+  #counted: { readonly bytes: number; readonly marks: ReadonlyMap<LiveSharePartition, Mark> } | null = null;
 
-  constructor(partitions: readonly LiveSharePartition[], minBytes: number) {
-    this.#partitions = partitions;
+  /** @param lease memory for what is counted; everything of it is given back then */
+  constructor(asked: readonly AskedPartition[], minBytes: number, lease: FetchLease) {
+    this.#asked = asked;
     this.#minBytes = minBytes;
+    this.#lease = lease;
+  }
+
+  /** Whether partitions are still being taken into use. */
+  get isLoading(): boolean {
+    return this.#asked.some(({ live }) => live === null);
+  }
+
+  /** Whether one cannot be read. */
+  get isRefused(): boolean {
+    return this.#asked.some(({ live }) => typeof live === 'string');
   }
 
   /** Counts what there is. */
   async isEnough(): Promise<boolean> {
     if (this.#minBytes <= 1 || this.#hasFailed) return true;
-    const marks = this.#partitions.map(markOf);
+    const partitions = this.#partitions;
+    const marks = new Map(partitions.map((live) => [live, markOf(live)]));
     let bytes = 0;
-    for (const live of this.#partitions) {
+    for (const live of partitions) {
       if (bytes >= this.#minBytes) break;
       // A log that cannot be read is enough: the fetch that follows says so.
-      bytes += await live.availableBytes(this.#minBytes - bytes).catch(() => this.#minBytes);
+      const { allocate } = this.#lease;
+      bytes += await live.availableBytes(this.#minBytes - bytes, allocate).catch(() => this.#minBytes);
+      this.#lease.release();
     }
     this.#counted = { bytes, marks };
     return bytes >= this.#minBytes;
@@ -37,6 +90,8 @@ export class ShareFetchWait {
           if (this.#hasChanged) complete();
         };
         const stops = this.#partitions.map((live) => live.onMore(check));
+        // What is taken into use now is listened to from the next time on.
+        for (const { loaded, live } of this.#asked) if (live === null) void loaded?.then(complete);
         check();
         return () => {
           for (const stop of stops) stop();
@@ -44,6 +99,11 @@ export class ShareFetchWait {
       },
       expired: () => undefined,
     });
+  }
+
+  /** Those that are in use. */
+  get #partitions(): readonly LiveSharePartition[] {
+    return this.#asked.flatMap(({ live }) => (live === null || typeof live === 'string' ? [] : [live]));
   }
 
   get #hasFailed(): boolean {
@@ -54,9 +114,9 @@ export class ShareFetchWait {
     if (this.#counted === null) return this.#partitions.some(({ hasMore }) => hasMore);
     if (this.#hasFailed) return true;
     let { bytes } = this.#counted;
-    for (const [index, live] of this.#partitions.entries()) {
-      const was = this.#counted.marks[index];
-      // Somebody has given records back, or taken some.
+    for (const live of this.#partitions) {
+      const was = this.#counted.marks.get(live);
+      // Somebody has given records back, or taken some; or it has come into use.
       if (was === undefined || live.fetchOffset !== was.fetchOffset) return true;
       bytes += live.partition.committedBytes - was.committedBytes;
     }

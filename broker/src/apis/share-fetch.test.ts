@@ -1,10 +1,9 @@
-import { ZERO_UUID } from '@millrace/foundation';
+import { systemTimers, ZERO_UUID } from '@millrace/foundation';
 import { type ErrorName, errorCode } from '@millrace/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ControlPlaneHarness } from '../testing/control-plane-harness.ts';
 import { sampleBatch } from '../testing/sample-batches.ts';
 import { findCoordinator } from './10-find-coordinator.ts';
-import { createTopics } from './19-create-topics.ts';
 import { incrementalAlterConfigs } from './44-incremental-alter-configs.ts';
 import { shareGroupHeartbeat } from './76-share-group-heartbeat.ts';
 import { shareFetch } from './78-share-fetch.ts';
@@ -19,16 +18,19 @@ const RELEASE = 2;
 let broker: ControlPlaneHarness;
 let topicId: string;
 
+const config = {
+  'share.coordinator.state.topic.num.partitions': '2',
+  'group.share.max.share.sessions': '2',
+  'group.share.max.size': '2',
+};
+
 beforeEach(async () => {
-  broker = await ControlPlaneHarness.start(undefined, {
-    'share.coordinator.state.topic.num.partitions': '2',
-    'group.share.max.share.sessions': '2',
-  });
-  const topic = { name: 'jobs', numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] };
-  await broker.call(createTopics, { topics: [topic], timeoutMs: 1_000 });
-  topicId = broker.services.metadata.image().topicsByName.get('jobs')?.id ?? ZERO_UUID;
+  broker = await ControlPlaneHarness.start(undefined, config);
+  topicId = await broker.makeTopic('jobs');
 });
 afterEach(() => broker.stop());
+
+const topicIdOf = (name: string) => broker.services.metadata.image().topicsByName.get(name)?.id ?? ZERO_UUID;
 
 function produce(count: number): void {
   const partition = broker.services.partitions.get('jobs', 0);
@@ -37,7 +39,7 @@ function produce(count: number): void {
 }
 
 /** A group with one member, which begins where the config says. */
-async function join(reset = 'earliest'): Promise<void> {
+async function join(reset = 'earliest', topic = 'jobs', partitions = [0]): Promise<void> {
   await broker.call(findCoordinator, { coordinatorKeys: ['g'] });
   const config = { name: 'share.auto.offset.reset', configOperation: 0, value: reset };
   const resource = { resourceType: GROUP, resourceName: 'g', configs: [config] };
@@ -47,11 +49,11 @@ async function join(reset = 'earliest'): Promise<void> {
       groupId: 'g',
       memberId: 'm',
       memberEpoch: 0,
-      subscribedTopicNames: ['jobs'],
+      subscribedTopicNames: [topic],
     });
     expect(joined).toMatchObject({
       errorCode: 0,
-      assignment: { topicPartitions: [{ topicId, partitions: [0] }] },
+      assignment: { topicPartitions: [{ topicId: topicIdOf(topic), partitions }] },
     });
   });
 }
@@ -61,12 +63,13 @@ interface Asked {
   readonly maxRecords?: number;
   readonly maxWaitMs?: number;
   readonly minBytes?: number;
+  readonly maxBytes?: number;
   readonly acknowledge?: readonly [first: number, last: number, type: number];
 }
 
 async function fetch(
   epoch: number,
-  { memberId = 'm', maxRecords = 100, maxWaitMs = 0, minBytes = 1, acknowledge }: Asked = {},
+  { memberId = 'm', maxRecords = 100, maxWaitMs = 0, minBytes = 1, maxBytes, acknowledge }: Asked = {},
 ) {
   const response = await broker.call(shareFetch, {
     groupId: 'g',
@@ -74,6 +77,7 @@ async function fetch(
     shareSessionEpoch: epoch,
     maxWaitMs,
     minBytes,
+    ...(maxBytes !== undefined && { maxBytes }),
     maxRecords,
     batchSize: maxRecords,
     topics:
@@ -164,6 +168,14 @@ describe('reading by a share group', () => {
     expect((await forOthers).partition?.errorCode).toBe(code('NOT_LEADER_OR_FOLLOWER'));
   });
 
+  it('waits for no more bytes than may be in an answer', async () => {
+    produce(3);
+    await join();
+    const bytes = broker.services.partitions.get('jobs', 0)?.committedBytes ?? 0;
+    const asked = { maxWaitMs: 600_000, minBytes: 1_000_000_000, maxBytes: bytes };
+    expect((await fetch(0, asked)).acquired).toEqual([[0, 2, 1]]);
+  });
+
   it('counts what is given back to the bytes that it waits for', async () => {
     produce(3);
     await join();
@@ -191,6 +203,32 @@ describe('reading by a share group', () => {
     expect((await fetch(0, { memberId: 'other' })).acquired).toEqual([[2, 3, 2]]);
   });
 
+  it('lets locks stand and gives out nothing more while no share coordinator is there, and goes on then', async () => {
+    await broker.stop();
+    // A try to reach it takes twelve seconds of short pauses: here they are shorter, and what is long is as it is.
+    const after = (ms: number, run: () => void) => systemTimers.after(ms <= 500 ? ms / 50 : ms, run);
+    broker = await ControlPlaneHarness.start(undefined, config, { timers: { after } });
+    topicId = await broker.makeTopic('jobs');
+    produce(2);
+    produce(2);
+    await join();
+    expect((await fetch(0, { maxRecords: 2 })).acquired).toEqual([[0, 1, 1]]);
+    const away = vi
+      .spyOn(broker.services.shareState, 'write')
+      .mockResolvedValue({ error: 'COORDINATOR_NOT_AVAILABLE' });
+    const said = await fetch(1, { acknowledge: [0, 0, ACCEPT], maxRecords: 0 });
+    expect(said.partition?.acknowledgeErrorCode).toBe(code('COORDINATOR_NOT_AVAILABLE'));
+    expect((await fetch(2)).acquired).toEqual([]);
+    expect((await fetch(0, { memberId: 'other' })).acquired).toEqual([]);
+    const waiting = fetch(3, { maxWaitMs: 30_000 });
+    away.mockRestore();
+    expect((await waiting).acquired).toEqual([[2, 3, 1]]);
+    expect(await lag()).toEqual([1, 3]);
+    const late = await fetch(4, { acknowledge: [1, 1, ACCEPT], maxRecords: 0 });
+    expect(late.partition?.acknowledgeErrorCode).toBe(code('NONE'));
+    expect(await lag()).toEqual([2, 2]);
+  });
+
   it('keeps to sessions, of which there are so many', async () => {
     await join();
     expect((await fetch(1)).error).toBe(code('SHARE_SESSION_NOT_FOUND'));
@@ -201,5 +239,67 @@ describe('reading by a share group', () => {
     expect((await fetch(0, { memberId: 'third' })).error).toBe(code('SHARE_SESSION_LIMIT_REACHED'));
     broker.allow = (_operation, { type }) => type !== 'GROUP';
     expect((await fetch(1)).error).toBe(code('GROUP_AUTHORIZATION_FAILED'));
+  });
+
+  describe('of several partitions', () => {
+    const BATCH_BYTES = 2_000;
+    let many: string;
+
+    beforeEach(async () => {
+      many = await broker.makeTopic('many', 3);
+      for (let index = 0; index < 3; index++)
+        broker.services.partitions
+          .get('many', index)
+          ?.append(sampleBatch({ values: ['x'.repeat(BATCH_BYTES)] }), {
+            acks: -1,
+            origin: 'client',
+            produceVersion: 13,
+          });
+      await join('earliest', 'many', [0, 1, 2]);
+    });
+
+    const read = async (maxBytes: number, epoch = 0, maxWaitMs = 0) => {
+      const partitions = [0, 1, 2].map((partitionIndex) => ({ partitionIndex, acknowledgementBatches: [] }));
+      const { responses } = await broker.call(shareFetch, {
+        groupId: 'g',
+        memberId: 'm',
+        shareSessionEpoch: epoch,
+        maxWaitMs,
+        minBytes: 1,
+        maxBytes,
+        maxRecords: 100,
+        batchSize: 100,
+        topics: epoch === 0 ? [{ topicId: many, partitions }] : [],
+        forgottenTopicsData: [],
+      });
+      return responses.flatMap((one) => one.partitions).filter((one) => (one.records?.length ?? 0) > 0);
+    };
+    const use = (partition: number) =>
+      broker.services.sharePartitions.get({ group: 'g', topicId: many, partition }, 'many');
+
+    it('keeps to max_bytes over all of them, but for the first batch', async () => {
+      await Promise.all([0, 1, 2].map(use));
+      expect(await read(1)).toHaveLength(1);
+      expect(await read(BATCH_BYTES + 500, 1)).toHaveLength(1);
+      expect(await read(BATCH_BYTES + 500, 2)).toHaveLength(1);
+      expect(await read(BATCH_BYTES + 500, 3)).toEqual([]);
+      expect(await read(2 * BATCH_BYTES + 500)).toHaveLength(2);
+      expect(await read(0, 1)).toEqual([]);
+    });
+
+    it('answers without one that is still being taken into use', async () => {
+      const { sharePartitions } = broker.services;
+      const getCurrent = sharePartitions.getCurrent.bind(sharePartitions);
+      vi.spyOn(sharePartitions, 'getCurrent').mockImplementation((key, topic) =>
+        key.partition === 1 ? new Promise(() => {}) : getCurrent(key, topic),
+      );
+      await Promise.all([0, 2].map(use));
+      const first = await read(1_000_000, 0, 30_000);
+      expect(first.map(({ partitionIndex }) => partitionIndex).includes(1)).toBe(false);
+      expect(first.length).toBeGreaterThan(0);
+      // The rest of the session is asked for in the usual way.
+      vi.restoreAllMocks();
+      await vi.waitFor(async () => expect(await use(1)).toMatchObject({ hasMore: true }));
+    });
   });
 });

@@ -16,7 +16,8 @@ export interface ShareStateError {
 
 /**
  * Answers a request to the share coordinator partition by partition. All of them are for the cluster's brokers alone: with
- * CLUSTER_AUTHORIZATION_FAILED in each partition for anybody else.
+ * CLUSTER_AUTHORIZATION_FAILED in each partition for anybody else. As in Kafka, nothing is said where no group is named, nor of
+ * topics of which no partition is.
  */
 export async function eachSharePartition<P extends { readonly partition: number }, R>(
   context: RequestContext,
@@ -25,7 +26,9 @@ export async function eachSharePartition<P extends { readonly partition: number 
 ) {
   if (!context.authorize('CLUSTER_ACTION', CLUSTER))
     return noSharePartition(request, 'CLUSTER_AUTHORIZATION_FAILED');
-  const results = request.topics.map(async ({ topicId, partitions }) => ({
+  if (request.groupId === '') return { results: [] };
+  const topics = request.topics.filter(({ partitions }) => partitions.length > 0);
+  const results = topics.map(async ({ topicId, partitions }) => ({
     topicId,
     partitions: await Promise.all(
       partitions.map((asked) =>

@@ -3,7 +3,6 @@ import { type ErrorName, errorCode } from '@millrace/protocol';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { ControlPlaneHarness, type HarnessDisk, memoryDisk } from '../testing/control-plane-harness.ts';
 import { findCoordinator } from './10-find-coordinator.ts';
-import { createTopics } from './19-create-topics.ts';
 import { deleteTopics } from './20-delete-topics.ts';
 import { initializeShareGroupState } from './83-initialize-share-group-state.ts';
 import { readShareGroupState } from './84-read-share-group-state.ts';
@@ -21,9 +20,7 @@ let topicId: string;
 beforeEach(async () => {
   disk = memoryDisk();
   broker = await ControlPlaneHarness.start(disk, config);
-  const topic = { name: 'jobs', numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] };
-  await broker.call(createTopics, { topics: [topic], timeoutMs: 1_000 });
-  topicId = broker.services.metadata.image().topicsByName.get('jobs')?.id ?? ZERO_UUID;
+  topicId = await broker.makeTopic('jobs');
   await broker.call(findCoordinator, { coordinatorKeys: [`g:${topicId}:0`], keyType: 2 });
   await vi.waitFor(async () => expect((await initialize()).errorCode).toBe(0));
 });
@@ -78,6 +75,20 @@ it('older leaders and older states are refused', async () => {
   expect((await write({ stateEpoch: 0 })).errorCode).toBe(code('FENCED_STATE_EPOCH'));
   await read(8);
   expect((await write()).errorCode).toBe(code('FENCED_LEADER_EPOCH'));
+});
+
+it('a leader that comes back to what it has is told nothing where the controller may have fenced the coordinator', async () => {
+  expect((await write()).errorCode).toBe(0);
+  await broker.stop();
+  let lateMs = 0;
+  const clock = { now: () => ({ wallMs: Date.now(), monoMs: performance.now() + lateMs }) };
+  const seldom = { 'broker.heartbeat.interval.ms': '3600000', 'broker.session.timeout.ms': '7200000' };
+  broker = await ControlPlaneHarness.start(disk, { ...config, ...seldom }, { clock });
+  await vi.waitFor(async () => expect((await read()).errorCode).toBe(0));
+  lateMs = 3_700_000;
+  expect((await read()).errorCode).toBe(code('NOT_COORDINATOR'));
+  // A new one is noted, which only the coordinator can.
+  expect((await read(8)).errorCode).toBe(0);
 });
 
 it('what is deleted is not known any more, and neither is what is of a deleted topic', async () => {

@@ -43,12 +43,13 @@ export function appendInTransaction(
   const isOpen = partition.log.producers.hasOpenTransaction(producerId, producerEpoch);
   const isVerified = !adds && !config.values['transaction.partition.verification.enable'];
   // The request's memory may be that of the next one by the time that the coordinator answers.
-  const kept = isVerified ? records : Buffer.from(records);
+  const kept = isVerified ? records : context.keep(records);
   const write = () => partition.append(kept, { ...options, transaction });
   if (isVerified) return write();
   const partitions = new Map([[partition.topic, new Set([partition.partition])]]);
   const query = { transactionalId, producerId, producerEpoch, partitions };
-  return transactions.within<AppendOutcome>(query, { adds, isOpen }, write, (error) =>
+  const how = { adds, isOpen, known: () => partition.log.producers.get(producerId) };
+  return transactions.within<AppendOutcome>(query, how, write, (error) =>
     refused(toldTo(context.version, error), partition),
   );
 }

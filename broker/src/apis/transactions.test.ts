@@ -1,12 +1,12 @@
+import { systemClock } from '@millrace/foundation';
 import { type ErrorName, errorByCode, errorCode } from '@millrace/protocol';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { ControlPlaneHarness } from '../testing/control-plane-harness.ts';
+import { ControlPlaneHarness, memoryDisk } from '../testing/control-plane-harness.ts';
 import { sampleBatch } from '../testing/sample-batches.ts';
 import { produce } from './00-produce.ts';
 import { fetch } from './01-fetch.ts';
 import { listOffsets } from './02-list-offsets.ts';
 import { findCoordinator } from './10-find-coordinator.ts';
-import { createTopics } from './19-create-topics.ts';
 import { initProducerId } from './22-init-producer-id.ts';
 import { addPartitionsToTxn } from './24-add-partitions-to-txn.ts';
 import { addOffsetsToTxn } from './25-add-offsets-to-txn.ts';
@@ -24,8 +24,7 @@ let broker: ControlPlaneHarness;
 let producer: { producerId: number; producerEpoch: number };
 beforeEach(async () => {
   broker = await ControlPlaneHarness.start();
-  const topic = { name: TOPIC, numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] };
-  await broker.call(createTopics, { topics: [topic], timeoutMs: 1_000 });
+  await broker.makeTopic(TOPIC);
   await broker.call(findCoordinator, { keyType: 1, coordinatorKeys: ['id'] });
   await broker.call(findCoordinator, { coordinatorKeys: ['g'] });
   const { producerId, producerEpoch } = await broker.call(initProducerId, INIT);
@@ -74,6 +73,22 @@ it('batches of one producer that are sent together keep their order while the br
   const errors = await Promise.all([0, 1, 2, 3].map((sequence) => write(13, sequence)));
   expect(errors).toEqual(['NONE', 'NONE', 'NONE', 'NONE']);
   expect(await stableOffset()).toBe(0);
+});
+
+it('a coordinator that the controller has not heard of for long vouches for no transaction: it may have a successor', async () => {
+  await broker.stop();
+  let aheadMs = 0;
+  const clock = { now: () => ({ ...systemClock.now(), monoMs: systemClock.now().monoMs + aheadMs }) };
+  broker = await ControlPlaneHarness.start(memoryDisk(), {}, { clock });
+  await broker.makeTopic(TOPIC);
+  await broker.call(findCoordinator, { keyType: 1, coordinatorKeys: ['id'] });
+  const { producerId, producerEpoch } = await broker.call(initProducerId, INIT);
+  producer = { producerId, producerEpoch };
+  await add();
+  aheadMs = 60_000;
+  expect(await write(11, 0)).toBe('NOT_ENOUGH_REPLICAS');
+  aheadMs = 0;
+  expect(await write(11, 0)).toBe('NONE');
 });
 
 it('the next transaction waits a moment for the one before, and several partitions of it do', async () => {

@@ -1,5 +1,6 @@
 import { createLogger } from '@millrace/foundation';
 import { afterEach, expect, it } from 'vitest';
+import type { MetricSources } from '../runtime/broker-metrics.ts';
 import { FetchMemory } from '../runtime/fetch-memory.ts';
 import { RequestMeter } from '../runtime/request-meter.ts';
 import { AdminServer } from './admin-server.ts';
@@ -33,8 +34,8 @@ const CLEANER = {
   cleanerRecopyPercent: 50,
 };
 
-/** Of a broker with one log, which the disk has refused where `failure` says so. */
-function facts(failure: Error | null = null) {
+/** Of a broker with one log, which the disk has refused where `failure` says so, and with other troubles. */
+function facts(failure: Error | null = null, more: Partial<MetricSources> = {}) {
   const meter = new RequestMeter();
   meter.begun('Produce', 10);
   meter.ended('Produce', 2);
@@ -56,6 +57,11 @@ function facts(failure: Error | null = null) {
     fetchMemory: new FetchMemory(1000),
     fetchSessions: { size: 0, partitions: 0 } as never,
     cleaner: () => CLEANER,
+    isActiveController: () => false,
+    metadataProblems: () => [],
+    unopened: () => new Map(),
+    uncleanable: () => new Map(),
+    ...more,
   });
 }
 
@@ -76,6 +82,37 @@ it('tells of logs that take no more writes', async () => {
     status: 'degraded',
     problems: ['orders-0 takes no more writes: no space left'],
   });
+});
+
+it('tells of whatever else is wrong, the worst first, and not of everything', async () => {
+  const { server, ask } = await open();
+  const metadataProblems = () => ['The metadata log cannot be written.'];
+  const unopened = () => new Map([['blocked-0', 'a file is in the way']]);
+  const uncleanable = () => new Map(Array.from({ length: 30 }, (_, at) => [`dirty-${at}`, 'damaged']));
+  server.ready(facts(new Error('no space left'), { metadataProblems, unopened, uncleanable }));
+  const { status, problems } = (await (await ask('/health')).json()) as {
+    status: string;
+    problems: string[];
+  };
+  expect(status).toBe('degraded');
+  expect(problems.slice(0, 4)).toEqual([
+    'The metadata log cannot be written.',
+    'blocked-0 cannot be opened: a file is in the way',
+    'orders-0 takes no more writes: no space left',
+    'dirty-0 cannot be compacted: damaged',
+  ]);
+  expect([problems.length, problems.at(-1)]).toEqual([21, 'and 13 more']);
+});
+
+it('counts logs that are not there, and an active controller only where there is one', async () => {
+  const { server, ask } = await open();
+  server.ready(facts(new Error('no space left'), { unopened: () => new Map([['blocked-0', 'why']]) }));
+  const text = await (await ask('/metrics')).text();
+  expect(text).toContain('kafka_server_replicamanager_offlinereplicacount 2');
+  expect(text).toContain('kafka_controller_kafkacontroller_activecontrollercount 0');
+  server.ready(facts(null, { isActiveController: () => true }));
+  const active = await (await ask('/metrics')).text();
+  expect(active).toContain('kafka_controller_kafkacontroller_activecontrollercount 1');
 });
 
 it("gives the broker's figures by Kafka's names", async () => {

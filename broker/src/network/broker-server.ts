@@ -1,20 +1,24 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { type Logger, MillraceError } from '@millrace/foundation';
+import { type Clock, type Logger, MillraceError } from '@millrace/foundation';
 import type { Listener } from '../runtime/broker-config.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 import { readingInto } from './shared-read.ts';
+import { WarningLimit } from './warning-limit.ts';
 
 export interface BrokerServerOptions {
   readonly listeners: readonly Listener[];
   readonly backlog: number;
   readonly maxConnections: number;
+  /** Listeners that clients do not come by: as in Kafka, however many clients there are, the nodes of a cluster reach each other. */
+  readonly ownListeners: ReadonlySet<string>;
   readonly maxConnectionsPerIp: number;
   /** -1: never. */
   readonly maxIdleMs: number;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
-export type ServeOptions = Omit<ConnectionOptions, 'listener' | 'logger'>;
+export type ServeOptions = Omit<ConnectionOptions, 'listener' | 'logger' | 'warnings'>;
 
 /** By the name of a listener: how it is served. */
 type Serving = ReadonlyMap<string, ServeOptions>;
@@ -31,7 +35,11 @@ const TIMER_MAX_MS = 0x7fffffff;
 export class BrokerServer {
   readonly #options: BrokerServerOptions;
   readonly #servers: Server[] = [];
-  readonly #sockets = new Map<Socket, string>();
+  readonly #sockets = new Set<Socket>();
+  /** How many there are of each address. */
+  readonly #addresses = new Map<string, number>();
+  readonly #warnings: WarningLimit;
+  readonly #logger: Logger;
   readonly #readers = new Map<Socket, Connection>();
   readonly #early = new Set<{ socket: Socket; listener: string }>();
   /** Of all connections: what is in it has been taken when a read returns. */
@@ -40,6 +48,8 @@ export class BrokerServer {
 
   constructor(options: BrokerServerOptions) {
     this.#options = options;
+    this.#warnings = new WarningLimit(options.clock);
+    this.#logger = this.#warnings.on(options.logger);
   }
 
   /**
@@ -75,7 +85,7 @@ export class BrokerServer {
     const closed = this.#servers.map(
       (server) => new Promise<void>((resolve) => void server.close(() => resolve())),
     );
-    const ended = [...this.#sockets.keys()].map(
+    const ended = [...this.#sockets].map(
       (socket) => new Promise<void>((resolve) => void socket.once('close', () => resolve()).destroy()),
     );
     await Promise.all([...closed, ...ended]);
@@ -96,14 +106,14 @@ export class BrokerServer {
   }
 
   #accept(accepted: Socket, listener: string): void {
-    const { maxConnections, maxConnectionsPerIp, maxIdleMs, logger } = this.#options;
+    const { maxConnections, maxConnectionsPerIp, maxIdleMs, ownListeners } = this.#options;
     const address = accepted.remoteAddress ?? '';
-    const fromThere = [...this.#sockets.values()].filter((other) => other === address).length;
-    if (this.#sockets.size >= maxConnections || fromThere >= maxConnectionsPerIp) {
-      logger.warn(
-        { client: address, connections: this.#sockets.size, fromThere },
-        'too many connections: closing',
-      );
+    const connections = this.#sockets.size;
+    const fromThere = this.#addresses.get(address) ?? 0;
+    const isTooMany = connections >= maxConnections && !ownListeners.has(listener);
+    if (isTooMany || fromThere >= maxConnectionsPerIp) {
+      const facts = { client: address, connections, maxConnections, fromThere, maxConnectionsPerIp };
+      this.#logger.warn(facts, 'too many connections: closing');
       accepted.destroy();
       return;
     }
@@ -113,26 +123,33 @@ export class BrokerServer {
       // As Kafka does (KIP-612): who is turned away is made to wait, or would be back at once.
       accepted.setTimeout(delayMs, () => accepted.destroy());
       accepted.once('error', () => accepted.destroy());
-      this.#sockets.set(accepted, address);
-      accepted.once('close', () => this.#sockets.delete(accepted));
+      this.#count(accepted, address);
       return;
     }
     const socket: Socket = readingInto(accepted, this.#readBuffer, (bytes) =>
       this.#readers.get(socket)?.read(bytes),
     );
-    this.#sockets.set(socket, address);
-    socket.once('close', () => {
-      this.#sockets.delete(socket);
-      this.#readers.delete(socket);
-    });
+    this.#count(socket, address);
+    socket.once('close', () => this.#readers.delete(socket));
     if (maxIdleMs >= 0) {
       socket.setTimeout(Math.min(maxIdleMs, TIMER_MAX_MS), () => {
-        logger.debug({ client: address, maxIdleMs }, 'closing an idle connection');
+        this.#logger.debug({ client: address, maxIdleMs }, 'closing an idle connection');
         socket.destroy();
       });
     }
     if (serve !== undefined) this.#connect(socket, listener, serve);
     else this.#hold(socket, listener);
+  }
+
+  #count(socket: Socket, address: string): void {
+    this.#sockets.add(socket);
+    this.#addresses.set(address, (this.#addresses.get(address) ?? 0) + 1);
+    socket.once('close', () => {
+      this.#sockets.delete(socket);
+      const left = (this.#addresses.get(address) ?? 1) - 1;
+      if (left > 0) this.#addresses.set(address, left);
+      else this.#addresses.delete(address);
+    });
   }
 
   #hold(socket: Socket, listener: string): void {
@@ -144,7 +161,9 @@ export class BrokerServer {
 
   #connect(socket: Socket, listener: string, options: ServeOptions): void {
     if (socket.destroyed) return;
-    this.#readers.set(socket, new Connection(socket, { ...options, listener, logger: this.#options.logger }));
+    const { logger } = this.#options;
+    const connection = new Connection(socket, { ...options, listener, logger, warnings: this.#warnings });
+    this.#readers.set(socket, connection);
     socket.resume();
   }
 }

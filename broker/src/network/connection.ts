@@ -7,6 +7,7 @@ import type { BrokerServices, ListenerKind } from '../runtime/services.ts';
 import { FrameAssembler } from './frame-assembler.ts';
 import type { FrameMemory } from './frame-memory.ts';
 import { carryOut, type Dispatched, dispatch } from './request-dispatch.ts';
+import type { WarningLimit } from './warning-limit.ts';
 
 export interface ConnectionOptions {
   readonly listener: string;
@@ -20,9 +21,15 @@ export interface ConnectionOptions {
   readonly maxQueuedResponseBytes: number;
   /** Of the requests of all connections. */
   readonly memory: FrameMemory;
+  /** Likewise. */
+  readonly warnings: WarningLimit;
 }
 
 const API_KEY_BYTES = 2;
+/** Requests that are begun before other connections get their turn of the loop: tiny ones come by the ten thousand. */
+const REQUESTS_A_TURN = 32;
+/** Likewise: after a request that took so long, the next one waits for its turn. */
+const TURN_MAX_MS = 5;
 const EMPTY = Buffer.alloc(0);
 /** What was handed on is not handed on again. */
 const nothing = () => Promise.resolve(null);
@@ -34,9 +41,12 @@ type Handled = Extract<Dispatched, { kind: 'handle' }>;
 /** A request in its place in the row of answers. */
 interface Exchange {
   readonly request: Handled;
+  /** Whether its frame is memory that the next request may use. */
+  readonly isLent: boolean;
   /** What it takes of the memory for requests. */
-  readonly bytes: number;
-  hasBegun: boolean;
+  bytes: number;
+  /** Parts of its work that have to be begun before a request behind it. */
+  holdUps: number;
   /** Undefined until the answer is there. */
   answer: readonly Buffer[] | null | undefined;
   /** For whoever wants to know when the answer has left. */
@@ -46,7 +56,8 @@ interface Exchange {
 /**
  * One client's connection. Answers go out in the order of requests. A request begins when all before it are answered, but
  * for those that may be pipelined behind others of that kind. Reading stops while too much waits to be done or to be read
- * by the client, so that a slow reader costs a bounded amount of memory.
+ * by the client, in the middle of what came too, so that a slow reader costs a bounded amount of memory, and a quick sender a
+ * bounded time.
  */
 export class Connection {
   readonly #socket: Socket;
@@ -57,10 +68,14 @@ export class Connection {
   readonly #host: string;
   #row: Exchange[] = [];
   #rowBytes = 0;
+  /** How many of the row have begun: the first ones. */
+  #begun = 0;
+  /** What came, and was not looked at yet. */
+  #unread: Buffer = EMPTY;
+  #begunInTurn = 0;
   #isPaused = false;
   #isCorked = false;
   #isClosed = false;
-  #waitsForRoom = false;
   #mute: Timer | undefined;
   #muteUntilMs = 0;
 
@@ -68,11 +83,20 @@ export class Connection {
     this.#socket = socket;
     this.#options = options;
     this.#host = socket.remoteAddress ?? 'unknown';
-    this.#logger = options.logger.child({
-      listener: options.listener,
-      client: `${this.#host}:${socket.remotePort}`,
+    const client = `${this.#host}:${socket.remotePort}`;
+    this.#logger = options.warnings.on(options.logger.child({ listener: options.listener, client }));
+    const connection = this;
+    this.#frames = new FrameAssembler({
+      maxBytes: options.maxRequestBytes,
+      memory: options.memory,
+      reader: {
+        get isRead() {
+          return !connection.#isPaused;
+        },
+        readingChanged: () => this.#steer(),
+        giveUp: (reason) => this.#giveUp(reason),
+      },
     });
-    this.#frames = new FrameAssembler(options.maxRequestBytes, options.memory);
     socket.setNoDelay(true);
     socket.on('drain', () => this.#proceed());
     socket.on('error', (error) => this.#logger.debug({ cause: error.message }, 'the connection broke'));
@@ -80,10 +104,12 @@ export class Connection {
       this.#isClosed = true;
       this.#mute?.cancel();
       this.#frames.close();
-      options.memory.release(this.#rowBytes);
+      options.memory.release(this.#rowBytes + this.#unread.length);
       for (const { answer, sent } of this.#row) if (answer !== undefined) sent?.(false);
       this.#row = [];
       this.#rowBytes = 0;
+      this.#begun = 0;
+      this.#unread = EMPTY;
       this.#abort.abort();
     });
   }
@@ -98,17 +124,49 @@ export class Connection {
   /** Takes what came; its memory is used again after that. */
   read(chunk: Buffer): void {
     if (this.#isClosed) return;
-    const fault = this.#frames.push(chunk, (frame) => this.#take(frame));
-    if (fault !== null) {
+    this.#begunInTurn = 0;
+    const taken = this.#feed(chunk);
+    if (this.#isClosed) return;
+    if (taken < chunk.length) {
+      this.#unread = Buffer.from(chunk.subarray(taken));
+      this.#options.memory.count(this.#unread.length);
+    }
+    this.#proceed();
+  }
+
+  /** Gives how much was taken: what is left waits until there is less in the row. */
+  #feed(bytes: Buffer): number {
+    const taken = this.#frames.push(bytes, (frame) => {
+      this.#take(frame);
+      return !this.#isClosed && !this.#isFull;
+    });
+    const { fault } = this.#frames;
+    if (fault !== null && !this.#isClosed) {
       const { maxRequestBytes } = this.#options;
       this.#logger.warn(
         { sizeBytes: fault.sizeBytes, maxRequestBytes },
         'a request of an impossible size: closing',
       );
       this.close('a request of an impossible size');
-      return;
     }
-    this.#proceed();
+    return taken;
+  }
+
+  #feedUnread(): void {
+    while (this.#unread.length > 0 && !this.#isClosed && !this.#isFull) {
+      const unread = this.#unread;
+      const taken = this.#feed(unread);
+      if (this.#isClosed) return;
+      this.#unread = taken === unread.length ? EMPTY : unread.subarray(taken);
+      this.#options.memory.release(taken);
+    }
+  }
+
+  #giveUp(reason: string): void {
+    if (this.#isClosed) return;
+    const { wantedBytes, hasBytes } = this.#frames;
+    this.#logger.warn({ wantedBytes, hasBytes, reason }, 'closing a connection whose request does not come');
+    this.close(reason);
   }
 
   #take(frame: Buffer): void {
@@ -124,32 +182,62 @@ export class Connection {
     }
     const bytes = isLent ? 0 : frame.length;
     memory.count(bytes);
-    this.#row.push({ request: dispatched, bytes, hasBegun: false, answer: undefined, sent: undefined });
+    this.#row.push({ request: dispatched, isLent, bytes, holdUps: 0, answer: undefined, sent: undefined });
     this.#rowBytes += bytes;
     this.#begin();
   }
 
   /** Whether a request that comes now begins at once. */
   #mayBegin(pipelined: boolean): boolean {
-    if (this.#mute !== undefined) return false;
+    if (this.#begun < this.#row.length) return false;
+    return this.#mayBeginBehind(this.#row.at(-1), pipelined);
+  }
+
+  /** What has begun is one request, or all of it is pipelined. */
+  #mayBeginBehind(before: Exchange | undefined, pipelined: boolean): boolean {
+    if (this.#mute !== undefined || this.#begunInTurn >= REQUESTS_A_TURN) return false;
     if (this.#socket.writableLength > this.#options.maxQueuedResponseBytes) return false;
-    return this.#row.every(({ hasBegun, request }) => hasBegun && request.pipelined && pipelined);
+    return before === undefined || (before.holdUps === 0 && before.request.pipelined && pipelined);
   }
 
   /** Begins what may begin: the first in the row, and pipelined ones behind pipelined ones. */
   #begin(): void {
-    for (const exchange of this.#row) {
-      if (!exchange.hasBegun) {
-        if (this.#mute !== undefined) return;
-        if (exchange !== this.#row[0] && !exchange.request.pipelined) return;
-        if (this.#socket.writableLength > this.#options.maxQueuedResponseBytes) return;
-        exchange.hasBegun = true;
-        void exchange.request
-          .run(this.#contextOf(exchange))
-          .then((answer) => this.#answered(exchange, answer));
-      }
-      if (!exchange.request.pipelined) return;
+    for (;;) {
+      const exchange = this.#row[this.#begun];
+      if (exchange === undefined) return;
+      if (!this.#mayBeginBehind(this.#row[this.#begun - 1], exchange.request.pipelined)) return;
+      this.#begun += 1;
+      const { clock } = this.#options.services;
+      const begunMs = clock.now().monoMs;
+      void exchange.request.run(this.#contextOf(exchange)).then((answer) => this.#answered(exchange, answer));
+      const isLong = clock.now().monoMs - begunMs > TURN_MAX_MS;
+      this.#begunInTurn = isLong ? REQUESTS_A_TURN : this.#begunInTurn + 1;
+      if (this.#begunInTurn === REQUESTS_A_TURN) setImmediate(() => this.#nextTurn());
     }
+  }
+
+  #nextTurn(): void {
+    this.#begunInTurn = 0;
+    this.#proceed();
+  }
+
+  #keep(exchange: Exchange, bytes: Buffer): Buffer {
+    if (!exchange.isLent) return bytes;
+    if (!this.#isClosed) {
+      exchange.bytes += bytes.length;
+      this.#rowBytes += bytes.length;
+      this.#options.memory.count(bytes.length);
+    }
+    return Buffer.from(bytes);
+  }
+
+  #holdUp(exchange: Exchange, work: Promise<unknown>): void {
+    exchange.holdUps += 1;
+    const begun = (): void => {
+      exchange.holdUps -= 1;
+      if (exchange.holdUps === 0) this.#proceed();
+    };
+    work.then(begun, begun);
   }
 
   /** What has begun goes on; nothing new begins, and nothing is read, until the time is over. */
@@ -169,42 +257,49 @@ export class Connection {
     if (this.#isClosed || answer === CLOSE_CONNECTION) exchange.sent?.(false);
     if (this.#isClosed) return;
     if (answer === CLOSE_CONNECTION) {
-      this.close('an error for which there is no answer');
+      this.#closeBehindAnswers();
       return;
     }
     exchange.answer = answer;
     if (exchange === this.#row[0]) this.#proceed();
   }
 
+  /** What was answered before still goes out; a client that does not read it is idle. */
+  #closeBehindAnswers(): void {
+    this.#logger.debug('closing a connection for an error without an answer');
+    this.#isClosed = true;
+    this.#socket.pause();
+    this.#socket.destroySoon();
+  }
+
   #proceed(): void {
     if (this.#isClosed) return;
     this.#send();
     this.#begin();
-    const { maxQueuedRequests, maxRequestBytes, maxQueuedResponseBytes } = this.#options;
-    const isFull =
-      this.#mute !== undefined ||
-      this.#row.length > maxQueuedRequests ||
-      this.#rowBytes > maxRequestBytes ||
-      this.#socket.writableLength > maxQueuedResponseBytes ||
-      !this.#hasRoom();
-    if (isFull === this.#isPaused) return;
-    this.#isPaused = isFull;
-    if (isFull) this.#socket.pause();
+    this.#feedUnread();
+    this.#steer();
+  }
+
+  /** Reads on, or stops reading. */
+  #steer(): void {
+    if (this.#isClosed) return;
+    const stops = this.#isFull || this.#unread.length > 0 || !this.#frames.mayRead;
+    if (stops === this.#isPaused) return;
+    this.#isPaused = stops;
+    if (stops) this.#socket.pause();
     else this.#socket.resume();
   }
 
-  /** Whether there is memory for the request that is coming; comes back when there is. */
-  #hasRoom(): boolean {
-    if (this.#frames.needsRoom) this.#frames.begin();
-    if (!this.#frames.needsRoom) return true;
-    if (!this.#waitsForRoom) {
-      this.#waitsForRoom = true;
-      this.#options.memory.whenRoom(() => {
-        this.#waitsForRoom = false;
-        this.#proceed();
-      });
-    }
-    return false;
+  /** Whether no more requests should be taken now; something comes back to {@link #proceed} when that has changed. */
+  get #isFull(): boolean {
+    const { maxQueuedRequests, maxRequestBytes, maxQueuedResponseBytes } = this.#options;
+    return (
+      this.#mute !== undefined ||
+      this.#begunInTurn >= REQUESTS_A_TURN ||
+      this.#row.length >= maxQueuedRequests ||
+      this.#rowBytes > maxRequestBytes ||
+      this.#socket.writableLength > maxQueuedResponseBytes
+    );
   }
 
   #send(): void {
@@ -217,7 +312,9 @@ export class Connection {
       if (answer === null) hasSent?.(true);
       else this.#write(answer, hasSent);
     }
-    if (sent > 0) this.#row.splice(0, sent);
+    if (sent === 0) return;
+    this.#row.splice(0, sent);
+    this.#begun -= sent;
   }
 
   /** What is sent in one turn of the loop goes out in one write. */
@@ -246,7 +343,11 @@ export class Connection {
       afterSent: (callback: (hasLeft: boolean) => void) => {
         exchange.sent = callback;
       },
+      keep: (bytes: Buffer) => this.#keep(exchange, bytes),
+      holdUp: (work: Promise<unknown>) => this.#holdUp(exchange, work),
       throttle: (delayMs: number) => this.#throttle(delayMs),
+      // Where somebody has a quota, `dispatch` has another answer.
+      offerRecords: () => 0,
       services,
     };
     const carriedOut = (frame: Buffer, client: Client) =>

@@ -1,7 +1,7 @@
 import { type Logger, metricsText } from '@millrace/foundation';
 import type { BrokerConfig } from '../runtime/broker-config.ts';
 import { brokerMetrics, collectBrokerMetrics, type MetricSources } from '../runtime/broker-metrics.ts';
-import type { Partition } from '../runtime/partition.ts';
+import { healthProblems } from '../runtime/health-problems.ts';
 import { type AdminFacts, AdminServer } from './admin-server.ts';
 
 /**
@@ -21,18 +21,6 @@ export async function openDoors({ values }: BrokerConfig, logger: Logger): Promi
 export function doorFacts(sources: MetricSources): AdminFacts {
   return {
     metrics: () => metricsText(brokerMetrics, (put) => collectBrokerMetrics(sources, put)),
-    problems: () => problemsOf(sources.partitions()),
+    problems: () => healthProblems(sources),
   };
-}
-
-const PROBLEMS_MAX = 20;
-
-function problemsOf(partitions: Iterable<Partition>): string[] {
-  const problems: string[] = [];
-  for (const { log, topic, partition } of partitions) {
-    if (log.failure === null) continue;
-    if (problems.length === PROBLEMS_MAX) break;
-    problems.push(`${topic}-${partition} takes no more writes: ${log.failure.message}`);
-  }
-  return problems;
 }

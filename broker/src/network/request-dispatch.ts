@@ -9,8 +9,14 @@ import {
   type RequestFrameHeader,
 } from '@millrace/protocol';
 import { type AnyApiHandler, CLOSE_CONNECTION, type RequestContext } from '../apis/api.ts';
+import type { RequestUse } from '../runtime/services.ts';
 
 const API_VERSIONS_KEY = 18;
+/**
+ * What all arrays of a request may hold together. Nothing that is asked for in earnest comes near it: to move all of a hundred
+ * thousand partitions takes four hundred thousand. Some of them take two bytes, and keep the loop busy a hundred times longer.
+ */
+const REQUEST_ELEMENTS_MAX = 500_000;
 const NOT_CONTROLLER = 'NOT_CONTROLLER';
 
 /** What becomes of one request. */
@@ -26,8 +32,8 @@ export type Dispatched =
   | { readonly kind: 'close'; readonly reason: string };
 
 /**
- * Finds the handler of a request and decodes it. A version that is not served closes the connection; only ApiVersions
- * answers it, in version 0 (KIP-511).
+ * Finds the handler of a request. It is decoded when it is its turn: what waits takes as much memory as it has bytes. A version
+ * that is not served closes the connection; only ApiVersions answers it, in version 0 (KIP-511).
  */
 export function dispatch(
   frame: Buffer,
@@ -35,7 +41,7 @@ export function dispatch(
   logger: Logger,
 ): Dispatched {
   try {
-    const reader = new Reader(frame);
+    const reader = new Reader(frame, 0, frame.length, REQUEST_ELEMENTS_MAX);
     const header = decodeRequestHeader(reader);
     const handler = handlers.get(header.apiKey);
     if (handler === undefined) return { kind: 'close', reason: `API key ${header.apiKey} is not served` };
@@ -50,18 +56,37 @@ export function dispatch(
         Promise.resolve(refusal(handler, {}, 'UNSUPPORTED_VERSION', { ...header, version: 0 }, logger));
       return { kind: 'handle', pipelined: false, header, run };
     }
-    const request: unknown = api.request.decode(reader, header.version);
     return {
       kind: 'handle',
       pipelined: handler.pipelined === true,
       header,
-      run: (context) => answer(handler, { request, bytes: frame.length, frame }, context, logger),
+      run: (context) => {
+        const decoded = decode(handler, reader, header.version, logger);
+        if (decoded === UNREADABLE) return Promise.resolve(CLOSE_CONNECTION);
+        return answer(handler, { request: decoded, bytes: frame.length, frame }, context, logger);
+      },
     };
   } catch (error) {
-    // One client's bytes end its own connection, whatever they find.
-    if (!(error instanceof ProtocolError)) logger.error({ err: error }, 'a request cannot be read');
-    return { kind: 'close', reason: error instanceof Error ? error.message : String(error) };
+    return { kind: 'close', reason: reasonOf(error, logger) };
   }
+}
+
+const UNREADABLE: unique symbol = Symbol('unreadable');
+
+function decode({ api }: AnyApiHandler, reader: Reader, version: number, logger: Logger): unknown {
+  try {
+    return api.request.decode(reader, version);
+  } catch (error) {
+    const reason = reasonOf(error, logger);
+    logger.warn({ api: api.name, version, reason }, 'a request that cannot be read: closing');
+    return UNREADABLE;
+  }
+}
+
+/** One client's bytes end its own connection, whatever they find. */
+function reasonOf(error: unknown, logger: Logger): string {
+  if (!(error instanceof ProtocolError)) logger.error({ err: error }, 'a request cannot be read');
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Of errors that are the disk's: clients try again, and somebody has to look after it. */
@@ -118,33 +143,42 @@ async function forwarded(frame: Buffer, context: RequestContext): Promise<readon
 
 /**
  * Counts what the request used of its client's quotas. Who has used more is told how long to wait (KIP-219): the answer goes
- * out at once, without records, and the connection is not read for that time.
+ * out at once, and the connection is not read for that time.
  */
 async function measuredAnswer(handler: AnyApiHandler, { request, bytes }: Received, context: RequestContext) {
   const { api, quota } = handler;
   const { version, correlationId, services } = context;
   const { clock } = services;
-  const begunMs = clock.now().monoMs;
-  const answering = handler.handle(context, request);
+  const caller = { user: context.principal.name, clientId: context.clientId ?? '' };
+  let delayMs = 0;
+  let busyMs = 0;
+  let busySinceMs: number | null = clock.now().monoMs;
+  const rest = (): void => {
+    if (busySinceMs !== null) busyMs += clock.now().monoMs - busySinceMs;
+    busySinceMs = null;
+  };
+  const charge = (use: Omit<RequestUse, 'busyMs'>): number => {
+    const charged = services.quotas.charge(caller, { ...use, busyMs });
+    busyMs = 0;
+    delayMs = Math.max(delayMs, charged);
+    return charged;
+  };
+  const answering = handler.handle({ ...context, offerRecords: (offered) => charge({ offered }) }, request);
   // What a request waits for, it does not keep the loop busy with.
-  const busyMs = clock.now().monoMs - begunMs;
+  rest();
   const body: unknown = await answering;
   if (body === CLOSE_CONNECTION) return body;
-  const resumedMs = clock.now().monoMs;
-  const parts = body === null ? null : encodeResponse({ api, version, correlationId, body });
+  busySinceMs = clock.now().monoMs;
+  const encode = (answered: unknown) => encodeResponse({ api, version, correlationId, body: answered });
+  const parts = body === null ? null : encode(body);
   const fetched = parts?.reduce((sum, part) => sum + part.length, 0) ?? 0;
-  const caller = { user: context.principal.name, clientId: context.clientId ?? '' };
-  const delayMs = services.quotas.charge(caller, {
-    busyMs: busyMs + clock.now().monoMs - resumedMs,
-    ...(quota === 'produced' && { produced: bytes }),
-    ...(quota === 'fetched' && { fetched }),
-  });
+  rest();
+  charge({ ...(quota === 'produced' && { produced: bytes }), ...(quota === 'fetched' && { fetched }) });
   if (delayMs === 0) return parts;
   context.throttle(delayMs);
   if (body === null) return null;
-  const answered: { throttleTimeMs?: number } = handler.withoutRecords?.(body) ?? body;
-  const told = { ...answered, throttleTimeMs: Math.max(delayMs, answered.throttleTimeMs ?? 0) };
-  return encodeResponse({ api, version, correlationId, body: told });
+  const answered: { throttleTimeMs?: number } = body ?? {};
+  return encode({ ...answered, throttleTimeMs: Math.max(delayMs, answered.throttleTimeMs ?? 0) });
 }
 
 function refusal(

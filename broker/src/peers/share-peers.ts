@@ -97,8 +97,8 @@ class WireShareCoordinator implements ShareCoordinator {
     return error === null ? { error, state: told } : { error };
   }
 
-  async delete(key: SharePartitionKey) {
-    const answer = await this.#request({ api: deleteShareGroupState, body: asked(key, {}) });
+  async delete({ key, stateEpoch }: Parameters<ShareCoordinator['delete']>[0]) {
+    const answer = await this.#request({ api: deleteShareGroupState, body: asked(key, { stateEpoch }) });
     return { error: errorIn(deleteShareGroupState.name, answer).error };
   }
 

@@ -1,25 +1,27 @@
 import { defineConfig, nonEmpty, oneOf, range, type Validator } from '@millrace/foundation';
 import { key } from './config-key.ts';
+import { gzipLevel, unlimitedOrPositive } from './config-validators.ts';
 import { consumerGroupConfigKeys } from './consumer-group-config-keys.ts';
 import { replicationConfigKeys } from './replication-config-keys.ts';
 import { shareConfigKeys } from './share-config-keys.ts';
+import { transactionConfigKeys } from './transaction-config-keys.ts';
 
 const INT_MAX = 0x7fffffff;
 /** Stands for Kafka's 2^63 - 1: no limit. */
 export const LONG_MAX = Number.MAX_SAFE_INTEGER;
 const MS_PER_DAY = 86_400_000;
+const SEGMENT_MIN_BYTES = 1_048_576;
 
 const cleanupPolicy: Validator = (value) =>
   Array.isArray(value) && value.every((item) => item === 'delete' || item === 'compact')
     ? null
     : 'must be a list of delete and compact';
 
+const PROTOCOLS: readonly string[] = ['classic', 'consumer', 'share'];
 const rebalanceProtocols: Validator = (value) =>
-  Array.isArray(value) &&
-  value.includes('classic') &&
-  value.every((item) => item === 'classic' || item === 'consumer')
+  Array.isArray(value) && value.includes('classic') && value.every((item) => PROTOCOLS.includes(item))
     ? null
-    : 'must be classic, or classic and consumer';
+    : 'must be classic, and consumer or share beside it';
 
 /** The broker's configuration by Kafka's own keys, types and defaults; keys of ours are at the end. */
 export const brokerConfigKeys = defineConfig({
@@ -50,7 +52,7 @@ export const brokerConfigKeys = defineConfig({
     'How long a voter goes without its leader before it stands for election.',
     range(1),
   ),
-  'controller.listener.names': key('list', ['CONTROLLER'], 'Listeners of the controller.'),
+  'controller.listener.names': key('list', ['CONTROLLER'], 'Listeners of the controller.', nonEmpty),
   'inter.broker.listener.name': key('string', null, 'Listener by which brokers reach each other.'),
   'broker.heartbeat.interval.ms': key(
     'int',
@@ -70,7 +72,7 @@ export const brokerConfigKeys = defineConfig({
     'int',
     1_073_741_824,
     'Size of a segment of the metadata log.',
-    range(1024),
+    range(8_388_608),
   ),
 
   listeners: key(
@@ -96,7 +98,13 @@ export const brokerConfigKeys = defineConfig({
     'Largest request; a larger one closes its connection.',
     range(1),
   ),
-  'max.connections': key('int', INT_MAX, 'Connections at once.', range(1)),
+  'socket.request.receive.max.ms': key(
+    'int',
+    60_000,
+    'A request that has begun and has not come whole in so long ends its connection; time in which the broker does not read it does not count.',
+    range(1),
+  ),
+  'max.connections': key('int', INT_MAX, 'Connections at once.', range(0)),
   'max.connections.per.ip': key('int', INT_MAX, 'Connections at once from one address.', range(0)),
   'connections.max.idle.ms': key(
     'long',
@@ -119,7 +127,7 @@ export const brokerConfigKeys = defineConfig({
   'queued.max.request.bytes': key(
     'long',
     -1,
-    'Requests of all connections that are coming in or wait for their answer; reading stops there. -1: four times socket.request.max.bytes.',
+    'Bytes of requests of all connections that have come and are not answered; reading stops there, of requests above 1 MiB at three quarters. -1: four times socket.request.max.bytes.',
     range(-1),
   ),
   'max.incremental.fetch.session.cache.slots': key(
@@ -153,7 +161,7 @@ export const brokerConfigKeys = defineConfig({
     'int',
     -1,
     'Level of gzip where compression.type is gzip; -1: its default.',
-    range(-1, 9),
+    gzipLevel,
   ),
   'compression.lz4.level': key('int', 9, 'Level of lz4; without an effect: there is one.', range(1, 17)),
   'compression.zstd.level': key(
@@ -219,15 +227,20 @@ export const brokerConfigKeys = defineConfig({
     'long',
     null,
     'How long records are kept; -1 for ever. Goes before minutes and hours.',
-    range(-1),
+    unlimitedOrPositive,
   ),
   'log.retention.minutes': key(
     'int',
     null,
-    'How long records are kept, in minutes. Goes before hours.',
-    range(-1),
+    'How long records are kept, in minutes; -1 for ever. Goes before hours.',
+    unlimitedOrPositive,
   ),
-  'log.retention.hours': key('int', 168, 'How long records are kept, in hours.', range(-1)),
+  'log.retention.hours': key(
+    'int',
+    168,
+    'How long records are kept, in hours; -1 for ever.',
+    unlimitedOrPositive,
+  ),
   'log.retention.bytes': key('long', -1, 'How much of a partition is kept; -1 without limit.', range(-1)),
   'log.retention.check.interval.ms': key(
     'long',
@@ -235,7 +248,18 @@ export const brokerConfigKeys = defineConfig({
     'Time between two looks for segments that may go.',
     range(1),
   ),
-  'log.segment.bytes': key('int', 1_073_741_824, 'Size at which a new segment begins.', range(14)),
+  'log.segment.bytes': key(
+    'int',
+    1_073_741_824,
+    'Size at which a new segment begins.',
+    range(SEGMENT_MIN_BYTES),
+  ),
+  'log.segment.delete.delay.ms': key(
+    'long',
+    60_000,
+    'How long the files of a segment that is dropped, or was compacted, and those of a deleted topic stay on disk.',
+    range(0),
+  ),
   'log.roll.ms': key('long', null, 'Age at which a new segment begins. Goes before hours.', range(1)),
   'log.roll.hours': key('int', 168, 'Age in hours at which a new segment begins.', range(1)),
   'log.roll.jitter.ms': key(
@@ -295,65 +319,7 @@ export const brokerConfigKeys = defineConfig({
     range(1),
   ),
 
-  'transaction.max.timeout.ms': key(
-    'int',
-    900_000,
-    'Longest timeout of a transaction that a producer may ask for.',
-    range(1),
-  ),
-  'transactional.id.expiration.ms': key(
-    'int',
-    604_800_000,
-    'A transactional id that was not used for so long is forgotten.',
-    range(1),
-  ),
-  'transaction.abort.timed.out.transaction.cleanup.interval.ms': key(
-    'int',
-    10_000,
-    'Time between two looks for transactions that are open for too long.',
-    range(1),
-  ),
-  'transaction.remove.expired.transaction.cleanup.interval.ms': key(
-    'int',
-    3_600_000,
-    'Time between two looks for transactional ids that may be forgotten.',
-    range(1),
-  ),
-  'transaction.partition.verification.enable': key(
-    'boolean',
-    true,
-    'Whether the first batch of a transaction in a partition is refused where its producer has not added the partition.',
-  ),
-  'add.partitions.to.txn.retry.backoff.max.ms': key(
-    'int',
-    100,
-    'How long a partition that is added to a transaction waits for the transaction before to be complete.',
-    range(0),
-  ),
-  'transaction.state.log.num.partitions': key(
-    'int',
-    50,
-    'Partitions of __transaction_state; not to be changed once the topic exists.',
-    range(1, 10_000),
-  ),
-  'transaction.state.log.replication.factor': key(
-    'int',
-    3,
-    'Replication factor of __transaction_state; a smaller cluster takes as many as it has.',
-    range(1, 32_767),
-  ),
-  'transaction.state.log.min.isr': key(
-    'int',
-    2,
-    'min.insync.replicas of __transaction_state; no more than it has replicas.',
-    range(1),
-  ),
-  'transaction.state.log.segment.bytes': key(
-    'int',
-    104_857_600,
-    'Size of a segment of __transaction_state.',
-    range(14),
-  ),
+  ...transactionConfigKeys,
 
   'group.min.session.timeout.ms': key(
     'int',
@@ -398,7 +364,7 @@ export const brokerConfigKeys = defineConfig({
     'int',
     104_857_600,
     'Size of a segment of __consumer_offsets.',
-    range(14),
+    range(SEGMENT_MIN_BYTES),
   ),
   'offsets.retention.minutes': key(
     'int',

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { type ConfigOf, MillraceError, type RawConfig, requireConfig } from '@millrace/foundation';
 import { brokerConfigKeys, LONG_MAX } from './broker-config-keys.ts';
+import { brokerConfigRelationProblem } from './broker-config-relations.ts';
 import { kafkaBrokerKeys } from './kafka-broker-keys.ts';
 import type { NodeEndpoint } from './node-endpoint.ts';
 
@@ -68,7 +69,8 @@ export function parseBrokerConfig(raw: RawConfig): BrokerConfig {
     map: values[PROTOCOL_MAP],
     isGiven: Object.hasOwn(raw, PROTOCOL_MAP),
   });
-  checkTimes(values);
+  const relation = brokerConfigRelationProblem(values, (name) => Object.hasOwn(raw, name));
+  if (relation !== null) throw invalid(relation.key, relation.problem);
   const quorumVoters = votersOf(values, { isController, controllerListeners });
   if (quorumVoters.size > 1 && !Object.hasOwn(raw, 'node.id'))
     throw invalid('node.id', 'must be given where there are several nodes');
@@ -285,16 +287,6 @@ function checkProtocols(
         `asks for ${protocol} on ${name}: ${SERVED_PROTOCOL} is all that is served`,
       );
   }
-}
-
-function checkTimes(values: ConfigOf<typeof brokerConfigKeys>): void {
-  const wait = 'replica.fetch.wait.max.ms';
-  const lag = 'replica.lag.time.max.ms';
-  if (values[wait] > values[lag])
-    throw invalid(wait, `must not be longer than ${lag}: followers would come and go`);
-  const beat = 'broker.heartbeat.interval.ms';
-  const session = 'broker.session.timeout.ms';
-  if (values[beat] >= values[session]) throw invalid(beat, `must be shorter than ${session}`);
 }
 
 function endpointOf(key: string, text: string): NodeEndpoint {

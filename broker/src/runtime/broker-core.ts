@@ -1,4 +1,4 @@
-import type { Clock, Logger, Random, Timers } from '@millrace/foundation';
+import { type Clock, isMillraceError, type Logger, type Random, type Timers } from '@millrace/foundation';
 import { handlersOn } from '../apis/index.ts';
 import type { BrokerEndpoint } from '../core/metadata/image.ts';
 import { WireControllerPeers } from '../peers/controller-peers.ts';
@@ -82,6 +82,8 @@ export function composeCore(config: LiveBrokerConfig, ports: BrokerPorts, given:
     config,
   });
   const replication = new Replication({ ...ports, metadata, cluster, partitions, peers, config });
+  // After those who move them, and before the disk is closed.
+  rooms.defer(() => noteHighWatermarks(partitions, ports));
   rooms.defer(() => replication.close());
   rooms.defer(() => coordinators.close());
   // The broker's own settings first: topics that set nothing obey them.
@@ -128,6 +130,16 @@ export function composeCore(config: LiveBrokerConfig, ports: BrokerPorts, given:
     maintenance: new LogMaintenance({ ...ports, partitions, storage, config }),
     cleaner: new LogCleaner({ ...ports, partitions, config }),
   };
+}
+
+/** What could not be noted is found out anew by the next process: nothing else at the end waits for it. */
+async function noteHighWatermarks(partitions: LocalPartitions, { logger }: BrokerPorts): Promise<void> {
+  try {
+    await partitions.noteHighWatermarks();
+  } catch (error) {
+    const facts = isMillraceError(error) ? error.report() : { err: error };
+    logger.error(facts, 'up to where partitions are committed could not be noted');
+  }
 }
 
 function createPlane(

@@ -1,4 +1,4 @@
-import { type Logger, MillraceError, type Timers, type Uuid } from '@millrace/foundation';
+import { type Clock, type Logger, MillraceError, type Timers, type Uuid } from '@millrace/foundation';
 import type { ErrorName } from '@millrace/protocol';
 import type { BrokerEndpoint } from '../core/metadata/image.ts';
 import type { ControllerClient } from './controller-client.ts';
@@ -14,8 +14,11 @@ export interface BrokerLifecycleOptions {
   /** Of the registration that ended in order; -1 where there is none to show. */
   readonly previousEpoch: number;
   readonly heartbeatIntervalMs: number;
-  readonly controller: ControllerClient;
-  readonly loader: MetadataLoader;
+  /** How long the controller waits for a sign of life before it fences the broker. */
+  readonly sessionMs: number;
+  readonly controller: Pick<ControllerClient, 'register' | 'heartbeat'>;
+  readonly loader: Pick<MetadataLoader, 'image' | 'replayedImage' | 'nextOffset' | 'replayed'>;
+  readonly clock: Clock;
   readonly timers: Timers;
   readonly logger: Logger;
 }
@@ -28,12 +31,18 @@ const EAGER_INTERVAL_MS = 20;
 const SEEN_TRIES = 50;
 const SHUTDOWN_INTERVAL_MS = 50;
 const SHUTDOWN_TRIES = 100;
+/** In parts of a session: a controller that is deposed, and does not know, answers for less than the rest of it. */
+const CERTAIN_PART = 0.5;
 
 /** A broker's standing with the controller: registered, alive, and in the end let go. */
 export class BrokerLifecycle {
   readonly #options: BrokerLifecycleOptions;
   readonly #closing = new AbortController();
   #epoch = -1;
+  /** When the last heartbeat was sent that was answered as one of a broker that serves, monotonic ms. */
+  #heardMs = Number.NEGATIVE_INFINITY;
+  /** The epoch of another process's registration that was told of. */
+  #overtakenBy = -1;
   #beating: Promise<void> = Promise.resolve();
 
   constructor(options: BrokerLifecycleOptions) {
@@ -43,6 +52,15 @@ export class BrokerLifecycle {
   /** Of this registration: the offset of its record; -1 before. */
   get epoch(): number {
     return this.#epoch;
+  }
+
+  /**
+   * Whether the controller cannot have fenced this broker for its silence: a sign of life was answered that was sent less than half a
+   * session ago. Once fenced, it has successors in all that it leads, of which it may not know.
+   */
+  get isHeard(): boolean {
+    const { clock, sessionMs } = this.#options;
+    return clock.now().monoMs - this.#heardMs <= sessionMs * CERTAIN_PART;
   }
 
   /**
@@ -127,11 +145,32 @@ export class BrokerLifecycle {
 
   /** @returns whether the broker is unfenced */
   async #beat(): Promise<boolean> {
+    const sentMs = this.#options.clock.now().monoMs;
     const result = await this.#send({ wantsShutdown: false }).catch(() => null);
     if (result === null) return false;
-    if (result.error === null) return !result.isFenced;
-    if (result.error === 'BROKER_ID_NOT_REGISTERED') await this.#register();
+    if (result.error === null) {
+      if (!result.isFenced) this.#heardMs = sentMs;
+      return !result.isFenced;
+    }
+    const isForgotten = result.error === 'BROKER_ID_NOT_REGISTERED';
+    if (isForgotten || (result.error === 'STALE_BROKER_EPOCH' && this.#isOvertaken())) await this.#register();
     return false;
+  }
+
+  /**
+   * Whether the registration is one of a process that does not serve: a request of an earlier one, ended since, that came late. One that
+   * serves has another machine, and this broker's id by mistake: it is left alone.
+   */
+  #isOvertaken(): boolean {
+    const { loader, brokerId, incarnationId, logger } = this.#options;
+    const registered = loader.replayedImage.brokers.get(brokerId);
+    if (registered === undefined || registered.incarnationId === incarnationId) return false;
+    if (registered.epoch !== this.#overtakenBy) {
+      const facts = { epoch: registered.epoch, serves: !registered.fenced };
+      logger.warn(facts, 'another process has registered as this broker');
+    }
+    this.#overtakenBy = registered.epoch;
+    return registered.fenced;
   }
 
   #send({ wantsShutdown }: { wantsShutdown: boolean }) {

@@ -2,6 +2,7 @@ import type { MetricDefs, PutMetric } from '@millrace/foundation';
 import type { MetadataImage } from '../core/metadata/image.ts';
 import type { FetchMemory } from './fetch-memory.ts';
 import type { FetchSessions } from './fetch-sessions.ts';
+import type { HealthSources } from './health-problems.ts';
 import type { CleanerFigures } from './log-cleaner.ts';
 import type { Partition } from './partition.ts';
 import type { RequestMeter } from './request-meter.ts';
@@ -38,7 +39,7 @@ export const brokerMetrics = {
   ),
   kafka_server_replicamanager_offlinereplicacount: gauge(
     [],
-    'Logs that take no more writes, because of the disk.',
+    'Logs that take no more writes or would not open, because of the disk.',
   ),
   kafka_controller_kafkacontroller_activecontrollercount: gauge(
     [],
@@ -92,8 +93,9 @@ export const brokerMetrics = {
 } as const satisfies MetricDefs;
 
 /** What the page of metrics is made of. */
-export interface MetricSources {
+export interface MetricSources extends HealthSources {
   readonly nodeId: number;
+  readonly isActiveController: () => boolean;
   readonly meter: RequestMeter;
   readonly partitions: () => Iterable<Partition>;
   readonly image: () => MetadataImage;
@@ -140,7 +142,7 @@ function putCleaner(figures: CleanerFigures, put: Put): void {
   put('kafka_log_logcleaner_cleaner_recopy_percent', figures.cleanerRecopyPercent);
 }
 
-function putLogs({ partitions }: MetricSources, put: Put): void {
+function putLogs({ partitions, unopened }: MetricSources, put: Put): void {
   const byTopic = new Map<string, { records: number; bytes: number }>();
   let [here, led, closed] = [0, 0, 0];
   for (const partition of partitions()) {
@@ -165,10 +167,10 @@ function putLogs({ partitions }: MetricSources, put: Put): void {
   }
   put('kafka_server_replicamanager_partitioncount', here);
   put('kafka_server_replicamanager_leadercount', led);
-  put('kafka_server_replicamanager_offlinereplicacount', closed);
+  put('kafka_server_replicamanager_offlinereplicacount', closed + unopened().size);
 }
 
-function putCluster({ nodeId, image }: MetricSources, put: Put): void {
+function putCluster({ nodeId, image, isActiveController }: MetricSources, put: Put): void {
   let [topics, partitions, offline, underReplicated] = [0, 0, 0, 0];
   for (const { name, partitions: all } of image().topicsById.values()) {
     topics += 1;
@@ -181,8 +183,7 @@ function putCluster({ nodeId, image }: MetricSources, put: Put): void {
       underReplicated += isr.length < replicas.length ? 1 : 0;
     }
   }
-  // A node that serves leads the quorum, whose only voter it is.
-  put('kafka_controller_kafkacontroller_activecontrollercount', 1);
+  put('kafka_controller_kafkacontroller_activecontrollercount', isActiveController() ? 1 : 0);
   put('kafka_controller_kafkacontroller_globaltopiccount', topics);
   put('kafka_controller_kafkacontroller_globalpartitioncount', partitions);
   put('kafka_controller_kafkacontroller_offlinepartitionscount', offline);

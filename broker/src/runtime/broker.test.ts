@@ -13,7 +13,7 @@ import {
   type ProduceRequestTopicInit,
   produce,
 } from '@millrace/protocol/messages';
-import { decodeBatch, iterateBatches } from '@millrace/protocol/records';
+import { decodeBatch, iterateBatches, RecordBatchBuilder } from '@millrace/protocol/records';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sampleBatch } from '../testing/sample-batches.ts';
 import { type RunningBroker, startBroker } from './broker.ts';
@@ -36,8 +36,8 @@ async function start(more: Record<string, unknown> = {}): Promise<RunningBroker>
 }
 
 /** One connection; calls are answered in order. */
-async function dial(broker: RunningBroker) {
-  const socket = connect(broker.addresses.get('PLAINTEXT')!.port, '127.0.0.1').setNoDelay(true);
+async function dial(broker: RunningBroker, listener = 'PLAINTEXT') {
+  const socket = connect(broker.boundAddresses.get(listener)!.port, '127.0.0.1').setNoDelay(true);
   cleanups.push(() => socket.destroy());
   const waiting: ((frame: Buffer) => void)[] = [];
   let buffered: Buffer = Buffer.alloc(0);
@@ -146,6 +146,33 @@ async function read(client: Client, wanted: Wanted = {}) {
   return { ...partition, error: errorByCode(partition.errorCode).name, values };
 }
 
+it('the metadata log is given to followers in every version that can follow it', async () => {
+  const broker = await start({ listeners: 'PLAINTEXT://127.0.0.1:0,CONTROLLER://127.0.0.1:0' });
+  const client = await dial(broker, 'CONTROLLER');
+  const from = (version: number, fetchOffset: number) => {
+    const asked = { partition: 0, partitionMaxBytes: 1, fetchOffset };
+    const position = version < 12 ? {} : { currentLeaderEpoch: 1, lastFetchedEpoch: 1 };
+    const topic = { topic: '__cluster_metadata', topicId: 'AAAAAAAAAAAAAAAAAAAAAQ' };
+    const topics = [{ ...topic, partitions: [{ ...asked, ...position }] }];
+    return client.call(fetch, version, { maxWaitMs: 1, minBytes: 1, maxBytes: 1000, topics });
+  };
+  for (let version = 12; version <= 18; version++) {
+    const { responses } = await from(version, 1);
+    const [partition] = responses[0]!.partitions;
+    expect([version, partition?.errorCode, partition!.records!.length > 0]).toEqual([version, 0, true]);
+  }
+  const { responses } = await from(14, -5);
+  expect(errorByCode(responses[0]!.partitions[0]!.errorCode).name).toBe('INVALID_REQUEST');
+  expect(errorByCode((await from(11, 1)).errorCode).name).toBe('UNSUPPORTED_VERSION');
+});
+
+/** A batch of a few KiB, half as large unpacked as one may be. */
+function bomb(): Buffer {
+  const builder = new RecordBatchBuilder({ maxBytes: 40_000_000 });
+  builder.tryAppend({ key: null, value: Buffer.alloc(32_000_000), timestamp: Date.now() });
+  return builder.build({ compression: 'zstd' });
+}
+
 describe('produce and fetch', () => {
   it('give back what was produced, in every version', async () => {
     const client = await dial(await start());
@@ -187,6 +214,37 @@ describe('produce and fetch', () => {
     );
     const { values } = await read(client);
     expect(values).toEqual(Array.from({ length: 50 }, (_, index) => `${index}`));
+  });
+
+  it('let others be served while batches that unpack to very much are looked at, and keep the order', async () => {
+    const broker = await start();
+    const [client, other] = [await dial(broker), await dial(broker)];
+    await makeTopic(client, 'orders');
+    const records = bomb();
+    const count = 40;
+    let isDone = false;
+    const partitionData = Array.from({ length: count }, () => ({ index: 0, records }));
+    const request = {
+      transactionalId: null,
+      acks: 1,
+      timeoutMs: 5000,
+      topicData: [{ name: 'orders', partitionData }],
+    };
+    const bombed = client.call(produce, 12, request).finally(() => {
+      isDone = true;
+    });
+    const behind = send(client, sampleBatch({ values: ['behind'] }));
+    let served = 0;
+    while (!isDone) {
+      await other.call(metadata, 12, { topics: [] });
+      served += 1;
+    }
+    const { responses } = await bombed;
+    expect(responses[0]!.partitionResponses.map(({ baseOffset }) => baseOffset)).toEqual(
+      Array.from({ length: count }, (_, index) => index),
+    );
+    expect(await behind).toMatchObject({ error: 'NONE', baseOffset: count });
+    expect(served, 'requests that were answered meanwhile').toBeGreaterThan(3);
   });
 
   it('answer a repeated batch of an idempotent producer with its offset, and refuse gaps', async () => {

@@ -12,6 +12,7 @@ import { handlersOn } from '../apis/index.ts';
 import { BrokerServer } from '../network/broker-server.ts';
 import { doorFacts, openDoors } from '../network/doors.ts';
 import { FrameMemory } from '../network/frame-memory.ts';
+import { connectionsWithin, openFilesLimit } from '../network/open-files-limit.ts';
 import { peerSockets } from '../network/peer-sockets.ts';
 import { type DataFolder, openDataFolder } from '../storage/data-folder.ts';
 import type { StorageEngine } from '../storage/log.ts';
@@ -26,6 +27,7 @@ import { LiveBrokerConfig } from './live-broker-config.ts';
 import type { LocalPartitions } from './local-partitions.ts';
 import type { LogCleaner } from './log-cleaner.ts';
 import { memoryMetadataFolder } from './metadata-folder.ts';
+import type { MetadataPlane } from './metadata-plane.ts';
 import type { BrokerServices, ListenerKind } from './services.ts';
 
 export type { BrokerPorts } from './broker-core.ts';
@@ -90,19 +92,7 @@ async function compose(
   rooms.defer(() => folder.release());
   const doors = await openDoors(config, ports.logger);
   rooms.defer(() => doors?.close());
-  const server = new BrokerServer({
-    listeners: [...config.listeners, ...config.controllerListeners],
-    backlog: values['socket.listen.backlog.size'],
-    // Asked at each connection: they change while the broker runs.
-    get maxConnections() {
-      return config.values['max.connections'];
-    },
-    get maxConnectionsPerIp() {
-      return config.values['max.connections.per.ip'];
-    },
-    maxIdleMs: values['connections.max.idle.ms'],
-    logger: ports.logger,
-  });
+  const server = createServer(config, ports);
   const bound = await server.listen();
   rooms.defer(() => server.close());
   const addresses = advertised(config, bound);
@@ -124,7 +114,7 @@ async function compose(
     rooms,
   });
   const { plane, services, partitions, replication, maintenance, cleaner } = core;
-  const memory = new FrameMemory(requestMemoryBytes(config));
+  const memory = frameMemory(config, ports);
   const serve = (kind: ListenerKind, listeners: readonly Listener[]) =>
     server.serve(listeners, {
       listenerKind: kind,
@@ -150,7 +140,7 @@ async function compose(
   rooms.defer(() => server.close());
   rooms.defer(() => plane.shutDown());
   serve('broker', config.listeners);
-  doors?.ready(doorFacts(metricSources(services, { partitions, server, memory, cleaner })));
+  doors?.ready(doorFacts(metricSources(services, { plane, partitions, server, memory, cleaner })));
   rooms.defer(() => doors?.stopping());
   let closing: Promise<void> | undefined;
   return {
@@ -163,18 +153,54 @@ async function compose(
   };
 }
 
+function createServer(config: LiveBrokerConfig, { clock, logger }: BrokerPorts): BrokerServer {
+  const { valuesAtStart } = config;
+  const room = connectionsWithin(openFilesLimit(), valuesAtStart['log.open.files.max']);
+  return new BrokerServer({
+    listeners: [...config.listeners, ...config.controllerListeners],
+    backlog: valuesAtStart['socket.listen.backlog.size'],
+    // Asked at each connection: they change while the broker runs.
+    get maxConnections() {
+      return Math.min(config.values['max.connections'], room);
+    },
+    get maxConnectionsPerIp() {
+      return config.values['max.connections.per.ip'];
+    },
+    ownListeners: ownListeners(config),
+    maxIdleMs: valuesAtStart['connections.max.idle.ms'],
+    clock,
+    logger,
+  });
+}
+
+/** The controller's, and the one by which brokers reach each other where clients have another. */
+function ownListeners({ controllerListeners, listeners, interBrokerListener }: BrokerConfig): Set<string> {
+  const names = controllerListeners.map(({ name }) => name);
+  return new Set(listeners.length > 1 ? [...names, interBrokerListener] : names);
+}
+
+function frameMemory(config: BrokerConfig, { timers }: BrokerPorts): FrameMemory {
+  const receiveMaxMs = config.values['socket.request.receive.max.ms'];
+  return new FrameMemory({ maxBytes: requestMemoryBytes(config), receiveMaxMs, timers });
+}
+
 function metricSources(
   services: BrokerServices,
   rooms: {
+    readonly plane: MetadataPlane;
     readonly partitions: LocalPartitions;
     readonly server: BrokerServer;
     readonly memory: FrameMemory;
     readonly cleaner: LogCleaner;
   },
 ): MetricSources {
-  const { partitions, server, memory, cleaner } = rooms;
+  const { plane, partitions, server, memory, cleaner } = rooms;
   return {
     nodeId: services.config.nodeId,
+    isActiveController: () => services.forwarding.isActiveHere,
+    metadataProblems: () => [...plane.problems, ...partitions.problems],
+    unopened: () => partitions.unopened,
+    uncleanable: () => cleaner.uncleanable,
     meter: services.meter,
     partitions: () => partitions.all(),
     image: () => services.metadata.image(),
@@ -209,6 +235,7 @@ async function openStorage(
     pendingWriteMaxBytes: values['log.pending.write.max.bytes'],
     openFilesMax: values['log.open.files.max'],
     syncWriteMaxMs: values['log.sync.write.max.ms'],
+    folderDeleteDelayMs: () => config.values['log.segment.delete.delay.ms'],
     timers: ports.timers,
     random: ports.random,
     logger: ports.logger,

@@ -18,6 +18,8 @@ export type ConfigSource =
   | 'CLIENT_METRICS_CONFIG'
   | 'GROUP_CONFIG';
 
+export type DescribedType = ConfigType | 'short' | 'unknown';
+
 export interface DescribedConfig {
   readonly name: string;
   /** Null where it is unset, or a password. */
@@ -25,7 +27,7 @@ export interface DescribedConfig {
   readonly source: ConfigSource;
   readonly readOnly: boolean;
   readonly sensitive: boolean;
-  readonly type: ConfigType | 'unknown';
+  readonly type: DescribedType;
   readonly docs: string;
   /** All that could give the value, the one that does first. */
   readonly synonyms: readonly ConfigSynonym[];
@@ -50,12 +52,23 @@ const SAME_MEANING: readonly (readonly string[])[] = [
   ['log.flush.interval.ms', 'log.flush.scheduler.interval.ms'],
 ];
 
+/** Where Kafka's key is of a type that a definition here does not have. */
+const KAFKA_TYPES: ReadonlyMap<string, DescribedType> = new Map<string, DescribedType>([
+  ['listener.security.protocol.map', 'string'],
+  ['log.dir', 'list'],
+  ['offsets.topic.replication.factor', 'short'],
+  ['share.coordinator.state.topic.min.isr', 'short'],
+  ['share.coordinator.state.topic.replication.factor', 'short'],
+  ['transaction.state.log.replication.factor', 'short'],
+]);
+
 /** Every config of a topic, sorted by name; `own` is what the topic sets itself. */
 export function describeTopicConfigs(
   broker: Describing,
   own: ReadonlyMap<string, string> | undefined,
 ): readonly DescribedConfig[] {
-  return [...topicConfigDefinitions].map(([name, { type, docs, brokerKey, default: byDefault }]) => ({
+  const described = [...topicConfigDefinitions].filter(([, { isInternal }]) => isInternal !== true);
+  return described.map(([name, { type, docs, brokerKey, default: byDefault }]) => ({
     name,
     ...settled({
       own: own?.get(name),
@@ -150,7 +163,7 @@ function brokerConfig(name: string, all: readonly ConfigSynonym[]): DescribedCon
     source: synonyms[0]?.source ?? 'DEFAULT_CONFIG',
     readOnly: !isDynamicBrokerKey(name),
     sensitive,
-    type: key?.type ?? 'unknown',
+    type: KAFKA_TYPES.get(name) ?? key?.type ?? 'unknown',
     docs: key?.docs ?? '',
     synonyms,
   };

@@ -1,4 +1,4 @@
-import { oneOf, range, type Validator } from '@millrace/foundation';
+import { range, type Validator } from '@millrace/foundation';
 import { key } from './config-key.ts';
 
 const INT_MAX = 0x7fffffff;
@@ -7,6 +7,15 @@ const serverAssignors: Validator = (value) =>
   Array.isArray(value) && value.length > 0 && value.every((item) => item === 'uniform' || item === 'range')
     ? null
     : 'must be a list of uniform and range';
+
+const POLICIES: readonly string[] = ['bidirectional', 'upgrade', 'downgrade', 'disabled'];
+
+/** In upper or lower case, as in Kafka. */
+const migrationPolicy: Validator = Object.assign(
+  (value: Parameters<Validator>[0]) =>
+    POLICIES.includes(String(value).toLowerCase()) ? null : `must be one of ${POLICIES.join(', ')}`,
+  { allows: `one of ${POLICIES.join(', ')}` },
+);
 
 /** The broker's keys of groups of the consumer protocol (KIP-848), as in Apache Kafka 4.3. */
 export const consumerGroupConfigKeys = {
@@ -75,6 +84,6 @@ export const consumerGroupConfigKeys = {
     'string',
     'bidirectional',
     'Whether a group with members may go over to the consumer protocol (upgrade), back (downgrade), both, or neither (disabled).',
-    oneOf('bidirectional', 'upgrade', 'downgrade', 'disabled'),
+    migrationPolicy,
   ),
 };

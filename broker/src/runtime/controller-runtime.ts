@@ -37,9 +37,8 @@ export interface ControllerRuntimeOptions {
 /** One time as the active controller. */
 interface Reign {
   readonly epoch: number;
-  /** Rejects when it ends. */
-  readonly ended: Promise<never>;
-  readonly end: (error: MillraceError) => void;
+  /** Told when it ends. */
+  readonly waiting: Set<(error: MillraceError) => void>;
   /** Ahead of what is committed by what is not yet. */
   image: MetadataImage;
 }
@@ -97,7 +96,7 @@ export class ControllerRuntime {
   async submit<Response>(decide: (input: DecisionInput) => Decision<Response>): Promise<Response> {
     if (this.#failure) throw this.#failure;
     const reign = this.#reign;
-    const { quorum, loader, rules, random } = this.#options;
+    const { quorum, rules, random } = this.#options;
     if (reign === undefined || !quorum.isLeader || quorum.epoch !== reign.epoch) throw notController();
     const { records, response } = decide({
       image: reign.image,
@@ -111,7 +110,7 @@ export class ControllerRuntime {
       reign.image = replay(reign.image, records, lastOffset, quorum.epoch);
     }
     // A refusal waits as well: it may rest on something that is not committed yet.
-    await Promise.race([loader.replayed(reign.image.offset), reign.ended]);
+    await this.#replayed(reign);
     return response;
   }
 
@@ -143,10 +142,7 @@ export class ControllerRuntime {
   }
 
   #begin(epoch: number, image: MetadataImage): void {
-    const { promise, reject } = Promise.withResolvers<never>();
-    // Who waits hears of it; where nobody does, nothing is lost.
-    promise.catch(() => undefined);
-    this.#reign = { epoch, image, ended: promise, end: reject };
+    this.#reign = { epoch, image, waiting: new Set() };
     const ids = [...unfencedIds(image)];
     this.sessions.begin(ids, this.#options.clock.now().monoMs);
     for (const id of ids) if (id !== this.#options.nodeId) void this.suspect(id);
@@ -158,15 +154,34 @@ export class ControllerRuntime {
   #end(error: MillraceError): void {
     this.#look?.cancel();
     this.#balance?.cancel();
-    this.#reign?.end(error);
+    const reign = this.#reign;
     this.#reign = undefined;
+    for (const reject of reign?.waiting ?? []) reject(error);
+  }
+
+  /**
+   * Resolves when what the reign has decided so far is replayed; rejects where it ends before. What races with a promise that lasts as
+   * long as a reign is kept for as long, with all that it waits for.
+   */
+  #replayed(reign: Reign): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#reign !== reign) return reject(this.#failure ?? notController());
+      reign.waiting.add(reject);
+      void this.#options.loader.replayed(reign.image.offset).then(() => {
+        reign.waiting.delete(reject);
+        resolve();
+      });
+    });
   }
 
   #lookLater(): void {
     const { timers, sessionMs, clock, logger } = this.#options;
+    const lateMs = clock.now().monoMs + sessionMs / 2;
     this.#look = timers.after(sessionMs / LOOKS_PER_SESSION, () => {
       const image = this.#reign?.image ?? emptyImage;
       const { monoMs } = clock.now();
+      // Held up itself, it has heard nobody meanwhile: that says nothing of the others.
+      if (monoMs > lateMs) this.sessions.begin(unfencedIds(image), monoMs);
       for (const id of this.sessions.expired(unfencedIds(image), monoMs, sessionMs)) {
         logger.info({ broker: id, sessionMs }, 'a broker was not heard of: fenced');
         this.submit((input) => fenceBroker(input, id)).catch(() => undefined);

@@ -6,7 +6,6 @@ import {
   decodeBatch,
   decodeTransactionMarker,
   iterateBatches,
-  RecordBatchBuilder,
 } from '@millrace/protocol/records';
 import type {
   CoordinatorEffect,
@@ -18,20 +17,13 @@ import type {
   TransactionEnd,
 } from '../core/coordinator/effects.ts';
 import { logNotReadable } from '../storage/storage-errors.ts';
+import { UNPACKED_BATCH_MAX_BYTES } from '../storage/unpacked-batch.ts';
+import { type CoordinatorBatch, coordinatorBatches, type EncodedRecord } from './coordinator-batches.ts';
 import type { AppendOutcome, Partition } from './partition.ts';
 
 /** Read at once while a shard is loaded. */
 const LOAD_BUFFER_BYTES = 5 * 1024 * 1024;
-/** The partition itself refuses what is above the topic's max.message.bytes. */
-const BATCH_MAX_BYTES = 512 * 1024 * 1024;
-const DECOMPRESSED_MAX_BYTES = 512 * 1024 * 1024;
 const ACKS_ALL = -1;
-
-/** Key and value of a record, as bytes. */
-export interface EncodedRecord {
-  readonly key: Buffer;
-  readonly value: Buffer | null;
-}
 
 /** How a coordinator's records stand in its topic. */
 export interface CoordinatorCodec<Rec> {
@@ -85,7 +77,10 @@ export class CoordinatorShard<Rec, State extends CoordinatorState<Rec>> {
     this.#shard = options.state;
   }
 
-  /** Reads the partition from its start; commands are refused with COORDINATOR_LOAD_IN_PROGRESS until it is done. */
+  /**
+   * Reads the partition from its start; commands are refused with COORDINATOR_LOAD_IN_PROGRESS until that is done, and all that was read
+   * is committed.
+   */
   async load(): Promise<void> {
     const { topic, partition, log } = this.#partition;
     const { endOffset } = log;
@@ -105,10 +100,21 @@ export class CoordinatorShard<Rec, State extends CoordinatorState<Rec>> {
       );
       return;
     }
-    if (this.#state !== 'loading') return;
-    this.#state = 'active';
-    this.#endOffset = endOffset;
-    this.#perform(this.#shard.loaded(this.#now()));
+    if (this.#state === 'loading') this.#partition.whenCommitted(endOffset, this.#begin(endOffset));
+  }
+
+  /** Another leader may cut what is not committed yet: nothing is told before that rests on it. */
+  #begin(loadedTo: number): (error: ErrorName | null) => void {
+    return (error) => {
+      if (this.#state !== 'loading') return;
+      if (error !== null) {
+        this.close('NOT_COORDINATOR');
+        return;
+      }
+      this.#state = 'active';
+      this.#endOffset = loadedTo;
+      this.#perform(this.#shard.loaded(this.#now()));
+    };
   }
 
   /** Why commands are refused; null where they are not. */
@@ -181,7 +187,7 @@ export class CoordinatorShard<Rec, State extends CoordinatorState<Rec>> {
           this.#parked.delete(effect.to);
           break;
         case 'append':
-          this.#append(effect.records, effect.producer, effect.done);
+          this.#append(effect);
           break;
         case 'settle':
           if (this.#partition.highWatermark >= this.#endOffset) this.#perform(effect.done(null, this.#now()));
@@ -211,25 +217,45 @@ export class CoordinatorShard<Rec, State extends CoordinatorState<Rec>> {
     }
   }
 
-  #append(
-    records: readonly Rec[],
-    producer: ProducerIdentity | null,
-    done: (error: ErrorName | null, now: Now) => readonly CoordinatorEffect<Rec>[],
-  ): void {
-    const outcome = this.#partition.append(this.#encode(records, producer), {
-      acks: ACKS_ALL,
-      origin: 'coordinator',
-      expectedLeaderEpoch: this.leaderEpoch,
+  #append({ records, isOne, producer, done }: AppendEffect<Rec>): void {
+    const { codec } = this.#options;
+    const encoded = records.map((record) => codec.encode(record));
+    const batches = coordinatorBatches(encoded, {
+      ...{ isOne, producer, timestampMs: this.#now().wallMs },
+      maxBytes: batchMaxBytes(this.#partition),
     });
-    if (outcome.error !== null) {
-      this.#perform(done(outcome.error, this.#now()));
+    if (batches === null) {
+      this.#perform(done('MESSAGE_TOO_LARGE', this.#now()));
       return;
     }
-    // Invariant 5: state changes by what was appended, and answers wait for its commit.
+    let endOffset = this.#endOffset;
+    for (const batch of batches) {
+      const outcome = this.#partition.append(batch.bytes, {
+        acks: ACKS_ALL,
+        origin: 'coordinator',
+        expectedLeaderEpoch: this.leaderEpoch,
+      });
+      if (outcome.error !== null) {
+        this.#perform(done(outcome.error, this.#now()));
+        return;
+      }
+      this.#replay(records, batch, outcome.firstOffset, producer);
+      endOffset = outcome.lastOffset + 1;
+    }
+    this.#onCommit(endOffset, done);
+  }
+
+  /** Invariant 5: state changes by what was appended, and answers wait for its commit. */
+  #replay(
+    records: readonly Rec[],
+    { first, count }: CoordinatorBatch,
+    firstOffset: number,
+    producer: ProducerIdentity | null,
+  ): void {
     const producerId = producer?.producerId ?? null;
-    for (const [index, record] of records.entries())
-      this.#shard.replay(record, { offset: outcome.firstOffset + index, producerId });
-    this.#onCommit(outcome.lastOffset + 1, done);
+    for (const [index, record] of records.slice(first, first + count).entries())
+      this.#shard.replay(record, { offset: firstOffset + index, producerId });
+    this.#endOffset = firstOffset + count;
   }
 
   #appendMarker(
@@ -264,20 +290,13 @@ export class CoordinatorShard<Rec, State extends CoordinatorState<Rec>> {
     this.#timers.set(key, timer);
   }
 
-  #encode(records: readonly Rec[], producer: ProducerIdentity | null): Buffer {
-    const builder = new RecordBatchBuilder({ maxBytes: BATCH_MAX_BYTES });
-    const timestamp = this.#now().wallMs;
-    for (const record of records) builder.tryAppend({ ...this.#options.codec.encode(record), timestamp });
-    return builder.build(producer === null ? {} : { ...producer, isTransactional: true });
-  }
-
   /** @returns the offset after the last batch */
   #replayBatches(buffer: Buffer, offset: number): number {
     let next = offset;
     for (const header of iterateBatches(buffer)) {
       next = header.lastOffset + 1;
       const { records } = decodeBatch(buffer, header.position, {
-        maxDecompressedBytes: DECOMPRESSED_MAX_BYTES,
+        maxDecompressedBytes: UNPACKED_BATCH_MAX_BYTES,
       });
       const producerId = header.isTransactional ? header.producerId : null;
       for (const { key, value, offset: at } of records) {
@@ -299,6 +318,14 @@ export class CoordinatorShard<Rec, State extends CoordinatorState<Rec>> {
   #now(): Now {
     return this.#options.clock.now();
   }
+}
+
+type AppendEffect<Rec> = Extract<CoordinatorEffect<Rec>, { kind: 'append' }>;
+
+/** What the log takes as one batch: by the topic's settings as they are now. */
+function batchMaxBytes({ log }: Partition): number {
+  const { maxMessageBytes, segmentBytes } = log.config;
+  return Math.min(maxMessageBytes, segmentBytes, UNPACKED_BATCH_MAX_BYTES);
 }
 
 /** Appends the end of a transaction to one partition that is led here. */

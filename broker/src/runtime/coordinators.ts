@@ -36,7 +36,7 @@ export interface Coordinators {
 export function createCoordinators(options: CoordinatorsOptions): Coordinators {
   const { partitions, cluster, sharePeers } = options;
   const groupCoordinator = new GroupCoordinator(options);
-  const groups = new GroupService(groupCoordinator, options.config);
+  const groups = new GroupService(groupCoordinator, options);
   const producerIds = createProducerIds(cluster);
   const markers = clusterMarkerWriter({ ...options, groups });
   const transactions = new TransactionService({ ...options, producerIds, markers });
@@ -75,6 +75,7 @@ export function createCoordinators(options: CoordinatorsOptions): Coordinators {
     close: () => {
       shareSessions.close();
       sharePartitions.close();
+      shareGroups.close();
       client.close();
       shareState.close();
       transactions.close();

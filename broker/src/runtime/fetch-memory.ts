@@ -4,7 +4,7 @@ import { MemoryPool } from './memory-pool.ts';
 const FREE_MAX_BYTES = 16 * 1024 * 1024;
 /** Of what is left, one answer gets so much: whoever comes later still finds some. */
 const SHARE = 4;
-/** Smaller reads are not worth a piece. */
+/** Smaller reads are not worth a piece of the pool; thousands of them count all the same. */
 const SMALL_MAX_BYTES = 4096;
 
 /** Memory of one answer. */
@@ -41,18 +41,24 @@ export class FetchMemory {
 
   lease(): FetchLease {
     let pieces: Buffer[] = [];
+    let usedBytes = 0;
+    const use = (bytes: number) => {
+      usedBytes += bytes;
+      this.#usedBytes += bytes;
+    };
     const end = (each?: (piece: Buffer) => void) => {
-      for (const piece of pieces) {
-        this.#usedBytes -= piece.length;
-        each?.(piece);
-      }
+      use(-usedBytes);
+      for (const piece of pieces) each?.(piece);
       pieces = [];
     };
     return {
       allocate: (bytes) => {
-        if (bytes <= SMALL_MAX_BYTES) return Buffer.allocUnsafe(bytes);
+        if (bytes <= SMALL_MAX_BYTES) {
+          use(bytes);
+          return Buffer.allocUnsafe(bytes);
+        }
         const piece = this.#pool.take(bytes);
-        this.#usedBytes += piece.length;
+        use(piece.length);
         pieces.push(piece);
         return piece.subarray(0, bytes);
       },

@@ -3,7 +3,7 @@ import { FetchSessions, type FetchTurn, type WantedPartition } from './fetch-ses
 
 const EVICTION_MS = 1000;
 
-function sessions(slots = 2) {
+function sessions(slots = 2, partitionsMax?: number) {
   let monoMs = 0;
   const floats = Array.from({ length: 100 }, (_, index) => index / 100);
   const cache = new FetchSessions({
@@ -11,6 +11,7 @@ function sessions(slots = 2) {
     random: { float: () => floats.pop() ?? 0, uuid: () => '' },
     slots,
     evictionMs: EVICTION_MS,
+    ...(partitionsMax !== undefined && { partitionsMax }),
   });
   return { cache, pass: (ms: number) => (monoMs += ms) };
 }
@@ -137,5 +138,18 @@ describe('slots for sessions', () => {
     const { cache } = sessions();
     const turn = served(cache.turn(ask({ sessionEpoch: -1, wanted: [want(0)] })));
     expect([turn.answered([answer()]).sessionId, cache.size]).toEqual([0, 0]);
+  });
+
+  it('does not begin, or ends, where all of them would have too many partitions', () => {
+    const { cache, pass } = sessions(10, 5);
+    const first = begin(cache, [0, 1, 2]);
+    expect([begin(cache, [3, 4, 5]), cache.partitions]).toEqual([0, 3]);
+    expect(begin(cache, [3])).toBeGreaterThan(0);
+    const more = ask({ sessionId: first, sessionEpoch: 1, wanted: [want(3), want(4)] });
+    expect(cache.turn(more)).toEqual({ error: 'FETCH_SESSION_ID_NOT_FOUND' });
+    expect([cache.size, cache.partitions]).toEqual([1, 1]);
+    pass(2 * EVICTION_MS);
+    expect(begin(cache, [0, 1, 2, 3, 4])).toBeGreaterThan(0);
+    expect([cache.size, cache.partitions]).toEqual([1, 5]);
   });
 });

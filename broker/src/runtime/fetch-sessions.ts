@@ -43,6 +43,8 @@ export interface SessionAnswer {
 export interface FetchTurn<P extends WantedPartition> {
   readonly error: null;
   readonly wanted: readonly Wanted<P>[];
+  /** Of an answer that tells nothing because the client has to wait: a session that has begun goes on, none begins. */
+  readonly throttledSessionId: number;
   /** Notes the answers, one for each wanted. @returns the session's id, and which of the answers are told */
   answered(answers: readonly SessionAnswer[]): {
     readonly sessionId: number;
@@ -71,24 +73,36 @@ const FIRST_EPOCH = 0;
 const FINAL_EPOCH = -1;
 const EPOCH_MAX = 0x7fffffff;
 const UNKNOWN = -1;
+/** Of all sessions: each is remembered with what was last said of it, 300 bytes or so. */
+const PARTITIONS_MAX = 1_000_000;
 
 /**
  * What consumers want, remembered from one Fetch to the next (KIP-227): an incremental request names only what has changed, and its
- * answer only what has news. As many sessions as there are slots; one gives way when it was not used, or is smaller and older.
+ * answer only what has news. As many sessions as there are slots; one gives way when it was not used, or is smaller and older. Nor are
+ * there more than {@link PARTITIONS_MAX} partitions in them: who asks for more goes without a session.
  */
 export class FetchSessions {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #slots: number;
   readonly #evictionMs: number;
+  readonly #partitionsMax: number;
   /** The least recently used one first. */
   readonly #sessions = new Map<number, Session>();
+  #partitions = 0;
 
-  constructor(options: { clock: Clock; random: Random; slots: number; evictionMs: number }) {
+  constructor(options: {
+    readonly clock: Clock;
+    readonly random: Random;
+    readonly slots: number;
+    readonly evictionMs: number;
+    readonly partitionsMax?: number;
+  }) {
     this.#clock = options.clock;
     this.#random = options.random;
     this.#slots = options.slots;
     this.#evictionMs = options.evictionMs;
+    this.#partitionsMax = options.partitionsMax ?? PARTITIONS_MAX;
   }
 
   get size(): number {
@@ -97,15 +111,14 @@ export class FetchSessions {
 
   /** Partitions of all sessions. */
   get partitions(): number {
-    let count = 0;
-    for (const session of this.#sessions.values()) count += session.partitions.size;
-    return count;
+    return this.#partitions;
   }
 
   turn<P extends WantedPartition>(request: SessionRequest<P>): FetchTurn<P> | { readonly error: ErrorName } {
     const { sessionId, sessionEpoch } = request;
     if (sessionEpoch === FIRST_EPOCH || sessionEpoch === FINAL_EPOCH) {
-      this.#sessions.delete(sessionId);
+      const before = this.#sessions.get(sessionId);
+      if (before !== undefined) this.#forget(before);
       return this.#full(request);
     }
     const session = this.#sessions.get(sessionId);
@@ -113,9 +126,14 @@ export class FetchSessions {
     if (session.usesTopicIds !== request.usesTopicIds) return { error: 'FETCH_SESSION_TOPIC_ID_ERROR' };
     if (session.epoch !== sessionEpoch) return { error: 'INVALID_FETCH_SESSION_EPOCH' };
     this.#update(session, request);
+    if (this.#partitions > this.#partitionsMax) {
+      this.#forget(session);
+      return { error: 'FETCH_SESSION_ID_NOT_FOUND' };
+    }
     if (session.partitions.size === 0) {
-      this.#sessions.delete(sessionId);
-      return { error: null, wanted: [], answered: () => ({ sessionId: NO_SESSION, told: [] }) };
+      this.#forget(session);
+      const answered = () => ({ sessionId: NO_SESSION, told: [] });
+      return { error: null, wanted: [], throttledSessionId: NO_SESSION, answered };
     }
     session.epoch = session.epoch === EPOCH_MAX ? 1 : session.epoch + 1;
     this.#sessions.delete(sessionId);
@@ -126,6 +144,7 @@ export class FetchSessions {
       error: null,
       // A session holds what its own requests brought.
       wanted: cached.map(({ wanted }) => wanted as Wanted<P>),
+      throttledSessionId: sessionId,
       answered: (answers) => ({
         sessionId,
         told: cached.map((one, index) => this.#note(session, one, answers[index])),
@@ -138,6 +157,7 @@ export class FetchSessions {
     return {
       error: null,
       wanted,
+      throttledSessionId: NO_SESSION,
       answered: (answers) => {
         const told = wanted.map(() => true);
         const session = sessionEpoch === FIRST_EPOCH ? this.#begin(wanted.length, usesTopicIds) : null;
@@ -146,6 +166,7 @@ export class FetchSessions {
           session?.partitions.set(keyOf(one, usesTopicIds), cached);
           if (session !== null) this.#note(session, cached, answers[index]);
         }
+        this.#partitions += session?.partitions.size ?? 0;
         return { sessionId: session?.id ?? NO_SESSION, told };
       },
     };
@@ -153,6 +174,7 @@ export class FetchSessions {
 
   #begin(size: number, usesTopicIds: boolean): Session | null {
     if (this.#sessions.size >= this.#slots && !this.#evict(size)) return null;
+    while (this.#partitions + size > this.#partitionsMax) if (!this.#evict(size)) return null;
     const nowMs = this.#clock.now().monoMs;
     let id = NO_SESSION;
     while (id === NO_SESSION || this.#sessions.has(id)) {
@@ -174,15 +196,21 @@ export class FetchSessions {
     const beforeMs = this.#clock.now().monoMs - this.#evictionMs;
     let smallest: Session | null = null;
     for (const session of this.#sessions.values()) {
-      if (session.lastUsedMs < beforeMs) return this.#sessions.delete(session.id);
+      if (session.lastUsedMs < beforeMs) return this.#forget(session);
       if (session.createdMs >= beforeMs || session.partitions.size >= size) continue;
       if (smallest === null || session.partitions.size < smallest.partitions.size) smallest = session;
     }
-    return smallest !== null && this.#sessions.delete(smallest.id);
+    return smallest !== null && this.#forget(smallest);
+  }
+
+  #forget(session: Session): boolean {
+    if (this.#sessions.delete(session.id)) this.#partitions -= session.partitions.size;
+    return true;
   }
 
   #update<P extends WantedPartition>(session: Session, request: SessionRequest<P>): void {
     const { partitions, usesTopicIds } = session;
+    const before = partitions.size;
     for (const wanted of request.wanted) {
       const key = keyOf(wanted, usesTopicIds);
       const known = partitions.get(key);
@@ -191,6 +219,7 @@ export class FetchSessions {
     }
     for (const { topic, topicId, partitions: gone } of request.forgotten)
       for (const partition of gone) partitions.delete(`${usesTopicIds ? topicId : topic}/${partition}`);
+    this.#partitions += partitions.size - before;
   }
 
   /** Whether the answer has news. An error is news, and so is its end. */

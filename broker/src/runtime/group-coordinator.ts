@@ -86,7 +86,10 @@ export class GroupCoordinator {
   #expireLater(): void {
     const { timers, config } = this.#options;
     this.#expiry = timers.after(config.values['offsets.retention.check.interval.ms'], () => {
-      for (const shard of this.topic.shards()) shard.run(expireOffsets);
+      for (const shard of this.topic.shards()) {
+        shard.run(expireOffsets);
+        shard.run(dropShareTopics);
+      }
       this.#expireLater();
     });
   }
@@ -99,7 +102,7 @@ function rulesOf({ config, random, metadata }: GroupCoordinatorOptions): GroupRu
     maxSize: values['group.max.size'],
     consumerMaxSize: values['group.consumer.max.size'],
     assignors: values['group.consumer.assignors'],
-    migrationPolicy: values['group.consumer.migration.policy'] as GroupRules['migrationPolicy'],
+    migrationPolicy: values['group.consumer.migration.policy'].toLowerCase() as GroupRules['migrationPolicy'],
     consumerProtocol,
     topicPattern,
     offsetMetadataMaxBytes: values['offset.metadata.max.bytes'],

@@ -41,6 +41,7 @@ import type { BrokerConfig } from './broker-config.ts';
 import type { GroupCoordinator } from './group-coordinator.ts';
 import type {
   Asked,
+  ClusterAccess,
   CoordinatorLocation,
   DescribeResult,
   GroupAccess,
@@ -51,12 +52,18 @@ import type {
 /** Brings each command to the shard of its group, or says why there is none. */
 export class GroupService implements GroupAccess {
   readonly #coordinator: GroupCoordinator;
+  readonly #cluster: Pick<ClusterAccess, 'isHeard'>;
   readonly #servesConsumerProtocol: boolean;
   readonly #sessionTimeoutMinMs: number;
   readonly #sessionTimeoutMaxMs: number;
 
-  constructor(coordinator: GroupCoordinator, { values }: BrokerConfig) {
+  constructor(
+    coordinator: GroupCoordinator,
+    { config, cluster }: { readonly config: BrokerConfig; readonly cluster: Pick<ClusterAccess, 'isHeard'> },
+  ) {
+    const { values } = config;
     this.#coordinator = coordinator;
+    this.#cluster = cluster;
     this.#servesConsumerProtocol = values['group.coordinator.rebalance.protocols'].includes('consumer');
     this.#sessionTimeoutMinMs = values['group.min.session.timeout.ms'];
     this.#sessionTimeoutMaxMs = values['group.max.session.timeout.ms'];
@@ -139,7 +146,12 @@ export class GroupService implements GroupAccess {
     return ended.error;
   }
 
+  /**
+   * A stable offset is where somebody goes on, exactly once: a broker that may have been fenced does not tell it, as what a successor has
+   * committed since would be done again.
+   */
   fetchOffsets(query: OffsetsQuery): Promise<OffsetsResult> {
+    if (query.requireStable && !this.#cluster.isHeard) return Promise.resolve({ error: 'NOT_COORDINATOR' });
     return this.#coordinator.read<OffsetsResult>(query.group, (shard) => fetchOffsets(shard, query));
   }
 

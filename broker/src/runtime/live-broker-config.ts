@@ -3,6 +3,7 @@ import type { Refusal } from '../core/controller/commands.ts';
 import type { MetadataImage } from '../core/metadata/image.ts';
 import { type BrokerConfig, type Listener, withoutLongMax } from './broker-config.ts';
 import { brokerConfigKeys } from './broker-config-keys.ts';
+import { brokerConfigRelationProblem } from './broker-config-relations.ts';
 import { kafkaBrokerKeys } from './kafka-broker-keys.ts';
 
 /** The name under which the cluster-wide default of all brokers is kept. */
@@ -72,15 +73,27 @@ export class LiveBrokerConfig implements BrokerConfig {
 }
 
 /** @returns why a broker, or all of them, may not be given these configs, or null; keys that nobody knows are kept, as in Kafka */
-export function brokerConfigProblem(values: ReadonlyMap<string, string>): Refusal | null {
+export function brokerConfigProblem(
+  config: BrokerConfig,
+  values: ReadonlyMap<string, string>,
+): Refusal | null {
   const fixed = [...values.keys()].filter((name) => !isDynamicBrokerKey(name) && isKnown(name));
   if (fixed.length > 0) {
     const message = `These configs do not change while a broker runs: ${fixed.join(', ')}.`;
     return { error: 'INVALID_REQUEST', message };
   }
   const raw = withoutLongMax(Object.fromEntries(values));
-  const problem = parseConfig(brokerConfigKeys, raw).problems.find(({ key }) => values.has(key));
-  return problem === undefined ? null : { error: 'INVALID_REQUEST', message: problem.message };
+  const { problems, values: parsed } = parseConfig(brokerConfigKeys, raw);
+  const problem = problems.find(({ key }) => values.has(key));
+  if (problem !== undefined) return { error: 'INVALID_REQUEST', message: problem.message };
+  const changed = Object.entries(parsed).filter(([name]) => values.has(name));
+  const relation = brokerConfigRelationProblem(
+    { ...config.valuesAtStart, ...Object.fromEntries(changed) },
+    (name) => values.has(name),
+  );
+  return relation === null
+    ? null
+    : { error: 'INVALID_REQUEST', message: `"${relation.key}" ${relation.problem}.` };
 }
 
 function isKnown(name: string): boolean {

@@ -1,23 +1,22 @@
-import type { Clock, Timer, Timers } from '@millrace/foundation';
+import { type Clock, isMillraceError, type Timer, type Timers } from '@millrace/foundation';
 import type { ErrorName } from '@millrace/protocol';
 import type { AcknowledgedBatch } from '../core/share/acknowledged-batches.ts';
-import {
-  type AcquiredRange,
-  type HeldByMembers,
-  SharePartition,
-  type StateChange,
-} from '../core/share/share-partition.ts';
+import { type AcquiredRange, type HeldByMembers, SharePartition } from '../core/share/share-partition.ts';
 import type { SharePartitionKey } from '../core/share/share-state-record.ts';
-import { overlayBatches, type StateBatch } from '../core/share/state-batches.ts';
+import type { StateBatch } from '../core/share/state-batches.ts';
 import type { Partition } from './partition.ts';
 import { batchesOf, placedBatches } from './share-batches.ts';
 import type { ShareGroupSettings } from './share-group-settings.ts';
 import type { ShareStateClient } from './share-state-client.ts';
+import { acknowledgeError } from './share-state-errors.ts';
+import { ShareStateWrites } from './share-state-writes.ts';
 
 /** Read at first, before it is known how large records are. */
 const FIRST_READ_BYTES = 64 * 1024;
 /** More is read than records of the usual size ask for: they differ. */
 const READ_MARGIN = 1.25;
+/** How much more is tried where not even one batch fitted. */
+const READ_GROWTH = 4;
 /** Reads that find nothing to deliver (markers, what was aborted) before a fetch comes back empty. */
 const EMPTY_READS_MAX = 100;
 
@@ -40,6 +39,8 @@ export interface LiveSharePartitionOptions {
 export interface ShareRead {
   readonly memberId: string;
   readonly maxBytes: number;
+  /** Whether not even the first batch may be larger than `maxBytes`. */
+  readonly mustFit: boolean;
   readonly maxRecords: number;
   readonly isExact: boolean;
   readonly allocate: (bytes: number) => Buffer;
@@ -53,11 +54,6 @@ export interface ShareReadResult {
   readonly count: number;
 }
 
-interface Write {
-  change: StateChange;
-  readonly done: ((error: ErrorName | null) => void)[];
-}
-
 const EMPTY = Buffer.alloc(0);
 const NOTHING: ShareReadResult = { records: EMPTY, ranges: [], count: 0 };
 
@@ -68,22 +64,41 @@ const NOTHING: ShareReadResult = { records: EMPTY, ranges: [], count: 0 };
 export class LiveSharePartition {
   readonly key: SharePartitionKey;
   readonly partition: Partition;
+  /** When its state was compared with what is stored, monotonic. */
+  comparedMonoMs: number;
   readonly #options: LiveSharePartitionOptions;
   readonly #core: SharePartition;
   readonly #listeners = new Set<() => void>();
+  /** Offsets in which the log has nothing any more: compaction has taken it. */
+  #barren: { readonly from: number; readonly end: number } | null = null;
   #reading: Promise<unknown> = Promise.resolve();
   #bytesPerRecord = 0;
   #expiry: { readonly atMs: number; readonly timer: Timer } | null = null;
-  /** What is on its way to the share coordinator, and what goes behind it. */
-  #writing: Promise<void> | null = null;
-  #waiting: Write | null = null;
+  readonly #writes: ShareStateWrites;
   #failure: ErrorName | null = null;
 
   constructor(options: LiveSharePartitionOptions) {
     this.key = options.key;
     this.partition = options.partition;
     this.#options = options;
+    this.comparedMonoMs = options.clock.now().monoMs;
     this.#core = new SharePartition(options.settings, options);
+    const { key, stateEpoch, leaderEpoch, shareState, timers } = options;
+    this.#writes = new ShareStateWrites({
+      write: async (change) => {
+        const written = await shareState.ask(key, (coordinator) =>
+          coordinator.write({ key, stateEpoch, leaderEpoch, ...change }),
+        );
+        return written.error;
+      },
+      timers,
+      refused: options.failed,
+      caughtUp: () => this.#tellMore(),
+    });
+  }
+
+  get stateEpoch(): number {
+    return this.#options.stateEpoch;
   }
 
   /** Why it serves nothing any more; null while it does. */
@@ -93,25 +108,29 @@ export class LiveSharePartition {
 
   /** Whether there may be something to acquire. */
   get hasMore(): boolean {
-    const { fetchOffset } = this.#core;
-    return this.#failure !== null || (fetchOffset !== null && fetchOffset < this.#readableEnd);
+    if (this.#failure !== null) return true;
+    const { fetchOffset } = this;
+    const end = this.#readableEnd;
+    if (fetchOffset === null || fetchOffset >= end) return false;
+    return this.#barren?.from !== fetchOffset || this.#barren.end !== end;
   }
 
-  /** Where to read what can be acquired; null while too much is in flight. */
+  /** Where to read what can be acquired; null while too much is in flight, or what was said before cannot be stored. */
   get fetchOffset(): number | null {
-    return this.#core.fetchOffset;
+    return this.#writes.isBehind ? null : this.#core.fetchOffset;
   }
 
   /**
    * How many bytes of the log there are from `fetchOffset` on, counted as far as `limitBytes`.
+   * @param allocate where they are read to; nothing of it is looked at afterwards
    * @throws {MillraceError} as the log's `read`
    */
-  async availableBytes(limitBytes: number): Promise<number> {
+  async availableBytes(limitBytes: number, allocate: (bytes: number) => Buffer): Promise<number> {
     const { log } = this.partition;
     const endBefore = this.#readableEnd;
-    const from = Math.max(this.#core.fetchOffset ?? endBefore, log.startOffset);
+    const from = Math.max(this.fetchOffset ?? endBefore, log.startOffset);
     if (from >= endBefore) return 0;
-    const pieces = await log.read(from, { maxBytes: limitBytes, atLeastOne: true, endBefore });
+    const pieces = await log.read(from, { maxBytes: limitBytes, atLeastOne: true, endBefore, allocate });
     const end = placedBatches(pieces.at(-1) ?? EMPTY, null).at(-1)?.lastOffset ?? from;
     // The next batch did not fit.
     if (end + 1 < endBefore) return limitBytes;
@@ -125,7 +144,7 @@ export class LiveSharePartition {
 
   /** Stores where the group begins. */
   begin(): Promise<ErrorName | null> {
-    return this.#store(this.#core.beginning);
+    return this.#writes.store(this.#core.beginning);
   }
 
   /** Calls back when there may be something to acquire that was not there before. */
@@ -145,7 +164,7 @@ export class LiveSharePartition {
     return acquired;
   }
 
-  /** Takes in what a member says of records; resolves when that is stored. */
+  /** Takes in what a member says of records; resolves when that is stored, with what a consumer is told where it is not. */
   acknowledge(memberId: string, batches: readonly AcknowledgedBatch[]): Promise<ErrorName | null> {
     if (this.#failure !== null) return Promise.resolve(this.#failure);
     const said = this.#core.acknowledge(memberId, batches, this.#options.clock.now());
@@ -153,14 +172,14 @@ export class LiveSharePartition {
     this.#watchLocks();
     if (said.change === null) return Promise.resolve(null);
     this.#tellMore();
-    return this.#store(said.change);
+    return this.#writes.store(said.change).then((error) => error && acknowledgeError(error));
   }
 
   /** Takes back what a member holds. */
   release(memberId: string): void {
     const change = this.#core.release(memberId);
     if (change === null || this.#failure !== null) return;
-    void this.#store(change);
+    void this.#writes.store(change);
     this.#tellMore();
   }
 
@@ -170,7 +189,7 @@ export class LiveSharePartition {
     this.#expiry?.timer.cancel();
     this.#expiry = null;
     this.#tellMore();
-    while (this.#writing !== null) await this.#writing;
+    await this.#writes.close();
   }
 
   get #readableEnd(): number {
@@ -182,18 +201,48 @@ export class LiveSharePartition {
     const { log } = this.partition;
     for (let tries = 0; tries < EMPTY_READS_MAX && this.#failure === null; tries++) {
       const lost = this.#core.logStartMoved(log.startOffset);
-      if (lost !== null) void this.#store(lost);
-      const from = this.#core.fetchOffset;
+      if (lost !== null) void this.#writes.store(lost);
+      const from = this.fetchOffset;
       const endBefore = this.#readableEnd;
       if (from === null || from >= endBefore) return NOTHING;
-      const maxBytes = Math.min(read.maxBytes, this.#bytesFor(read.maxRecords));
-      const pieces = await log.read(from, { maxBytes, atLeastOne: true, endBefore, allocate: read.allocate });
+      const pieces = await this.#readLog(from, endBefore, read);
+      // Retention was quicker.
+      if (pieces === null) continue;
       const [buffer] = pieces.length > 1 ? [Buffer.concat(pieces)] : pieces;
-      if (buffer === undefined) return NOTHING;
+      if (buffer === undefined) {
+        if (!read.mustFit) this.#barren = { from, end: endBefore };
+        return NOTHING;
+      }
       const result = await this.#take(read, from, buffer);
       if (result !== null) return result;
     }
     return NOTHING;
+  }
+
+  /**
+   * As much as records of the usual size ask for; more where they are larger, as far as that is allowed.
+   * @returns null where the log begins above by now
+   * @throws {MillraceError} as the log's `read`
+   */
+  async #readLog(
+    from: number,
+    endBefore: number,
+    { maxBytes, mustFit, maxRecords, allocate }: ShareRead,
+  ): Promise<readonly Buffer[] | null> {
+    const { log } = this.partition;
+    let limit = Math.min(maxBytes, this.#bytesFor(maxRecords));
+    try {
+      for (;;) {
+        const limits = { maxBytes: limit, atLeastOne: !mustFit, endBefore, allocate };
+        const pieces = await log.read(from, limits);
+        if (pieces.length > 0 || limit >= maxBytes) return pieces;
+        limit = Math.min(maxBytes, limit * READ_GROWTH);
+      }
+    } catch (error) {
+      if (isMillraceError(error) && error.code === 'OFFSET_OUT_OF_RANGE' && log.startOffset > from)
+        return null;
+      throw error;
+    }
   }
 
   /** @returns null where nothing of it can be delivered, and more may follow */
@@ -208,7 +257,7 @@ export class LiveSharePartition {
       { memberId, readFrom, batches, maxRecords, isExact },
       this.#options.clock.now(),
     );
-    if (change !== null) void this.#store(change);
+    if (change !== null) void this.#writes.store(change);
     if (ranges.length === 0) return this.#core.fetchOffset === readFrom ? NOTHING : null;
     this.#watchLocks();
     const count = ranges.reduce((sum, { firstOffset, lastOffset }) => sum + lastOffset - firstOffset + 1, 0);
@@ -231,39 +280,6 @@ export class LiveSharePartition {
     if (count > 0) this.#bytesPerRecord = buffer.length / count;
   }
 
-  /** Has a change stored, behind those before it: what piles up meanwhile is stored as one. */
-  #store(change: StateChange): Promise<ErrorName | null> {
-    return new Promise((resolve) => {
-      if (this.#waiting === null) this.#waiting = { change, done: [resolve] };
-      else {
-        this.#waiting.change = merged(this.#waiting.change, change);
-        this.#waiting.done.push(resolve);
-      }
-      this.#writing ??= this.#write();
-    });
-  }
-
-  async #write(): Promise<void> {
-    const { key, stateEpoch, leaderEpoch, shareState } = this.#options;
-    for (let next = this.#waiting; next !== null; next = this.#waiting) {
-      this.#waiting = null;
-      const { change, done } = next;
-      const { error } = await shareState.ask(key, (coordinator) =>
-        coordinator.write({ key, stateEpoch, leaderEpoch, ...change }),
-      );
-      for (const tell of done) tell(error);
-      if (error !== null) this.#dropWaiting(error);
-    }
-    this.#writing = null;
-  }
-
-  /** Invariant 11: what could not be stored is not built upon. */
-  #dropWaiting(error: ErrorName): void {
-    for (const tell of this.#waiting?.done ?? []) tell(error);
-    this.#waiting = null;
-    if (this.#failure === null) this.#options.failed(error);
-  }
-
   #watchLocks(): void {
     const { clock, timers } = this.#options;
     const atMs = this.#core.nextExpiryMs;
@@ -280,16 +296,11 @@ export class LiveSharePartition {
     const change = this.#core.expireLocks(this.#options.clock.now());
     this.#watchLocks();
     if (change === null) return;
-    void this.#store(change);
+    void this.#writes.store(change);
     this.#tellMore();
   }
 
   #tellMore(): void {
     if (this.hasMore) for (const listener of this.#listeners) listener();
   }
-}
-
-/** A change and one that came after it. */
-function merged(before: StateChange, after: StateChange): StateChange {
-  return { ...after, batches: overlayBatches(before.batches, after.batches, after.startOffset) };
 }

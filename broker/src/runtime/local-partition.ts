@@ -11,7 +11,8 @@ import {
 import { lastSequenceOf, type OfferedBatch, type ProducerBatch } from '../core/log/producer-table.ts';
 import { LeaderReplicas } from '../core/replication/leader-replicas.ts';
 import type { ReadableFollower } from '../core/replication/nearest-replica.ts';
-import type { Log, LogConfig } from '../storage/log.ts';
+import type { Log } from '../storage/log.ts';
+import { unpackedMaxBytes } from '../storage/unpacked-batch.ts';
 import { CommittedBytes } from './committed-bytes.ts';
 import type { AppendOptions, AppendOutcome, Partition } from './partition.ts';
 import { storedBatch } from './stored-batch.ts';
@@ -29,9 +30,6 @@ export interface Leadership {
   readonly minInSyncReplicas: number;
 }
 
-/** What a compressed batch may unpack to at the door, in times of `max.message.bytes`. */
-const UNPACK_FACTOR = 64;
-const UNPACK_MIN_BYTES = 64 * 1024 * 1024;
 const ALL_IN_SYNC = -1;
 
 interface Waiting {
@@ -63,7 +61,15 @@ export class LocalPartition implements Partition {
   #lastWritten: Promise<void> | null = null;
   #cutting: Promise<void> | null = null;
 
-  constructor(log: Log, { clock, nodeId }: { clock: Clock; nodeId: number }, leadership: Leadership) {
+  constructor(
+    log: Log,
+    {
+      clock,
+      nodeId,
+      notedHighWatermark = null,
+    }: { readonly clock: Clock; readonly nodeId: number; readonly notedHighWatermark?: number | null },
+    leadership: Leadership,
+  ) {
     this.topic = log.id.topic;
     this.topicId = log.id.topicId;
     this.partition = log.id.partition;
@@ -71,11 +77,13 @@ export class LocalPartition implements Partition {
     this.#clock = clock;
     this.#nodeId = nodeId;
     this.#leadership = leadership;
-    // Alone, what is in the file is committed; of others nobody knows yet how far they are.
-    const isAlone = leadership.isLeader && leadership.isr.length === 1;
-    this.#highWatermark = isAlone ? log.writtenOffset : log.startOffset;
-    this.#committed = new CommittedBytes(this.#highWatermark, isAlone ? log.writtenBytes : 0);
-    if (leadership.isLeader) this.#lead(leadership);
+    // What was committed before stays so, as far as it is still here; what came behind, those in sync will tell.
+    this.#highWatermark = Math.min(Math.max(notedHighWatermark ?? 0, log.startOffset), log.writtenOffset);
+    const isWhole = this.#highWatermark === log.writtenOffset;
+    this.#committed = new CommittedBytes(this.#highWatermark, isWhole ? log.writtenBytes : 0);
+    if (!leadership.isLeader) return;
+    this.#lead(leadership);
+    this.#advance();
   }
 
   get leaderEpoch(): number {
@@ -124,9 +132,9 @@ export class LocalPartition implements Partition {
       const checked = this.#check(records, nowMs, options);
       if ('error' in checked) return checked;
       const { config } = this.log;
-      batch = storedBatch(records, checked.header, config, maxDecompressedBytes(config));
-      if (batch.length > config.maxMessageBytes)
-        return this.#refuse('MESSAGE_TOO_LARGE', `stored, the batch would have ${batch.length} bytes`);
+      const stored = storedBatch(records, checked, config);
+      if ('error' in stored) return this.#refuse(stored.error, stored.message);
+      ({ batch } = stored);
       if (config.messageTimestampType === 'LogAppendTime') {
         appendTimeMs = nowMs;
         setMaxTimestampAndType(batch, 0, 'LogAppendTime', nowMs);
@@ -213,6 +221,8 @@ export class LocalPartition implements Partition {
   appendReplicated(records: Buffer, leaderEpoch: number): Promise<void> | null {
     if (this.isLeader || leaderEpoch !== this.leaderEpoch || this.log.failure !== null) return null;
     const { written } = this.log.appendReplicated(records);
+    // Whoever leads by the time that it is written counts it then.
+    this.#follow(written);
     return written;
   }
 
@@ -235,9 +245,13 @@ export class LocalPartition implements Partition {
     await this.#cutting;
   }
 
-  /** The leader's log begins later than this one ends: nothing here is of use. */
+  /**
+   * Begins anew where the leader's log begins: this one ends before that, or begins behind all that the leader has. What was committed here
+   * is given up in the second case only, which follows an unclean election.
+   */
   async resetTo(offset: number, leaderEpoch: number): Promise<void> {
     if (this.isLeader || leaderEpoch !== this.leaderEpoch) return;
+    this.#highWatermark = Math.min(this.#highWatermark, offset);
     const reset = this.log.resetTo(offset);
     this.#cutting = reset.finally(() => {
       this.#cutting = null;
@@ -286,7 +300,7 @@ export class LocalPartition implements Partition {
     const verdict = validateBatch(records, {
       produceVersion: options.produceVersion ?? 0,
       maxBatchBytes: config.maxMessageBytes,
-      maxDecompressedBytes: maxDecompressedBytes(config),
+      maxDecompressedBytes: unpackedMaxBytes(config),
       requireKeys: config.cleanupPolicy.includes('compact'),
       timestampType: config.messageTimestampType,
       nowMs,
@@ -406,7 +420,8 @@ export class LocalPartition implements Partition {
       error: null,
       firstOffset: of.firstOffset,
       lastOffset: of.lastOffset,
-      appendTimeMs: this.log.config.messageTimestampType === 'LogAppendTime' ? of.timestampMs : -1,
+      // Whatever the topic's timestamp type, as in Kafka.
+      appendTimeMs: of.timestampMs,
       logStartOffset: this.log.startOffset,
       written:
         of.lastOffset < this.#highWatermark ? Promise.resolve() : (this.#lastWritten ?? Promise.resolve()),
@@ -432,8 +447,4 @@ function offeredBatch(header: BatchHeader): OfferedBatch {
     firstSequence: baseSequence,
     lastSequence: lastSequenceOf(baseSequence, recordCount),
   };
-}
-
-function maxDecompressedBytes({ maxMessageBytes }: LogConfig): number {
-  return Math.max(maxMessageBytes * UNPACK_FACTOR, UNPACK_MIN_BYTES);
 }

@@ -28,8 +28,8 @@ export interface LocalPartitionsOptions {
 export class LocalPartitions implements PartitionRegistry {
   readonly #options: LocalPartitionsOptions;
   readonly #topics = new Map<string, Map<number, LocalPartition>>();
-  /** Partitions whose log the disk would not open; each change of their topic tries again. */
-  readonly #unopened = new Set<string>();
+  /** Partitions whose log the disk would not open, and why; each change of their topic tries again. */
+  readonly #unopened = new Map<string, string>();
   readonly #listeners: PartitionsListener[] = [];
   #image: MetadataImage | undefined;
   #following: Promise<void> = Promise.resolve();
@@ -63,6 +63,19 @@ export class LocalPartitions implements PartitionRegistry {
       : 'NOT_LEADER_OR_FOLLOWER';
   }
 
+  /** Why logs would not open, by their names. */
+  get unopened(): ReadonlyMap<string, string> {
+    return this.#unopened;
+  }
+
+  /** What kept a change of metadata from being carried out here, in sentences. */
+  get problems(): readonly string[] {
+    if (this.#failure === undefined) return [];
+    const { cause } = this.#failure;
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    return [`A change of metadata was not carried out here; only a new start helps: ${detail}`];
+  }
+
   *all(): Iterable<LocalPartition> {
     for (const partitions of this.#topics.values()) yield* partitions.values();
   }
@@ -74,6 +87,14 @@ export class LocalPartitions implements PartitionRegistry {
       this.#failure ??= { cause };
     });
     return followed;
+  }
+
+  /** Notes up to where each log is committed: a process after this one goes on from there. */
+  noteHighWatermarks(): Promise<void> {
+    const offsets = new Map<string, number>();
+    for (const { topic, partition, highWatermark } of this.all())
+      offsets.set(`${topic}-${partition}`, highWatermark);
+    return this.#options.storage.noteHighWatermarks(offsets);
   }
 
   saveLogStarts(): Promise<void> {
@@ -116,7 +137,9 @@ export class LocalPartitions implements PartitionRegistry {
     if (this.#image === undefined) await this.#setStraysAside(image);
     this.#image = image;
     const gone = [...previous.topicsById.values()].filter((topic) => !image.topicsById.has(topic.id));
-    for (const topic of gone) await this.#drop(topic);
+    // All at once, before any log is deleted: a name may be that of another topic by now.
+    const left = gone.map((topic) => this.#unlisted(topic));
+    for (const ofTopic of left) await Promise.all(ofTopic.map((partition) => this.#end(partition)));
     if (gone.length > 0) {
       for (const listener of this.#listeners) listener.topicsDeleted(gone.map((topic) => topic.name));
     }
@@ -128,7 +151,7 @@ export class LocalPartitions implements PartitionRegistry {
   }
 
   async #take(image: MetadataImage, topic: TopicImage, state: PartitionImage): Promise<void> {
-    const { config, clock, logger } = this.#options;
+    const { config, clock, logger, storage } = this.#options;
     if (!state.replicas.includes(config.nodeId)) return await this.#leave(topic.name, state.partition);
     const leadership = this.#leadershipOf(image, topic, state);
     const known = this.get(topic.name, state.partition);
@@ -140,7 +163,8 @@ export class LocalPartitions implements PartitionRegistry {
       const log = await this.#open(id, logConfig);
       if (log === undefined) return;
       if (logConfig.flushMessages === 1) await this.#synced(log);
-      partition = new LocalPartition(log, { clock, nodeId: config.nodeId }, leadership);
+      const notedHighWatermark = storage.notedHighWatermark(id);
+      partition = new LocalPartition(log, { clock, nodeId: config.nodeId, notedHighWatermark }, leadership);
       const partitions = this.#topics.get(topic.name) ?? new Map<number, LocalPartition>();
       this.#topics.set(topic.name, partitions.set(state.partition, partition));
     } else {
@@ -175,7 +199,7 @@ export class LocalPartitions implements PartitionRegistry {
       return log;
     } catch (error) {
       if (!isMillraceError(error)) throw error;
-      this.#unopened.add(name);
+      this.#unopened.set(name, error.message);
       logger.error({ topic: id.topic, partition: id.partition, ...error.report() }, 'a log cannot be opened');
       return undefined;
     }
@@ -197,11 +221,11 @@ export class LocalPartitions implements PartitionRegistry {
     };
   }
 
-  async #drop(topic: TopicImage): Promise<void> {
+  #unlisted(topic: TopicImage): readonly LocalPartition[] {
     const partitions = [...(this.#topics.get(topic.name)?.values() ?? [])];
     this.#topics.delete(topic.name);
     for (const { partition } of topic.partitions) this.#unopened.delete(`${topic.name}-${partition}`);
-    for (const partition of partitions) await this.#end(partition);
+    return partitions;
   }
 
   /** A partition whose replica here was reassigned to others: those have all of it. */

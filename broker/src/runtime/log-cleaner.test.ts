@@ -142,6 +142,7 @@ describe('the cleaner', () => {
     const waiting = segments.slice(0, -1).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     expect(waiting).toBeGreaterThan(0);
     expect(cleaner.figures).toMatchObject({ uncleanablePartitionsCount: 1, uncleanableBytes: waiting });
+    expect([...cleaner.uncleanable]).toEqual([['bad-0', 'unreadable']]);
   });
 
   it('says how it is doing', async () => {

@@ -1,4 +1,5 @@
 import { type Clock, isMillraceError, type Logger, type Timer, type Timers } from '@millrace/foundation';
+import { assert } from '@millrace/foundation/assert';
 import { type CleaningPlan, planCleaning } from '../core/log/cleaner-plan.ts';
 import { OFFSET_MAP_SLOT_BYTES } from '../core/log/offset-map.ts';
 import type { Log } from '../storage/log.ts';
@@ -48,8 +49,8 @@ interface LastRound {
 /** Compacts logs, one after the other, the dirtiest first; when none needs it, it looks again after `log.cleaner.backoff.ms`. */
 export class LogCleaner {
   readonly #options: LogCleanerOptions;
-  /** Logs that cannot be compacted before somebody has looked after them. */
-  readonly #uncleanable = new Set<Log>();
+  /** Logs that cannot be compacted before somebody has looked after them, and why. */
+  readonly #uncleanable = new Map<Log, string>();
   readonly #closing = new AbortController();
   #timer: Timer | null = null;
   #running: Promise<unknown> = Promise.resolve();
@@ -60,6 +61,17 @@ export class LogCleaner {
 
   constructor(options: LogCleanerOptions) {
     this.#options = options;
+  }
+
+  /** Why logs cannot be compacted, by their names. */
+  get uncleanable(): ReadonlyMap<string, string> {
+    const reasons = new Map<string, string>();
+    if (this.#uncleanable.size === 0) return reasons;
+    for (const { topic, partition, log } of this.#options.partitions.all()) {
+      const reason = this.#uncleanable.get(log);
+      if (reason !== undefined) reasons.set(`${topic}-${partition}`, reason);
+    }
+    return reasons;
   }
 
   get figures(): CleanerFigures {
@@ -150,11 +162,8 @@ export class LogCleaner {
       });
       this.#last = { ...outcome, tookMs: clock.now().monoMs - begunMs };
       logger.debug({ topic, partition, ...outcome }, 'a log is compacted');
-      if (outcome.cleanedOffset > firstDirtyOffset) return true;
-      this.#uncleanable.add(log);
-      const hint = 'Raise log.cleaner.dedupe.buffer.size and start the broker again.';
-      logger.error({ topic, partition, hint }, 'one batch has more keys than the cleaner can hold');
-      return false;
+      assert(outcome.cleanedOffset > firstDirtyOffset, 'a round of compaction comes forward');
+      return true;
     } catch (error) {
       this.#report({ topic, partition, log }, error);
       return false;
@@ -173,7 +182,7 @@ export class LogCleaner {
       logger.warn({ topic, partition, ...facts }, 'a log could not be compacted; it is tried again');
       return;
     }
-    this.#uncleanable.add(log);
+    this.#uncleanable.set(log, error instanceof Error ? error.message : String(error));
     logger.error({ topic, partition, ...facts }, 'a log cannot be compacted until the broker starts again');
   }
 }

@@ -5,7 +5,11 @@ import type { BrokerConfig } from './broker-config.ts';
 import type { LocalPartition } from './local-partition.ts';
 
 export interface LogMaintenanceOptions {
-  readonly partitions: { all(): Iterable<LocalPartition>; reopen(): Promise<void> };
+  readonly partitions: {
+    all(): Iterable<LocalPartition>;
+    reopen(): Promise<void>;
+    noteHighWatermarks(): Promise<void>;
+  };
   readonly storage: StorageEngine;
   readonly config: BrokerConfig;
   readonly clock: Clock;
@@ -13,7 +17,7 @@ export interface LogMaintenanceOptions {
   readonly logger: Logger;
 }
 
-/** What is done to logs now and then: retention, forgetting of old producers, recovery checkpoints, another try where the disk refused. */
+/** What is done to logs now and then: retention, forgetting of old producers, checkpoints, another try where the disk refused. */
 export class LogMaintenance {
   readonly #options: LogMaintenanceOptions;
   readonly #due = new Map<string, Timer>();
@@ -29,6 +33,8 @@ export class LogMaintenance {
     const checkpointMs = values['log.flush.offset.checkpoint.interval.ms'];
     this.#every('reopening', values['log.reopen.interval.ms'], () => this.#options.partitions.reopen());
     this.#every('checkpoint', checkpointMs, () => this.#options.storage.checkpoint());
+    const highWatermarksMs = values['replica.high.watermark.checkpoint.interval.ms'];
+    this.#every('high watermarks', highWatermarksMs, () => this.#options.partitions.noteHighWatermarks());
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 import { isMillraceError, type Logger, type Timers } from '@millrace/foundation';
-import type { Quorum, QuorumEffect } from '../core/quorum/quorum.ts';
+import type { FetchReply, Quorum, QuorumEffect } from '../core/quorum/quorum.ts';
 import type { SnapshotId } from '../core/quorum/quorum-log.ts';
 import type { Log } from '../storage/log.ts';
 import type { MetadataFolder } from './metadata-folder.ts';
@@ -46,7 +46,9 @@ export class MetadataFollower {
   /** Where leaders are that answers have told of. */
   readonly learned = new Map<number, NodeEndpoint>();
   readonly #options: MetadataFollowerOptions;
-  #change = Promise.withResolvers<void>();
+  /** How often the role has changed, and who is told of the next time. */
+  #changes = 0;
+  readonly #waiting = new Set<() => void>();
   #isClosed = false;
 
   constructor(options: MetadataFollowerOptions) {
@@ -55,8 +57,9 @@ export class MetadataFollower {
 
   /** Who is followed may be another: what is under way is not waited for. */
   roleChanged(): void {
-    this.#change.resolve();
-    this.#change = Promise.withResolvers();
+    this.#changes += 1;
+    for (const tell of this.#waiting) tell();
+    this.#waiting.clear();
   }
 
   close(): void {
@@ -67,18 +70,18 @@ export class MetadataFollower {
   async run(): Promise<void> {
     while (!this.#isClosed) {
       const target = this.#target();
-      const changed = this.#change.promise;
+      const seen = this.#changes;
       if (target === null) {
-        await changed;
+        await this.#changed(seen);
         continue;
       }
       try {
-        const isWell = await this.#fetchFrom(target, changed);
-        if (!isWell) await this.#pause(changed);
+        const isWell = await this.#fetchFrom(target, seen);
+        if (!isWell) await this.#pause(seen);
       } catch (error) {
         if (this.#isClosed) return;
         await this.#unreachable(target, error).catch(() => undefined);
-        await this.#pause(changed);
+        await this.#pause(seen);
       }
     }
   }
@@ -104,7 +107,7 @@ export class MetadataFollower {
   }
 
   /** @returns false where it is no use to ask again at once */
-  async #fetchFrom({ endpoint }: Target, changed: Promise<void>): Promise<boolean> {
+  async #fetchFrom({ endpoint }: Target, seen: number): Promise<boolean> {
     const { nodeId, log, view, quorum, peers, inTurn } = this.#options;
     // What the leader is told to be here has to be on disk.
     if (log.flushedOffset < log.endOffset) await inTurn(() => log.flush());
@@ -117,11 +120,11 @@ export class MetadataFollower {
       maxBytes: FETCH_MAX_BYTES,
       highWatermark: quorum.highWatermark,
     };
-    const answer = await Promise.race([peers.fetch(endpoint, request), changed]);
+    const answer = await this.#unlessChanged(peers.fetch(endpoint, request), seen);
     if (answer === undefined) return true;
     for (const [id, where] of answer.nodes) this.learned.set(id, where);
     const wanted = await inTurn(() => this.#take(request, answer));
-    if (wanted !== null) await this.#download(endpoint, wanted, answer.reply.epoch);
+    if (wanted !== null) await this.#download(endpoint, wanted, { reply: answer.reply, seen });
     return answer.reply.error === null;
   }
 
@@ -153,22 +156,30 @@ export class MetadataFollower {
     }
   }
 
-  /** Fetches a snapshot piece by piece, and begins the log anew behind it. */
-  async #download(endpoint: NodeEndpoint, id: SnapshotId, leaderEpoch: number): Promise<void> {
+  /** Fetches a snapshot piece by piece, and begins the log anew behind it. Another role, and it is of no use any more. */
+  async #download(
+    endpoint: NodeEndpoint,
+    id: SnapshotId,
+    { reply, seen }: { readonly reply: FetchReply; readonly seen: number },
+  ): Promise<void> {
+    const leaderEpoch = reply.epoch;
     const { nodeId, peers, folder, inTurn, quorum, log, view, perform, onSnapshot } = this.#options;
     const pieces: Buffer[] = [];
     let position = 0;
     let sizeBytes = 1;
     while (position < sizeBytes) {
       const maxBytes = SNAPSHOT_PIECE_BYTES;
-      const piece = await peers.fetchSnapshot(endpoint, {
-        replicaId: nodeId,
-        leaderEpoch,
-        id,
-        position,
-        maxBytes,
-      });
-      if (piece.error !== null || piece.bytes.length === 0 || piece.sizeBytes > SNAPSHOT_MAX_BYTES) return;
+      const asked = { replicaId: nodeId, leaderEpoch, id, position, maxBytes };
+      const piece = await this.#unlessChanged(peers.fetchSnapshot(endpoint, asked), seen);
+      if (
+        piece === undefined ||
+        piece.error !== null ||
+        piece.bytes.length === 0 ||
+        piece.sizeBytes > SNAPSHOT_MAX_BYTES
+      )
+        return;
+      // The leader is there, as if it had answered a fetch.
+      await inTurn(() => perform(quorum.onFetchReply(reply)));
       pieces.push(piece.bytes);
       sizeBytes = piece.sizeBytes;
       position += piece.bytes.length;
@@ -183,10 +194,31 @@ export class MetadataFollower {
     });
   }
 
-  async #pause(changed: Promise<void>): Promise<void> {
+  async #pause(seen: number): Promise<void> {
     const passed = Promise.withResolvers<void>();
     const timer = this.#options.timers.after(RETRY_MS, () => passed.resolve());
-    await Promise.race([passed.promise, changed]);
+    await this.#unlessChanged(passed.promise, seen);
     timer.cancel();
+  }
+
+  /** Resolves when the role has changed since it was seen. */
+  #changed(seen: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#changes !== seen) resolve();
+      else this.#waiting.add(resolve);
+    });
+  }
+
+  /**
+   * What comes of the work; undefined where the role changes before. What races with a promise that lasts as long as a role is kept for as
+   * long, answers and all.
+   */
+  #unlessChanged<T>(work: Promise<T>, seen: number): Promise<T | undefined> {
+    return new Promise((resolve, reject) => {
+      const end = (): void => resolve(undefined);
+      if (this.#changes !== seen) end();
+      else this.#waiting.add(end);
+      work.then(resolve, reject).finally(() => this.#waiting.delete(end));
+    });
   }
 }

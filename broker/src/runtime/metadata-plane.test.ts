@@ -2,9 +2,10 @@ import { silentLogger, systemClock, systemRandom, systemTimers, ZERO_UUID } from
 import { Reader } from '@millrace/protocol';
 import { leaderChangeMessage } from '@millrace/protocol/internal';
 import { decodeBatch, decodeControlKey } from '@millrace/protocol/records';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { CreateTopicsCommand, TopicToCreate } from '../core/controller/commands.ts';
 import type { MetadataImage } from '../core/metadata/image.ts';
+import type { Log, StorageEngine } from '../storage/log.ts';
 import { createMemoryEngine } from '../storage/memory-engine.ts';
 import { NO_PEERS } from '../testing/no-peers.ts';
 import { parseBrokerConfig } from './broker-config.ts';
@@ -67,6 +68,33 @@ describe('the metadata plane', () => {
     const broker = running.metadata.image().brokers.get(1);
     expect(broker).toMatchObject({ id: 1, fenced: false, endpoints: [{ host: 'localhost', port: 9092 }] });
     expect(running.metadata.image().features.get('metadata.version')).toBe(30);
+    await running.close();
+  });
+
+  it('says in words that a disk has refused its log', async () => {
+    const sound = disk();
+    let isRefusing = false;
+    const refusing = (log: Log): Log =>
+      new Proxy(log, {
+        get(target, key) {
+          if (key === 'flush' && isRefusing) return () => Promise.reject(new Error('no space left'));
+          const value = Reflect.get(target, key, target);
+          return typeof value === 'function' ? value.bind(target) : value;
+        },
+      });
+    const open: StorageEngine['open'] = async (...args) => refusing(await sound.storage.open(...args));
+    const running = plane({ ...sound, storage: { ...sound.storage, open } });
+    await running.start();
+    expect(running.problems).toEqual([]);
+    expect(running.forwarding.isActiveHere).toBe(true);
+    isRefusing = true;
+    await expect(running.controller.createTopics(creating(topic('orders')))).rejects.toMatchObject({
+      code: 'METADATA_LOG_FAILED',
+    });
+    expect(running.problems).toEqual([
+      expect.stringMatching(/no changes of metadata any more.*no space left.*start the broker again/),
+    ]);
+    expect(running.forwarding.isActiveHere).toBe(false);
     await running.close();
   });
 
@@ -180,6 +208,28 @@ describe('the metadata plane', () => {
     await expect(running.controller.createTopics(creating(topic('orders')))).rejects.toMatchObject(failed);
     expect(running.metadata.image().topicsByName.size).toBe(0);
     await expect(running.controller.createTopics(creating(topic('other')))).rejects.toMatchObject(failed);
+    await running.close();
+  });
+
+  it('comes back where a registration of an earlier process arrives late', async () => {
+    const running = plane(disk(), { 'broker.heartbeat.interval.ms': '10' });
+    await running.start();
+    const first = running.cluster.brokerEpoch;
+    const late = await running.controller.registerBroker({
+      brokerId: 1,
+      incarnationId: 'DDDDDDDDDDDDDDDDDDDDDA',
+      endpoints: [{ name: 'PLAINTEXT', host: 'localhost', port: 9092, securityProtocol: 0 }],
+      rack: null,
+      logDirs: [directoryId],
+      previousEpoch: -1,
+    });
+    expect(late.error).toBeNull();
+    await vi.waitFor(() => {
+      const { brokerEpoch, isHeard } = running.cluster;
+      expect(brokerEpoch).toBeGreaterThan(first);
+      expect(running.metadata.image().brokers.get(1)).toMatchObject({ epoch: brokerEpoch, fenced: false });
+      expect(isHeard).toBe(true);
+    });
     await running.close();
   });
 

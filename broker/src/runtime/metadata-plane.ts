@@ -64,6 +64,8 @@ export interface MetadataPlane {
   readonly controller: ControllerAccess;
   readonly cluster: ClusterAccess;
   readonly forwarding: Forwarding;
+  /** What an operator should look after, in sentences. */
+  readonly problems: readonly string[];
   /** Resolves when this node takes part in the quorum: what other nodes of it ask is answered from then on. */
   open(): Promise<void>;
   /**
@@ -110,6 +112,8 @@ class RunningMetadataPlane implements MetadataPlane {
   #parts: Parts | undefined;
   #lifecycle: BrokerLifecycle | undefined;
   #snapshotting: Promise<void> | undefined;
+  #failure: MillraceError | undefined;
+  #snapshotFailure: unknown;
 
   constructor(options: MetadataPlaneOptions) {
     const { config, controllerPeers: peers } = options;
@@ -148,6 +152,21 @@ class RunningMetadataPlane implements MetadataPlane {
       forward: (request) => this.#client.forward(request),
     };
     this.cluster = this.#clusterAccess();
+  }
+
+  get problems(): readonly string[] {
+    const problems: string[] = [];
+    if (this.#failure !== undefined) {
+      const { message, hint } = this.#failure.report();
+      problems.push(
+        `This node follows and decides no changes of metadata any more. ${message} ${hint ?? ''}`.trim(),
+      );
+    }
+    if (this.#snapshotFailure !== undefined)
+      problems.push(
+        `The metadata log grows: its snapshot cannot be written (${textOf(this.#snapshotFailure)}).`,
+      );
+    return problems;
   }
 
   onImage(listener: ImageListener): void {
@@ -220,6 +239,7 @@ class RunningMetadataPlane implements MetadataPlane {
       directoryId,
       previousEpoch: storage.previousBrokerEpoch ?? -1,
       heartbeatIntervalMs: config.values['broker.heartbeat.interval.ms'],
+      sessionMs: config.values['broker.session.timeout.ms'],
       controller: this.#client,
       loader,
     });
@@ -257,6 +277,7 @@ class RunningMetadataPlane implements MetadataPlane {
     const client = this.#client;
     const brokerId = this.#options.config.nodeId;
     const epochOf = () => this.#lifecycle?.epoch ?? -1;
+    const isHeard = () => this.#lifecycle?.isHeard === true;
     return {
       createTopics: async (command) => {
         const results = await client.createTopics(command);
@@ -269,6 +290,9 @@ class RunningMetadataPlane implements MetadataPlane {
       alterPartitions: (partitions) => client.alterPartitions({ brokerId, epoch: epochOf(), partitions }),
       get brokerEpoch() {
         return epochOf();
+      },
+      get isHeard() {
+        return isHeard();
       },
     };
   }
@@ -310,6 +334,7 @@ class RunningMetadataPlane implements MetadataPlane {
             cause,
           });
     this.#options.logger.error({ err: error }, 'the metadata log failed');
+    this.#failure ??= error;
     this.#parts?.runtime.fail(error);
     this.#failed.reject(error);
   }
@@ -325,7 +350,9 @@ class RunningMetadataPlane implements MetadataPlane {
     this.#snapshotting = (async () => {
       try {
         await quorum.snapshotTaken(await writeSnapshot(folder, image, clock.now().wallMs));
+        this.#snapshotFailure = undefined;
       } catch (error) {
+        this.#snapshotFailure = error;
         logger.error({ err: error, offset: image.offset }, 'the metadata snapshot failed; the log is kept');
       } finally {
         this.#snapshotting = undefined;
@@ -355,6 +382,10 @@ function rulesOf(config: BrokerConfig): ControllerRules {
     isListConfig,
     defaultConfig: (type, name) => defaultConfigText(config, type, name),
   };
+}
+
+function textOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 function stopping(): MillraceError {

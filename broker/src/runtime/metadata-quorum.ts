@@ -177,13 +177,14 @@ export class MetadataQuorum {
     return { lastOffset, sizeBytes: batch.length };
   }
 
-  /** Committed batches from `offset` on, as they stand in the log. */
+  /** Committed batches from `offset` on, as they stand in the log; it ends early where a snapshot takes the place of them (`onSnapshot`). */
   async *read(offset: number): AsyncGenerator<MetadataBatch> {
     let next = offset;
     while (next < this.highWatermark) {
-      const limits = { maxBytes: READ_MAX_BYTES, atLeastOne: true, endBefore: this.highWatermark };
       const before = next;
-      for (const buffer of await this.log.read(next, limits)) {
+      const buffers = await this.#readCommitted(next);
+      if (buffers === null) return;
+      for (const buffer of buffers) {
         for (const header of iterateBatches(buffer)) {
           const { lastOffset, sizeInBytes } = header;
           next = lastOffset + 1;
@@ -193,6 +194,19 @@ export class MetadataQuorum {
         }
       }
       if (next === before) throw logNotReadable(this.log, next);
+    }
+  }
+
+  /** Null where the log has been begun anew behind that offset, under the reader. */
+  async #readCommitted(offset: number): Promise<readonly Buffer[] | null> {
+    const limits = { maxBytes: READ_MAX_BYTES, atLeastOne: true, endBefore: this.highWatermark };
+    try {
+      return await this.log.read(offset, limits);
+    } catch (error) {
+      // It is begun anew in one turn, and that has been told after it.
+      await this.#inTurn(() => Promise.resolve());
+      if (offset < this.log.startOffset) return null;
+      throw error;
     }
   }
 
@@ -233,19 +247,22 @@ export class MetadataQuorum {
   }
 
   /** A piece of the snapshot that readers are sent to. */
-  async fetchSnapshot({ leaderEpoch, id, position, maxBytes }: SnapshotFetch): Promise<SnapshotPiece> {
+  async fetchSnapshot(asked: SnapshotFetch): Promise<SnapshotPiece> {
+    const { replicaId, leaderEpoch, id, position, maxBytes } = asked;
     const nothing = { sizeBytes: 0, bytes: Buffer.alloc(0) };
     if (!this.isLeader) return { error: 'NOT_LEADER_OR_FOLLOWER', ...nothing };
     if (leaderEpoch !== this.epoch) return { error: 'FENCED_LEADER_EPOCH', ...nothing };
+    this.#quorum.onFetchSnapshot(replicaId, this.#now());
     const bytes = await readSnapshotBytes(this.#options.folder, id);
     if (bytes === null) return { error: 'SNAPSHOT_NOT_FOUND', ...nothing };
     if (position < 0 || position >= bytes.length) return { error: 'POSITION_OUT_OF_RANGE', ...nothing };
     return { error: null, sizeBytes: bytes.length, bytes: bytes.subarray(position, position + maxBytes) };
   }
 
-  /** This node has stored a snapshot: the log before it may go. */
+  /** This node has stored a snapshot: the log before it may go. One of the leader's may have come meanwhile that holds more. */
   async snapshotTaken(id: SnapshotId): Promise<void> {
     await this.#inTurn(async () => {
+      if (id.endOffset <= this.log.startOffset) return;
       this.#view.snapshot = id;
       await this.log.roll();
       await this.log.advanceStartOffset(id.endOffset);

@@ -75,7 +75,7 @@ export type AppendOutcome =
       readonly error: null;
       readonly firstOffset: number;
       readonly lastOffset: number;
-      /** LogAppendTime given to the records, ms; -1 under CreateTime. */
+      /** LogAppendTime given to the records, ms; -1 under CreateTime. Of a duplicate the newest time of its records, under both. */
       readonly appendTimeMs: number;
       readonly logStartOffset: number;
       /** Resolves when the bytes are written locally; rejects when the disk refused. */

@@ -134,6 +134,8 @@ export class ReplicaFetcher {
       const followed = this.#followed.get(key);
       const leaderEpoch = epochs.get(key);
       if (followed === undefined || leaderEpoch === undefined) return;
+      // Whoever got records comes last the next time: an answer has room for some, and all have their turn.
+      if (answer.records.length > 0 && this.#followed.delete(key)) this.#followed.set(key, followed);
       const isWell = await this.#take(followed.partition, leaderEpoch, answer);
       if (!isWell) followed.restsUntil = this.#round + REST_ROUNDS;
     });
@@ -148,17 +150,22 @@ export class ReplicaFetcher {
   ): Promise<boolean> {
     const { logger } = this.#options;
     const { log, topic, partition: index } = partition;
-    if (answer.error === 'OFFSET_OUT_OF_RANGE' && answer.logStartOffset > log.endOffset) {
-      logger.warn(
-        { topic, partition: index, offset: answer.logStartOffset },
-        'begins anew: the leader has deleted what is missing',
-      );
-      await partition.resetTo(answer.logStartOffset, leaderEpoch);
+    const { logStartOffset } = answer;
+    if (answer.error === 'OFFSET_OUT_OF_RANGE' && logStartOffset > log.endOffset) {
+      const facts = { topic, partition: index, offset: logStartOffset };
+      logger.warn(facts, 'begins anew: the leader has deleted what is missing');
+      await partition.resetTo(logStartOffset, leaderEpoch);
       return true;
     }
     if (answer.error !== null) return false;
     if (answer.diverging !== null) {
       const offset = truncationOffset(log.leaderEpochs, log.endOffset, answer.diverging);
+      if (offset < log.startOffset) {
+        const facts = { topic, partition: index, offset: logStartOffset, startOffset: log.startOffset };
+        logger.warn(facts, "begins anew: the leader's log parts from this one before it begins");
+        await partition.resetTo(logStartOffset, leaderEpoch);
+        return true;
+      }
       logger.info(
         { topic, partition: index, offset, endOffset: log.endOffset },
         'cuts what its leader does not have',
@@ -169,7 +176,7 @@ export class ReplicaFetcher {
     if (answer.records.length > 0 && !(await this.#append(partition, leaderEpoch, answer.records)))
       return false;
     partition.toldCommitted(answer.highWatermark, leaderEpoch);
-    const startOffset = Math.min(answer.logStartOffset, partition.highWatermark);
+    const startOffset = Math.min(logStartOffset, partition.highWatermark);
     if (startOffset > log.startOffset) await log.advanceStartOffset(startOffset);
     return true;
   }

@@ -32,6 +32,12 @@ export const replicationConfigKeys = defineConfig({
     'A follower that has not had everything for so long leaves the in-sync set.',
     range(1),
   ),
+  'replica.high.watermark.checkpoint.interval.ms': key(
+    'long',
+    5000,
+    'How often it is noted on disk up to where partitions are committed: from there they are read again after a crash.',
+    range(1),
+  ),
   'replica.fetch.max.bytes': key('int', 1_048_576, 'Of one partition in an answer to a follower.', range(0)),
   'replica.fetch.response.max.bytes': key('int', 10_485_760, 'Of a whole answer to a follower.', range(0)),
   'replica.fetch.wait.max.ms': key('int', 500, "How long a follower's fetch waits for news.", range(1)),

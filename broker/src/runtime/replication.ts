@@ -23,6 +23,8 @@ export interface ReplicationOptions {
 }
 
 const PARTITIONS_PER_REQUEST_MAX = 1_000;
+/** Between a wish that had no answer and the next try, as in Kafka. */
+const ASK_AGAIN_MS = 50;
 /** What a wish may be refused with that will never come true as it is. */
 const REFUSED: ReadonlySet<string> = new Set([
   'INELIGIBLE_REPLICA',
@@ -39,6 +41,7 @@ export class Replication implements ReplicationAccess {
   readonly #fetchers = new Map<number, ReplicaFetcher>();
   readonly #leaderOf = new Map<string, number>();
   #look: Timer | undefined;
+  #again: Timer | undefined;
   #isAsking = false;
   #isClosed = false;
 
@@ -85,6 +88,7 @@ export class Replication implements ReplicationAccess {
   close(): void {
     this.#isClosed = true;
     this.#look?.cancel();
+    this.#again?.cancel();
     for (const fetcher of this.#fetchers.values()) fetcher.close();
     this.#fetchers.clear();
   }
@@ -132,8 +136,14 @@ export class Replication implements ReplicationAccess {
     }
     if (wishes.length === 0) return;
     this.#isAsking = true;
-    void this.#ask(wishes).finally(() => {
-      this.#isAsking = false;
+    void this.#ask(wishes).then((unanswered) => {
+      if (unanswered.length === 0 || this.#isClosed) this.#isAsking = false;
+      // Who waits for the set, waits for the controller: not until sets are looked at by themselves.
+      else
+        this.#again = this.#options.timers.after(ASK_AGAIN_MS, () => {
+          this.#isAsking = false;
+          this.#lookAt(unanswered);
+        });
     });
   }
 
@@ -153,22 +163,33 @@ export class Replication implements ReplicationAccess {
     return { topicId, partition: index, leaderEpoch, ...wanted };
   }
 
-  async #ask(wishes: readonly { partition: LocalPartition; wish: PartitionToAlter }[]): Promise<void> {
+  /** @returns those of which nobody knows what became of their wish */
+  async #ask(
+    wishes: readonly { partition: LocalPartition; wish: PartitionToAlter }[],
+  ): Promise<readonly LocalPartition[]> {
     const { cluster, logger } = this.#options;
+    const doubtful: LocalPartition[] = [];
     const result = await cluster.alterPartitions(wishes.map(({ wish }) => wish)).catch(() => null);
+    const answers = new Map(
+      (result?.error === null ? result.partitions : []).map((one) => [
+        `${one.topicId}-${one.partition}`,
+        one,
+      ]),
+    );
     for (const { partition, wish } of wishes) {
-      const answer =
-        result?.error === null
-          ? result.partitions.find((one) => one.topicId === wish.topicId && one.partition === wish.partition)
-          : undefined;
+      const answer = answers.get(`${wish.topicId}-${wish.partition}`);
       if (partition.leaderEpoch !== wish.leaderEpoch) continue;
       if (answer?.error === null) {
         partition.isrChanged(answer.isr, answer.partitionEpoch);
         const facts = { topic: partition.topic, partition: wish.partition, isr: answer.isr };
         logger.debug(facts, 'the in-sync set has changed');
-      } else if (answer !== undefined && REFUSED.has(answer.error)) partition.replicas?.refused();
+        continue;
+      }
+      if (answer !== undefined && REFUSED.has(answer.error)) partition.replicas?.refused();
       else partition.replicas?.unanswered();
+      if (partition.replicas?.isUnanswered === true) doubtful.push(partition);
     }
+    return doubtful;
   }
 }
 

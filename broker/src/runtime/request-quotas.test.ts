@@ -38,9 +38,16 @@ describe('RequestQuotas', () => {
   it('does not count what a client did not get because it has to wait', () => {
     values.set('consumer_byte_rate', 100);
     expect(quotas.fetchMaxBytes(ann)).toBe(1000);
+    expect(quotas.charge(ann, { busyMs: 0, offered: 1000 })).toBe(0);
+    expect(quotas.charge(ann, { busyMs: 0, offered: 1000 })).toBe(10_000);
+    expect(quotas.charge(ann, { busyMs: 0, offered: 0 })).toBe(0);
+  });
+
+  it('counts what a client was given although it has to wait', () => {
+    values.set('consumer_byte_rate', 100);
     expect(quotas.charge(ann, { busyMs: 0, fetched: 1000 })).toBe(0);
     expect(quotas.charge(ann, { busyMs: 0, fetched: 1000 })).toBe(10_000);
-    expect(quotas.charge(ann, { busyMs: 0, fetched: 0 })).toBe(0);
+    expect(quotas.charge(ann, { busyMs: 0, fetched: 0 })).toBe(10_000);
   });
 
   it('counts the time of the loop in percent, and asks for no more than a second', () => {

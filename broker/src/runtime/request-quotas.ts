@@ -36,14 +36,14 @@ export class RequestQuotas implements QuotaAccess {
   charge(caller: QuotaCaller, use: RequestUse): number {
     const busy = this.#charge('request_percentage', caller, use.busyMs / MS_PER_PERCENT);
     const busyDelayMs = Math.min(busy, WINDOW_DELAY_MAX_MS);
-    const { produced, fetched } = use;
+    const { produced, fetched, offered } = use;
     if (produced !== undefined)
       return Math.max(busyDelayMs, this.#charge('producer_byte_rate', caller, produced));
-    if (fetched === undefined) return busyDelayMs;
-    const fetchDelayMs = this.#charge('consumer_byte_rate', caller, fetched);
-    const delayMs = Math.max(busyDelayMs, fetchDelayMs);
+    const given = fetched ?? offered;
+    if (given === undefined) return busyDelayMs;
+    const delayMs = Math.max(busyDelayMs, this.#charge('consumer_byte_rate', caller, given));
     // Who has to wait is given no records, so none were used.
-    if (delayMs > 0) this.#charge('consumer_byte_rate', caller, -fetched);
+    if (offered !== undefined && delayMs > 0) this.#charge('consumer_byte_rate', caller, -offered);
     return delayMs;
   }
 

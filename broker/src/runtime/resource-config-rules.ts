@@ -18,7 +18,7 @@ export function resourceConfigProblem(
     case 'topic':
       return invalid(topicConfigProblem(values));
     case 'broker':
-      return brokerConfigProblem(values);
+      return brokerConfigProblem(config, values);
     case 'group':
       return invalid(groupConfigProblem(config, values));
     case 'client-metrics':

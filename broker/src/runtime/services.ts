@@ -172,6 +172,8 @@ export interface RequestUse {
   readonly produced?: number;
   /** Bytes of an answer that gives records out. */
   readonly fetched?: number;
+  /** Bytes of records that are given out only where nobody has to wait. */
+  readonly offered?: number;
 }
 
 /** What clients may use, and what they have used of it. */
@@ -264,6 +266,8 @@ export interface ClusterAccess {
   alterPartitions(partitions: readonly PartitionToAlter[]): Promise<AlterPartitionsResult>;
   /** Of this broker's registration. */
   readonly brokerEpoch: number;
+  /** Whether the controller cannot have given what this broker leads to others for its silence. */
+  readonly isHeard: boolean;
 }
 
 /** A command of the group core as a handler gives it: which answer is whose is not its matter. */
@@ -327,6 +331,16 @@ export interface TransactionListing {
   readonly transaction: Transaction;
 }
 
+/** How a write is part of a transaction. */
+export interface WriteInTransaction {
+  /** The producer leaves it to the broker to add the partitions. */
+  readonly adds: boolean;
+  /** The log has records of the transaction. */
+  readonly isOpen: boolean;
+  /** What the log knows of the producer: another value when a marker has come. */
+  readonly known: () => unknown;
+}
+
 /** The transaction coordinator: commands and results of its core. Errors are values; nothing rejects for what is asked. */
 export interface TransactionAccess {
   /** Makes `__transaction_state` where it does not exist. */
@@ -345,7 +359,7 @@ export interface TransactionAccess {
    */
   within<Result>(
     query: PartitionsQuery,
-    how: { readonly adds: boolean; readonly isOpen: boolean },
+    how: WriteInTransaction,
     write: () => Result,
     refused: (error: ErrorName) => Result,
   ): Result | Promise<Result>;

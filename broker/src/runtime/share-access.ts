@@ -1,4 +1,5 @@
 import type { ErrorName } from '@millrace/protocol';
+import type { DeleteShareStateCommand } from '../core/share/delete-share-state.ts';
 import type { InitializeShareStateCommand } from '../core/share/initialize-share-state.ts';
 import type { ReadShareStateQuery } from '../core/share/read-share-state.ts';
 import type { ShareMember } from '../core/share/share-group.ts';
@@ -33,7 +34,7 @@ export interface ShareCoordinator {
   read(query: ReadShareStateQuery): Promise<SharePartitionBeginning>;
   /** Where the group stands; what nothing is stored of begins at UNSET. */
   summarize(key: SharePartitionKey): Promise<SharePartitionSummary>;
-  delete(key: SharePartitionKey): Promise<ShareStateResult>;
+  delete(command: Asked<DeleteShareStateCommand>): Promise<ShareStateResult>;
 }
 
 /** The share coordinator: what is stored in the partitions of `__share_group_state` that are led here. */
@@ -48,6 +49,12 @@ export interface ShareGroupDescription {
   readonly epoch: number;
   readonly assignmentEpoch: number;
   readonly members: readonly ShareMember[];
+}
+
+/** Why a group is not described. */
+export interface ShareGroupUntold {
+  readonly error: ErrorName;
+  readonly message?: string;
 }
 
 /** Where a group stands in a partition; UNSET where it has not begun. */
@@ -70,7 +77,7 @@ export interface StartOffset {
 export interface ShareGroupAccess {
   /** Waits, within bounds, until the group has begun in what the member reads. */
   heartbeat(command: Omit<Asked<ShareHeartbeatCommand>, 'maxSize'>): Promise<ShareHeartbeatResult>;
-  describe(groupId: string): Promise<ShareGroupDescription | { readonly error: ErrorName }>;
+  describe(groupId: string): Promise<ShareGroupDescription | ShareGroupUntold>;
   /** In which partitions the group has begun. */
   begunTopics(
     groupId: string,

@@ -1,3 +1,4 @@
+import type { MetadataImage } from '../core/metadata/image.ts';
 import type { SharePartitionRules } from '../core/share/share-partition.ts';
 import type { BrokerConfig } from './broker-config.ts';
 import { groupSetting } from './group-config-definitions.ts';
@@ -22,32 +23,61 @@ const MS_PER_MINUTE = 60_000;
 const MS_PER_HOUR = 3_600_000;
 const MS_PER_DAY = 86_400_000;
 
-/** The settings of a group, looked up each time that they are read. */
+/** The settings of a group as they are each time that they are read; looked up again only where configs have changed. */
 export function shareGroupSettings(
   { config, metadata }: { readonly config: BrokerConfig; readonly metadata: MetadataAccess },
   group: string,
 ): ShareGroupSettings {
-  const text = (name: string) =>
-    groupSetting({ image: metadata.image(), values: config.values }, group, name);
+  let known: Known | null = null;
+  const now = (): ShareGroupSettings => {
+    const { configs } = metadata.image();
+    const { values } = config;
+    if (known === null || known.configs !== configs || known.values !== values)
+      known = { configs, values, settings: settingsNow(metadata.image(), values, group) };
+    return known.settings;
+  };
   return {
     get maxDeliveryCount() {
-      return Number(text('share.delivery.count.limit'));
+      return now().maxDeliveryCount;
     },
     get maxInFlight() {
-      return Number(text('share.partition.max.record.locks'));
+      return now().maxInFlight;
     },
     get lockMs() {
-      return Number(text('share.record.lock.duration.ms'));
+      return now().lockMs;
     },
     get isReadCommitted() {
-      return text('share.isolation.level').toLowerCase() === 'read_committed';
+      return now().isReadCommitted;
     },
     get mayRenew() {
-      return text('share.renew.acknowledge.enable').toLowerCase() === 'true';
+      return now().mayRenew;
     },
     get offsetReset() {
-      return offsetResetOf(text('share.auto.offset.reset'));
+      return now().offsetReset;
     },
+  };
+}
+
+/** Settings, and what they were looked up in: neither is changed in place. */
+interface Known {
+  readonly configs: MetadataImage['configs'];
+  readonly values: BrokerConfig['values'];
+  readonly settings: ShareGroupSettings;
+}
+
+function settingsNow(
+  image: MetadataImage,
+  values: BrokerConfig['values'],
+  group: string,
+): ShareGroupSettings {
+  const text = (name: string) => groupSetting({ image, values }, group, name);
+  return {
+    maxDeliveryCount: Number(text('share.delivery.count.limit')),
+    maxInFlight: Number(text('share.partition.max.record.locks')),
+    lockMs: Number(text('share.record.lock.duration.ms')),
+    isReadCommitted: text('share.isolation.level').toLowerCase() === 'read_committed',
+    mayRenew: text('share.renew.acknowledge.enable').toLowerCase() === 'true',
+    offsetReset: offsetResetOf(text('share.auto.offset.reset')),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Partition } from './partition.ts';
 import type { MetadataAccess, PartitionRegistry } from './services.ts';
 import { type ShareGroupSettings, shareGroupSettings } from './share-group-settings.ts';
 import type { ShareStateClient } from './share-state-client.ts';
+import { fetchError } from './share-state-errors.ts';
 
 export interface SharePartitionsOptions {
   readonly metadata: MetadataAccess;
@@ -18,16 +19,10 @@ export interface SharePartitionsOptions {
   readonly logger: Logger;
 }
 
-/** What the share coordinator's refusals mean to a consumer. */
-const TO_CONSUMER: Partial<Record<ErrorName, ErrorName>> = {
-  FENCED_LEADER_EPOCH: 'NOT_LEADER_OR_FOLLOWER',
-  FENCED_STATE_EPOCH: 'NOT_LEADER_OR_FOLLOWER',
-  COORDINATOR_NOT_AVAILABLE: 'KAFKA_STORAGE_ERROR',
-  COORDINATOR_LOAD_IN_PROGRESS: 'KAFKA_STORAGE_ERROR',
-  NOT_COORDINATOR: 'KAFKA_STORAGE_ERROR',
-  // The group has not begun in the partition: it is none of the group's.
-  INVALID_REQUEST: 'UNKNOWN_TOPIC_OR_PARTITION',
-};
+/** A partition that is read is compared with what is stored so often: the group may have been deleted, or its offsets reset. */
+const COMPARE_INTERVAL_MS = 5_000;
+/** Groups whose settings are kept at hand. */
+const SETTINGS_MAX = 10_000;
 
 /** The partitions that share groups read here. They are taken into use when the first member reads, and forgotten with the last. */
 export class SharePartitions {
@@ -36,6 +31,8 @@ export class SharePartitions {
   readonly #loading = new Map<string, Promise<LiveSharePartition | ErrorName>>();
   /** Of those that are given up: what they have stored has to be there before it is read again. */
   readonly #closing = new Map<string, Promise<void>>();
+  /** They follow what is configured; made anew where they are missing. */
+  readonly #settings = new Map<string, ShareGroupSettings>();
   #isClosed = false;
 
   constructor(options: SharePartitionsOptions) {
@@ -47,14 +44,23 @@ export class SharePartitions {
   }
 
   settings(group: string): ShareGroupSettings {
-    return shareGroupSettings(this.#options, group);
+    let settings = this.#settings.get(group);
+    if (settings === undefined) {
+      if (this.#settings.size >= SETTINGS_MAX) this.#settings.clear();
+      settings = shareGroupSettings(this.#options, group);
+      this.#settings.set(group, settings);
+    }
+    return settings;
   }
 
-  /** Takes a partition into use where it is not. */
+  /** Takes a partition into use where it is not. What was reset since shows after a while: see `getCurrent`. */
   get(key: SharePartitionKey, topic: string): LiveSharePartition | Promise<LiveSharePartition | ErrorName> {
     const name = sharePartitionName(key);
     const known = this.#live.get(name);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      this.#compareNowAndThen(known);
+      return known;
+    }
     const before = this.#loading.get(name);
     if (before !== undefined) return before;
     const loading = this.#load(key, topic).finally(() => this.#loading.delete(name));
@@ -62,9 +68,22 @@ export class SharePartitions {
     return loading;
   }
 
+  /** As `get`, for who begins to read: goes on with nothing that the group has begun anew, or has ended, until now. */
+  async getCurrent(key: SharePartitionKey, topic: string): Promise<LiveSharePartition | ErrorName> {
+    const known = this.find(key);
+    if (known !== undefined) await this.#compare(known);
+    return await this.get(key, topic);
+  }
+
   /** The partition where it is in use. */
   find(key: SharePartitionKey): LiveSharePartition | undefined {
     return this.#live.get(sharePartitionName(key));
+  }
+
+  /** What is wrong with the acknowledgement of a record of a partition that is not in use here. */
+  nothingHeld(topic: string, partition: number): ErrorName {
+    const led = this.#options.partitions.leader(topic, partition);
+    return typeof led === 'string' ? led : 'INVALID_RECORD_STATE';
   }
 
   /** Takes back what a member holds in any partition. */
@@ -98,7 +117,7 @@ export class SharePartitions {
     const { shareState, clock, timers } = this.#options;
     const { leaderEpoch } = partition;
     const read = await shareState.ask(key, (coordinator) => coordinator.read({ key, leaderEpoch }));
-    if (read.error !== null) return TO_CONSUMER[read.error] ?? read.error;
+    if (read.error !== null) return fetchError(read.error);
     const settings = this.settings(key.group);
     const { state } = read;
     const isNew = state.startOffset === UNSET;
@@ -115,13 +134,16 @@ export class SharePartitions {
       shareState,
       clock,
       timers,
-      failed: (error) => this.#giveUp(live, TO_CONSUMER[error] ?? error),
+      failed: (error) => this.#giveUp(live, fetchError(error)),
     });
     // Stored before anything is delivered: after a crash, a group that begins at the latest would begin later, and miss records.
     const error = isNew ? await live.begin() : null;
-    if (error !== null) return TO_CONSUMER[error] ?? error;
-    if (this.#isClosed || !partition.isLeader || partition.leaderEpoch !== leaderEpoch)
-      return 'NOT_LEADER_OR_FOLLOWER';
+    const isLed = !this.#isClosed && partition.isLeader && partition.leaderEpoch === leaderEpoch;
+    const failure = isLed ? error && fetchError(error) : 'NOT_LEADER_OR_FOLLOWER';
+    if (failure !== null) {
+      this.#giveUp(live, failure);
+      return failure;
+    }
     this.#live.set(name, live);
     return live;
   }
@@ -145,6 +167,22 @@ export class SharePartitions {
           return null;
         }
     }
+  }
+
+  #compareNowAndThen(live: LiveSharePartition): void {
+    const { monoMs } = this.#options.clock.now();
+    if (monoMs - live.comparedMonoMs >= COMPARE_INTERVAL_MS) void this.#compare(live);
+  }
+
+  /** Gives a partition up whose state is another one's by now. */
+  async #compare(live: LiveSharePartition): Promise<void> {
+    const { shareState, clock } = this.#options;
+    const { key } = live;
+    live.comparedMonoMs = clock.now().monoMs;
+    const stored = await shareState.ask(key, (coordinator) => coordinator.summarize(key));
+    // Who does not answer now is asked later; what is written meanwhile is refused if it is wrong.
+    if (stored.error === null && stored.state.stateEpoch !== live.stateEpoch && live.failure === null)
+      this.#giveUp(live, fetchError('FENCED_STATE_EPOCH'));
   }
 
   #giveUp(live: LiveSharePartition, failure: ErrorName): void {

@@ -1,5 +1,10 @@
 import type { ErrorName } from '@millrace/protocol';
-import { FINAL_EPOCH, INITIAL_EPOCH, ShareSession } from '../core/share/share-session.ts';
+import {
+  FINAL_EPOCH,
+  INITIAL_EPOCH,
+  type SessionPartition,
+  ShareSession,
+} from '../core/share/share-session.ts';
 import type { BrokerConfig } from './broker-config.ts';
 import type { SharePartitions } from './share-partitions.ts';
 
@@ -12,6 +17,15 @@ export interface SessionCaller {
   readonly signal: AbortSignal;
 }
 
+/** What a ShareFetch says of the partitions that its session reads. */
+export interface SessionChange {
+  readonly added: readonly SessionPartition[];
+  readonly forgotten: readonly SessionPartition[];
+}
+
+/** Of all sessions, 200 bytes or so each. */
+const PARTITIONS_MAX = 1_000_000;
+
 interface Held {
   readonly session: ShareSession;
   readonly stop: () => void;
@@ -19,17 +33,22 @@ interface Held {
 
 /**
  * The share sessions of this broker (KIP-932): one for each member that reads here. A session ends when the member says so, begins
- * anew, or its connection closes; what the member holds is taken back then.
+ * anew, or its connection closes; what the member holds is taken back then. Kafka bounds the sessions alone; here their partitions are too,
+ * {@link PARTITIONS_MAX} of all of them.
  */
 export class ShareSessions {
   readonly #partitions: SharePartitions;
   readonly #config: BrokerConfig;
   readonly #groups = new Map<string, Map<string, Held>>();
+  readonly #readMax: number;
   #size = 0;
+  /** Partitions of all sessions. */
+  #read = 0;
 
-  constructor(partitions: SharePartitions, config: BrokerConfig) {
+  constructor(partitions: SharePartitions, config: BrokerConfig, partitionsMax = PARTITIONS_MAX) {
     this.#partitions = partitions;
     this.#config = config;
+    this.#readMax = partitionsMax;
   }
 
   get size(): number {
@@ -52,6 +71,23 @@ export class ShareSessions {
     return known.session.turn(epoch) ?? known.session;
   }
 
+  /**
+   * Reads more in a session, or less.
+   * @returns what was not read before; or why the session is over, where all of them would read too much
+   */
+  change(
+    session: ShareSession,
+    { added, forgotten }: SessionChange,
+  ): ReadonlySet<SessionPartition> | ErrorName {
+    const before = session.size;
+    const begun = new Set(added.filter((partition) => session.add(partition)));
+    for (const partition of forgotten) session.forget(partition);
+    this.#read += session.size - before;
+    if (this.#read <= this.#readMax) return begun;
+    this.end(session);
+    return 'SHARE_SESSION_LIMIT_REACHED';
+  }
+
   /** Ends a session: what its member holds is taken back. */
   end(session: ShareSession): void {
     const held = this.#groups.get(session.group)?.get(session.memberId);
@@ -62,6 +98,7 @@ export class ShareSessions {
     for (const members of this.#groups.values()) for (const { stop } of members.values()) stop();
     this.#groups.clear();
     this.#size = 0;
+    this.#read = 0;
   }
 
   #begin(session: ShareSession, signal: AbortSignal): ShareSession {
@@ -76,6 +113,7 @@ export class ShareSessions {
 
   #drop({ session, stop }: Held, how: 'ends' | 'begins anew'): void {
     const { group, memberId } = session;
+    this.#read -= session.size;
     session.end();
     stop();
     this.#groups.get(group)?.delete(memberId);

@@ -64,14 +64,14 @@ export class ShareStateClient {
     call: (coordinator: ShareCoordinator) => Promise<R>,
   ): Promise<R | { readonly error: ErrorName }> {
     const { local, peers, metadata, config } = this.#options;
-    const found = await local.findCoordinator(key);
-    if (found.error !== null) return { error: found.error };
-    if (found.brokerId === config.nodeId) return await call(local);
-    const to = brokerEndpoint(metadata.image(), found.brokerId, config.interBrokerListener);
-    if (to === undefined) return { error: 'COORDINATOR_NOT_AVAILABLE' };
     try {
-      return await call(peers.coordinatorAt(to));
+      const found = await local.findCoordinator(key);
+      if (found.error !== null) return { error: found.error };
+      if (found.brokerId === config.nodeId) return await call(local);
+      const to = brokerEndpoint(metadata.image(), found.brokerId, config.interBrokerListener);
+      return to === undefined ? { error: 'COORDINATOR_NOT_AVAILABLE' } : await call(peers.coordinatorAt(to));
     } catch (error) {
+      // Nor can the topic be made where no controller answers.
       if (!isMillraceError(error)) throw error;
       return { error: 'COORDINATOR_NOT_AVAILABLE' };
     }

@@ -2,7 +2,7 @@ import type { Clock, Logger, Now, Timer, Timers } from '@millrace/foundation';
 import { isMillraceError } from '@millrace/foundation';
 import type { ErrorName } from '@millrace/protocol';
 import type { ReplyTo } from '../core/coordinator/effects.ts';
-import { deleteShareState, dropDeletedTopics } from '../core/share/delete-share-state.ts';
+import { type DeleteShareStateCommand, deleteShareState } from '../core/share/delete-share-state.ts';
 import {
   type InitializeShareStateCommand,
   initializeShareState,
@@ -21,6 +21,7 @@ import {
   sharePartitionName,
 } from '../core/share/share-state-record.ts';
 import {
+  dropDeletedTopics,
   type ShareStateEffect,
   type ShareStateResult,
   ShareStateShard,
@@ -94,6 +95,9 @@ export class ShareStateService implements ShareStateAccess {
         noteLeaderEpoch(shard, { ...query, reply }),
       );
       if (error !== null) return { error };
+    } else if (!this.#options.cluster.isHeard) {
+      // Nothing is written that only the coordinator can: one that was fenced would bring back what was accepted since.
+      return { error: 'NOT_COORDINATOR' };
     }
     return await this.#look(query.key, (shard) => readShareState(shard, query));
   }
@@ -102,15 +106,13 @@ export class ShareStateService implements ShareStateAccess {
     return this.#look(key, (shard) => summarizeShareState(shard, key));
   }
 
-  delete(key: SharePartitionKey): Promise<ShareStateResult> {
-    return this.#submit(key, (shard, reply) => deleteShareState(shard, { reply, key }));
+  delete(command: Asked<DeleteShareStateCommand>): Promise<ShareStateResult> {
+    return this.#submit(command.key, (shard, reply) => deleteShareState(shard, { ...command, reply }));
   }
 
   /** Forgets what is stored of topics that are gone. */
   topicsDeleted(): void {
-    const { topicsById } = this.#options.metadata.image();
-    for (const shard of this.topic.shards())
-      shard.run((state) => dropDeletedTopics(state, (topicId) => !topicsById.has(topicId)));
+    for (const shard of this.topic.shards()) shard.run(dropDeletedTopics);
   }
 
   close(): void {
@@ -163,6 +165,7 @@ export class ShareStateService implements ShareStateAccess {
       const shard = this.topic.shard(index);
       const log = this.#options.partitions.get(SHARE_STATE_TOPIC, index)?.log;
       if (shard === undefined || log === undefined) continue;
+      shard.run(dropDeletedTopics);
       shard.run(snapshotColdPartitions);
       if ((await shard.settled()) !== null) continue;
       const redundantBelow = shard.state?.redundantBelow ?? 0;

@@ -1,5 +1,5 @@
 import { Reader, Writer } from '@millrace/protocol';
-import type { EncodedRecord } from './coordinator-shard.ts';
+import type { EncodedRecord } from './coordinator-batches.ts';
 
 const KEY_VERSION = 0;
 

@@ -10,6 +10,8 @@ export interface TopicConfigDefinition {
    * such key.
    */
   readonly brokerKey?: string;
+  /** Kafka's tests have it for small segments: it is taken and obeyed, and not described. */
+  readonly isInternal?: true;
   /** @returns what is wrong with a value in a fragment that follows the key, or null */
   readonly problem: (text: string) => string | null;
 }
@@ -50,10 +52,14 @@ const NO_TIERS = 'this broker has no remote storage';
 const cleanupPolicy: Row = {
   problem(text) {
     const items = text === '' ? [] : text.split(',').map((item) => item.trim());
-    if (items.some((item) => item !== 'delete' && item !== 'compact'))
-      return 'must be a list of delete and compact';
-    return new Set(items).size === items.length ? null : 'must not name a policy twice';
+    return items.every((item) => item === 'delete' || item === 'compact')
+      ? null
+      : 'must be a list of delete and compact';
   },
+};
+
+const gzipLevel: Row = {
+  problem: (text) => (text.trim() === '-1' ? null : whole(text, 1n, 9n)),
 };
 
 const ratio: Row = {
@@ -81,7 +87,7 @@ function define(
 }
 
 /**
- * Every topic config of Kafka's. The log obeys cleanup.policy, compression.*, delete.retention.ms, flush.*,
+ * Every topic config of Kafka's. The log obeys cleanup.policy, compression.*, delete.retention.ms, file.delete.delay.ms, flush.*,
  * index.interval.bytes, max.message.bytes, {min,max}.compaction.lag.ms, message.timestamp.*, min.cleanable.dirty.ratio,
  * min.insync.replicas, retention.* and segment.*. The others are kept and described, because tools set them and nothing
  * is lost by it; those that would promise something that is not done take only their default.
@@ -98,7 +104,7 @@ export const topicConfigDefinitions: ReadonlyMap<string, TopicConfigDefinition> 
     'compression.gzip.level': define(
       'int',
       '-1',
-      int(-1n, 9n),
+      gzipLevel,
       'Level of gzip where compression.type is gzip.',
       'compression.gzip.level',
     ),
@@ -134,7 +140,7 @@ export const topicConfigDefinitions: ReadonlyMap<string, TopicConfigDefinition> 
       'long',
       '60000',
       long(0n),
-      'How long a segment that is dropped stays on disk.',
+      'How long the files of a segment that is dropped, or was compacted, stay on disk.',
       'log.segment.delete.delay.ms',
     ),
     'flush.messages': define(
@@ -164,6 +170,10 @@ export const topicConfigDefinitions: ReadonlyMap<string, TopicConfigDefinition> 
       'Bytes of records between two index entries.',
       'log.index.interval.bytes',
     ),
+    'internal.segment.bytes': {
+      ...define('int', '', int(1n), 'Size at which a new segment begins, in place of segment.bytes.'),
+      isInternal: true,
+    },
     'leader.replication.throttled.replicas': define(
       'list',
       '',
@@ -244,7 +254,7 @@ export const topicConfigDefinitions: ReadonlyMap<string, TopicConfigDefinition> 
       'boolean',
       'false',
       flag,
-      'Whether a segment takes its room on disk when it is made.',
+      'Whether a segment takes its room on disk when it is made; kept, but without an effect here.',
       'log.preallocate',
     ),
     'remote.log.copy.disable': define(

@@ -20,7 +20,9 @@ export function logConfigOf(image: MetadataImage, config: BrokerConfig, topic: s
   const text = (name: string): string => own?.get(name) ?? topicDefaultText(config, name);
   const number = (name: string): number => numberOf(text(name));
   return {
-    segmentBytes: number('segment.bytes'),
+    segmentBytes: number(
+      own?.has('internal.segment.bytes') === true ? 'internal.segment.bytes' : 'segment.bytes',
+    ),
     segmentMs: number('segment.ms'),
     indexIntervalBytes: number('index.interval.bytes'),
     retentionMs: number('retention.ms'),
@@ -39,6 +41,7 @@ export function logConfigOf(image: MetadataImage, config: BrokerConfig, topic: s
     minCleanableDirtyRatio: number('min.cleanable.dirty.ratio'),
     segmentJitterMs: number('segment.jitter.ms'),
     segmentIndexBytes: number('segment.index.bytes'),
+    fileDeleteDelayMs: number('file.delete.delay.ms'),
   };
 }
 

@@ -41,10 +41,13 @@ import type {
   ProducerIds,
   TransactionAccess,
   TransactionListing,
+  WriteInTransaction,
 } from './services.ts';
 import { transactionCodec } from './transaction-record-codec.ts';
 
 const NOT_THERE: ErrorName = 'COORDINATOR_NOT_AVAILABLE';
+/** How often another coordinator is asked while markers of the producer come. */
+const ASKS_MAX = 5;
 
 export interface TransactionServiceOptions {
   readonly metadata: MetadataAccess;
@@ -127,15 +130,19 @@ export class TransactionService implements TransactionAccess {
     return lost === null ? added : { error: 'NOT_COORDINATOR' };
   }
 
+  /**
+   * That a partition is in a transaction is told by a coordinator alone that cannot have been fenced: a successor may have ended the transaction,
+   * and what is written to it afterwards would stay open for ever.
+   */
   partitionsProblem(query: PartitionsQuery): ErrorName | null {
     const shard = this.#topic.shardOf(query.transactionalId);
-    if (shard === undefined) return 'NOT_COORDINATOR';
+    if (shard === undefined || !this.#options.cluster.isHeard) return 'NOT_COORDINATOR';
     return shard.state === null ? shard.problem : partitionsProblem(shard.state, query);
   }
 
   within<Result>(
     query: PartitionsQuery,
-    how: { readonly adds: boolean; readonly isOpen: boolean },
+    how: WriteInTransaction,
     write: () => Result,
     refused: (error: ErrorName) => Result,
   ): Result | Promise<Result> {
@@ -146,12 +153,13 @@ export class TransactionService implements TransactionAccess {
       const problem = this.partitionsProblem(query);
       if (!how.adds) return problem === null ? write() : refused(problem);
     }
-    const isCheckOnly = !how.adds;
-    const written = this.#writeOnceAdded(before, { query, isCheckOnly }, write, refused);
+    const written = this.#writeOnceAdded(before, { query, ...how }, write, refused);
     this.#waiting.set(key, written);
-    void written.finally(() => {
+    const ended = (): void => {
       if (this.#waiting.get(key) === written) this.#waiting.delete(key);
-    });
+    };
+    // Who waits for the write hears of its failure; nobody waits for this.
+    written.then(ended, ended);
     return written;
   }
 
@@ -193,23 +201,41 @@ export class TransactionService implements TransactionAccess {
 
   async #writeOnceAdded<Result>(
     before: Promise<unknown> | undefined,
-    { query, isCheckOnly }: { readonly query: PartitionsQuery; readonly isCheckOnly: boolean },
+    { query, ...how }: WriteInTransaction & { readonly query: PartitionsQuery },
     write: () => Result,
     refused: (error: ErrorName) => Result,
   ): Promise<Result> {
-    await before;
+    // Its failure is its own: only the order counts.
+    await before?.catch(() => undefined);
     const elsewhere = this.#coordinatorElsewhere(query.transactionalId);
     if (elsewhere !== null) {
-      const { peers } = this.#options;
-      const asked = elsewhere === undefined ? null : peers.addPartitions(elsewhere, query, { isCheckOnly });
-      const told = asked === null ? 'COORDINATOR_NOT_AVAILABLE' : await asked.catch(() => NOT_THERE);
+      const told = elsewhere === undefined ? NOT_THERE : await this.#askElsewhere(elsewhere, query, how);
       return told === null ? write() : refused(told);
     }
     const waitMs = this.#options.config.values['add.partitions.to.txn.retry.backoff.max.ms'];
-    const { error } = await this.addPartitions({ ...query, clientVersion: 2, waitMs });
+    const added = how.adds ? await this.addPartitions({ ...query, clientVersion: 2, waitMs }) : null;
     // Between the answer and here it may have ended.
-    const problem = error ?? this.partitionsProblem(query);
+    const problem = added?.error ?? this.partitionsProblem(query);
     return problem === null ? write() : refused(problem);
+  }
+
+  /**
+   * Whether a coordinator elsewhere has the partitions in the transaction. By the time that its answer is here the transaction may be over:
+   * where a marker has come meanwhile, it is asked again (KIP-890).
+   */
+  async #askElsewhere(
+    to: NodeEndpoint,
+    query: PartitionsQuery,
+    { adds, known }: WriteInTransaction,
+  ): Promise<ErrorName | null> {
+    for (let asks = 0; asks < ASKS_MAX; asks += 1) {
+      const before = known();
+      const asked = this.#options.peers.addPartitions(to, query, { isCheckOnly: !adds });
+      const told = await asked.catch(() => NOT_THERE);
+      // Whoever adds has an epoch for each transaction, by which the log refuses what comes late.
+      if (told !== null || adds || known() === before) return told;
+    }
+    return 'CONCURRENT_TRANSACTIONS';
   }
 
   /** Where the coordinator of a transaction is; null: here, undefined: not known. */

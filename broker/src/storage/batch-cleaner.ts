@@ -10,9 +10,7 @@ import { isRecordKept, type LastOfProducer, retentionOf } from '../core/log/batc
 import { type AbortedRange, CleanedTransactions, type MarkerType } from '../core/log/cleaned-transactions.ts';
 import type { OffsetMap } from '../core/log/offset-map.ts';
 import type { ProducerTable } from '../core/log/producer-table.ts';
-
-/** What one batch may unpack to while it is compacted; the door lets no larger one in. */
-const MAX_DECOMPRESSED_BYTES = 512 * 1024 * 1024;
+import { UNPACKED_BATCH_MAX_BYTES } from './unpacked-batch.ts';
 
 export interface CleaningRound<Range extends AbortedRange> {
   /** Keys from here on are what the round knows; see `CleaningPlan`. */
@@ -44,14 +42,18 @@ export class BatchCleaner<Range extends AbortedRange> {
     this.#cleaned = new CleanedTransactions(round.aborted);
   }
 
-  /** @returns false where the map is full: the round ends before this batch */
+  /**
+   * @returns false where the map is full: the round ends before the record that found no room, which may be inside the batch. So one with
+   *   more keys than the map holds takes several rounds.
+   */
   index(batch: Buffer, header: BatchHeader): boolean {
     const { map, firstDirtyOffset } = this.#round;
     let hasRoom = true;
     if (!isSpent(this.#indexed, batch, header) && !header.isControl) {
-      forEachStoredRecord(batch, header, MAX_DECOMPRESSED_BYTES, (record) => {
+      forEachStoredRecord(batch, header, UNPACKED_BATCH_MAX_BYTES, (record) => {
         if (record.keyStart < 0 || record.offset < firstDirtyOffset) return true;
         hasRoom = map.put(record.bytes, record.keyStart, record.keyEnd, record.offset);
+        if (!hasRoom) map.latestOffset = Math.max(map.latestOffset, record.offset - 1);
         return hasRoom;
       });
     }
@@ -89,7 +91,7 @@ export class BatchCleaner<Range extends AbortedRange> {
     const { map, nowMs, deleteRetentionMs } = this.#round;
     const { latestOffset } = map;
     return filterBatch(batch, header, {
-      maxDecompressedBytes: MAX_DECOMPRESSED_BYTES,
+      maxDecompressedBytes: UNPACKED_BATCH_MAX_BYTES,
       keep: ({ bytes, keyStart, keyEnd, offset, hasValue }) =>
         header.isControl ||
         isRecordKept({
@@ -125,7 +127,7 @@ function isSpent(transactions: CleanedTransactions, batch: Buffer, header: Batch
 
 function markerTypeOf(batch: Buffer, header: BatchHeader): MarkerType {
   const { records } = decodeBatch(batch, header.position, {
-    maxDecompressedBytes: MAX_DECOMPRESSED_BYTES,
+    maxDecompressedBytes: UNPACKED_BATCH_MAX_BYTES,
     verifyCrc: false,
   });
   const [record] = records;

@@ -1,8 +1,6 @@
 import { forEachRecord } from '@millrace/protocol/records';
 import type { TimestampedOffset } from './log.ts';
-
-/** What one batch may unpack to while a timestamp is looked for in it; the door lets no larger one in. */
-const MAX_DECOMPRESSED_BYTES = 256 * 1024 * 1024;
+import { UNPACKED_BATCH_MAX_BYTES } from './unpacked-batch.ts';
 
 /** The first record of a batch at or after `timestampMs`, or null. The batch is decoded. */
 export function firstAtOrAfter(batch: Buffer, timestampMs: number): TimestampedOffset | null {
@@ -10,7 +8,7 @@ export function firstAtOrAfter(batch: Buffer, timestampMs: number): TimestampedO
   const header = forEachRecord(
     batch,
     0,
-    { maxDecompressedBytes: MAX_DECOMPRESSED_BYTES, verifyCrc: false },
+    { maxDecompressedBytes: UNPACKED_BATCH_MAX_BYTES, verifyCrc: false },
     (record) => {
       if (found === null && record.timestamp >= timestampMs) {
         found = { timestampMs: record.timestamp, offset: record.offset };

@@ -13,6 +13,8 @@ export class CleanerCheckpoint {
   readonly #isReadable: boolean;
   readonly #offsets: Map<string, number>;
   #writing: Promise<void> = Promise.resolve();
+  /** One for all that change something while another one is under way. */
+  #nextWrite: Promise<void> | null = null;
 
   /** @param folder the data folder */
   constructor(folder: string) {
@@ -44,8 +46,12 @@ export class CleanerCheckpoint {
   }
 
   #write(): Promise<void> {
-    const written = this.#writing.then(() => writeOffsetCheckpoint(this.#path, this.#offsets));
-    this.#writing = written.catch(() => undefined);
-    return written;
+    this.#nextWrite ??= this.#writing.then(() => {
+      this.#nextWrite = null;
+      const written = writeOffsetCheckpoint(this.#path, this.#offsets);
+      this.#writing = written.catch(() => undefined);
+      return written;
+    });
+    return this.#nextWrite;
   }
 }

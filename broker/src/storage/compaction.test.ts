@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { silentLogger, systemRandom, systemTimers } from '@millrace/foundation';
+import { silentLogger, systemRandom, systemTimers, type Timers } from '@millrace/foundation';
 import { buildMarkerBatch, decodeBatch, iterateBatches } from '@millrace/protocol/records';
 import { afterAll, describe, expect, it } from 'vitest';
 import { SAMPLE_LOG_CONFIG, sampleBatch } from '../testing/sample-batches.ts';
@@ -14,7 +14,7 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-function segmentEngine(tailCacheBytes: number): Promise<StorageEngine> {
+function segmentEngine(tailCacheBytes: number, timers = systemTimers): Promise<StorageEngine> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-compaction-'));
   folders.push(folder);
   return openSegmentEngine({
@@ -23,7 +23,7 @@ function segmentEngine(tailCacheBytes: number): Promise<StorageEngine> {
     pendingWriteMaxBytes: 1_000_000_000,
     openFilesMax: 16,
     syncWriteMaxMs: 10_000,
-    timers: systemTimers,
+    timers,
     random: systemRandom,
     logger: silentLogger,
   });
@@ -162,6 +162,20 @@ describe.each(engines)('compaction in %s', (_name, makeEngine, special) => {
     expect(await shown(log)).toEqual(Array.from({ length: 12 }, (_, key) => `${12 + key} k${key}=new`));
   });
 
+  it('compacts a batch with more keys than the map holds, in several rounds', async () => {
+    const log = await openLog();
+    const rows = (value: string) => Array.from({ length: 12 }, (_, key) => [`k${key}`, value] as const);
+    put(log, ...rows('old'));
+    put(log, ...rows('new'));
+    await seal(log, 2);
+    let rounds = 0;
+    for (; (log.cleanedOffset ?? 0) < 24 && rounds < 20; rounds++)
+      await log.compact(request(log, { mapSlots: 10, mapLoadFactor: 0.5 }));
+    expect(rounds).toBeGreaterThan(2);
+    expect(log.cleanedOffset).toBeGreaterThanOrEqual(24);
+    expect(await shown(log)).toEqual(Array.from({ length: 12 }, (_, key) => `${12 + key} k${key}=new`));
+  });
+
   it("keeps the sequence of a producer's last batch, whatever becomes of its records", async () => {
     const log = await openLog();
     const batch = (baseSequence: number, value: string) =>
@@ -286,4 +300,28 @@ describe.each(engines)('compaction in %s', (_name, makeEngine, special) => {
     await log.compact(request(log, { firstDirtyOffset: 4 }));
     expect(await shown(log)).toEqual(['5 a=5']);
   });
+});
+
+it('the files of compacted segments stay for file.delete.delay.ms', async () => {
+  const delays: number[] = [];
+  const timers: Timers = {
+    after(delayMs, callback) {
+      delays.push(delayMs);
+      return systemTimers.after(delayMs, callback);
+    },
+  };
+  const engine = await segmentEngine(0, timers);
+  const delayed: Partial<LogConfig> = {
+    cleanupPolicy: ['compact'],
+    segmentBytes: 1,
+    fileDeleteDelayMs: 3_600_000,
+  };
+  const log = await engine.open(ID, { ...SAMPLE_LOG_CONFIG, ...delayed });
+  for (const value of ['1', '2', '3'])
+    await log.append(sampleBatch({ keys: ['a'], values: [value] }), 0).written;
+  await log.compact(request(log));
+  await expect.poll(() => delays).toContain(3_600_000);
+  const files = readdirSync(join(folders.at(-1) ?? '', 'table-0'));
+  expect(files.filter((name) => name.endsWith('.log.deleted')).length).toBeGreaterThan(0);
+  await engine.close();
 });

@@ -270,6 +270,15 @@ describe.each(engines)('a log in %s', (_name, makeEngine, special) => {
     expect(engine.logs.size).toBe(0);
   });
 
+  it('is known up to where it was committed, until it is deleted', async () => {
+    const { engine } = await openLog();
+    expect(engine.notedHighWatermark(ID)).toBeNull();
+    await engine.noteHighWatermarks(new Map([['orders-0', 2]]));
+    expect(engine.notedHighWatermark(ID)).toBe(2);
+    await engine.delete(ID);
+    expect(engine.notedHighWatermark(ID)).toBeNull();
+  });
+
   it('begins anew when it is deleted', async () => {
     const { engine, log } = await openLog();
     await fill(log, 3);

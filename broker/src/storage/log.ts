@@ -203,6 +203,8 @@ export interface LogConfig {
   readonly minCleanableDirtyRatio: number;
   /** How much earlier than `segmentMs` at most a segment ends. */
   readonly segmentJitterMs: number;
+  /** How long the files of a segment that is dropped, or was compacted, stay on disk. */
+  readonly fileDeleteDelayMs: number;
   /** Size of a segment's index at which a new segment begins. */
   readonly segmentIndexBytes: number;
 }
@@ -227,6 +229,7 @@ export interface StorageEngine {
    * @throws {MillraceError} LOG_ID_MISMATCH when the folder belongs to another topic id, LOG_STORAGE_FAILED
    */
   open(id: LogId, config: LogConfig): Promise<Log>;
+  /** Ends a log: when it resolves, another one may take its name. Its files are removed behind that, by the next start at the latest. */
   delete(id: LogId): Promise<void>;
   /**
    * Takes a log out of service without losing it: its folder gets a name that says so (`…-stray`, as Kafka's).
@@ -235,7 +238,17 @@ export interface StorageEngine {
   setAside(id: LogId): Promise<string>;
   /** Notes how far each log is on disk: after a crash, only what follows is read again. */
   checkpoint(): Promise<void>;
-  /** Syncs, writes the clean-shutdown marker and closes all. @param brokerEpoch of the registration that ends, -1 without one */
+  /**
+   * Up to where a log was committed when that was last noted, by this process or those before it; null where nothing was. The log may end
+   * before that, or begin behind it.
+   */
+  notedHighWatermark(id: LogId): number | null;
+  /** Notes up to where logs are committed, by `topic-partition`; resolves when that outlives the process. */
+  noteHighWatermarks(offsets: ReadonlyMap<string, number>): Promise<void>;
+  /**
+   * Syncs, writes the clean-shutdown marker and closes all.
+   * @param brokerEpoch of the registration that ends; -1 without one: what the marker before said holds on
+   */
   close(brokerEpoch?: number): Promise<void>;
 }
 

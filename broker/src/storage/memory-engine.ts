@@ -33,6 +33,11 @@ import { offsetOutOfRange } from './storage-errors.ts';
 /** Logs without files, for tests and simulations: obeys the same suite as the segment engine. What it held is gone with its process. */
 export function createMemoryEngine(): StorageEngine {
   const logs = new Map<string, MemoryLog>();
+  const highWatermarks = new Map<string, number>();
+  const drop = ({ topic, partition }: LogId): void => {
+    logs.delete(`${topic}-${partition}`);
+    highWatermarks.delete(`${topic}-${partition}`);
+  };
   return {
     logs,
     previousBrokerEpoch: null,
@@ -44,14 +49,18 @@ export function createMemoryEngine(): StorageEngine {
       return Promise.resolve(log);
     },
     delete(id) {
-      logs.delete(`${id.topic}-${id.partition}`);
+      drop(id);
       return Promise.resolve();
     },
     setAside(id) {
-      logs.delete(`${id.topic}-${id.partition}`);
+      drop(id);
       return Promise.resolve('memory');
     },
     checkpoint: () => Promise.resolve(),
+    notedHighWatermark: ({ topic, partition }) => highWatermarks.get(`${topic}-${partition}`) ?? null,
+    async noteHighWatermarks(offsets) {
+      for (const [name, offset] of offsets) highWatermarks.set(name, offset);
+    },
     close: () => Promise.resolve(),
   };
 }

@@ -183,6 +183,33 @@ describe.each(disks)('a log on %s', (_name, makeDisk) => {
   });
 });
 
+// What a device refused to sync is not tried again.
+const fileSystems = disks.filter(([name]) => name === 'a full file system');
+
+describe.each(fileSystems)('an engine that is closed on %s', (_name, newDisk) => {
+  it('ends in order where there is room again, and not before', async () => {
+    const disk = newDisk();
+    release.push(disk.release);
+    const close = async ({ isMended }: { readonly isMended: boolean }) => {
+      const engine = await openEngine(disk.folder);
+      const log = await engine.open(ID, CONFIG);
+      await log.append(sampleBatch({ values: ['a'] }), 0).written;
+      await log.flush();
+      disk.refuse();
+      await appendUntilRefused(log, 'b');
+      if (isMended) disk.mend();
+      await engine.close(7);
+      if (!isMended) disk.mend();
+    };
+    await close({ isMended: false });
+    expect(existsSync(join(disk.folder, '.kafka_cleanshutdown'))).toBe(false);
+    await close({ isMended: true });
+    const again = await openEngine(disk.folder);
+    expect(again.previousBrokerEpoch).toBe(7);
+    await again.close();
+  });
+});
+
 describe('a log that was closed', () => {
   it('is not opened again by itself', async () => {
     const folder = newFolder();

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { silentLogger, systemRandom, systemTimers } from '@millrace/foundation';
+import { silentLogger, systemRandom, systemTimers, type Timers } from '@millrace/foundation';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SAMPLE_LOG_CONFIG, sampleBatch } from '../testing/sample-batches.ts';
 import type { Log, LogConfig, StorageEngine } from './log.ts';
@@ -96,12 +96,149 @@ describe('a log that takes the name of one that was deleted', () => {
     expect([log?.startOffset, log?.endOffset]).toEqual([0, 11]);
   });
 
+  it('takes nothing for committed that was so of the old one', async () => {
+    const engine = await openEngine();
+    await engine.open(ID, SMALL);
+    await engine.noteHighWatermarks(new Map([['orders-0', 9]]));
+    expect((await afterKill()).notedHighWatermark(ID)).toBe(9);
+    await engine.delete(ID);
+    await engine.open(NEXT_ID, SMALL);
+    expect((await afterKill()).notedHighWatermark(NEXT_ID)).toBeNull();
+  });
+
+  it('takes nothing for committed of one that was deleted while the disk took nothing', async () => {
+    const engine = await openEngine();
+    await engine.open(ID, SMALL);
+    await engine.noteHighWatermarks(new Map([['orders-0', 9]]));
+    const unfinished = join(folder, 'replication-offset-checkpoint.tmp');
+    mkdirSync(unfinished);
+    await engine.delete(ID);
+    expect(existsSync(join(folder, 'orders-0'))).toBe(false);
+    await expect(engine.open(NEXT_ID, SMALL)).rejects.toMatchObject({ code: 'LOG_STORAGE_FAILED' });
+    rmSync(unfinished, { recursive: true });
+    await engine.open(NEXT_ID, SMALL);
+    expect((await afterKill()).notedHighWatermark(NEXT_ID)).toBeNull();
+  });
+
+  it('takes nothing for committed of one that was gone when the process began', async () => {
+    writeFileSync(join(folder, 'replication-offset-checkpoint'), '0\n1\norders 0 8\n');
+    const engine = await openEngine();
+    await engine.open(ID, SMALL);
+    expect((await afterKill()).notedHighWatermark(ID)).toBeNull();
+  });
+
+  it('that is cut back, or begins anew elsewhere, is committed no further than that', async () => {
+    const engine = await openEngine();
+    const log = await engine.open(ID, SMALL);
+    await append(log, 12);
+    await engine.noteHighWatermarks(new Map([['orders-0', 9]]));
+    await log.truncateTo(10);
+    expect((await afterKill()).notedHighWatermark(ID)).toBe(9);
+    await log.truncateTo(8);
+    expect((await afterKill()).notedHighWatermark(ID)).toBe(8);
+    await log.resetTo(5);
+    expect((await afterKill()).notedHighWatermark(ID)).toBe(5);
+  });
+
   it('does not believe a start beyond its end', async () => {
     const engine = await openEngine();
     await append(await engine.open(ID, SMALL), 5);
     writeFileSync(join(folder, 'log-start-offset-checkpoint'), '0\n1\norders 0 8\n');
     const log = (await afterKill()).logs.get('orders-0');
     expect([log?.startOffset, log?.endOffset]).toEqual([0, 5]);
+  });
+});
+
+/** Timers of that delay fire when they are told to, the others never. */
+function heldTimers(heldMs: number): { readonly timers: Timers; readonly fire: () => void } {
+  const held = new Set<() => void>();
+  const timers: Timers = {
+    after(delayMs, callback) {
+      if (delayMs === heldMs) held.add(callback);
+      return { cancel: () => void held.delete(callback) };
+    },
+  };
+  return {
+    timers,
+    fire: () => {
+      expect(held.size, 'timers that wait').toBe(1);
+      for (const callback of held) callback();
+    },
+  };
+}
+
+describe('files of segments that are dropped', () => {
+  const DELAYED: LogConfig = { ...SMALL, fileDeleteDelayMs: 60_000 };
+  const dropped = () => readdirSync(join(folder, 'orders-0')).filter((name) => name.endsWith('.log.deleted'));
+
+  it('stay for file.delete.delay.ms', async () => {
+    const { timers, fire } = heldTimers(60_000);
+    const engine = await openEngine(folder, { timers });
+    const log = await engine.open(ID, DELAYED);
+    await append(log, 12);
+    await log.advanceStartOffset(6);
+    expect(dropped().length).toBeGreaterThan(0);
+    fire();
+    await expect.poll(dropped, { timeout: 30_000 }).toEqual([]);
+    expect([log.startOffset, log.endOffset]).toEqual([6, 12]);
+  });
+
+  it('are removed by the next start where the log was closed meanwhile', async () => {
+    const { timers } = heldTimers(60_000);
+    const engine = await openEngine(folder, { timers });
+    const log = await engine.open(ID, DELAYED);
+    await append(log, 12);
+    await log.advanceStartOffset(6);
+    await engine.close();
+    expect(dropped().length).toBeGreaterThan(0);
+    const again = (await openEngine(folder)).logs.get('orders-0');
+    expect([again?.startOffset, again?.endOffset]).toEqual([6, 12]);
+    expect(dropped()).toEqual([]);
+  });
+});
+
+describe('the folder of a deleted log', () => {
+  const leftOver = () => readdirSync(folder).filter((name) => name.endsWith('-delete'));
+
+  it('is out of the way at once, and removed behind that', async () => {
+    const engine = await openEngine();
+    await append(await engine.open(ID, SMALL), 12);
+    await engine.delete(ID);
+    // Who waits for the deletion does not wait for the files.
+    expect(existsSync(join(folder, 'orders-0'))).toBe(false);
+    expect(leftOver()).toHaveLength(1);
+    await expect.poll(leftOver, { timeout: 30_000 }).toEqual([]);
+  });
+
+  it('stays as long as deleted topics do', async () => {
+    const { timers, fire } = heldTimers(60_000);
+    const engine = await openEngine(folder, { timers, folderDeleteDelayMs: () => 60_000 });
+    await append(await engine.open(ID, SMALL), 12);
+    await engine.delete(ID);
+    expect(leftOver()).toHaveLength(1);
+    fire();
+    await expect.poll(leftOver, { timeout: 30_000 }).toEqual([]);
+  });
+
+  it('is removed by the next start where a kill came before', async () => {
+    await openEngine();
+    mkdirSync(join(folder, 'orders-0.gone-delete'));
+    writeFileSync(join(folder, 'orders-0.gone-delete', '00000000000000000000.log'), 'x');
+    const engine = await openEngine(folder);
+    expect(engine.logs.size).toBe(0);
+    await expect.poll(leftOver, { timeout: 30_000 }).toEqual([]);
+  });
+
+  it('is left alone once the engine is closed', async () => {
+    const engine = await openEngine();
+    for (let partition = 0; partition < 20; partition++)
+      await append(await engine.open({ ...ID, partition }, SMALL), 1);
+    for (let partition = 0; partition < 20; partition++) await engine.delete({ ...ID, partition });
+    await engine.close();
+    const left = leftOver();
+    expect(left.length).toBeGreaterThan(0);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(leftOver()).toEqual(left);
   });
 });
 
@@ -152,14 +289,14 @@ it('makes the removal of the clean-shutdown marker last before anything is writt
   expect(synced).toContainEqual({ path: folder, hadMarker: false });
 });
 
-it('knows in which registration its folder was closed, and forgets it at the next opening', async () => {
+it('knows in which registration its folder was closed, though none followed, and forgets it at the next opening', async () => {
   await (await openEngine()).close(42);
   const reopened = await openEngine();
   expect(reopened.previousBrokerEpoch).toBe(42);
   expect((await openEngine()).previousBrokerEpoch).toBeNull();
   await reopened.close();
   const unregistered = await openEngine();
-  expect(unregistered.previousBrokerEpoch).toBeNull();
+  expect(unregistered.previousBrokerEpoch).toBe(42);
   await unregistered.close(7);
   writeFileSync(join(folder, '.kafka_cleanshutdown'), '{"version":0,"brokerEp');
   expect((await openEngine()).previousBrokerEpoch).toBeNull();

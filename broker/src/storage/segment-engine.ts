@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Logger, MillraceError, type Random, type Timer, type Timers } from '@millrace/foundation';
 import { CleanerCheckpoint } from './cleaner-checkpoint.ts';
+import { FolderRemoval } from './folder-removal.ts';
+import { HighWatermarkCheckpoint } from './high-watermark-checkpoint.ts';
 import type { Log, LogConfig, LogId, StorageEngine } from './log.ts';
 import type { LogRoom } from './log-room.ts';
 import { LogWriter } from './log-writer.ts';
@@ -24,6 +25,8 @@ export interface SegmentEngineOptions {
   readonly pendingWriteMaxBytes: number;
   readonly openFilesMax: number;
   readonly syncWriteMaxMs: number;
+  /** How long the folders of deleted logs stay on disk now, ms; left out: they go at once. */
+  readonly folderDeleteDelayMs?: () => number;
   readonly timers: Timers;
   readonly random: Random;
   readonly logger: Logger;
@@ -58,6 +61,7 @@ class SegmentEngine implements StorageEngine {
   readonly #options: SegmentEngineOptions;
   readonly #room: LogRoom;
   readonly #logs = new Map<string, SegmentLog>();
+  readonly #removal: FolderRemoval;
   /** Logs that the checkpoint files may name: another log of that name must not be taken for them. */
   #checkpointed: ReadonlySet<string> = new Set();
   #checkpointing: Promise<void> = Promise.resolve();
@@ -67,11 +71,13 @@ class SegmentEngine implements StorageEngine {
 
   constructor(options: SegmentEngineOptions) {
     this.#options = options;
+    this.#removal = new FolderRemoval(options);
     this.#room = {
       files: new OpenFiles(options.openFilesMax),
       writer: new LogWriter(options),
       tailCache: new TailCache(options.tailCacheBytes, options.pendingWriteMaxBytes),
       cleaner: new CleanerCheckpoint(options.folder),
+      highWatermarks: new HighWatermarkCheckpoint(options.folder),
       checkpointSoon: () => this.#checkpointSoon(),
       timers: options.timers,
       random: options.random,
@@ -101,9 +107,8 @@ class SegmentEngine implements StorageEngine {
       const names = readdirSync(folder, { withFileTypes: true })
         .filter((entry) => entry.isDirectory())
         .map((entry) => entry.name);
-      for (const name of names.filter((name) => name.endsWith(DELETED_SUFFIX)))
-        rmSync(join(folder, name), { recursive: true, force: true });
       const logs = names.filter((name) => !name.endsWith(DELETED_SUFFIX) && LOG_FOLDER.test(name));
+      this.#room.highWatermarks.retain(new Set(logs));
       await sideBySide(logs, LOGS_RECOVERED_AT_ONCE, (name) =>
         this.#recoverLog(name, {
           cleanShutdown,
@@ -113,6 +118,7 @@ class SegmentEngine implements StorageEngine {
       );
       rmSync(marker, { force: true });
       await syncFolder(folder);
+      for (const name of names) if (name.endsWith(DELETED_SUFFIX)) this.#removal.add(join(folder, name));
     } catch (error) {
       throw error instanceof MillraceError ? error : storageFailed('Reading', folder, error);
     }
@@ -145,12 +151,8 @@ class SegmentEngine implements StorageEngine {
   async delete(id: LogId): Promise<void> {
     const log = await this.#takeOut(id);
     if (log === null) return;
-    const doomed = this.#rename(id, log.folder, DELETED_SUFFIX);
-    try {
-      await rm(doomed, { recursive: true, force: true });
-    } catch (error) {
-      throw storageFailed('Deleting', doomed, error);
-    }
+    const { folderDeleteDelayMs } = this.#options;
+    this.#removal.add(this.#rename(id, log.folder, DELETED_SUFFIX), folderDeleteDelayMs?.());
   }
 
   async setAside(id: LogId): Promise<string> {
@@ -166,6 +168,8 @@ class SegmentEngine implements StorageEngine {
     log.release();
     await log.compactionEnded();
     await this.#room.cleaner.forget(name);
+    // A full disk is emptied all the same: whoever takes the name has it forgotten first.
+    await this.#room.highWatermarks.forget(name).catch(() => undefined);
     return log;
   }
 
@@ -186,6 +190,7 @@ class SegmentEngine implements StorageEngine {
     const name = nameOf(id);
     if (this.#checkpointed.has(name)) await this.checkpoint();
     await this.#room.cleaner.forget(name);
+    await this.#room.highWatermarks.forget(name);
     const folder = join(this.#options.folder, name);
     const found = existsSync(folder) ? readPartitionTopicId(folder) : null;
     if (found === null || found === id.topicId) return;
@@ -202,6 +207,14 @@ class SegmentEngine implements StorageEngine {
       this.#checkpointTimer = null;
       this.checkpoint().catch(() => undefined);
     });
+  }
+
+  notedHighWatermark(id: LogId): number | null {
+    return this.#room.highWatermarks.get(nameOf(id));
+  }
+
+  noteHighWatermarks(offsets: ReadonlyMap<string, number>): Promise<void> {
+    return this.#room.highWatermarks.note(offsets);
   }
 
   /** One for all that ask while another one is being written. */
@@ -233,14 +246,19 @@ class SegmentEngine implements StorageEngine {
 
   async close(brokerEpoch = -1): Promise<void> {
     this.#checkpointTimer?.cancel();
+    await this.#removal.close();
     const logs = [...this.#logs.values()];
+    // A disk that has room again takes what it refused: then all ends in order.
+    for (const log of logs) if (log.failure !== null) await log.reopen();
     const isSound = logs.every((log) => log.failure === null);
     const closings = await Promise.allSettled(logs.map((log) => log.close()));
     const failed = closings.find((closing) => closing.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
     if (!isSound) return;
     await this.checkpoint();
-    const marker = JSON.stringify({ version: 0, ...(brokerEpoch >= 0 && { brokerEpoch }) });
+    // Who has not come to register has lost nothing either of what the registration before had.
+    const epoch = brokerEpoch >= 0 ? brokerEpoch : (this.#previousBrokerEpoch ?? -1);
+    const marker = JSON.stringify({ version: 0, ...(epoch >= 0 && { brokerEpoch: epoch }) });
     await replaceSmallFile(join(this.#options.folder, CLEAN_SHUTDOWN_FILE), marker);
     await syncFolder(this.#options.folder);
   }

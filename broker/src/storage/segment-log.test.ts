@@ -14,9 +14,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger, systemRandom, systemTimers } from '@millrace/foundation';
 import { iterateBatches } from '@millrace/protocol/records';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SAMPLE_LOG_CONFIG, sampleBatch } from '../testing/sample-batches.ts';
 import type { Log, LogConfig, StorageEngine } from './log.ts';
+import { OffsetIndex } from './offset-index.ts';
 import { openSegmentEngine, type SegmentEngineOptions } from './segment-engine.ts';
 
 const ID = { topic: 'orders', topicId: 'AAAAAAAAAAAAAAAAAAAAAQ', partition: 0 };
@@ -202,6 +203,21 @@ describe('a disk that does not keep up', () => {
     await Promise.all(appended.map(({ written }) => written));
     expect(log.append(batch(), 0).firstOffset).toBe(appended.length);
   });
+});
+
+it('finds what is left of a read without its index', async () => {
+  const log = await (await openEngine()).open(ID, SAMPLE_LOG_CONFIG);
+  for (let index = 0; index < 10; index++) await log.append(sampleBatch({ values: ['v', 'w'] }), 0).written;
+  const [all] = await log.read(0, ALL);
+  const lookup = vi.spyOn(OffsetIndex.prototype, 'lookup');
+  for (const offset of [4, 14, 8, 2]) {
+    const [rest] = await log.read(offset, ALL);
+    expect(rest?.length).toBe(((all?.length ?? 0) * (20 - offset)) / 20);
+  }
+  expect(lookup).not.toHaveBeenCalled();
+  const [part] = await log.read(5, ALL);
+  expect([...iterateBatches(part ?? Buffer.alloc(0))][0]?.baseOffset).toBe(4);
+  expect(lookup).toHaveBeenCalledTimes(1);
 });
 
 it('does not look into files for a reader who has no room left', async () => {

@@ -6,6 +6,7 @@ import type { ProducerTable } from '../core/log/producer-table.ts';
 import { mustRoll } from '../core/log/segment-roll.ts';
 import { type StampedBatches, type StoredBatch, stampBatches, stampedBatches } from './batch-stamp.ts';
 import { CompanionFiles } from './companion-files.ts';
+import { DiscardedFiles } from './discarded-files.ts';
 import type {
   AbortedTransaction,
   Appended,
@@ -20,6 +21,7 @@ import type {
   TimestampedOffset,
 } from './log.ts';
 import type { LogRoom } from './log-room.ts';
+import { LONGEST_TIMER_MS } from './longest-timer.ts';
 import { PendingWrites } from './pending-writes.ts';
 import { type RecoveredLog, recoverLog } from './recovery.ts';
 import { isAbort, RunningCompaction } from './running-compaction.ts';
@@ -32,8 +34,6 @@ import { SnapshotFiles } from './snapshot-files.ts';
 import { isMendable, offsetOutOfRange, storageFailed, writesPending } from './storage-errors.ts';
 import { LogTail } from './tail-cache.ts';
 
-const TIMER_MAX_MS = 0x7fffffff;
-
 /** A log in segment files, laid out as Kafka's. */
 export class SegmentLog implements Log {
   id: LogId;
@@ -42,6 +42,7 @@ export class SegmentLog implements Log {
   readonly #writes: PendingWrites;
   readonly #reader = new SegmentReader();
   readonly #companions: CompanionFiles;
+  readonly #discarded: DiscardedFiles;
   #config: LogConfig;
   #segments: Segment[];
   #producers: ProducerTable;
@@ -67,6 +68,7 @@ export class SegmentLog implements Log {
     this.folder = folder;
     this.#room = room;
     this.#companions = new CompanionFiles(folder);
+    this.#discarded = new DiscardedFiles(folder, room);
     this.#config = config;
     this.#segments = recovered.segments;
     this.#producers = recovered.producers;
@@ -227,13 +229,12 @@ export class SegmentLog implements Log {
   async truncateTo(offset: number): Promise<void> {
     assert(offset >= this.#startOffset, 'a log is not cut below its start');
     if (offset >= this.#endOffset) return;
-    await this.#atRest();
+    await this.#readyToCut(offset);
     const kept = this.#segments.filter((segment) => segment.baseOffset < offset);
     for (const segment of this.#segments.slice(Math.max(kept.length, 1))) segment.delete();
     const cut = this.#segments[Math.max(kept.length, 1) - 1];
     assert(cut !== undefined, 'a log has a segment');
-    const position = await cut.scan(0, ({ header }) => header.lastOffset < offset);
-    cut.truncate(position);
+    cut.truncate(await cut.scan(0, ({ header }) => header.lastOffset < offset));
     await this.#recover(cut.baseOffset);
     this.#flushedOffset = Math.min(this.#flushedOffset, cut.baseOffset);
     this.#companions.writeLeaderEpochs(this.#epochs.starts);
@@ -241,7 +242,7 @@ export class SegmentLog implements Log {
   }
 
   async resetTo(offset: number): Promise<void> {
-    await this.#atRest();
+    await this.#readyToCut(offset);
     for (const segment of this.#segments) segment.delete();
     this.#startOffset = offset;
     this.#epochs.truncateFromEnd(0);
@@ -251,7 +252,8 @@ export class SegmentLog implements Log {
     this.#room.checkpointSoon();
   }
 
-  async #atRest(): Promise<void> {
+  async #readyToCut(offset: number): Promise<void> {
+    await this.#room.highWatermarks.cutTo(this.#name, offset);
     await this.compactionEnded();
     await this.flush();
     await this.#sealing;
@@ -313,7 +315,8 @@ export class SegmentLog implements Log {
     const gone = this.#segments.filter((segment) => segment !== this.#active && segment.nextOffset <= offset);
     this.#segments = this.#segments.slice(gone.length);
     try {
-      void Promise.all(gone.map((one) => one.discard())).catch((error) => this.#reportLeftOver(error));
+      const files = gone.flatMap((one) => one.discard());
+      this.#discarded.add(files, this.#config.fileDeleteDelayMs);
       if (this.#epochs.truncateFromStart(offset)) this.#companions.writeLeaderEpochs(this.#epochs.starts);
     } catch (error) {
       throw this.#fail(error);
@@ -359,6 +362,7 @@ export class SegmentLog implements Log {
   /** Lets go of memory and files. */
   release(): void {
     this.#flushTimer?.cancel();
+    this.#discarded.close();
     this.#failure ??= storageFailed('Using', this.folder, 'the log is closed');
     this.#canReopen = false;
     this.#dropUnwritten(this.#failure);
@@ -379,19 +383,15 @@ export class SegmentLog implements Log {
   async #swap(cleaned: Segment, replaced: readonly Segment[]): Promise<void> {
     if (this.#failure !== null) throw this.#failure;
     try {
-      const { segments, removed } = swapIn(this.#segments, cleaned, replaced);
+      const { segments, discarded, lasting } = swapIn(this.#segments, cleaned, replaced);
       this.#segments = segments;
       this.#tail.dropBelow(cleaned.nextOffset);
       this.#reader.forget();
-      void removed.catch((error: unknown) => this.#reportLeftOver(error));
+      this.#discarded.add(discarded, this.#config.fileDeleteDelayMs, lasting);
     } catch (error) {
       // Half of it may be done, which only opening the log again can sort out.
       throw isAbort(error) ? error : this.#fail(error);
     }
-  }
-
-  #reportLeftOver(error: unknown): void {
-    this.#room.logger.warn({ err: error, path: this.folder }, 'files of old segments cannot be removed');
   }
 
   #assertInRange(offset: number): void {
@@ -447,7 +447,7 @@ export class SegmentLog implements Log {
     this.#writtenBytes += bytes;
     this.#room.tailCache.trim();
     if (offset - this.#flushedOffset >= this.#config.flushMessages) return this.flush();
-    if (this.#flushTimer === null && this.#config.flushMs <= TIMER_MAX_MS) {
+    if (this.#flushTimer === null && this.#config.flushMs <= LONGEST_TIMER_MS) {
       this.#flushTimer = this.#room.timers.after(this.#config.flushMs, () => {
         this.#flushTimer = null;
         void this.flush().catch(() => undefined);

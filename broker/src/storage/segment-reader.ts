@@ -13,13 +13,24 @@ import { logDamaged } from './storage-errors.ts';
 const REMEMBERED_POSITIONS = 64;
 /** What one read takes from a file at most, but for a single batch that is larger. */
 const READ_MAX_BYTES = 4 * 1024 * 1024;
+/** Reads whose batches are remembered one by one, and how many of each: who takes only some of them comes back for the others. */
+const REMEMBERED_READS = 4;
+const REMEMBERED_BATCHES = 256;
 /** Enough to come from an index entry to the batch after it. */
 const INDEX_SLACK_BYTES = 16 * 1024;
+
+/** Where batches of one read begin, in their order. */
+interface Begins {
+  readonly offsets: number[];
+  readonly positions: number[];
+}
 
 /** Reads batches from the files of one log. */
 export class SegmentReader {
   /** By offset: where that batch begins. */
   readonly #positions = new Map<number, { segment: Segment; position: number }>();
+  /** Newest first. */
+  #reads: (Begins & { readonly segment: Segment })[] = [];
 
   /** As `Log.read`, for written offsets; throws LOG_DAMAGED where the batch at `offset` is none. */
   async read(segments: readonly Segment[], offset: number, limits: ReadLimits): Promise<Buffer[]> {
@@ -71,12 +82,17 @@ export class SegmentReader {
   /** Positions do not hold any more. */
   forget(): void {
     this.#positions.clear();
+    this.#reads = [];
   }
 
   /** Null where the segment holds nothing at or after the offset. */
   async #positionOf(segment: Segment, offset: number): Promise<number | null> {
     const known = this.#positions.get(offset);
     if (known?.segment === segment) return known.position;
+    for (const read of this.#reads) {
+      const at = read.segment === segment ? read.positions[read.offsets.indexOf(offset)] : undefined;
+      if (at !== undefined) return at;
+    }
     const from = await segment.offsetIndex.lookup(Math.max(0, offset - segment.baseOffset));
     let found: number | null = null;
     const { writtenBytes } = segment;
@@ -108,9 +124,11 @@ export class SegmentReader {
       bytes = await segment.read(position, Math.min(left, firstBytes), limits.allocate);
     const first = headerAt(bytes, 0);
     if (first === undefined || first.lastOffset < offset) throw logDamaged(segment.path, position, offset);
-    const { end, nextOffset } = wholeBatches(bytes, limits);
+    const { end, nextOffset, begins } = wholeBatches(bytes, position, limits);
     if (end === 0) return [];
     this.#remember(nextOffset, segment, position + end);
+    if (begins.offsets.length > 0)
+      this.#reads = [{ ...begins, segment }, ...this.#reads.slice(0, REMEMBERED_READS - 1)];
     return [bytes.subarray(0, end)];
   }
 
@@ -131,10 +149,15 @@ function indexOfOffset(segments: readonly Segment[], offset: number): number {
   return Math.max(index, 0);
 }
 
-/** How far whole batches within the limits reach; the first one may be above `maxBytes`. */
-function wholeBatches(bytes: Buffer, limits: ReadLimits): { end: number; nextOffset: number } {
+/** How far whole batches within the limits reach, the first one may be above `maxBytes`; and where those behind it begin in the file. */
+function wholeBatches(
+  bytes: Buffer,
+  position: number,
+  limits: ReadLimits,
+): { end: number; nextOffset: number; begins: Begins } {
   let end = 0;
   let nextOffset = -1;
+  const begins: Begins = { offsets: [], positions: [] };
   for (;;) {
     const size = peekBatchSize(bytes, end);
     if (size === undefined || size < BATCH_HEADER_BYTES || size > bytes.length - end) break;
@@ -143,10 +166,14 @@ function wholeBatches(bytes: Buffer, limits: ReadLimits): { end: number; nextOff
     if (header === undefined || header.baseOffset < nextOffset || header.lastOffset < header.baseOffset)
       break;
     if (header.lastOffset >= limits.endBefore) break;
+    if (end > 0 && begins.offsets.length < REMEMBERED_BATCHES) {
+      begins.offsets.push(nextOffset);
+      begins.positions.push(position + end);
+    }
     nextOffset = header.lastOffset + 1;
     end += size;
   }
-  return { end, nextOffset };
+  return { end, nextOffset, begins };
 }
 
 /** Undefined where no batch is. */

@@ -10,27 +10,25 @@ import { syncFolder } from './small-file.ts';
  * old segments or what `finishSwaps` makes the new one of: first it gets the name of one that replaces, then the old
  * ones go, then it gets its own.
  * @param cleaned in stage `.cleaned`, complete and synced, with the base offset of the first replaced one
- * @returns the log's segments, and when the files of the old ones are gone
+ * @returns the log's segments, the files of the old ones, and when the new names last: until then a loss of power may need those
  * @throws an AbortError where not all of `replaced` are among `segments` any more: nothing is done then
  */
 export function swapIn(
   segments: readonly Segment[],
   cleaned: Segment,
   replaced: readonly Segment[],
-): { readonly segments: Segment[]; readonly removed: Promise<void> } {
+): { readonly segments: Segment[]; readonly discarded: readonly string[]; readonly lasting: Promise<void> } {
   const [first] = replaced;
   const at = first === undefined ? -1 : segments.indexOf(first);
   if (at < 0 || replaced.some((segment, index) => segments[at + index] !== segment))
     throw new DOMException('segments that were compacted are deleted', 'AbortError');
   const incoming = cleaned.staged('.cleaned', '.swap');
-  const renamed = Promise.withResolvers<void>();
-  // Until the new names last, a loss of power may need the old files.
-  const removals = replaced.map((segment) => segment.discard(renamed.promise));
+  const discarded = replaced.flatMap((segment) => segment.discard());
   const segment = incoming.staged('.swap', '');
-  renamed.resolve(syncFolder(dirname(segment.path)));
   return {
     segments: segments.toSpliced(at, replaced.length, segment),
-    removed: Promise.all(removals).then(() => undefined),
+    discarded,
+    lasting: syncFolder(dirname(segment.path)),
   };
 }
 

@@ -9,7 +9,6 @@ import {
   utimesSync,
   write as writeWithCallback,
 } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import {
   BATCH_HEADER_BYTES,
@@ -251,17 +250,14 @@ export class Segment {
   }
 
   /**
-   * Takes the files out of the log at once, under names that say so, and removes them behind that: large ones take their
-   * time. Whoever reads one goes on reading it.
-   * @param after what has to last first
+   * Takes the files out of the log at once, under names that say so. Whoever reads one goes on reading it.
+   * @returns where they are now, to be removed
    */
-  discard(after: Promise<void> = Promise.resolve()): Promise<void> {
+  discard(): readonly string[] {
     this.#leaveLog();
     const doomed = this.#paths.filter((path) => existsSync(path));
     for (const path of doomed) renameSync(path, `${path}${DISCARDED}`);
-    return after.then(async () => {
-      for (const path of doomed) await rm(`${path}${DISCARDED}`, { force: true });
-    });
+    return doomed.map((path) => `${path}${DISCARDED}`);
   }
 
   /**

@@ -21,4 +21,5 @@ export const UNLIMITED_LOG_CONFIG: LogConfig = {
   compression: 'producer',
   flushMessages: Number.POSITIVE_INFINITY,
   flushMs: Number.POSITIVE_INFINITY,
+  fileDeleteDelayMs: 0,
 };

@@ -6,8 +6,10 @@ import {
   systemRandom,
   systemTimers,
   type Timers,
+  ZERO_UUID,
 } from '@millrace/foundation';
 import { type Api, Reader, Writer } from '@millrace/protocol';
+import { createTopics } from '../apis/19-create-topics.ts';
 import {
   type ApiHandler,
   CLOSE_CONNECTION,
@@ -60,6 +62,8 @@ export class ControlPlaneHarness {
   readonly groupCoordinator: GroupCoordinator;
   /** What the caller may do; all of it at first. */
   allow: (operation: Operation, resource: Resource) => boolean = () => true;
+  /** For how long the caller has to wait, ms, when it is offered so many bytes of records; not at all at first. */
+  offerRecords: (bytes: number) => number = () => 0;
 
   readonly #coordinators: Coordinators;
 
@@ -158,6 +162,13 @@ export class ControlPlaneHarness {
     return recode(handler.api.response, answer, version);
   }
 
+  /** Makes a topic of one replica. @returns its id */
+  async makeTopic(name: string, numPartitions = 1): Promise<string> {
+    const topic = { name, numPartitions, replicationFactor: 1, assignments: [], configs: [] };
+    const { topics } = await this.call(createTopics, { topics: [topic], timeoutMs: 1_000 });
+    return topics[0]?.topicId ?? ZERO_UUID;
+  }
+
   async stop(): Promise<void> {
     this.#coordinators.close();
     await this.plane.close();
@@ -175,7 +186,10 @@ export class ControlPlaneHarness {
       carryOut: () => Promise.resolve(null),
       signal: new AbortController().signal,
       afterSent: () => undefined,
+      keep: (bytes) => bytes,
+      holdUp: () => undefined,
       throttle: () => undefined,
+      offerRecords: (bytes) => this.offerRecords(bytes),
       authorize: (operation, resource) => this.allow(operation, resource),
       services: this.services,
     };

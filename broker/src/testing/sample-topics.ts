@@ -2,11 +2,14 @@ import type { MetadataImage, TopicImage } from '../core/metadata/image.ts';
 import { emptyImage } from '../core/metadata/replay.ts';
 
 /** Metadata with topics of so many partitions, for tests of what groups read; a topic's id is made of its name. */
-export function imageWithTopics(partitionCounts: Readonly<Record<string, number>>): MetadataImage {
+export function imageWithTopics(
+  partitionCounts: Readonly<Record<string, number>>,
+  idOf: (name: string) => string = topicIdOf,
+): MetadataImage {
   const topics = Object.entries(partitionCounts).map(
     ([name, count]): TopicImage => ({
       name,
-      id: topicIdOf(name),
+      id: idOf(name),
       partitions: Array.from({ length: count }, (_, partition) => ({
         partition,
         replicas: [1],

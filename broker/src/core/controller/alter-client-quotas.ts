@@ -6,7 +6,7 @@ import type {
   ClientQuotaChange,
   Refusal,
 } from './commands.ts';
-import type { Decision, DecisionInput } from './decision.ts';
+import { type Decision, type DecisionInput, RECORDS_PER_COMMAND_MAX, TOO_MUCH_AT_ONCE } from './decision.ts';
 
 type NumberKind = 'whole' | 'any';
 
@@ -29,9 +29,11 @@ export function alterClientQuotas(
     const { entity } = change;
     const decided = entityRefusal(input, change) ?? changesOf(input, change);
     if ('error' in decided) return { entity, ...decided };
-    records.push(...decided);
+    for (const record of decided) records.push(record);
     return { entity, error: null, message: null };
   });
+  if (records.length > RECORDS_PER_COMMAND_MAX)
+    return { records: [], response: response.map(({ entity }) => ({ entity, ...TOO_MUCH_AT_ONCE })) };
   return { records: command.validateOnly ? [] : records, response };
 }
 

@@ -8,8 +8,9 @@ import type {
   IncrementalAlterConfigsCommand,
   Refusal,
 } from './commands.ts';
-import type { Decision, DecisionInput } from './decision.ts';
+import { type Decision, type DecisionInput, RECORDS_PER_COMMAND_MAX, TOO_MUCH_AT_ONCE } from './decision.ts';
 import { eligibleAfterConfigs } from './eligible-after-configs.ts';
+import { repeated } from './repeated.ts';
 import { topicNameProblem } from './topic-names.ts';
 
 /** IncrementalAlterConfigs: each resource wholly or not at all; the set that would result is validated as one. */
@@ -18,10 +19,10 @@ export function incrementalAlterConfigs(
   command: IncrementalAlterConfigsCommand,
 ): Decision<readonly AlterConfigsResult[]> {
   const records: MetadataRecord[] = [];
+  const twice = repeated(command.resources.map(resourceKey));
   const response = command.resources.map((resource): AlterConfigsResult => {
     const { type, name } = resource;
-    const same = command.resources.filter((other) => other.type === type && other.name === name);
-    if (same.length > 1)
+    if (twice.has(resourceKey(resource)))
       return {
         type,
         name,
@@ -30,9 +31,11 @@ export function incrementalAlterConfigs(
       };
     const decided = alterResource(input, resource);
     if ('error' in decided) return { type, name, ...decided };
-    records.push(...decided);
+    for (const record of decided) records.push(record);
     return { type, name, error: null, message: null };
   });
+  if (records.length > RECORDS_PER_COMMAND_MAX)
+    return { records: [], response: response.map(({ type, name }) => ({ type, name, ...TOO_MUCH_AT_ONCE })) };
   if (command.validateOnly) return { records: [], response };
   return { records: [...records, ...eligibleAfterConfigs(input, records)], response };
 }
@@ -58,10 +61,9 @@ function alterResource(
   input: DecisionInput,
   resource: ConfigResourceChange,
 ): readonly MetadataRecord[] | Refusal {
-  const repeated = resource.changes.find(
-    (change, index) => resource.changes.findIndex((other) => other.name === change.name) !== index,
-  );
-  if (repeated) return { error: 'INVALID_REQUEST', message: `"${repeated.name}" is changed more than once.` };
+  const [twice] = repeated(resource.changes.map(({ name }) => name));
+  if (twice !== undefined)
+    return { error: 'INVALID_REQUEST', message: `"${twice}" is changed more than once.` };
   const unset = resource.changes.find((change) => change.operation !== 'delete' && change.value === null);
   if (unset) return { error: 'INVALID_REQUEST', message: `"${unset.name}" has no value.` };
   const missing = existenceRefusal(input, resource);
@@ -106,9 +108,9 @@ function changed(
     };
   }
   const items = itemsOf(current ?? input.rules.defaultConfig(resource.type, change.name) ?? '');
-  const named = itemsOf(given);
+  const named = new Set(itemsOf(given));
   if (change.operation === 'append') return [...new Set([...items, ...named])].join(',');
-  return items.filter((item) => !named.includes(item)).join(',');
+  return items.filter((item) => !named.has(item)).join(',');
 }
 
 function existenceRefusal(input: DecisionInput, resource: ConfigResourceChange): Refusal | null {
@@ -136,6 +138,10 @@ function existenceRefusal(input: DecisionInput, resource: ConfigResourceChange):
     case 'broker-logger':
       return null;
   }
+}
+
+function resourceKey({ type, name }: ConfigResourceChange): string {
+  return `${type} ${name}`;
 }
 
 function itemsOf(text: string): readonly string[] {

@@ -34,8 +34,9 @@ export function registerBroker(
   const before = input.image.brokers.get(brokerId);
   if (before?.incarnationId === command.incarnationId)
     return { records: [], response: { error: null, epoch: before.epoch } };
+  const folders = new Set(command.logDirs);
   // One folder has one process: who has the folder of the other has outlived it.
-  const isSameFolder = before?.logDirs.some((id) => command.logDirs.includes(id)) === true;
+  const isSameFolder = before?.logDirs.some((id) => folders.has(id)) === true;
   if (before !== undefined && !before.fenced && isHeard && !isSameFolder) {
     const message = `Another broker ${brokerId} is alive, with another data folder.`;
     return { records: [], response: { error: 'DUPLICATE_BROKER_REGISTRATION', message } };

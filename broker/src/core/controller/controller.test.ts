@@ -7,6 +7,7 @@ import type { ConfigChange, TopicToCreate } from './commands.ts';
 import { createPartitions } from './create-partitions.ts';
 import { createTopics } from './create-topics.ts';
 import { deleteTopics } from './delete-topics.ts';
+import { electLeaders } from './elect-leaders.ts';
 import { allocateProducerIds } from './producer-ids.ts';
 
 describe('creating topics', () => {
@@ -278,6 +279,42 @@ describe('brokers', () => {
     expect(partitionAfter((epoch) => epoch)).toEqual([[1], [2]]);
     expect(partitionAfter((epoch) => epoch - 1)).toEqual([[1], []]);
     expect(partitionAfter(() => -1)).toEqual([[1], []]);
+  });
+
+  it('lead nothing by having been in sync when they come with another folder, which has nothing of it', () => {
+    const controller = new Controller(alive(1), alive(2), alive(3));
+    controller.create({ numPartitions: 1, replicationFactor: 3 });
+    const partition = () => controller.image.topicsByName.get('orders')!.partitions[0]!;
+    for (const id of [3, 2, 1]) controller.decide((input) => fenceBroker(input, id));
+    const epoch = register(controller, { logDirs: ['new'], isHeard: false });
+    beat(controller, 1, epoch);
+    beat(controller, 2, controller.image.brokers.get(2)!.epoch);
+    expect([partition().leader, partition().isr]).toEqual([-1, [1]]);
+    const topics = [{ topic: 'orders', partitions: [0] }];
+    const [elected] = controller.decide((input) => electLeaders(input, { type: 'unclean', topics }));
+    expect(elected?.partitions[0]?.error).toBeNull();
+    expect([partition().leader, partition().isr]).toEqual([2, [2]]);
+    // In sync again, its replica is in the folder that it has now.
+    const { leaderEpoch, partitionEpoch } = partition();
+    const topicId = controller.image.topicsByName.get('orders')!.id;
+    const isr = [2, 1].map((id) => ({ id, epoch: controller.image.brokers.get(id)!.epoch }));
+    const wish = { topicId, partition: 0, leaderEpoch, partitionEpoch, isr };
+    const leader = { brokerId: 2, epoch: controller.image.brokers.get(2)!.epoch };
+    controller.decide((input) => alterPartitions(input, { ...leader, partitions: [wish] }));
+    expect(partition()).toMatchObject({ isr: [2, 1], directories: ['new', 'dir-2', 'dir-3'] });
+    controller.decide((input) => electLeaders(input, { type: 'preferred', topics }));
+    expect(partition().leader).toBe(1);
+  });
+
+  it('with another folder lead by an unclean election where nobody else is there', () => {
+    const controller = new Controller(alive(1));
+    controller.create({ numPartitions: 1, replicationFactor: 1 });
+    const epoch = register(controller, { logDirs: ['new'], isHeard: false });
+    beat(controller, 1, epoch);
+    expect(leaders(controller)).toEqual([[-1, 1, [1]]]);
+    controller.decide((input) => electLeaders(input, { type: 'unclean', topics: null }));
+    expect(leaders(controller)).toEqual([[1, 2, [1]]]);
+    expect(controller.image.topicsByName.get('orders')!.partitions[0]!.directories).toEqual(['new']);
   });
 
   it('may stop when they have handed over what they lead', () => {

@@ -9,6 +9,7 @@ import {
   type Refusal,
 } from './commands.ts';
 import { type Decision, type DecisionInput, RECORDS_PER_COMMAND_MAX } from './decision.ts';
+import { repeated } from './repeated.ts';
 import { assignmentProblem, newPartition, placeReplicas } from './replica-placement.ts';
 
 /** CreatePartitions: a topic only ever grows; new partitions have as many replicas as the first one. */
@@ -17,9 +18,10 @@ export function createPartitions(
   command: CreatePartitionsCommand,
 ): Decision<readonly CreatePartitionsResult[]> {
   const records: MetadataRecord[] = [];
+  const twice = repeated(command.topics.map(({ name }) => name));
   const response = command.topics.map((topic): CreatePartitionsResult => {
     const { name } = topic;
-    if (command.topics.filter((other) => other.name === name).length > 1)
+    if (twice.has(name))
       return { name, error: 'INVALID_REQUEST', message: `The request names topic "${name}" more than once.` };
     const added = addedPartitions(input, topic);
     if ('error' in added) return { name, ...added };

@@ -11,6 +11,7 @@ import {
   type TopicToCreate,
 } from './commands.ts';
 import { type Decision, type DecisionInput, RECORDS_PER_COMMAND_MAX } from './decision.ts';
+import { repeated } from './repeated.ts';
 import { assignmentProblem, newPartition, placeReplicas } from './replica-placement.ts';
 import { CLUSTER_METADATA_TOPIC, collisionKey, topicNameProblem } from './topic-names.ts';
 
@@ -22,8 +23,9 @@ export function createTopics(
   const records: MetadataRecord[] = [];
   const taken = new Map<string, string>();
   for (const name of input.image.topicsByName.keys()) taken.set(collisionKey(name), name);
+  const twice = repeated(command.topics.map(({ name }) => name));
   const results = command.topics.map((topic): CreateTopicResult => {
-    const decided = createTopic(input, command, topic, taken);
+    const decided = createTopic(input, command, topic, { taken, twice });
     if ('error' in decided) return { name: topic.name, ...decided };
     if (records.length + decided.records.length > RECORDS_PER_COMMAND_MAX) {
       return {
@@ -32,11 +34,19 @@ export function createTopics(
         message: 'The request makes too many partitions at once.',
       };
     }
-    records.push(...decided.records);
+    for (const record of decided.records) records.push(record);
     taken.set(collisionKey(topic.name), topic.name);
     return decided.result;
   });
   return { records: command.validateOnly ? [] : records, response: results };
+}
+
+/** The names that a new topic may not have. */
+interface NamesInUse {
+  /** By what collides with them. */
+  readonly taken: ReadonlyMap<string, string>;
+  /** Those that the request names more than once. */
+  readonly twice: ReadonlySet<string>;
 }
 
 interface Created {
@@ -48,12 +58,12 @@ function createTopic(
   input: DecisionInput,
   command: CreateTopicsCommand,
   topic: TopicToCreate,
-  taken: ReadonlyMap<string, string>,
+  names: NamesInUse,
 ): Created | Refusal {
   const { name } = topic;
-  const refusal = nameRefusal(command, name, taken) ?? configRefusal(input, topic.configs);
+  const refusal = nameRefusal(name, names) ?? configRefusal(input, topic.configs);
   if (refusal) return refusal;
-  const partitions = topic.assignments.length > 0 ? assigned(input, topic) : placed(input, topic);
+  const partitions = topic.assignments.length > 0 ? placedAsAsked(input, topic) : placed(input, topic);
   if ('error' in partitions) return partitions;
   if (command.admits?.(partitions.length) === false) return QUOTA_EXCEEDED;
   const topicId = input.newId();
@@ -73,12 +83,8 @@ function createTopic(
   };
 }
 
-function nameRefusal(
-  command: CreateTopicsCommand,
-  name: string,
-  taken: ReadonlyMap<string, string>,
-): Refusal | null {
-  if (command.topics.filter((topic) => topic.name === name).length > 1)
+function nameRefusal(name: string, { taken, twice }: NamesInUse): Refusal | null {
+  if (twice.has(name))
     return { error: 'INVALID_REQUEST', message: `The request names topic "${name}" more than once.` };
   if (name === CLUSTER_METADATA_TOPIC)
     return { error: 'INVALID_REQUEST', message: `"${name}" is the cluster's own and cannot be created.` };
@@ -102,16 +108,17 @@ function configRefusal(input: DecisionInput, configs: readonly ConfigEntry[]): R
   return input.rules.validateConfigs('topic', values);
 }
 
-function assigned(input: DecisionInput, topic: TopicToCreate): readonly PartitionImage[] | Refusal {
+function placedAsAsked(input: DecisionInput, topic: TopicToCreate): readonly PartitionImage[] | Refusal {
   const misfit = topic.replicationFactor !== -1 ? 'replication factor' : 'number of partitions';
   if (topic.replicationFactor !== -1 || topic.numPartitions !== -1) {
     return { error: 'INVALID_REQUEST', message: `With an assignment given, the ${misfit} must be -1.` };
   }
   const partitions: PartitionImage[] = [];
+  const assigned = new Set<number>();
   const refused = (message: string): Refusal => ({ error: 'INVALID_REPLICA_ASSIGNMENT', message });
   for (const { partition, brokerIds } of topic.assignments) {
-    if (partitions.some((other) => other.partition === partition))
-      return refused(`Partition ${partition} is assigned more than once.`);
+    if (assigned.has(partition)) return refused(`Partition ${partition} is assigned more than once.`);
+    assigned.add(partition);
     const problem = assignmentProblem(input.image, brokerIds, partitions[0]?.replicas.length ?? null);
     if (problem !== null) return refused(problem);
     const created = newPartition(input.image, partition, brokerIds);

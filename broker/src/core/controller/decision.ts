@@ -39,3 +39,9 @@ export interface ControllerRules {
 
 /** Records that one command may give, as in Kafka: a larger one is refused with POLICY_VIOLATION. */
 export const RECORDS_PER_COMMAND_MAX = 10_000;
+
+/** Told of each item of a command that would give too many records: none of it is done. */
+export const TOO_MUCH_AT_ONCE: Refusal = {
+  error: 'POLICY_VIOLATION',
+  message: 'The request changes too much at once.',
+};

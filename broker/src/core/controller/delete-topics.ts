@@ -7,7 +7,8 @@ import {
   QUOTA_EXCEEDED,
   type TopicReference,
 } from './commands.ts';
-import type { Decision, DecisionInput } from './decision.ts';
+import { type Decision, type DecisionInput, RECORDS_PER_COMMAND_MAX, TOO_MUCH_AT_ONCE } from './decision.ts';
+import { repeated } from './repeated.ts';
 
 /** DeleteTopics by name or id. A topic that the request names twice is refused both times. */
 export function deleteTopics(
@@ -16,6 +17,7 @@ export function deleteTopics(
 ): Decision<readonly DeleteTopicResult[]> {
   const records: MetadataRecord[] = [];
   const found = command.topics.map((reference) => find(input, reference));
+  const twice = repeated(found);
   const response = command.topics.map((reference, index): DeleteTopicResult => {
     const topic = found[index];
     if (!input.rules.deleteTopicEnable)
@@ -24,14 +26,19 @@ export function deleteTopics(
       const error = 'name' in reference ? 'UNKNOWN_TOPIC_OR_PARTITION' : 'UNKNOWN_TOPIC_ID';
       return refused(reference, topic, error, 'There is no such topic.');
     }
-    if (found.filter((other) => other === topic).length > 1)
+    if (twice.has(topic))
       return refused(reference, topic, 'INVALID_REQUEST', 'The request names this topic more than once.');
     if (command.admits?.(topic.partitions.length) === false)
       return refused(reference, topic, QUOTA_EXCEEDED.error, QUOTA_EXCEEDED.message ?? '');
     records.push({ kind: 'RemoveTopicRecord', value: { topicId: topic.id } });
     return { name: topic.name, topicId: topic.id, error: null, message: null };
   });
-  return { records, response };
+  if (records.length <= RECORDS_PER_COMMAND_MAX) return { records, response };
+  const { error, message } = TOO_MUCH_AT_ONCE;
+  const refusals = command.topics.map((reference, index) =>
+    refused(reference, found[index], error, message ?? ''),
+  );
+  return { records: [], response: refusals };
 }
 
 function find(input: DecisionInput, reference: TopicReference): TopicImage | undefined {

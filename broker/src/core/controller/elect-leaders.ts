@@ -8,7 +8,7 @@ import type {
   PartitionsOfTopic,
   Refusal,
 } from './commands.ts';
-import type { Decision, DecisionInput } from './decision.ts';
+import { type Decision, type DecisionInput, RECORDS_PER_COMMAND_MAX, TOO_MUCH_AT_ONCE } from './decision.ts';
 import { everyChange, isActive, partitionChange } from './partition-changes.ts';
 
 /** Elections that the controller begins by itself at once, as Kafka bounds them. */
@@ -27,12 +27,18 @@ export function electLeaders(
     partitions: partitions
       .map((partition): PartitionResult => {
         const elected = elect(input, command.type, image.topicsByName.get(topic), partition);
-        if ('kind' in elected) records.push(elected);
-        return 'kind' in elected ? { partition, error: null, message: null } : { partition, ...elected };
+        if (!('kind' in elected)) return { partition, ...elected };
+        records.push(elected);
+        return { partition, error: null, message: null };
       })
       .filter(({ error }) => !isAll || error !== 'ELECTION_NOT_NEEDED'),
   }));
-  return { records, response };
+  if (records.length <= RECORDS_PER_COMMAND_MAX) return { records, response };
+  const refused = response.map(({ topic, partitions }) => ({
+    topic,
+    partitions: partitions.map(({ partition }) => ({ partition, ...TOO_MUCH_AT_ONCE })),
+  }));
+  return { records: [], response: refused };
 }
 
 /** `auto.leader.rebalance.enable`: preferred replicas that are in sync and alive lead again. */

@@ -1,3 +1,4 @@
+import { ZERO_UUID } from '@millrace/foundation/types';
 import type { MetadataImage, PartitionImage, TopicImage } from '../metadata/image.ts';
 import {
   type PartitionChange,
@@ -74,6 +75,9 @@ export function partitionChange(
   const done = completed(begun, wanted.isr);
   const { replicas, adding, removing } = done === null ? begun : { ...done, adding: [], removing: [] };
   const next = elected(input, topic, partition, { ...wanted, isr: done?.isr ?? wanted.isr, replicas });
+  const moved = replicas.filter(
+    (id) => !hasItsFolder(input.image, partition, id) && hasBegun(id, partition, next),
+  );
   const change: PartitionChange = {
     ...(!isSameSet(next.isr, partition.isr) && { isr: next.isr }),
     ...(!isSameSet(next.elr, partition.elr) && { elr: next.elr }),
@@ -81,9 +85,9 @@ export function partitionChange(
     // Who is a replica no more must not be taken for one: a new leader epoch tells all.
     ...(!partition.replicas.every((id) => replicas.includes(id)) && { leader: next.leader }),
     ...(next.isRecovering && { isRecovering: true }),
-    ...(!isSameRow(replicas, partition.replicas) && {
-      replicas,
-      directories: directories(input.image, partition, replicas),
+    ...(!isSameRow(replicas, partition.replicas) && { replicas }),
+    ...((moved.length > 0 || !isSameRow(replicas, partition.replicas)) && {
+      directories: directories(input.image, partition, { replicas, moved }),
     }),
     ...(!isSameRow(adding, partition.adding) && { adding }),
     ...(!isSameRow(removing, partition.removing) && { removing }),
@@ -109,23 +113,47 @@ function elected(
   const { image, rules } = input;
   const { replicas, isr, mayLead, lossy, election } = wanted;
   const elr = eligibleReplicas(input, topic, partition, { isr, lossy, replicas });
+  const joins = (id: number): boolean => isr.includes(id) && !partition.isr.includes(id);
+  const hasAll = (id: number): boolean => mayLead(id) && (joins(id) || hasItsFolder(image, partition, id));
   const row = election === 'preferred' ? [...replicas.slice(0, 1), partition.leader] : [partition.leader];
-  const clean = [...row, ...replicas].find((id) => isr.includes(id) && mayLead(id));
+  const clean = [...row, ...replicas].find((id) => isr.includes(id) && hasAll(id));
   if (clean !== undefined) return { isr, elr, leader: clean, isRecovering: false };
-  const eligible = elr.find(mayLead);
+  const eligible = elr.find(hasAll);
   if (eligible !== undefined) {
     const others = elr.filter((id) => id !== eligible);
     const left = isr.filter((id) => id !== lossy);
     return { isr: [eligible], elr: [...others, ...left], leader: eligible, isRecovering: false };
   }
   const mayLose = election === 'unclean' || rules.allowsUncleanElection(image, topic.name);
-  const unclean = mayLose ? replicas.find(mayLead) : undefined;
+  const unclean = mayLose ? (replicas.find(hasAll) ?? replicas.find(mayLead)) : undefined;
   if (unclean !== undefined) return { isr: [unclean], elr: [], leader: unclean, isRecovering: true };
   return { isr, elr, leader: NO_LEADER, isRecovering: false };
 }
 
-function directories(image: MetadataImage, before: PartitionImage, replicas: readonly number[]) {
-  return replicas.map((id) => before.directories[before.replicas.indexOf(id)] ?? directoryOf(image, id));
+/**
+ * Whether a broker has the folder still that its replica was in. Who comes with another one, as after a disk was replaced, has nothing of
+ * it, and leads nobody by having been in sync: the others would cut their logs to nothing (KIP-858).
+ */
+function hasItsFolder(image: MetadataImage, partition: PartitionImage, id: number): boolean {
+  const folder = partition.directories[partition.replicas.indexOf(id)] ?? ZERO_UUID;
+  const folders = image.brokers.get(id)?.logDirs ?? [];
+  return folder === ZERO_UUID || folders.length === 0 || folders.includes(folder);
+}
+
+/** Whether a replica is in the folder that its broker has now: it came in sync from there, or leads, whatever is lost. */
+function hasBegun(id: number, before: PartitionImage, { isr, leader, isRecovering }: Elected): boolean {
+  return (isr.includes(id) && !before.isr.includes(id)) || (isRecovering && id === leader);
+}
+
+function directories(
+  image: MetadataImage,
+  before: PartitionImage,
+  { replicas, moved }: { readonly replicas: readonly number[]; readonly moved: readonly number[] },
+) {
+  return replicas.map((id) => {
+    const folder = moved.includes(id) ? undefined : before.directories[before.replicas.indexOf(id)];
+    return folder ?? directoryOf(image, id);
+  });
 }
 
 function isSameSet(left: readonly number[], right: readonly number[]): boolean {

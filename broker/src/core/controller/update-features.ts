@@ -15,10 +15,12 @@ export function updateFeatures(
       return { records: [], response: { error: 'INVALID_UPDATE_VERSION', message } };
     }
   }
-  const records = command.updates
-    .filter(({ name, level }) => (input.image.features.get(name) ?? 0) !== level)
+  // A feature that stands more than once gets the level that stands last.
+  const levels = new Map(command.updates.map(({ name, level }) => [name, level]));
+  const records = [...levels]
+    .filter(([name, level]) => (input.image.features.get(name) ?? 0) !== level)
     .map(
-      ({ name, level }): MetadataRecord => ({
+      ([name, level]): MetadataRecord => ({
         kind: 'FeatureLevelRecord',
         value: { name, featureLevel: level },
       }),

@@ -32,10 +32,13 @@ export type CoordinatorEffect<Rec> =
   /**
    * Append as one batch and replay at once; `done` is called when it is committed, or with the reason when it was not
    * appended or lost. What is answered from `done` is safe from a crash. With a producer it is a batch of its transaction.
+   * Records that need not be one, as tombstones, become as many batches as the topic's `max.message.bytes` makes of them; where the
+   * log refuses one of these, those before it stand.
    */
   | {
       readonly kind: 'append';
       readonly records: readonly Rec[];
+      readonly isOne: boolean;
       readonly producer: ProducerIdentity | null;
       readonly done: (error: ErrorName | null, now: Now) => Next<Rec>;
     }
@@ -101,7 +104,22 @@ export class EffectOutbox<Rec> {
     this.effects.push({
       kind: 'append',
       records,
+      isOne: true,
       producer,
+      done: (error, now) => collectEffects((out) => done(error, now, out)),
+    });
+  }
+
+  /** As `append`, of records that each say something by themselves. */
+  appendApart(
+    records: readonly Rec[],
+    done: (error: ErrorName | null, now: Now, out: EffectOutbox<Rec>) => void,
+  ): void {
+    this.effects.push({
+      kind: 'append',
+      records,
+      isOne: false,
+      producer: null,
       done: (error, now) => collectEffects((out) => done(error, now, out)),
     });
   }

@@ -96,7 +96,7 @@ function append(
   }
   const done = (error: ErrorName | null, _at: Now, later: Outbox) => {
     if (error === null) later.reply(command.reply, answer);
-    else later.reply(command.reply, { error: commitAppendError(error) });
+    else later.reply(command.reply, { error: appendErrorToMember(error) });
   };
   out.append(records, done, producer);
 }
@@ -167,6 +167,10 @@ function metadataProblem(shard: GroupShard, metadata: string | null): ErrorName 
   return length > shard.rules.offsetMetadataMaxBytes ? 'OFFSET_METADATA_TOO_LARGE' : null;
 }
 
+/** For ever is as good as the last moment that a number holds exactly. */
+const expiryOf = (retentionMs: number, now: Now): number =>
+  retentionMs < 0 ? -1 : Math.min(now.wallMs + retentionMs, Number.MAX_SAFE_INTEGER);
+
 function offsetRecord(
   command: Pick<CommitCommand, 'group' | 'retentionMs'>,
   offset: OffsetToCommit,
@@ -182,13 +186,8 @@ function offsetRecord(
       leaderEpoch: offset.leaderEpoch,
       metadata: offset.metadata ?? '',
       commitTimestamp: now.wallMs,
-      expireTimestamp: command.retentionMs < 0 ? -1 : now.wallMs + command.retentionMs,
+      expireTimestamp: expiryOf(command.retentionMs, now),
       topicId: offset.topicId,
     },
   };
-}
-
-function commitAppendError(error: ErrorName): ErrorName {
-  const tooLarge = error === 'MESSAGE_TOO_LARGE' || error === 'RECORD_LIST_TOO_LARGE';
-  return tooLarge ? 'INVALID_COMMIT_OFFSET_SIZE' : appendErrorToMember(error);
 }

@@ -23,7 +23,7 @@ export function deleteGroup(shard: GroupShard, command: DeleteGroupCommand): rea
       return;
     }
     const records = [...offsetTombstones(shard, group.id, () => true), ...groupTombstones(group)];
-    out.append(records, (error, _at, later) => {
+    out.appendApart(records, (error, _at, later) => {
       later.reply(command.reply, { error: error === null ? null : appendErrorToMember(error) });
     });
   });

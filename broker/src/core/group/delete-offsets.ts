@@ -1,6 +1,7 @@
+import type { Now } from '@millrace/foundation/types';
 import type { ErrorName } from '@millrace/protocol';
 import { offsetTombstones } from './delete-group.ts';
-import { appendErrorToMember, collect, type GroupEffect, type ReplyTo } from './effects.ts';
+import { appendErrorToMember, collect, type GroupEffect, type Outbox, type ReplyTo } from './effects.ts';
 import type { OffsetGroup } from './group.ts';
 import type { GroupShard } from './group-shard.ts';
 
@@ -15,11 +16,11 @@ export type DeleteOffsetsResult =
   /** `subscribed`: topics whose offsets stay, because members read them. */
   | { readonly error: null; readonly subscribed: ReadonlySet<string> };
 
-/** While a classic group rebalances nobody knows what will be read: everything counts as read. */
-export function readsTopic(group: OffsetGroup, topic: string): boolean {
-  return group.type === 'classic'
-    ? (group.subscribedTopics?.has(topic) ?? true)
-    : group.isSubscribedTo(topic);
+/** Those of the topics that members read. While a classic group rebalances nobody knows what will be read: all count as read. */
+function readTopics(group: OffsetGroup, topics: ReadonlySet<string>): ReadonlySet<string> {
+  if (group.state === 'Empty') return new Set();
+  const read = group.type === 'classic' ? group.subscribedTopics : group.subscribedTopics();
+  return read === null ? topics : topics.intersection(read);
 }
 
 /** Members of this kind say which topics they read. */
@@ -37,25 +38,22 @@ export function deleteOffsets(shard: GroupShard, command: DeleteOffsetsCommand):
       out.reply(command.reply, { error: 'NON_EMPTY_GROUP' });
       return;
     }
-    const isRead = (topic: string) => group.state !== 'Empty' && readsTopic(group, topic);
+    const topics = new Set(command.offsets.map(({ topic }) => topic));
+    const subscribed = readTopics(group, topics);
     const meant = new Set(
       command.offsets
-        .filter(({ topic }) => !isRead(topic))
+        .filter(({ topic }) => !subscribed.has(topic))
         .map(({ topic, partition }) => `${topic}-${partition}`),
     );
-    const subscribed = new Set(command.offsets.map(({ topic }) => topic).filter(isRead));
     const records = offsetTombstones(shard, group.id, (topic, partition) =>
       meant.has(`${topic}-${partition}`),
     );
-    if (records.length === 0) {
-      out.reply(command.reply, { error: null, subscribed });
-      return;
-    }
-    out.append(records, (error, _at, later) => {
+    const done = (error: ErrorName | null, _at: Now, later: Outbox) =>
       later.reply(
         command.reply,
         error === null ? { error, subscribed } : { error: appendErrorToMember(error) },
       );
-    });
+    if (records.length > 0) out.appendApart(records, done);
+    else out.appendOrSettle([], done);
   });
 }

@@ -17,10 +17,13 @@ export function expireOffsets(shard: GroupShard, now: Now): readonly GroupEffect
   return appended(
     [...shard.groups.values()].flatMap((group) => {
       if (group.type === 'share') return [];
+      const read = readTopics(group);
       const expired = offsetTombstones(shard, group.id, (topic, partition) => {
         const value = shard.offsets.get(group.id, topic, partition);
         const isPending = shard.pendingOffsets.has(group.id, topic, partition);
-        return value !== undefined && !isPending && isExpired(shard, group, topic, value, now);
+        return (
+          value !== undefined && !isPending && isExpired(shard, group, read?.has(topic) ?? true, value, now)
+        );
       });
       const left = [...shard.offsets.of(group.id).values()].reduce((sum, { size }) => sum + size, 0);
       const unused =
@@ -46,28 +49,32 @@ function appended(records: readonly GroupRecord[]): readonly GroupEffect[] {
   return collect((out) => {
     // What cannot be appended now expires again the next time.
     for (let at = 0; at < records.length; at += BATCH_RECORDS_MAX)
-      out.append(records.slice(at, at + BATCH_RECORDS_MAX), () => {});
+      out.appendApart(records.slice(at, at + BATCH_RECORDS_MAX), () => {});
   });
 }
 
 function isExpired(
   shard: GroupShard,
   group: OffsetGroup,
-  topic: string,
+  isRead: boolean,
   value: OffsetCommitValue,
   now: Now,
 ): boolean {
-  const sinceMs = retentionStart(group, topic, value);
+  const sinceMs = retentionStart(group, isRead, value);
   if (sinceMs === null) return false;
   if (value.expireTimestamp !== -1) return now.wallMs >= value.expireTimestamp;
   return now.wallMs - sinceMs >= shard.rules.offsetsRetentionMs;
 }
 
+/** What members read, once for all offsets of the group; null where nobody knows. */
+function readTopics(group: OffsetGroup): ReadonlySet<string> | null {
+  return group.type === 'consumer' ? group.subscribedTopics() : group.subscribedTopics;
+}
+
 /** From when on the retention counts, wall time in ms; null: not at all. */
-function retentionStart(group: OffsetGroup, topic: string, value: OffsetCommitValue): number | null {
-  if (group.type === 'consumer') return group.isSubscribedTo(topic) ? null : value.commitTimestamp;
+function retentionStart(group: OffsetGroup, isRead: boolean, value: OffsetCommitValue): number | null {
+  if (group.type === 'consumer') return isRead ? null : value.commitTimestamp;
   if (group.protocolType === null) return value.commitTimestamp;
   if (group.state === 'Empty') return group.stateTimestampMs ?? value.commitTimestamp;
-  const reads = group.subscribedTopics?.has(topic) ?? true;
-  return group.state === 'Stable' && !reads ? value.commitTimestamp : null;
+  return group.state === 'Stable' && !isRead ? value.commitTimestamp : null;
 }

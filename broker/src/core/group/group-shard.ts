@@ -4,6 +4,7 @@ import type { GroupMetadataValue } from '@millrace/protocol/internal';
 import type { CoordinatorState } from '../coordinator/effects.ts';
 import type { MetadataImage } from '../metadata/image.ts';
 import { ShareGroup } from '../share/share-group.ts';
+import { dropGoneShareTopics } from '../share/share-group-offsets.ts';
 import type { ShareGroupRecord } from '../share/share-group-records.ts';
 import { reviveShareGroup } from '../share/share-members.ts';
 import { ClassicGroup } from './classic-group.ts';
@@ -52,6 +53,8 @@ export class GroupShard implements CoordinatorState<GroupRecord> {
   readonly pendingOffsets = new PendingOffsets();
   /** The last record of each classic group. */
   readonly stored = new Map<string, GroupMetadataValue>();
+  /** Of all share groups that there have been, those among them that are deleted. */
+  newestShareStateEpoch = 0;
   #loaded = false;
 
   constructor(rules: GroupRules) {
@@ -103,6 +106,7 @@ export class GroupShard implements CoordinatorState<GroupRecord> {
       for (const [id, value] of this.stored)
         if (!this.groups.has(id)) this.groups.set(id, ClassicGroup.fromRecord(id, value));
       for (const group of this.groups.values()) this.#revive(group, now, out);
+      dropGoneShareTopics(this, out);
       // Offsets without a group were committed by consumers that take no part in one.
       for (const id of this.offsets.groups())
         if (!this.groups.has(id)) this.groups.set(id, new ClassicGroup(id, null));
@@ -161,6 +165,7 @@ export class GroupShard implements CoordinatorState<GroupRecord> {
     const group = known?.type === 'share' ? known : new ShareGroup(record.group);
     this.groups.set(record.group, group);
     group.replay(record);
+    this.newestShareStateEpoch = Math.max(this.newestShareStateEpoch, group.stateEpoch);
   }
 
   #replayOffset(

@@ -79,6 +79,13 @@ export function replicatedTo(leader: LeaderState, fetched: Fetched): LeaderState
   return { ...leader, voters, highWatermark: Math.max(leader.highWatermark, committed) };
 }
 
+/** A voter that reads a snapshot is there, wherever its log ends. */
+export function heardFrom(leader: LeaderState, replicaId: number, nowMs: number): LeaderState {
+  const before = leader.voters.get(replicaId);
+  if (before === undefined) return leader;
+  return { ...leader, voters: new Map(leader.voters).set(replicaId, { ...before, lastFetchMs: nowMs }) };
+}
+
 /** Voters that have not fetched within `withinMs`; of a new leader none is missing yet. */
 export function silentVoters(leader: LeaderState, self: number, nowMs: number, withinMs: number): number[] {
   return [...leader.voters]

@@ -194,11 +194,23 @@ describe('a leader', () => {
     expect(one.onVote(asks(2, 1)).reply.isGranted).toBe(false);
   });
 
+  it('does not miss a voter that reads its snapshot', () => {
+    const one = leader({ log: long });
+    one.timeout(2_000);
+    one.onFetchSnapshot(2, 2_500);
+    one.onFetchSnapshot(9, 2_500);
+    expect(kinds(one.timeout(3_200))).toEqual(['send-begin-epoch', 'timer']);
+    expect(one.role.kind).toBe('leader');
+    one.timeout(5_600);
+    expect(one.role.kind).toBe('unattached');
+  });
+
   it('sends away who asks in another epoch', () => {
     const one = leader();
     expect(one.onFetch({ ...from(2, 0), leaderEpoch: 0 }, 0).reply.error).toBe('FENCED_LEADER_EPOCH');
     expect(one.onFetch({ ...from(2, 0), leaderEpoch: 5 }, 0).reply.error).toBe('UNKNOWN_LEADER_EPOCH');
     expect(quorum({ voters }).onFetch(from(2, 0), 0).reply.error).toBe('NOT_LEADER_OR_FOLLOWER');
+    expect(one.onFetch(from(2, -5), 0).reply.error).toBe('INVALID_REQUEST');
     expect(one.onBeginEpoch(2, 1).reply.error).toBe('INCONSISTENT_VOTER_SET');
   });
 });

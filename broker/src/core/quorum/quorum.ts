@@ -2,7 +2,14 @@ import { assert } from '@millrace/foundation/assert';
 import type { Uuid } from '@millrace/foundation/types';
 import { answered, type CandidateState, loses, newCandidate, wins } from './candidate.ts';
 import { type Election, isSameVoter, majorityOf, unattachedElection, type Voter } from './election.ts';
-import { type LeaderState, newLeader, replicatedTo, silentVoters, unheardVoters } from './leader.ts';
+import {
+  heardFrom,
+  type LeaderState,
+  newLeader,
+  replicatedTo,
+  silentVoters,
+  unheardVoters,
+} from './leader.ts';
 import { type FetchPosition, isUpToDate, positionOf, type QuorumLog } from './quorum-log.ts';
 
 /** What a member of the quorum is. It starts unattached: it knows an epoch, but no leader in it. */
@@ -60,7 +67,8 @@ export type QuorumError =
   | 'FENCED_LEADER_EPOCH'
   | 'UNKNOWN_LEADER_EPOCH'
   | 'NOT_LEADER_OR_FOLLOWER'
-  | 'INCONSISTENT_VOTER_SET';
+  | 'INCONSISTENT_VOTER_SET'
+  | 'INVALID_REQUEST';
 
 export interface VoteReply extends LeaderAndEpoch {
   readonly error: QuorumError | null;
@@ -235,6 +243,7 @@ export class Quorum {
     const nowhere: FetchPosition = { kind: 'records' };
     const role = this.#role;
     if (role.kind !== 'leader') return this.#fetchReply([], 'NOT_LEADER_OR_FOLLOWER', nowhere);
+    if (from.endOffset < 0) return this.#fetchReply([], 'INVALID_REQUEST', nowhere);
     if (from.leaderEpoch !== this.epoch) {
       const error = from.leaderEpoch < this.epoch ? 'FENCED_LEADER_EPOCH' : 'UNKNOWN_LEADER_EPOCH';
       // Who does not say, and observers before they know, are told where they stand.
@@ -247,6 +256,11 @@ export class Quorum {
     const { replicaId } = from;
     const endOffset = isSame ? from.endOffset : -1;
     return this.#fetchReply(this.#progress(role, replicaId, endOffset, nowMs), null, position);
+  }
+
+  /** A reader of the leader's snapshot: a voter must not be missed for its length (KIP-630). */
+  onFetchSnapshot(replicaId: number, nowMs: number): void {
+    if (this.#role.kind === 'leader') this.#role = heardFrom(this.#role, replicaId, nowMs);
   }
 
   /** What a fetch of ours was answered: by the leader, or by somebody who says who that is. */

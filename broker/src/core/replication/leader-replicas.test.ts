@@ -107,6 +107,25 @@ describe('the replicas of a partition, to its leader', () => {
     expect(of.committedTo(20)).toBe(20);
   });
 
+  it('go on to count when a wish is refused that followed one without an answer: that one may come true late', () => {
+    const of = replicas({ isr: [1, 2] });
+    fetches(of, 2, 20);
+    fetches(of, 3, 12);
+    of.asked(of.wanted(now())!);
+    expect(of.isAsking).toBe(true);
+    of.unanswered();
+    expect(of.isAsking).toBe(false);
+    of.asked(of.wanted(now())!);
+    of.refused();
+    expect(of.committedTo(20)).toBe(12);
+    expect(of.isUnanswered).toBe(true);
+    of.follow({ isr: [1, 2], partitionEpoch: 6, nowMs: 0 });
+    expect(of.committedTo(20)).toBe(20);
+    of.asked(of.wanted(now())!);
+    of.refused();
+    expect(of.committedTo(20)).toBe(20);
+  });
+
   it('count no fetch of a registration before the last one: what it had then may be lost', () => {
     const of = replicas();
     fetches(of, 2, 12);

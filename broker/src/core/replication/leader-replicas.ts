@@ -53,7 +53,10 @@ export class LeaderReplicas {
   #isr: readonly number[];
   #partitionEpoch: number;
   #pending: readonly number[] | null = null;
+  /** Nobody knows what became of the last wish: it is asked for again. */
   #isUnanswered = false;
+  /** Of a wish before it nobody knows either, until another set is committed: it may come true late. */
+  #isDoubtful = false;
 
   constructor(options: LeaderReplicasOptions) {
     const { nodeId, nowMs } = options;
@@ -73,8 +76,14 @@ export class LeaderReplicas {
     return this.#partitionEpoch;
   }
 
+  /** A wish is on its way. */
   get isAsking(): boolean {
-    return this.#pending !== null;
+    return this.#pending !== null && !this.#isUnanswered;
+  }
+
+  /** Nobody knows what became of the last wish. */
+  get isUnanswered(): boolean {
+    return this.#isUnanswered;
   }
 
   get followers(): ReadonlyMap<number, FollowerProgress> {
@@ -91,7 +100,7 @@ export class LeaderReplicas {
     if (news.partitionEpoch <= this.#partitionEpoch) return;
     this.#isr = news.isr;
     this.#partitionEpoch = news.partitionEpoch;
-    this.refused();
+    this.#settle();
     const { replicas } = news;
     if (replicas === undefined) return;
     for (const id of this.#followers.keys()) if (!replicas.includes(id)) this.#followers.delete(id);
@@ -134,7 +143,7 @@ export class LeaderReplicas {
     readonly leaderEndOffset: number;
     readonly mayJoin: (member: SyncMember) => boolean;
   }): WantedIsr | null {
-    if (this.#pending !== null && !this.#isUnanswered) return null;
+    if (this.isAsking) return null;
     const isr: SyncMember[] = [];
     for (const id of [...new Set([...this.#isr, ...this.#followers.keys()])]) {
       const progress = this.#followers.get(id);
@@ -158,12 +167,19 @@ export class LeaderReplicas {
   /** Whether the wish came true nobody knows: it is asked for again, and whoever it takes in goes on to count. */
   unanswered(): void {
     this.#isUnanswered = this.#pending !== null;
+    this.#isDoubtful = this.#isUnanswered;
   }
 
-  /** The controller has refused for good: nothing of the wish came true. */
+  /** The controller has refused for good: nothing of the wish came true. One before it that had no answer still may. */
   refused(): void {
+    if (this.#isDoubtful) this.#isUnanswered = true;
+    else this.#settle();
+  }
+
+  #settle(): void {
     this.#pending = null;
     this.#isUnanswered = false;
+    this.#isDoubtful = false;
   }
 
   #keepsUp(

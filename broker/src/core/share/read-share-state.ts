@@ -21,7 +21,7 @@ export type ReadShareStateResult =
 
 export interface ReadShareStateQuery {
   readonly key: SharePartitionKey;
-  /** Of the partition's leader that asks. */
+  /** Of the partition's leader that asks; UNSET where it does not say. */
   readonly leaderEpoch: number;
 }
 
@@ -34,7 +34,8 @@ export function readShareState(
   if (problem !== null) return { error: problem };
   const state = shard.get(key)?.state;
   if (state === undefined) return { error: 'INVALID_REQUEST' };
-  return leaderEpoch < state.leaderEpoch ? { error: 'FENCED_LEADER_EPOCH' } : { error: null, state };
+  const isOlder = leaderEpoch !== UNSET && leaderEpoch < state.leaderEpoch;
+  return isOlder ? { error: 'FENCED_LEADER_EPOCH' } : { error: null, state };
 }
 
 /** Whether a leader is newer than any that was heard of. */
@@ -51,7 +52,7 @@ export function noteLeaderEpoch(
   return collectEffects<ShareStateRecord>((out) => {
     const state = shard.get(key)?.state;
     if (state === undefined || leaderEpoch <= state.leaderEpoch) {
-      out.reply(reply, { error: null });
+      appendState(out, [], reply);
       return;
     }
     const { snapshotEpoch, startOffset, deliveryCompleteCount } = state;

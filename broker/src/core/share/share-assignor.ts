@@ -23,7 +23,9 @@ export function assignShareGroup(
   const alike = new Map<string, ShareMember[]>();
   for (const member of members) {
     const key = JSON.stringify(member.subscribedTopics);
-    alike.set(key, [...(alike.get(key) ?? []), member]);
+    const others = alike.get(key);
+    if (others === undefined) alike.set(key, [member]);
+    else others.push(member);
   }
   const assignment = new Map<string, PartitionsById>();
   for (const group of alike.values()) {
@@ -51,10 +53,10 @@ function divide(
     slot.members += 1;
   };
   for (const { id, assigned } of members) {
+    const has = new Map([...assigned].map(([topicId, partitions]) => [topicId, new Set(partitions)]));
     for (const slot of slots) {
       if ((given.get(id)?.length ?? 0) >= perMember) break;
-      if (slot.members < perSlot && assigned.get(slot.topicId)?.includes(slot.partition) === true)
-        give(id, slot);
+      if (slot.members < perSlot && has.get(slot.topicId)?.has(slot.partition) === true) give(id, slot);
     }
   }
   const fewest = byFewest([...given], ([, has]) => has.length);
@@ -75,7 +77,11 @@ function byFewest<T>(items: readonly T[], count: (item: T) => number): (use: (it
 
 function partitionsById(slots: readonly Slot[]): PartitionsById {
   const byId = new Map<string, number[]>();
-  for (const { topicId, partition } of slots) byId.set(topicId, [...(byId.get(topicId) ?? []), partition]);
+  for (const { topicId, partition } of slots) {
+    const partitions = byId.get(topicId);
+    if (partitions === undefined) byId.set(topicId, [partition]);
+    else partitions.push(partition);
+  }
   for (const partitions of byId.values()) partitions.sort((one, other) => one - other);
   return byId;
 }

@@ -27,6 +27,9 @@ export const JOIN_EPOCH = 0;
 export const LEAVE_EPOCH = -1;
 /** Kafka has no other state for members of share groups. */
 const STABLE = 0;
+/** 2020: seconds since then fit an epoch until 2088. */
+const STATE_EPOCHS_SINCE_MS = 1_577_836_800_000;
+const MS_PER_SECOND = 1_000;
 
 export interface ShareHeartbeatCommand {
   readonly reply: ReplyTo<ShareHeartbeatResult>;
@@ -50,9 +53,10 @@ export interface ShareHeartbeatResult {
   readonly heartbeatIntervalMs: number;
   /** Null where it is as before. */
   readonly assignment: PartitionsById | null;
-  /** Where the group is to begin, with that epoch of its state: to be told to the share coordinator. */
+  /** Where the group is to begin: to be told to the share coordinator. */
   readonly toBegin: readonly NamedTopicPartitions[];
-  readonly stateEpoch: number;
+  /** Topics that the share coordinator has not forgotten yet: until then the group does not begin in them. */
+  readonly toForget: ShareGroupPartitions['deleting'];
 }
 
 /** ShareGroupHeartbeat (KIP-932): joins, stays and leaves; told is what the member is to read. */
@@ -80,7 +84,7 @@ export function shareHeartbeatFailed(error: ErrorName, message: string | null = 
     heartbeatIntervalMs: 0,
     assignment: null,
     toBegin: [],
-    stateEpoch: 0,
+    toForget: [],
   };
 }
 
@@ -127,7 +131,7 @@ function beat(shard: GroupShard, command: ShareHeartbeatCommand, now: Now, out: 
   const { group: id, memberId, reply } = command;
   const image = shard.rules.metadata();
   const known = shard.groups.get(id);
-  const group = known?.type === 'share' ? known : new ShareGroup(id);
+  const group = known?.type === 'share' ? known : new ShareGroup(id, freshStateEpochBase(shard, now));
   const before = group.members.get(memberId);
   const member = updatedMember(before ?? newShareMember(memberId), command);
   const members = new Map(group.members).set(memberId, member);
@@ -143,7 +147,7 @@ function beat(shard: GroupShard, command: ShareHeartbeatCommand, now: Now, out: 
   const records = [
     ...(before === member ? [] : [memberRecord(id, member)]),
     ...(partitions === group.partitions ? [] : [partitionsRecord(id, partitions)]),
-    ...(next.epoch === group.epoch ? [] : [epochRecord(id, next.epoch, next.hash)]),
+    ...(next.epoch === group.epoch ? [] : [epochRecord(group, next.epoch, next.hash)]),
     ...targetRecords(group, target, next.epoch, now),
     ...(isTold ? [] : [currentRecord(id, told, before?.epoch ?? 0)]),
   ];
@@ -155,17 +159,17 @@ function beat(shard: GroupShard, command: ShareHeartbeatCommand, now: Now, out: 
     heartbeatIntervalMs: setting('share.heartbeat.interval.ms'),
     assignment: isTold && command.memberEpoch === next.epoch ? null : assigned,
     toBegin: partitions.initializing,
-    stateEpoch: next.epoch,
+    toForget: partitions.deleting,
   };
-  if (records.length === 0) {
-    beginShareSession(shard, id, memberId, out);
-    out.reply(reply, result);
-    return;
-  }
-  out.append(records, (error, _at, later) =>
+  out.appendOrSettle(records, (error, _at, later) =>
     later.reply(reply, error === null ? result : shareHeartbeatFailed(appendErrorToMember(error))),
   );
   out.next((_at, later) => beginShareSession(shard, id, memberId, later));
+}
+
+/** Above the epochs of all states before: by the time, and by what the shard has seen where that is too coarse or goes back. */
+function freshStateEpochBase(shard: GroupShard, { wallMs }: Now): number {
+  return Math.max(Math.floor((wallMs - STATE_EPOCHS_SINCE_MS) / MS_PER_SECOND), shard.newestShareStateEpoch);
 }
 
 /** The member with what it says of itself; the same one where that is as before. */
@@ -173,7 +177,8 @@ function updatedMember(before: ShareMember, command: ShareHeartbeatCommand): Sha
   const { clientId, clientHost } = command;
   const isJoin = command.memberEpoch === JOIN_EPOCH;
   const rackId = isJoin ? command.rackId : (command.rackId ?? before.rackId);
-  const said = command.subscribedTopics?.toSorted() ?? before.subscribedTopics;
+  const { subscribedTopics: named } = command;
+  const said = named === null ? before.subscribedTopics : [...new Set(named)].sort();
   const isSame =
     said.length === before.subscribedTopics.length &&
     said.every((topic, i) => before.subscribedTopics[i] === topic);
@@ -262,8 +267,12 @@ function memberRecord(group: string, member: ShareMember): ShareGroupRecord {
   };
 }
 
-export function epochRecord(group: string, epoch: number, metadataHash: number): ShareGroupRecord {
-  return { kind: 'share-group', group, value: { epoch, metadataHash } };
+export function epochRecord(
+  { id, stateEpochBase }: ShareGroup,
+  epoch: number,
+  metadataHash: number,
+): ShareGroupRecord {
+  return { kind: 'share-group', group: id, value: { epoch, metadataHash, stateEpochBase } };
 }
 
 function currentRecord(group: string, member: ShareMember, previousMemberEpoch: number): ShareGroupRecord {

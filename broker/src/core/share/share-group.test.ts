@@ -13,6 +13,7 @@ import {
 } from './share-group-heartbeat.ts';
 import {
   alterShareOffsets,
+  type DeleteShareGroupResult,
   deleteShareGroup,
   deleteShareOffsets,
   dropShareTopics,
@@ -198,16 +199,21 @@ describe('a share group', () => {
     withTopics(['jobs', 1]);
     const driver = start();
     driver.holdCommits = true;
-    expect(beat(driver, 'a', { subscribedTopics: ['jobs'] })).toBeUndefined();
+    // The second one changes nothing, and rests on the first.
+    for (const _ of [1, 2]) expect(beat(driver, 'a', { subscribedTopics: ['jobs'] })).toBeUndefined();
   });
 });
 
 describe('offsets of a share group', () => {
   const topics = [{ topicId: 'id-jobs', topicName: 'jobs', partitions: [0] }];
-  type Command = typeof deleteShareGroup | typeof alterShareOffsets | typeof deleteShareOffsets;
+  type Command = typeof alterShareOffsets | typeof deleteShareOffsets;
   const run = (driver: GroupDriver, command: Command) =>
     driver.answer(
       driver.submit<ShareOffsetsResult>((shard, reply) => command(shard, { reply, group: 'g', topics })),
+    );
+  const remove = (driver: GroupDriver) =>
+    driver.answer(
+      driver.submit<DeleteShareGroupResult>((shard, reply) => deleteShareGroup(shard, { reply, group: 'g' })),
     );
 
   test('change only while nobody reads', () => {
@@ -215,26 +221,70 @@ describe('offsets of a share group', () => {
     const driver = start();
     expect(run(driver, alterShareOffsets)?.error).toBe('GROUP_ID_NOT_FOUND');
     join(driver, 'a');
-    for (const command of [alterShareOffsets, deleteShareOffsets, deleteShareGroup])
+    for (const command of [alterShareOffsets, deleteShareOffsets])
       expect(run(driver, command)?.error).toBe('NON_EMPTY_GROUP');
+    const { partitions } = shareGroupOf(driver.shard, 'g')!;
+    expect(remove(driver)?.error).toBe('NON_EMPTY_GROUP');
+    expect(shareGroupOf(driver.shard, 'g')?.partitions).toBe(partitions);
     beat(driver, 'a', { memberEpoch: -1 });
     const { epoch } = shareGroupOf(driver.shard, 'g')!;
     expect(run(driver, alterShareOffsets)).toEqual({ error: null, stateEpoch: epoch + 1 });
-    begun(driver, topics);
+    // It stands where it stood until the share coordinator knows, whatever crashes meanwhile.
+    expect(shareGroupOf(driver.shard, 'g')?.partitions).toEqual(partitions);
     expect(run(driver, deleteShareOffsets)?.error).toBeNull();
+    const deleting = [{ topicId: 'id-jobs', topicName: 'jobs' }];
     expect(shareGroupOf(driver.shard, 'g')?.partitions).toEqual({
       initializing: [],
       initialized: [],
-      deleting: [{ topicId: 'id-jobs', topicName: 'jobs', partitions: [0] }],
+      deleting,
     });
-    expect(beat(driver, 'a', { subscribedTopics: ['jobs'] }).toBegin).toEqual([]);
+    expect(beat(driver, 'a', { subscribedTopics: ['jobs'] })).toMatchObject({
+      toBegin: [],
+      toForget: deleting,
+    });
+    // The answer of the share coordinator comes too late.
+    begun(driver, topics);
+    expect(shareGroupOf(driver.shard, 'g')?.partitions.initialized).toEqual([]);
     beat(driver, 'a', { memberEpoch: -1 });
     run(driver, shareOffsetsDeleted);
     expect(beat(driver, 'a', { subscribedTopics: ['jobs'] }).toBegin).toHaveLength(1);
     beat(driver, 'a', { memberEpoch: -1 });
-    expect(run(driver, deleteShareGroup)?.error).toBeNull();
+    expect(remove(driver)).toEqual({ error: null, isGone: false });
+    const { stateEpoch } = shareGroupOf(start(driver.log).shard, 'g')!;
+    expect(shareGroupOf(driver.shard, 'g')).toMatchObject({ stateEpoch, partitions: { deleting } });
+    expect(remove(driver)).toEqual({ error: null, isGone: false });
+    run(driver, shareOffsetsDeleted);
+    expect(remove(driver)).toEqual({ error: null, isGone: true });
     expect(driver.shard.groups.size).toBe(0);
     expect(start(driver.log).shard.groups.size).toBe(0);
+  });
+
+  test('have other epochs in a group that is made again, whose own epochs begin anew', () => {
+    withTopics(['jobs', 1]);
+    const driver = start();
+    expect(join(driver, 'a').memberEpoch).toBe(2);
+    beat(driver, 'a', { memberEpoch: -1 });
+    remove(driver);
+    const { stateEpoch } = shareGroupOf(driver.shard, 'g')!;
+    run(driver, shareOffsetsDeleted);
+    remove(driver);
+    expect(beat(driver, 'a', { subscribedTopics: ['jobs'] }).memberEpoch).toBe(1);
+    expect(shareGroupOf(driver.shard, 'g')?.stateEpoch).toBeGreaterThan(stateEpoch + 1);
+    // What was compacted away is not remembered: the time tells them apart.
+    const nowMs = Date.UTC(2026, 1, 1);
+    const later = new GroupDriver(testGroupRules({ metadata: () => image }), [], nowMs);
+    beat(later, 'a', { subscribedTopics: ['jobs'] });
+    const inSeconds = (nowMs - Date.UTC(2020, 0, 1)) / 1000;
+    expect(shareGroupOf(later.shard, 'g')?.stateEpoch).toBe(inSeconds + 1);
+    expect(shareGroupOf(start(later.log).shard, 'g')?.stateEpoch).toBe(inSeconds + 1);
+  });
+
+  test('are not those of topics that were deleted while nobody had the log', () => {
+    withTopics(['jobs', 1]);
+    const driver = start();
+    join(driver, 'a');
+    withTopics();
+    expect(shareGroupOf(start(driver.log).shard, 'g')?.partitions.initialized).toEqual([]);
   });
 });
 

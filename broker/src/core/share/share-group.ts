@@ -39,11 +39,20 @@ export class ShareGroup {
   epoch = 0;
   /** Of the topics that members read, when the epoch was set. */
   metadataHash = 0;
+  /** What `stateEpoch` is above `epoch`. */
+  stateEpochBase: number;
   assignmentEpoch = 0;
   partitions = NO_PARTITIONS;
 
-  constructor(id: string) {
+  /** @param stateEpochBase above all epochs that the state of a group of this name has had before */
+  constructor(id: string, stateEpochBase = 0) {
     this.id = id;
+    this.stateEpochBase = stateEpochBase;
+  }
+
+  /** What the group begins in now has this epoch. Unlike `epoch`, it is another one for each group that had this name. */
+  get stateEpoch(): number {
+    return this.stateEpochBase + this.epoch;
   }
 
   get state(): 'Empty' | 'Stable' {
@@ -59,6 +68,7 @@ export class ShareGroup {
       case 'share-group':
         this.epoch = record.value?.epoch ?? 0;
         this.metadataHash = record.value?.metadataHash ?? 0;
+        this.stateEpochBase = record.value?.stateEpochBase ?? 0;
         return;
       case 'share-target-epoch':
         this.assignmentEpoch = record.value?.assignmentEpoch ?? 0;

@@ -34,12 +34,12 @@ export function removeShareMember(
     return;
   }
   out.cancel(sessionKey(groupId, memberId));
-  const { epoch, metadataHash } = group;
+  const { epoch, metadataHash, stateEpochBase } = group;
   const records: readonly ShareGroupRecord[] = [
     { kind: 'share-current', group: groupId, member: memberId, value: null },
     { kind: 'share-target', group: groupId, member: memberId, value: null },
     { kind: 'share-member', group: groupId, member: memberId, value: null },
-    { kind: 'share-group', group: groupId, value: { epoch: epoch + 1, metadataHash } },
+    { kind: 'share-group', group: groupId, value: { epoch: epoch + 1, metadataHash, stateEpochBase } },
   ];
   out.append(records, (error, _now, later) => done(error, later));
 }

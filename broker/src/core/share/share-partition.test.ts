@@ -84,6 +84,27 @@ describe('acquiring', () => {
     expect(exactly(partition, 'b', [batch(0, 9), batch(10, 19)], 5)).toEqual([range(0, 3, 2), range(8, 8)]);
   });
 
+  test('what has failed often in ever smaller parts, with nothing else, and alone the last time', () => {
+    const partition = new SharePartition({ ...rules, maxDeliveryCount: 5 }, { startOffset: 0, batches: [] });
+    const log = [batch(0, 15), batch(16, 19)];
+    const failed = () => {
+      const ranges = acquire(partition, 'a', log);
+      for (const { firstOffset, lastOffset } of ranges)
+        partition.acknowledge('a', said(firstOffset, lastOffset, release), at(0));
+      return ranges;
+    };
+    expect(acquire(partition, 'a', [batch(0, 15)])).toEqual([range(0, 15)]);
+    partition.acknowledge('a', said(0, 15, release), at(0));
+    expect(failed()).toEqual([range(0, 15, 2), range(16, 19)]);
+    expect(failed()).toEqual([range(0, 15, 3), range(16, 19, 2)]);
+    // Half as often as may be: apart from others, and half of them.
+    expect(acquire(partition, 'a', log)).toEqual([range(0, 7, 4)]);
+    expect(acquire(partition, 'b', log)).toEqual([range(8, 11, 4)]);
+    partition.acknowledge('b', said(8, 11, accept), at(0));
+    partition.acknowledge('a', said(0, 7, release), at(0));
+    for (const offset of [0, 1]) expect(acquire(partition, 'a', log)).toEqual([range(offset, offset, 5)]);
+  });
+
   test('nothing twice', () => {
     const partition = newPartition();
     acquire(partition, 'a', [batch(0, 9)]);
@@ -200,20 +221,20 @@ describe('locks', () => {
     const partition = newPartition();
     let nowMs = 0;
     for (const deliveryCount of [1, 2, 3]) {
-      expect(acquire(partition, 'a', [batch(0, 1)], 500, nowMs)).toEqual([range(0, 1, deliveryCount)]);
+      expect(acquire(partition, 'a', [batch(0, 0)], 500, nowMs)).toEqual([range(0, 0, deliveryCount)]);
       expect(partition.nextExpiryMs).toBe(nowMs + 1000);
       expect(partition.expireLocks(at(nowMs + 999))).toBeNull();
       nowMs += 1000;
       expect(partition.expireLocks(at(nowMs))).toEqual(
         deliveryCount < 3
-          ? { startOffset: 0, deliveryCompleteCount: 0, batches: [stored(0, 1, 0, deliveryCount)] }
-          : { startOffset: 2, deliveryCompleteCount: 0, batches: [] },
+          ? { startOffset: 0, deliveryCompleteCount: 0, batches: [stored(0, 0, 0, deliveryCount)] }
+          : { startOffset: 1, deliveryCompleteCount: 0, batches: [] },
       );
-      expect(partition.acknowledge('a', said(0, 1, accept), at(nowMs))).toEqual({
+      expect(partition.acknowledge('a', said(0, 0, accept), at(nowMs))).toEqual({
         error: 'INVALID_RECORD_STATE',
       });
     }
-    expect(partition.fetchOffset).toBe(2);
+    expect(partition.fetchOffset).toBe(1);
   });
 
   test('are prolonged for renewed records alone', () => {
@@ -245,12 +266,10 @@ describe('taken up again', () => {
     const partition = newPartition(10, [stored(12, 13, 2), stored(15, 15, 0, 2), stored(16, 19, 4)]);
     expect(partition.startOffset).toBe(10);
     expect(partition.endOffset).toBe(20);
-    expect(acquire(partition, 'a', [batch(5, 14), batch(15, 24)])).toEqual([
-      range(10, 11),
-      range(14, 14),
-      range(15, 15, 3),
-      range(20, 24),
-    ]);
+    expect(acquire(partition, 'a', [batch(5, 14), batch(15, 24)])).toEqual([range(10, 11), range(14, 14)]);
+    // The last time it is alone.
+    expect(acquire(partition, 'a', [batch(15, 24)])).toEqual([range(15, 15, 3)]);
+    expect(acquire(partition, 'a', [batch(20, 24)])).toEqual([range(20, 24)]);
   });
 
   test('begins behind what was done with at its start', () => {

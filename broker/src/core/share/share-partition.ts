@@ -5,6 +5,9 @@ import { ACKNOWLEDGED, ACQUIRED, ARCHIVED, AVAILABLE, isFinal, type StoredState 
 import { type Fate, InFlight, type Run } from './in-flight.ts';
 import type { StateBatch } from './state-batches.ts';
 
+/** What was delivered less often is not delivered apart, whatever the limit. */
+const APART_FROM_MIN = 2;
+
 /** The group's configs that a share partition goes by; read each time. */
 export interface SharePartitionRules {
   /** `share.delivery.count.limit` */
@@ -162,7 +165,8 @@ export class SharePartition {
       const from = Math.max(firstOffset, cursor);
       if (isDelivered) {
         const lock = { memberId, lockedUntilMs };
-        const taken = this.#take(from, lastOffset, isExact ? left : Number.POSITIVE_INFINITY, lock, ranges);
+        const max = isExact ? left : Number.POSITIVE_INFINITY;
+        const taken = this.#take(from, lastOffset, max, lock, ranges);
         left -= taken.count;
         // The rest is for a later fetch.
         if (!taken.isAll) break;
@@ -226,7 +230,7 @@ export class SharePartition {
     return this.#rules.maxInFlight - (endOffset - startOffset);
   }
 
-  /** Acquires what is available from `first` to `last`, no more than `max`. */
+  /** Acquires what is available from `first` to `last`, no more than `max`; what has failed often, only where nothing else is acquired. */
   #take(
     first: number,
     last: number,
@@ -248,14 +252,17 @@ export class SharePartition {
         from: Math.max(firstOffset, first),
         to: Math.min(lastOffset, last),
         deliveryCount: deliveryCount + 1,
+        together: togetherOf(deliveryCount, lastOffset - firstOffset + 1, this.#rules.maxDeliveryCount),
       }));
-    for (const { from, to, deliveryCount } of known) {
-      const until = Math.min(to, from + max - count - 1);
+    for (const { from, to, deliveryCount, together } of known) {
+      const isApart = together !== null;
+      if (isApart && ranges.length > 0) return { count, isAll: false };
+      const until = Math.min(to, from + Math.min(max - count, together ?? max) - 1);
       if (until < from) return { count, isAll: false };
       this.#inFlight.change(from, until, () => held(deliveryCount));
       pushRange(ranges, { firstOffset: from, lastOffset: until, deliveryCount });
       count += until - from + 1;
-      if (until < to) return { count, isAll: false };
+      if (until < to || isApart) return { count, isAll: false };
     }
     if (last < endOffset) return { count, isAll: true };
     const room = this.#room;
@@ -350,6 +357,19 @@ export class SharePartition {
         .map((batch) => ({ ...batch, firstOffset: Math.max(batch.firstOffset, startOffset) })),
     };
   }
+}
+
+/**
+ * One bad record that ends all consumers it comes to would take those with it that came along, up to the delivery limit. So what was
+ * delivered half as often as it may be is delivered in ever smaller parts, with nothing else, and each record alone the last time (KIP-932).
+ * @param length of the offsets in a row that were delivered so often
+ * @returns how many of them are acquired together; null for all
+ */
+function togetherOf(deliveryCount: number, length: number, maxDeliveryCount: number): number | null {
+  const apartFrom = Math.max(APART_FROM_MIN, Math.ceil(maxDeliveryCount / 2));
+  if (deliveryCount < apartFrom) return null;
+  if (maxDeliveryCount > 2 && deliveryCount >= maxDeliveryCount - 1) return 1;
+  return Math.max(1, Math.floor(length / 2 ** (deliveryCount - apartFrom + 1)));
 }
 
 type Free = Fate & { readonly state: StoredState };

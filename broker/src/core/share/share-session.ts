@@ -28,6 +28,11 @@ export class ShareSession {
     return this.#isOpen;
   }
 
+  /** How many partitions are read. */
+  get size(): number {
+    return this.#partitions.size;
+  }
+
   /** Everything that is read, another partition first each time: none is read at the cost of the others. */
   get partitions(): readonly SessionPartition[] {
     const all = [...this.#partitions.values()];
@@ -42,8 +47,12 @@ export class ShareSession {
     return null;
   }
 
-  add(partition: SessionPartition): void {
-    this.#partitions.set(keyOf(partition), partition);
+  /** @returns whether it was not read before */
+  add(partition: SessionPartition): boolean {
+    const key = keyOf(partition);
+    if (this.#partitions.has(key)) return false;
+    this.#partitions.set(key, partition);
+    return true;
   }
 
   forget(partition: SessionPartition): void {

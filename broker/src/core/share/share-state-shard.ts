@@ -4,6 +4,7 @@ import {
   appendErrorToClient,
   type CoordinatorEffect,
   type CoordinatorState,
+  collectEffects,
   type EffectOutbox,
   type ReplyTo,
 } from '../coordinator/effects.ts';
@@ -16,7 +17,7 @@ import {
   sharePartitionName,
   UNSET,
 } from './share-state-record.ts';
-import { overlayBatches, type StateBatch } from './state-batches.ts';
+import { inOrder, overlayBatches, type StateBatch } from './state-batches.ts';
 
 export type ShareStateEffect = CoordinatorEffect<ShareStateRecord>;
 export type ShareStateOutbox = EffectOutbox<ShareStateRecord>;
@@ -69,8 +70,9 @@ export class ShareStateShard implements CoordinatorState<ShareStateRecord> {
   /** Nobody writes in a transaction here. */
   replayMarker(): void {}
 
+  /** Topics may have been deleted while nobody had this partition. */
   loaded(): readonly ShareStateEffect[] {
-    return [];
+    return dropDeletedTopics(this);
   }
 
   get(key: SharePartitionKey): KeptSharePartition | undefined {
@@ -97,8 +99,9 @@ export class ShareStateShard implements CoordinatorState<ShareStateRecord> {
 /** A state and what has changed. An update that comes late, behind one that was sent after it, takes nothing back. */
 export function updated(state: SharePartitionState, update: SharePartitionUpdate): SharePartitionState {
   const startOffset = Math.max(state.startOffset, update.startOffset);
-  const batches = overlayBatches(state.batches, update.batches, startOffset);
-  const ahead = update.batches.flatMap((batch) => aheadOf(state.batches, batch));
+  const given = inOrder(update.batches);
+  const batches = overlayBatches(state.batches, given, startOffset);
+  const ahead = aheadOf(state.batches, given);
   return {
     ...state,
     leaderEpoch: update.leaderEpoch === UNSET ? state.leaderEpoch : update.leaderEpoch,
@@ -108,17 +111,38 @@ export function updated(state: SharePartitionState, update: SharePartitionUpdate
   };
 }
 
-/** What is known that is newer than a batch which gives records back: that they are done with, or were delivered more often. */
-function aheadOf(known: readonly StateBatch[], given: StateBatch): readonly StateBatch[] {
-  if (given.deliveryState !== AVAILABLE) return [];
-  return known
-    .filter((batch) => batch.firstOffset <= given.lastOffset && batch.lastOffset >= given.firstOffset)
-    .filter((batch) => isFinal(batch.deliveryState) || batch.deliveryCount > given.deliveryCount)
-    .map((batch) => ({
-      ...batch,
-      firstOffset: Math.max(batch.firstOffset, given.firstOffset),
-      lastOffset: Math.min(batch.lastOffset, given.lastOffset),
-    }));
+/**
+ * What is known that is newer than batches which give records back: that they are done with, or were delivered more often. Both are sorted
+ * and without an overlap.
+ */
+function aheadOf(known: readonly StateBatch[], given: readonly StateBatch[]): readonly StateBatch[] {
+  const ahead: StateBatch[] = [];
+  let from = 0;
+  for (const { firstOffset, lastOffset, deliveryState, deliveryCount } of given) {
+    while ((known[from]?.lastOffset ?? firstOffset) < firstOffset) from += 1;
+    if (deliveryState !== AVAILABLE) continue;
+    for (let at = from; (known[at]?.firstOffset ?? Number.POSITIVE_INFINITY) <= lastOffset; at += 1) {
+      const batch = known[at];
+      if (batch === undefined || !(isFinal(batch.deliveryState) || batch.deliveryCount > deliveryCount))
+        continue;
+      ahead.push({
+        ...batch,
+        firstOffset: Math.max(batch.firstOffset, firstOffset),
+        lastOffset: Math.min(batch.lastOffset, lastOffset),
+      });
+    }
+  }
+  return ahead;
+}
+
+/** Forgets the partitions of topics that are gone. Where it fails, the next deletion, loading or pruning tries again. */
+export function dropDeletedTopics(shard: ShareStateShard): readonly ShareStateEffect[] {
+  return collectEffects<ShareStateRecord>((out) => {
+    const records = [...shard.all()]
+      .filter(({ key }) => !shard.rules.hasPartition(key.topicId, key.partition))
+      .map(({ key }): ShareStateRecord => ({ kind: 'snapshot', key, value: null }));
+    if (records.length > 0) out.appendApart(records, () => undefined);
+  });
 }
 
 /** Appends what there is to append, and answers once the state is committed as it is then. */

@@ -1,10 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { CoordinatorDriver, type LogEntry } from '../../testing/coordinator-driver.ts';
-import { deleteShareState, dropDeletedTopics } from './delete-share-state.ts';
+import { deleteShareState } from './delete-share-state.ts';
 import { initializeShareState } from './initialize-share-state.ts';
 import { isNewLeader, noteLeaderEpoch, readShareState, summarizeShareState } from './read-share-state.ts';
 import { type ShareStateRecord, UNSET } from './share-state-record.ts';
-import { type ShareStateResult, ShareStateShard } from './share-state-shard.ts';
+import { dropDeletedTopics, type ShareStateResult, ShareStateShard } from './share-state-shard.ts';
 import { snapshotColdPartitions } from './snapshot-share-state.ts';
 import { type WriteShareStateCommand, writeShareState } from './write-share-state.ts';
 
@@ -15,8 +15,14 @@ const accepted = (firstOffset: number, lastOffset: number) =>
 
 type Driver = CoordinatorDriver<ShareStateRecord, ShareStateShard>;
 
+/** Whether there is the topic. */
+let isThere = true;
+afterEach(() => {
+  isThere = true;
+});
+
 function start(log: readonly LogEntry<ShareStateRecord>[] = [], updatesPerSnapshot = 3): Driver {
-  const hasPartition = (topicId: string, partition: number) => topicId === TOPIC && partition < 2;
+  const hasPartition = (topicId: string, partition: number) => isThere && topicId === TOPIC && partition < 2;
   return new CoordinatorDriver(new ShareStateShard({ updatesPerSnapshot, hasPartition }), log);
 }
 
@@ -43,6 +49,13 @@ function write(driver: Driver, more: Partial<WriteShareStateCommand>) {
       },
       now,
     ),
+  );
+  return driver.answer(reply)?.error;
+}
+
+function forget(driver: Driver, stateEpoch: number) {
+  const reply = driver.submit<ShareStateResult>((shard, to) =>
+    deleteShareState(shard, { reply: to, key, stateEpoch }),
   );
   return driver.answer(reply)?.error;
 }
@@ -88,6 +101,7 @@ describe('the share coordinator', () => {
     const driver = start();
     initialize(driver, 3);
     expect(write(driver, { stateEpoch: 2 })).toBe('FENCED_STATE_EPOCH');
+    expect(write(driver, { stateEpoch: 4 })).toBe('FENCED_STATE_EPOCH');
     expect(write(driver, { stateEpoch: 3, startOffset: 7 })).toBeNull();
     expect(write(driver, { stateEpoch: 3, leaderEpoch: 4 })).toBe('FENCED_LEADER_EPOCH');
     expect(read(driver, 4)).toEqual({ error: 'FENCED_LEADER_EPOCH' });
@@ -149,14 +163,31 @@ describe('the share coordinator', () => {
     const driver = start();
     initialize(driver, 1);
     initialize(driver, 1, 0, 1);
-    driver.submit<ShareStateResult>((shard, reply) => deleteShareState(shard, { reply, key }));
+    forget(driver, UNSET);
     expect(read(driver)).toEqual({ error: 'INVALID_REQUEST' });
     expect(summarizeShareState(driver.shard, key)).toMatchObject({
       error: null,
       state: { startOffset: UNSET },
     });
-    driver.run((shard) => dropDeletedTopics(shard, (topicId) => topicId === TOPIC));
+    isThere = false;
+    driver.run(dropDeletedTopics);
     expect([...driver.shard.all()]).toEqual([]);
+  });
+
+  test('forgets what is of a topic that was deleted while nobody had its log', () => {
+    const driver = start();
+    initialize(driver, 1);
+    isThere = false;
+    expect([...start(driver.log).shard.all()]).toEqual([]);
+  });
+
+  test('keeps what began after the state that is to be forgotten: the request is late', () => {
+    const driver = start();
+    initialize(driver, 5, 7);
+    expect(forget(driver, 4)).toBeNull();
+    expect(read(driver)).toMatchObject({ state: { startOffset: 7 } });
+    forget(driver, 5);
+    expect(read(driver)).toEqual({ error: 'INVALID_REQUEST' });
   });
 
   test('takes partitions along that nobody writes of, so that the log can be cut', () => {

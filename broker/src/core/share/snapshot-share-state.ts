@@ -15,6 +15,6 @@ export function snapshotColdPartitions(shard: ShareStateShard, now: Now): readon
       const value = { ...state, snapshotEpoch: state.snapshotEpoch + 1, writeMs: now.wallMs };
       records.push({ kind: 'snapshot', key, value });
     }
-    if (records.length > 0) out.append(records, () => undefined);
+    if (records.length > 0) out.appendApart(records, () => undefined);
   });
 }

@@ -5,7 +5,7 @@ import { overlayBatches, type StateBatch } from './state-batches.ts';
 
 const anyBatch = fc
   .tuple(
-    fc.integer({ min: 0, max: 30 }),
+    fc.integer({ min: -3, max: 30 }),
     fc.integer({ min: 0, max: 6 }),
     fc.constantFrom<0 | 2 | 4>(AVAILABLE, ACKNOWLEDGED, ARCHIVED),
     fc.integer({ min: 0, max: 2 }),
@@ -50,4 +50,12 @@ test('a later batch counts, offset by offset, and what comes out is sorted, with
       },
     ),
   );
+});
+
+test('very many batches in no order are laid over one another in one go', () => {
+  const many = Array.from({ length: 40_000 }, (_, index): StateBatch => {
+    const firstOffset = (40_000 - index) * 2;
+    return { firstOffset, lastOffset: firstOffset, deliveryState: AVAILABLE, deliveryCount: 1 };
+  });
+  expect(overlayBatches([], many, 0)).toEqual(many.toReversed());
 });

@@ -37,13 +37,15 @@ export function overlayBatches(
   return merged;
 }
 
-/** Batches that came in any order, or over one another, one after the other: a later one counts. */
-function inOrder(batches: readonly StateBatch[]): readonly StateBatch[] {
+/** Batches that came in any order, or over one another, sorted and without an overlap: a later one counts. */
+export function inOrder(batches: readonly StateBatch[]): readonly StateBatch[] {
   const isInOrder = batches.every(
-    ({ firstOffset }, index) => firstOffset > (batches[index - 1]?.lastOffset ?? -1),
+    ({ firstOffset }, index) => firstOffset > (batches[index - 1]?.lastOffset ?? Number.NEGATIVE_INFINITY),
   );
   if (isInOrder) return batches;
-  return batches.reduce<readonly StateBatch[]>((before, batch) => overlayBatches(before, [batch], 0), []);
+  // By halves: one after the other, each would be laid over all before it.
+  const half = batches.length >> 1;
+  return overlayBatches(inOrder(batches.slice(0, half)), inOrder(batches.slice(half)), 0);
 }
 
 function push(merged: StateBatch[], batch: StateBatch, startOffset: number): void {

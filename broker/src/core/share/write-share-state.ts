@@ -60,5 +60,6 @@ function writeProblem(
   { stateEpoch, leaderEpoch }: WriteShareStateCommand,
 ): ErrorName | null {
   if (leaderEpoch !== UNSET && leaderEpoch < state.leaderEpoch) return 'FENCED_LEADER_EPOCH';
-  return stateEpoch !== UNSET && stateEpoch < state.stateEpoch ? 'FENCED_STATE_EPOCH' : null;
+  // Who knows another state than this one has not heard that the group began anew.
+  return stateEpoch !== UNSET && stateEpoch !== state.stateEpoch ? 'FENCED_STATE_EPOCH' : null;
 }

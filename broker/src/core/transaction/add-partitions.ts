@@ -56,10 +56,7 @@ function add(shard: TransactionShard, command: AddPartitionsCommand, now: Now, o
     waitOrRefuse(shard, command, out);
     return;
   }
-  if (known.state === 'Ongoing' && hasPartitions(known, partitions)) {
-    out.reply(reply, { error: null });
-    return;
-  }
+  const isIn = known.state === 'Ongoing' && hasPartitions(known, partitions);
   const value = changed(known, {
     state: 'Ongoing',
     partitions: withPartitions(known.partitions, partitions),
@@ -67,7 +64,8 @@ function add(shard: TransactionShard, command: AddPartitionsCommand, now: Now, o
     updatedMs: now.wallMs,
     clientVersion,
   });
-  out.append([{ transactionalId, value }], (error, _at, later) =>
+  // They may be in by a record that is not committed yet: what is written to them before that could be left without a marker.
+  out.appendOrSettle(isIn ? [] : [{ transactionalId, value }], (error, _at, later) =>
     later.reply(reply, { error: error === null ? null : appendErrorToClient(error) }),
   );
 }

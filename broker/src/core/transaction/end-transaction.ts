@@ -64,7 +64,14 @@ export function endTransaction(
       known === undefined ? { error: 'INVALID_PRODUCER_ID_MAPPING' } : decide(known, command, now);
     if (decision.prepared === undefined) {
       const { error } = decision;
-      out.reply(reply, error === null && known ? { error, ...identityOf(known) } : endFailed(error));
+      if (error !== null || known === undefined) {
+        out.reply(reply, endFailed(error));
+        return;
+      }
+      const identity = identityOf(known);
+      out.appendOrSettle([], (failed, _at, later) =>
+        later.reply(reply, failed === null ? { error, ...identity } : endFailed(appendErrorToClient(failed))),
+      );
       return;
     }
     prepare(shard, transactionalId, decision.prepared, out, (error, later) => {

@@ -26,7 +26,7 @@ export function expireTransactionalIds(shard: TransactionShard, now: Now): reado
     .map(([transactionalId]) => ({ transactionalId, value: null }));
   return collectEffects<TransactionRecord>((out) => {
     for (let at = 0; at < expired.length; at += BATCH_RECORDS_MAX)
-      out.append(expired.slice(at, at + BATCH_RECORDS_MAX), () => {});
+      out.appendApart(expired.slice(at, at + BATCH_RECORDS_MAX), () => {});
   });
 }
 

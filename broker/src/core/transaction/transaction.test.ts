@@ -92,6 +92,16 @@ describe('a transaction', () => {
     expect(stateOf(driver)).toBe('CompleteCommit');
   });
 
+  it('has no partition before that is committed, asked again neither', () => {
+    const driver = driverWith();
+    init(driver, 5);
+    driver.holdCommits = true;
+    const asked = [add(driver, 0), add(driver, 0)];
+    expect(asked.map((reply) => driver.answer(reply))).toEqual([undefined, undefined]);
+    driver.commit();
+    expect(asked.map((reply) => driver.answer(reply))).toEqual([{ error: null }, { error: null }]);
+  });
+
   it('has markers that are missing written again, and none once it is fenced', () => {
     const driver = driverWith({
       producerEpoch: 1,

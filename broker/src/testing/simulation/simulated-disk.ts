@@ -29,6 +29,8 @@ export class SimulatedDisk {
   readonly #life: Life;
   readonly #logs = new Map<string, SimulatedLog>();
   readonly #files: MetadataFolder;
+  /** As the checkpoint file has them: it is replaced whole, and synced. */
+  readonly #highWatermarks = new Map<string, number>();
   /** Of the clean-shutdown mark that this process has found, and of the one that it has left. */
   #previousBrokerEpoch: number | null = null;
   #closedEpoch: number | null = null;
@@ -72,6 +74,7 @@ export class SimulatedDisk {
     const next = new SimulatedDisk(this.#options, life, files);
     next.isFull = this.isFull;
     next.#previousBrokerEpoch = this.#closedEpoch;
+    for (const [name, offset] of this.#highWatermarks) next.#highWatermarks.set(name, offset);
     for (const log of this.#logs.values()) {
       const { flushedOffset, writtenOffset } = log;
       const lasts = losesPower
@@ -92,6 +95,12 @@ export class SimulatedDisk {
     return next;
   }
 
+  async #noteHighWatermarks(offsets: ReadonlyMap<string, number>): Promise<void> {
+    if (!this.isInstant) await new Promise<void>((resolve) => this.later(resolve));
+    if (this.isFull) throw this.refused('replication-offset-checkpoint');
+    for (const [name, offset] of offsets) if (this.#logs.has(name)) this.#highWatermarks.set(name, offset);
+  }
+
   async #writeFile(name: string, bytes: Buffer): Promise<void> {
     const copy = Buffer.from(bytes);
     if (!this.isInstant) await new Promise<void>((resolve) => this.later(resolve));
@@ -104,6 +113,7 @@ export class SimulatedDisk {
     const memory = createMemoryEngine();
     const drop = async (id: LogId): Promise<void> => {
       logs.delete(nameOf(id));
+      this.#highWatermarks.delete(nameOf(id));
       await memory.delete(id);
     };
     const previousBrokerEpoch = () => this.#previousBrokerEpoch;
@@ -118,7 +128,7 @@ export class SimulatedDisk {
           known.configure(config);
           return known;
         }
-        await memory.delete(id);
+        await drop(id);
         const log = new SimulatedLog(await memory.open(id, config), this);
         logs.set(nameOf(id), log);
         return log;
@@ -129,10 +139,14 @@ export class SimulatedDisk {
         return 'aside';
       },
       checkpoint: () => Promise.resolve(),
+      notedHighWatermark: (id) => this.#highWatermarks.get(nameOf(id)) ?? null,
+      noteHighWatermarks: (offsets) => this.#noteHighWatermarks(offsets),
       close: async (brokerEpoch = -1) => {
         const flushes = await Promise.allSettled([...logs.values()].map((log) => log.flush()));
+        for (const log of logs.values()) await log.reopen();
         const areWhole = flushes.every(({ status }) => status === 'fulfilled');
-        if (areWhole && brokerEpoch >= 0) this.#closedEpoch = brokerEpoch;
+        if (areWhole && [...logs.values()].every(({ failure }) => failure === null))
+          this.#closedEpoch = brokerEpoch >= 0 ? brokerEpoch : this.#previousBrokerEpoch;
       },
     };
   }

@@ -159,8 +159,10 @@ export class SimulatedLog implements Log {
     return this.#inner.allowGaps();
   }
 
-  advanceStartOffset(offset: number): Promise<void> {
-    return this.#inner.advanceStartOffset(offset);
+  async advanceStartOffset(offset: number): Promise<void> {
+    await this.#inner.advanceStartOffset(offset);
+    // What ended below is forgotten for good: were the log cut to its start, none would be known.
+    this.#noted = this.#noted.length === 0 ? [] : this.leaderEpochs;
   }
 
   roll(): Promise<void> {

@@ -200,7 +200,10 @@ class SimulatedConnection implements PeerConnection {
       listenerKind: kind,
       signal: this.#closed.signal,
       afterSent: (callback) => callback(true),
+      keep: (bytes) => bytes,
+      holdUp: () => undefined,
       throttle: () => undefined,
+      offerRecords: () => 0,
       authorize: () => true,
       services,
     };

@@ -1,4 +1,5 @@
 import type { Clock, Random, Timers, Uuid } from '@millrace/foundation';
+import { randomFrom } from '@millrace/foundation/testing';
 
 interface Event {
   readonly atMs: number;
@@ -17,11 +18,14 @@ export interface Life {
 }
 
 const WALL_START_MS = Date.UTC(2026, 0, 1);
+/** More at one moment are somebody who wakes himself again and again. */
+const EVENTS_AT_ONCE_MAX = 100_000;
 
 /** Time that only moves when the next thing is due: one event after the other, each with everything that follows at once. */
 export class VirtualTime {
   #nowMs = 1;
   #order = 0;
+  #eventsAtOnce = 0;
   readonly #queue: Event[] = [];
 
   get nowMs(): number {
@@ -64,7 +68,11 @@ export class VirtualTime {
     return new Promise((resolve) => this.at(this.#nowMs + delayMs, null, resolve));
   }
 
-  /** Takes the next event, and waits for all that follows from it. @returns false where nothing is left */
+  /**
+   * Takes the next event, and waits for all that follows from it.
+   * @returns false where nothing is left
+   * @throws {Error} where time stands still
+   */
   async step(): Promise<boolean> {
     for (let event = this.#pop(); event !== undefined; event = this.#pop()) {
       if (event.isCancelled || event.owner?.isAlive === false) continue;
@@ -74,6 +82,8 @@ export class VirtualTime {
         });
         continue;
       }
+      this.#eventsAtOnce = event.atMs > this.#nowMs ? 0 : this.#eventsAtOnce + 1;
+      if (this.#eventsAtOnce > EVENTS_AT_ONCE_MAX) throw new Error(`time stands still at ${this.#nowMs} ms`);
       this.#nowMs = Math.max(this.#nowMs, event.atMs);
       event.run();
       await settled();
@@ -106,19 +116,12 @@ export function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Chance from a seed (mulberry32). */
+/** Chance from a seed. */
 export class SeededRandom implements Random {
-  #state: number;
+  readonly float: () => number;
 
   constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  float(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
+    this.float = randomFrom(seed);
   }
 
   /** A whole number from `low` up to, not with, `high`. */

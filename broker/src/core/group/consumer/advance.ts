@@ -16,16 +16,15 @@ export function advance(
   said: { readonly owned: readonly PartitionList[] | null; readonly hasSubscriptionChanged: boolean },
   now: Now,
 ): ConsumerMember {
-  const image = shard.rules.metadata();
   if (draft.group.epoch > draft.group.assignmentEpoch && isDue(shard, draft.group, now))
-    assignTargets(draft, shard.rules, now);
+    assignTargets(draft, shard.rules.assignors, now);
   const { group } = draft;
   if (!said.hasSubscriptionChanged && isReconciledTo(member, group.assignmentEpoch)) return member;
   const next = reconcile(member, {
     ...said,
     target: group.target(member.id),
     targetEpoch: group.assignmentEpoch,
-    subscribedTopicIds: subscribedTopicIds(group, member, image),
+    subscribedTopicIds: subscribedTopicIds(group, member, draft.image),
     ownerOf: (topicId, partition) => group.owner(topicId, partition),
   });
   if (!sameProgress(member, next)) draft.add(progressRecord(group.id, next));

@@ -6,6 +6,8 @@ import { type CommitResult, commitOffsets } from '../commit-offsets.ts';
 import { deleteGroup } from '../delete-group.ts';
 import { fetchOffsets } from '../fetch-offsets.ts';
 import type { GroupRules } from '../group-shard.ts';
+import { joinGroup } from '../join-group.ts';
+import type { JoinResult } from '../results.ts';
 import { consumerHeartbeat } from './consumer-heartbeat.ts';
 import { describeConsumerGroup } from './describe-consumer-group.ts';
 import type { ConsumerHeartbeatCommand, ConsumerHeartbeatResult } from './heartbeat-command.ts';
@@ -151,6 +153,20 @@ describe('a group of the consumer protocol', () => {
     expect(told(beat(driver, 'a', 4))).toEqual([4, null]);
   });
 
+  it.each<Said>([{ subscribedTopics: ['late'] }, { subscribedRegex: 'la.*' }])(
+    'sees a topic that comes while its records are being committed: %o',
+    (said) => {
+      let image = imageWithTopics(topics);
+      const driver = newDriver({ metadata: () => image });
+      driver.holdCommits = true;
+      beat(driver, 'a', 0, said);
+      image = imageWithTopics({ ...topics, late: 2 });
+      driver.commit();
+      driver.holdCommits = false;
+      expect(told(beat(driver, 'a', 2))).toEqual([3, ['late-0', 'late-1']]);
+    },
+  );
+
   it('refuses members beyond the limit', () => {
     const driver = newDriver({ consumerMaxSize: 1 });
     beat(driver, 'a', 0);
@@ -282,6 +298,65 @@ describe('a regular expression', () => {
   it('shows nobody a topic that he may not describe', () => {
     const said = { subscribedRegex: 'pay-.*', mayDescribe: (topic: string) => topic !== 'pay-out' };
     expect(told(beat(newDriver(), 'a', 0, said))).toEqual([2, ['pay-in-0', 'pay-in-1']]);
+  });
+
+  it('is tried on all topics again after a while: what its first reader could not describe is found then', () => {
+    const driver = newDriver();
+    let hidden = 'pay-out';
+    const mayDescribe = (topic: string) => topic !== hidden;
+    beat(driver, 'a', 0, { subscribedRegex: 'pay-.*', mayDescribe });
+    hidden = '';
+    const beatFor = (ms: number) => {
+      for (let leftMs = ms; leftMs > 0; leftMs -= 30_000) {
+        driver.advance(Math.min(leftMs, 30_000));
+        const epoch = driver.shard.consumer('g')?.members.get('a')?.epoch ?? 0;
+        expect(beat(driver, 'a', epoch, { mayDescribe }).error).toBeNull();
+      }
+    };
+    beatFor(599_000);
+    expect(described(driver)).toMatchObject({ epoch: 2 });
+    driver.advance(1_000);
+    expect(told(beat(driver, 'a', 2, { mayDescribe }))).toEqual([3, ['pay-in-0', 'pay-in-1', 'pay-out-0']]);
+    hidden = 'pay-in';
+    beatFor(600_000);
+    expect([...(driver.shard.consumer('g')?.subscribedTopics() ?? [])]).toEqual(['pay-out']);
+  });
+
+  it('is not looked for on behalf of a member of the classic protocol', () => {
+    let image = imageWithTopics(topics);
+    const subscription = () => ({ topics: ['orders'], owned: [], rackId: null });
+    const driver = newDriver({
+      metadata: () => image,
+      consumerProtocol: { ...testGroupRules().consumerProtocol, subscription },
+    });
+    const said = { subscribedRegex: 'pay-.*', mayDescribe: (topic: string) => topic !== 'pay-back' };
+    beat(driver, 'a', 0, said);
+    image = imageWithTopics({ ...topics, 'pay-back': 1, 'pay-up': 1 });
+    driver.submit<JoinResult>((shard, reply, now) =>
+      joinGroup(
+        shard,
+        {
+          reply,
+          group: 'g',
+          memberId: '',
+          instanceId: null,
+          clientId: 'client',
+          clientHost: '/127.0.0.1',
+          sessionTimeoutMs: 45_000,
+          rebalanceTimeoutMs: 60_000,
+          protocolType: 'consumer',
+          protocols: [{ name: 'range', metadata: Buffer.alloc(0) }],
+          requiresKnownMemberId: false,
+          canSkipAssignment: true,
+        },
+        now,
+      ),
+    );
+    expect(driver.shard.consumer('g')?.subscribedTopics()).toEqual(new Set(['pay-in', 'pay-out', 'orders']));
+    beat(driver, 'a', 2, { mayDescribe: said.mayDescribe });
+    expect(driver.shard.consumer('g')?.subscribedTopics()).toEqual(
+      new Set(['pay-in', 'pay-out', 'pay-up', 'orders']),
+    );
   });
 
   it('is refused where it is none', () => {

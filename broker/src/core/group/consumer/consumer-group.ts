@@ -37,6 +37,8 @@ export class ConsumerGroup {
   checkedImage: MetadataImage | null = null;
   /** Not stored: the topics that the regular expressions were last compared with. */
   matchedTopics: ReadonlyMap<string, TopicImage> | null = null;
+  /** Not stored: when that was done with all topics, not only with new ones, monotonic ms. */
+  triedAllMonoMs: number | null = null;
   /** Not stored: members of the classic protocol that were told to join again, and have not. */
   readonly askedToRejoin = new Set<string>();
   /** Not stored: when the target assignment was computed, monotonic ms. */
@@ -59,6 +61,7 @@ export class ConsumerGroup {
     for (const [topic, owners] of this.#owners) copy.#owners.set(topic, new Map(owners));
     copy.checkedImage = this.checkedImage;
     copy.matchedTopics = this.matchedTopics;
+    copy.triedAllMonoMs = this.triedAllMonoMs;
     copy.assignedMonoMs = this.assignedMonoMs;
     return copy;
   }
@@ -102,6 +105,12 @@ export class ConsumerGroup {
     return 'Stable';
   }
 
+  /** Its epoch, and what its regular expressions stand for, are up to that metadata: newer metadata is looked at once more. */
+  checkedAgainst(image: MetadataImage): void {
+    this.checkedImage = image;
+    this.matchedTopics = image.topicsByName;
+  }
+
   target(memberId: string): TopicPartitions {
     return this.#targets.get(memberId) ?? NO_PARTITIONS;
   }
@@ -119,8 +128,8 @@ export class ConsumerGroup {
   *topicsOf(member: ConsumerMember): Iterable<string> {
     yield* member.subscribedTopics;
     if (member.subscribedRegex === null) return;
-    for (const topic of this.regexes.get(member.subscribedRegex) ?? [])
-      if (!member.subscribedTopics.includes(topic)) yield topic;
+    const named = new Set(member.subscribedTopics);
+    for (const topic of this.regexes.get(member.subscribedRegex) ?? []) if (!named.has(topic)) yield topic;
   }
 
   /** Of all members. */
@@ -128,15 +137,6 @@ export class ConsumerGroup {
     const topics = new Set<string>();
     for (const member of this.members.values()) for (const topic of this.topicsOf(member)) topics.add(topic);
     return topics;
-  }
-
-  isSubscribedTo(topic: string): boolean {
-    for (const member of this.members.values()) {
-      if (member.subscribedTopics.includes(topic)) return true;
-      if (member.subscribedRegex !== null && this.regexes.get(member.subscribedRegex)?.has(topic))
-        return true;
-    }
-    return false;
   }
 
   subscribersOfRegex(regex: string): number {

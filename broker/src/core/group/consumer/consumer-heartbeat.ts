@@ -23,7 +23,7 @@ import {
 } from './heartbeat-command.ts';
 import { leaveConsumerGroup } from './leave-consumer-group.ts';
 import { partitionLists, samePartitions } from './partitions.ts';
-import { bumpEpoch, matchRegexes } from './subscriptions.ts';
+import { bumpEpoch, matchRegexes, triesAllTopics } from './subscriptions.ts';
 import { upgraded } from './upgrade-group.ts';
 
 /**
@@ -66,25 +66,29 @@ function beat(shard: GroupShard, command: ConsumerHeartbeatCommand, now: Now, ou
   });
 }
 
-/** The member's own record, the topics of regular expressions, and a new epoch where that changes what is read. */
+/**
+ * The member's own record, the topics of regular expressions, and a new epoch where that changes what is read.
+ * @param mayDescribe null: of a member that reads by none, so that none is looked for on its behalf
+ */
 export function updateMember(
   shard: GroupShard,
   draft: GroupDraft,
   { before, told }: { readonly before: ConsumerMember; readonly told: ConsumerMember },
-  mayDescribe: (topic: string) => boolean,
+  mayDescribe: ((topic: string) => boolean) | null,
   now: Now,
 ): boolean {
-  const image = shard.rules.metadata();
+  const { image } = draft;
   const isKnown = draft.group.members.has(told.id);
   if (!isKnown || !sameMetadata(before, told)) draft.add(memberRecord(draft.group.id, told));
   const namesChanged = !sameNames(before.subscribedTopics, told.subscribedTopics);
   const regexChanged = before.subscribedRegex !== told.subscribedRegex;
   const recordCount = draft.records.length;
-  if (regexChanged || draft.group.matchedTopics !== image.topicsByName)
-    matchRegexes(draft, { image, patternOf: shard.rules.topicPattern, mayDescribe }, now);
+  const hasNewTopics = draft.group.matchedTopics !== image.topicsByName;
+  const search = mayDescribe && { patternOf: shard.rules.topicPattern, mayDescribe };
+  if (regexChanged || hasNewTopics || triesAllTopics(draft.group, now)) matchRegexes(draft, search, now);
   const hasMatchedAnew = draft.records.length > recordCount;
   const isNew = !isKnown || draft.group.epoch === 0;
-  bumpEpoch(draft, image, isNew || namesChanged || regexChanged || hasMatchedAnew);
+  bumpEpoch(draft, isNew || namesChanged || regexChanged || hasMatchedAnew);
   return namesChanged || regexChanged;
 }
 
@@ -98,9 +102,9 @@ export function landed(
 ): void {
   const group = shard.consumer(draft.group.id);
   if (!group) return;
-  const image = shard.rules.metadata();
-  group.checkedImage = image;
-  group.matchedTopics = image.topicsByName;
+  const isMatched = draft.matched !== 'none' || group.matchedTopics === draft.image.topicsByName;
+  if (isMatched || group.regexes.size === 0) group.checkedAgainst(draft.image);
+  if (draft.matched === 'all') group.triedAllMonoMs = now.monoMs;
   if (draft.records.some(({ kind }) => kind === 'consumer-target')) group.assignedMonoMs = now.monoMs;
   if (!sameProgress(before, member)) watchRevocation(shard, group.id, member, out);
 }

@@ -40,18 +40,19 @@ function groupFor(
   { group: id, memberEpoch }: ConsumerHeartbeatCommand,
 ): GroupDraft | HeartbeatRefusal {
   const group = shard.groups.get(id);
-  if (group?.type === 'consumer') return new GroupDraft(group);
+  const image = shard.rules.metadata();
+  if (group?.type === 'consumer') return new GroupDraft(group, image);
   if (memberEpoch !== JOIN_EPOCH)
     return {
       error: 'GROUP_ID_NOT_FOUND',
       message: group ? `Group ${id} is not a consumer group.` : `Consumer group ${id} not found.`,
     };
-  if (group === undefined) return new GroupDraft(new ConsumerGroup(id));
+  if (group === undefined) return new GroupDraft(new ConsumerGroup(id), image);
   if (group.type !== 'classic' || group.state !== 'Empty') {
     const upgrade = group.type === 'classic' ? upgradeGroup(shard, group) : null;
     return upgrade ?? { error: 'GROUP_ID_NOT_FOUND', message: `Group ${id} is not a consumer group.` };
   }
-  const draft = new GroupDraft(new ConsumerGroup(id));
+  const draft = new GroupDraft(new ConsumerGroup(id), image);
   draft.add({ kind: 'group', group: id, value: null });
   return draft;
 }

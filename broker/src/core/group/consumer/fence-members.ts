@@ -18,7 +18,7 @@ export function fenceMembers(
   out: Outbox,
   done: (error: ErrorName | null, later: Outbox) => void,
 ): void {
-  const draft = new GroupDraft(group);
+  const draft = new GroupDraft(group, shard.rules.metadata());
   for (const { id } of members) draft.add(...memberTombstones(group.id, id));
   const downgrade = downgradeRecords(shard, group, draft.group);
   if (downgrade !== null) {
@@ -31,7 +31,7 @@ export function fenceMembers(
     if (regex !== null && draft.group.subscribersOfRegex(regex) === 0)
       draft.add({ kind: 'consumer-regex', group: group.id, regex, value: null });
   }
-  bumpEpoch(draft, shard.rules.metadata(), true);
+  bumpEpoch(draft, true);
   out.append(draft.records, (error, _at, later) => {
     // One that has joined again by now has timers that are another membership's.
     for (const { id } of members)

@@ -1,3 +1,4 @@
+import type { MetadataImage } from '../../metadata/image.ts';
 import type { GroupRecord } from '../records.ts';
 import type { ConsumerGroup } from './consumer-group.ts';
 import type { ConsumerGroupRecord } from './records.ts';
@@ -5,11 +6,16 @@ import type { ConsumerGroupRecord } from './records.ts';
 /** A group as it will be once the records of a command are replayed: each decision sees those before it. */
 export class GroupDraft {
   readonly records: GroupRecord[] = [];
+  /** The metadata that the command is decided by; when its records are committed there may be newer. */
+  readonly image: MetadataImage;
+  /** Which topics of `image` were tried against the regular expressions: none, those that are new, or all. */
+  matched: 'none' | 'new' | 'all' = 'none';
   #group: ConsumerGroup;
   #replayed = 0;
 
-  constructor(group: ConsumerGroup) {
+  constructor(group: ConsumerGroup, image: MetadataImage) {
     this.#group = group;
+    this.image = image;
   }
 
   get group(): ConsumerGroup {

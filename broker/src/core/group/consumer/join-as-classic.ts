@@ -53,7 +53,7 @@ export function joinAsClassic(
     refuse('MEMBER_ID_REQUIRED', memberId);
     return;
   }
-  const joining = enter(group, memberId, command);
+  const joining = enter(shard, group, memberId, command);
   if (typeof joining === 'string') {
     refuse(joining, command.memberId);
     return;
@@ -70,7 +70,7 @@ export function joinAsClassic(
     subscribedRegex: null,
     classic: { sessionTimeoutMs: command.sessionTimeoutMs, protocols: command.protocols },
   };
-  const hasSubscriptionChanged = updateMember(shard, draft, { before, told }, () => true, now);
+  const hasSubscriptionChanged = updateMember(shard, draft, { before, told }, null, now);
   const downgrade = downgradeRecords(shard, group, draft.group);
   if (downgrade !== null) {
     out.append(downgrade, (error) => {
@@ -120,8 +120,13 @@ function settle(
   });
 }
 
-function enter(group: ConsumerGroup, memberId: string, command: JoinCommand): Joining | ErrorName {
-  const draft = new GroupDraft(group);
+function enter(
+  shard: GroupShard,
+  group: ConsumerGroup,
+  memberId: string,
+  command: JoinCommand,
+): Joining | ErrorName {
+  const draft = new GroupDraft(group, shard.rules.metadata());
   const { instanceId } = command;
   if (instanceId === null) return { draft, before: group.members.get(memberId) ?? newMember(memberId) };
   const current = group.staticMember(instanceId);

@@ -38,7 +38,10 @@ export function identifiedPartitions(
   const byId = new Map<Uuid, Set<number>>();
   for (const { topic, partitions } of named) {
     const id = image.topicsByName.get(topic)?.id;
-    if (id !== undefined) byId.set(id, new Set([...(byId.get(id) ?? []), ...partitions]));
+    if (id === undefined) continue;
+    const known = byId.get(id) ?? new Set<number>();
+    for (const partition of partitions) known.add(partition);
+    byId.set(id, known);
   }
   return [...byId].map(([topicId, partitions]) => ({ topicId, partitions: [...partitions] }));
 }

@@ -7,13 +7,14 @@ import { metadataHash } from './topic-hash.ts';
 
 /** As in Kafka 4.3: a group that was never assigned to begins above the epoch of no assignment. */
 const FIRST_EPOCH = 2;
+/** Kafka's `group.consumer.regex.refresh.interval.ms`, which is internal there: what may be described can change without a sign. */
+const TRY_ALL_INTERVAL_MS = 600_000;
 
 /** Whether a topic's name is meant; or why the pattern is none. */
 export type TopicPattern = ((topic: string) => boolean) | { readonly problem: string };
 
 /** What the topics of regular expressions are looked for by. */
 export interface TopicSearch {
-  readonly image: MetadataImage;
   readonly patternOf: (regex: string) => TopicPattern;
   /** Whether the one who asks may know of the topic. */
   readonly mayDescribe: (topic: string) => boolean;
@@ -33,20 +34,30 @@ export function subscribedTopicIds(
   return ids;
 }
 
-/** Takes out what no member's regular expression is any more, and brings the others up to the topics that there are now. */
-export function matchRegexes(draft: GroupDraft, search: TopicSearch, now: Now): void {
-  const { image } = search;
-  const { group } = draft;
+/** Whether it is time to try topics again that were tried before: who asks now may know of others than who asked then. */
+export function triesAllTopics({ regexes, triedAllMonoMs }: ConsumerGroup, now: Now): boolean {
+  if (regexes.size === 0 || triedAllMonoMs === null) return false;
+  return now.monoMs - triedAllMonoMs >= TRY_ALL_INTERVAL_MS;
+}
+
+/**
+ * Takes out what no member's regular expression is any more, and brings the others up to the topics that there are now.
+ * @param search null where the one who asks has none to do with topics: the others stay as they are
+ */
+export function matchRegexes(draft: GroupDraft, search: TopicSearch | null, now: Now): void {
+  const { group, image } = draft;
   const used = new Set<string>();
   for (const { subscribedRegex } of group.members.values())
     if (subscribedRegex !== null) used.add(subscribedRegex);
   for (const regex of group.regexes.keys())
     if (!used.has(regex)) draft.add({ kind: 'consumer-regex', group: group.id, regex, value: null });
-  const isFresh = group.matchedTopics === image.topicsByName;
+  if (search === null) return;
+  const seen = triesAllTopics(group, now) ? null : group.matchedTopics;
+  const isAll = seen === null || group.regexes.size === 0;
   for (const regex of used) {
     const known = group.regexes.get(regex);
-    if (known !== undefined && isFresh) continue;
-    const topics = matchingTopics(group, regex, search);
+    if (known !== undefined && seen === image.topicsByName) continue;
+    const topics = matchingTopics(image, regex, search, known === undefined ? null : { seen, known });
     if (known !== undefined && topics.length === known.size && topics.every((topic) => known.has(topic)))
       continue;
     draft.add({
@@ -56,18 +67,28 @@ export function matchRegexes(draft: GroupDraft, search: TopicSearch, now: Now): 
       value: { topics: [...topics].sort(), version: image.offset, timestamp: now.wallMs },
     });
   }
+  draft.matched = isAll ? 'all' : 'new';
 }
 
-/** Only topics that are new since the last time are tried. */
-function matchingTopics(group: ConsumerGroup, regex: string, search: TopicSearch): readonly string[] {
-  const { image, mayDescribe } = search;
-  const known = group.regexes.get(regex);
-  const seen = known === undefined ? null : group.matchedTopics;
+/**
+ * Only topics that are new since the last time are tried. One that was made anew is: a look that is not stored yet may have forgotten the
+ * name.
+ */
+function matchingTopics(
+  { topicsByName }: MetadataImage,
+  regex: string,
+  search: TopicSearch,
+  before: {
+    readonly seen: MetadataImage['topicsByName'] | null;
+    readonly known: ReadonlySet<string>;
+  } | null,
+): readonly string[] {
   const matches = search.patternOf(regex);
   if (typeof matches !== 'function') return [];
   const topics: string[] = [];
-  for (const name of image.topicsByName.keys()) {
-    const isMeant = seen?.has(name) ? known?.has(name) : matches(name) && mayDescribe(name);
+  for (const [name, { id }] of topicsByName) {
+    const isMeant =
+      before?.seen?.get(name)?.id === id ? before.known.has(name) : matches(name) && search.mayDescribe(name);
     if (isMeant) topics.push(name);
   }
   return topics;
@@ -77,8 +98,8 @@ function matchingTopics(group: ConsumerGroup, regex: string, search: TopicSearch
  * Begins a new epoch of the group where it must be assigned anew: because its members or what they read have changed, or
  * the topics that they read.
  */
-export function bumpEpoch(draft: GroupDraft, image: MetadataImage, isNeeded: boolean): void {
-  const { group } = draft;
+export function bumpEpoch(draft: GroupDraft, isNeeded: boolean): void {
+  const { group, image } = draft;
   if (!isNeeded && group.checkedImage === image) return;
   const hash = metadataHash(image, group.subscribedTopics());
   if (!isNeeded && hash === group.metadataHash) return;

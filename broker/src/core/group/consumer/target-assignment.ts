@@ -1,6 +1,5 @@
 import { assert } from '@millrace/foundation/assert';
 import type { Now, Uuid } from '@millrace/foundation/types';
-import type { MetadataImage } from '../../metadata/image.ts';
 import type { Assign } from './assignors/assignor.ts';
 import { assignByRange } from './assignors/range.ts';
 import { assignUniformly } from './assignors/uniform.ts';
@@ -24,15 +23,12 @@ export function assignorOf(group: ConsumerGroup, assignors: readonly string[]): 
   return chosen ?? assignors[0] ?? '';
 }
 
-export interface AssignmentRules {
-  readonly metadata: () => MetadataImage;
-  readonly assignors: readonly string[];
-}
-
-/** Computes the target assignment for the group's epoch, as records of what changes. */
-export function assignTargets(draft: GroupDraft, rules: AssignmentRules, now: Now): void {
-  const { group } = draft;
-  const image = rules.metadata();
+/**
+ * Computes the target assignment for the group's epoch, as records of what changes.
+ * @param assignors that there are, by their names; the first one is taken where members ask for none
+ */
+export function assignTargets(draft: GroupDraft, assignors: readonly string[], now: Now): void {
+  const { group, image } = draft;
   const partitionCounts = new Map<Uuid, number>();
   for (const name of group.subscribedTopics()) {
     const topic = image.topicsByName.get(name);
@@ -43,7 +39,7 @@ export function assignTargets(draft: GroupDraft, rules: AssignmentRules, now: No
     topicIds: subscribedTopicIds(group, member, image),
     target: group.target(member.id),
   }));
-  const assign = ASSIGNORS.get(assignorOf(group, rules.assignors));
+  const assign = ASSIGNORS.get(assignorOf(group, assignors));
   assert(assign, 'members ask for assignors that there are');
   const targets = assign(members, partitionCounts);
   for (const { id: member, target } of members) {

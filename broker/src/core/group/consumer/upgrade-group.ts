@@ -31,7 +31,7 @@ export function upgradeGroup(shard: GroupShard, classic: ClassicGroup): GroupDra
   if (members.some((member) => member === null)) return null;
   const { id: group, generation } = classic;
   const image = rules.metadata();
-  const draft = new GroupDraft(new ConsumerGroup(group));
+  const draft = new GroupDraft(new ConsumerGroup(group), image);
   const upgraded = members.filter((member) => member !== null);
   const topics = new Set(upgraded.flatMap(({ member }) => member.subscribedTopics));
   draft.add({ kind: 'group', group, value: null });

@@ -1,0 +1,51 @@
+import { silentLogger, systemClock, systemTimers } from '@millrace/foundation';
+import { expect, it } from 'vitest';
+import { GroupShard } from '../core/group/group-shard.ts';
+import { createMemoryEngine } from '../storage/memory-engine.ts';
+import { SAMPLE_LOG_CONFIG, sampleBatch } from '../testing/sample-batches.ts';
+import { groupCodec } from './coordinator-record-codec.ts';
+import { CoordinatorShard } from './coordinator-shard.ts';
+import { LocalPartition } from './local-partition.ts';
+
+const ID = { topic: '__consumer_offsets', topicId: 'AAAAAAAAAAAAAAAAAAAAAQ', partition: 0 };
+const LEADS = {
+  leaderEpoch: 3,
+  isLeader: true,
+  leader: 1,
+  replicas: [1, 2],
+  isr: [1, 2],
+  partitionEpoch: 3,
+  minInSyncReplicas: 1,
+};
+
+async function loadedShard() {
+  const log = await createMemoryEngine().open(ID, SAMPLE_LOG_CONFIG);
+  log.append(sampleBatch({ values: [null], keys: ['of a kind that nobody knows'] }), 2);
+  const partition = new LocalPartition(log, { clock: systemClock, nodeId: 1 }, LEADS);
+  const state = new GroupShard({} as never);
+  state.loaded = () => [];
+  const shard = new CoordinatorShard({
+    partition,
+    state,
+    codec: { ...groupCodec, decode: () => null },
+    markers: () => Promise.resolve({ left: new Map(), isFenced: false }),
+    clock: systemClock,
+    timers: systemTimers,
+    logger: silentLogger,
+  });
+  await shard.load();
+  return { shard, partition };
+}
+
+it('a coordinator tells nothing that rests on records which another leader may still cut', async () => {
+  const { shard, partition } = await loadedShard();
+  expect(shard.problem).toBe('COORDINATOR_LOAD_IN_PROGRESS');
+  partition.followerFetched({ id: 2, brokerEpoch: 1, endOffset: 1 });
+  expect(shard.problem).toBeNull();
+});
+
+it('a coordinator that is led elsewhere before they are committed is none', async () => {
+  const { shard, partition } = await loadedShard();
+  partition.update({ ...LEADS, isLeader: false, leader: 2, leaderEpoch: 4, partitionEpoch: 4 });
+  expect(shard.problem).toBe('NOT_COORDINATOR');
+});
