@@ -91,6 +91,12 @@ export interface QuorumMember {
   readonly endpoint: { readonly host: string; readonly port: number } | null;
 }
 
+/** What an election came to. */
+export interface PartitionElection extends TopicPartition {
+  /** Why the leader is the one before; null where it is the new one. */
+  readonly error: MillraceError | null;
+}
+
 /** A log folder of a broker, and what lies in it (KIP-113, KIP-827). */
 export interface LogDirDescription {
   readonly path: string;
@@ -128,6 +134,12 @@ export interface Admin {
   describeCluster(options?: { readonly includeFenced?: boolean }): Promise<ClusterDescription>;
   /** The quorum of `__cluster_metadata` (KIP-836), as its leader sees it. */
   describeQuorum(): Promise<QuorumDescription>;
+  /**
+   * Has the preferred replica of each partition lead it, where it is in sync: those whose leader is another one now, and those that could not
+   * have theirs.
+   * @throws {MillraceError} CLUSTER_AUTHORIZATION_FAILED
+   */
+  electPreferredLeaders(): Promise<readonly PartitionElection[]>;
   /** The log folders of one broker, with those of the partitions that lie there. @throws {MillraceError} CLUSTER_AUTHORIZATION_FAILED */
   describeLogDirs(
     brokerId: number,
@@ -151,8 +163,12 @@ export interface Admin {
   describeGroups(groupIds: readonly string[]): Promise<readonly GroupDescription[]>;
   deleteGroups(groupIds: readonly string[]): Promise<void>;
   groupOffsets(groupId: string): Promise<readonly OffsetAndMetadata[]>;
+  /** Of a group without members. @throws {MillraceError} UNKNOWN_MEMBER_ID, UNKNOWN_TOPIC_OR_PARTITION */
   alterGroupOffsets(groupId: string, offsets: readonly OffsetAndMetadata[]): Promise<void>;
-  /** Forgets committed offsets of topics that no member is subscribed to. @throws {MillraceError} GROUP_SUBSCRIBED_TO_TOPIC */
+  /**
+   * Forgets committed offsets of topics that no member is subscribed to.
+   * @throws {MillraceError} GROUP_SUBSCRIBED_TO_TOPIC, UNKNOWN_TOPIC_OR_PARTITION
+   */
   deleteGroupOffsets(groupId: string, partitions: readonly TopicPartition[]): Promise<void>;
   /** Moves log start offsets; answers the new ones. @throws {MillraceError} OFFSET_OUT_OF_RANGE, POLICY_VIOLATION */
   deleteRecords(
@@ -179,7 +195,7 @@ export interface Admin {
     groupId: string,
     partitions: readonly TopicPartition[],
   ): Promise<readonly (SharePartitionHeld | null)[]>;
-  /** Of a group without members. @throws {MillraceError} NON_EMPTY_GROUP */
+  /** Of a group without members. @throws {MillraceError} NON_EMPTY_GROUP, UNKNOWN_TOPIC_OR_PARTITION */
   alterShareGroupOffsets(
     groupId: string,
     offsets: readonly (TopicPartition & { readonly startOffset: number })[],

@@ -1,4 +1,4 @@
-import type { Logger, MillraceError } from '@millrace/foundation';
+import type { Logger, MillraceError, Uuid } from '@millrace/foundation';
 
 export type * from './admin-types.ts';
 
@@ -136,6 +136,11 @@ export interface TopicPartition {
   readonly partition: number;
 }
 
+export interface AssignedPartition extends TopicPartition {
+  /** Of its topic (KIP-516); null where the broker has none, or it is not known yet: then it is assigned again as soon as it is. */
+  readonly topicId: Uuid | null;
+}
+
 export interface OffsetAndMetadata extends TopicPartition {
   readonly offset: number;
   readonly leaderEpoch?: number;
@@ -170,7 +175,22 @@ export interface ConsumerOptions extends ClientOptions {
   readonly leaveOnClose?: boolean;
   readonly sessionTimeoutMs?: number;
   readonly heartbeatIntervalMs?: number;
+  /** How long members may take to give up what a rebalance moves, ms. Default: `maxPollIntervalMs`. */
   readonly rebalanceTimeoutMs?: number;
+  /**
+   * The longest time from one `poll` to the next as a member of a group, ms. A consumer that takes longer leaves the group, so that
+   * others read on; its commits fail with MAX_POLL_INTERVAL_EXCEEDED, and its next `poll` tells `lost` and joins again. Default 300000;
+   * Infinity: never.
+   */
+  readonly maxPollIntervalMs?: number;
+  /**
+   * Whether offsets are committed in the background: each `poll` says that what the ones before it returned is done with, and that is
+   * committed every `autoCommitIntervalMs`, before partitions are revoked, and by `close`. Default, as Kafka's: true where
+   * there is a `groupId`. Set it to false where you commit yourself, or in transactions.
+   */
+  readonly enableAutoCommit?: boolean;
+  /** Default 5000. */
+  readonly autoCommitIntervalMs?: number;
   readonly autoOffsetReset?: 'earliest' | 'latest' | 'none';
   readonly isolationLevel?: 'read_uncommitted' | 'read_committed';
   readonly fetchMinBytes?: number;
@@ -184,8 +204,9 @@ export interface ConsumerOptions extends ClientOptions {
 export interface RebalanceListener {
   /** Before partitions go: the last chance to commit them. */
   revoked?(partitions: readonly TopicPartition[]): Promise<void>;
-  assigned?(partitions: readonly TopicPartition[]): Promise<void>;
-  /** Partitions are gone already, and others may read them: commits fail. Left out: `revoked` is told. */
+  /** Also of a topic that was deleted and made anew under an assignment: its partitions are lost first, and come without a position. */
+  assigned?(partitions: readonly AssignedPartition[]): Promise<void>;
+  /** Partitions are gone already, and others may read them: commits fail, or mean another topic. Left out: `revoked` is told. */
   lost?(partitions: readonly TopicPartition[]): Promise<void>;
 }
 
@@ -199,7 +220,11 @@ export interface Consumer {
   subscribe(topics: readonly string[] | RegExp | SubscriptionPattern, listener?: RebalanceListener): void;
   assign(partitions: readonly TopicPartition[]): void;
   assignment(): readonly TopicPartition[];
-  /** Up to `maxPollRecords` records, or none after `timeoutMs`. Heartbeats go on by themselves between polls. */
+  /**
+   * Up to `maxPollRecords` records, or none after `timeoutMs`. Heartbeats go on by themselves between polls.
+   * @throws {MillraceError} what no retry mends: GROUP_AUTHORIZATION_FAILED, NO_OFFSET_FOR_PARTITION, CORRUPT_MESSAGE, ...; and
+   *   CONNECTION_REFUSED, which is retriable, where no broker was ever reached for `requestTimeoutMs`
+   */
   poll(timeoutMs: number): Promise<readonly ConsumerRecord[]>;
   /** Ends a `poll` under way early, with what it has. */
   wakeup(): void;
@@ -216,6 +241,10 @@ export interface Consumer {
   resume(partitions: readonly TopicPartition[]): void;
   beginningOffsets(partitions: readonly TopicPartition[]): Promise<readonly number[]>;
   endOffsets(partitions: readonly TopicPartition[]): Promise<readonly number[]>;
+  /**
+   * Commits automatically where that is asked for, and leaves the group. It takes what `poll` has returned for done with: from a signal
+   * handler call `wakeup`, end the loop, and close behind it.
+   */
   close(): Promise<void>;
 }
 
@@ -234,21 +263,35 @@ export type AcknowledgeType = 'accept' | 'release' | 'reject' | 'renew';
 /** What became of a partition's acknowledgements. */
 export interface AcknowledgementOutcome extends TopicPartition {
   readonly offsets: readonly number[];
-  /** INVALID_RECORD_STATE: a lock had ended; SHARE_SESSION_NOT_FOUND: all had. The records are delivered again. */
+  /**
+   * Null: as was said. INVALID_RECORD_STATE: a lock had ended; SHARE_SESSION_NOT_FOUND: all had: the records are delivered again.
+   * ACKNOWLEDGEMENT_OUTCOME_UNKNOWN, CONNECTION_LOST, REQUEST_TIMED_OUT_LOCALLY: nobody knows; they may be delivered again.
+   */
   readonly error: MillraceError | null;
 }
 
 export interface ShareConsumerOptions extends ClientOptions {
   readonly groupId: string;
-  /** Implicit, the default: the next `poll` or `commit` accepts what the `poll` before gave and nothing was said of. */
+  /**
+   * Implicit, the default: the next `poll` or `commit` accepts what the `poll` before gave and nothing was said of; a loop accepts
+   * record by record, when it asks for the next one.
+   */
   readonly acknowledgementMode?: 'implicit' | 'explicit';
-  /** `record_limit`: never more records than asked for, at the cost of smaller batches (KIP-1206). Default batch_optimized. */
+  /**
+   * `record_limit`: never more records than asked for, at the cost of smaller batches (KIP-1206). Default: batch_optimized for
+   * `poll`; a loop asks by the record until it is quick enough for whole batches.
+   */
   readonly acquireMode?: 'batch_optimized' | 'record_limit';
   readonly rackId?: string;
-  /** Default 500. */
+  /** Default 500. A loop asks for fewer: for what it works off in a second. */
   readonly maxPollRecords?: number;
   /** Nothing is fetched while so many records are held without a last word. Default 2000. */
   readonly maxHeldRecords?: number;
+  /**
+   * For so long the locks of a record that a loop works on are renewed, and of those that wait for it since it asked for one, ms. Then
+   * they end, and the records go to others. Default 300000.
+   */
+  readonly maxPollIntervalMs?: number;
   readonly fetchMinBytes?: number;
   readonly fetchMaxBytes?: number;
   readonly fetchMaxWaitMs?: number;
@@ -259,25 +302,36 @@ export interface ShareConsumerOptions extends ClientOptions {
 /**
  * Reads as a member of a share group (KIP-932): partitions are shared, records are acquired one by one and acknowledged one by
  * one. Delivery is at least once. Not to be used by two callers at once, but `acknowledge`, `wakeup` and `close`.
+ *
+ * `for await` gives out record by record and renews their locks meanwhile (KIP-1222). In implicit mode a record is accepted when the loop
+ * asks for the next one. A loop that is left, by `break` or by an error (an iterator can't tell which), gives back the record
+ * that it has in hand, unless `acknowledge` was called for it, and what it has not seen.
  */
 export interface ShareConsumer extends AsyncIterable<ShareRecord> {
   /** Once. Where the group begins to read is its own config, `share.auto.offset.reset`. */
   subscribe(topics: readonly string[]): void;
   assignment(): readonly TopicPartition[];
   /**
-   * Up to `maxPollRecords` records, or none after `timeoutMs`. Passes acknowledgements on along with its fetch.
+   * Up to `maxPollRecords` records, or none after `timeoutMs`. Passes acknowledgements on along with its fetch. Records whose lock
+   * has ended while they waited here are not given out; locks of those that are must be kept by the caller, who works on them.
    * @throws {MillraceError} SHARE_GROUPS_UNSUPPORTED, GROUP_AUTHORIZATION_FAILED, CORRUPT_MESSAGE (its records are released), ...
    */
   poll(timeoutMs: number): Promise<readonly ShareRecord[]>;
-  /** Says what became of a record; passed on with the next `poll` or `commit`. @throws {MillraceError} INVALID_RECORD_STATE */
+  /**
+   * Says what became of a record. It leaves with the next fetch or `commit`, or by itself within half a second.
+   * @throws {MillraceError} INVALID_RECORD_STATE; UNSUPPORTED_VERSION where locks are not renewed
+   */
   acknowledge(record: TopicPartition & { readonly offset: number }, type?: AcknowledgeType): void;
   /** Passes acknowledgements on, and resolves with what became of them. */
   commit(): Promise<readonly AcknowledgementOutcome[]>;
   /** How long the broker locks records for this consumer, ms; null before the first fetch. */
   readonly acquisitionLockTimeoutMs: number | null;
   wakeup(): void;
-  /** Passes on what was acknowledged, releases everything else, leaves the group. Ends iteration. */
-  close(): Promise<void>;
+  /**
+   * Ends iteration: waits up to `timeoutMs` (default 5000) for the record that a loop is working on, passes on what was acknowledged,
+   * releases everything else, leaves the group. Inside a loop, `break` and close behind it.
+   */
+  close(timeoutMs?: number): Promise<void>;
 }
 
 export interface GroupMemberOptions extends ClientOptions {

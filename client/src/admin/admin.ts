@@ -2,6 +2,7 @@ import { Cluster } from '../cluster/cluster.ts';
 import { fetchOffsets } from '../cluster/list-offsets.ts';
 import type { Admin, ClientOptions } from '../types.ts';
 import { changeConfigs, readConfigs } from './configs.ts';
+import { electPreferred } from './elections.ts';
 import { surveyAllGroups } from './group-survey.ts';
 import {
   describeAll,
@@ -56,6 +57,7 @@ export function createAdmin(options: ClientOptions): Admin {
     alterConfigs: (type, name, changes) => changeConfigs(cluster, type, name, changes),
     describeCluster: ({ includeFenced = false } = {}) => readCluster(cluster, { includeFenced }),
     describeQuorum: () => readQuorum(cluster),
+    electPreferredLeaders: () => electPreferred(cluster),
     describeLogDirs: (brokerId, partitions) => describeDirsOf(cluster, brokerId, partitions),
     listOffsets: (partitions, at) => fetchOffsets(cluster, partitions, at, 'read_uncommitted'),
     listGroups: () => listAllGroups(cluster),

@@ -13,7 +13,7 @@ import { byTopic } from '../cluster/leader-requests.ts';
 import { errorOf, throwFirst, throwOnError } from '../cluster/outcome.ts';
 import { retrying } from '../cluster/retry.ts';
 import { decodeAssignment } from '../consumer/consumer-protocol.ts';
-import { commitGroupOffsets, fetchGroupOffsets } from '../group/group-offsets.ts';
+import { commitOnce, fetchGroupOffsets } from '../group/group-offsets.ts';
 import type { GroupDescription, OffsetAndMetadata, TopicPartition } from '../types.ts';
 import { describeNewer } from './newer-groups.ts';
 
@@ -110,8 +110,12 @@ export async function removeGroups(cluster: Cluster, groupIds: readonly string[]
   );
 }
 
-/** Offsets that are not there are no failure. @throws {MillraceError} GROUP_SUBSCRIBED_TO_TOPIC, ... */
-export function removeGroupOffsets(
+/**
+ * Offsets that are not there are no failure. What is said against a partition stands, as for Kafka's admin client: a topic that
+ * nobody knows is not waited for.
+ * @throws {MillraceError} GROUP_SUBSCRIBED_TO_TOPIC, UNKNOWN_TOPIC_OR_PARTITION, ...
+ */
+export async function removeGroupOffsets(
   cluster: Cluster,
   groupId: string,
   partitions: readonly TopicPartition[],
@@ -121,29 +125,37 @@ export function removeGroupOffsets(
     partitions: some.map(({ partition }) => ({ partitionIndex: partition })),
   }));
   const coordinator = new Coordinator(cluster, 'group', groupId);
-  return askCoordinator(cluster, coordinator, cluster.deadline(), async (connection) => {
+  const errors = await askCoordinator(cluster, coordinator, cluster.deadline(), async (connection) => {
     const response = await connection.request(offsetDelete, { groupId, topics });
     throwOnError(response.errorCode, `offsets of group ${groupId}`);
-    throwFirst(
-      response.topics.flatMap(({ name, partitions: told }) =>
-        told.flatMap(
-          ({ partitionIndex, errorCode }) =>
-            errorOf(errorCode, `offset of group ${groupId} for ${name}-${partitionIndex}`) ?? [],
-        ),
+    return response.topics.flatMap(({ name, partitions: told }) =>
+      told.flatMap(
+        ({ partitionIndex, errorCode }) =>
+          errorOf(errorCode, `offset of group ${groupId} for ${name}-${partitionIndex}`) ?? [],
       ),
     );
   });
+  throwFirst(errors);
 }
 
 export function readGroupOffsets(cluster: Cluster, groupId: string): Promise<readonly OffsetAndMetadata[]> {
   return fetchGroupOffsets(cluster, new Coordinator(cluster, 'group', groupId), groupId, null);
 }
 
-export function setGroupOffsets(
+/** As {@link removeGroupOffsets}; a group with members refuses. @throws {MillraceError} UNKNOWN_MEMBER_ID, ... */
+export async function setGroupOffsets(
   cluster: Cluster,
   groupId: string,
   offsets: readonly OffsetAndMetadata[],
 ): Promise<void> {
+  if (offsets.length === 0) return;
   const committer = { groupId, generationId: -1, memberId: '', groupInstanceId: null };
-  return commitGroupOffsets(cluster, new Coordinator(cluster, 'group', groupId), committer, offsets);
+  const coordinator = new Coordinator(cluster, 'group', groupId);
+  const errors = await askCoordinator(cluster, coordinator, cluster.deadline(), async (connection) => {
+    const told = await commitOnce(connection, committer, offsets);
+    // Of a commit the group's own errors come with the partitions, and may pass.
+    throwFirst(told.filter(({ code }) => code !== 'UNKNOWN_TOPIC_OR_PARTITION'));
+    return told;
+  });
+  throwFirst(errors);
 }

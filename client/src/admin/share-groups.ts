@@ -97,7 +97,8 @@ export function readHeldByMembers(
   });
 }
 
-export function setShareGroupOffsets(
+/** What is said against a partition stands, as for Kafka's admin client: a topic that nobody knows is not waited for. */
+export async function setShareGroupOffsets(
   cluster: Cluster,
   groupId: string,
   offsets: readonly (TopicPartition & { readonly startOffset: number })[],
@@ -106,40 +107,39 @@ export function setShareGroupOffsets(
     topicName,
     partitions: some.map(({ partition, startOffset }) => ({ partitionIndex: partition, startOffset })),
   }));
-  return askGroup(cluster, groupId, async (connection) => {
+  const errors = await askGroup(cluster, groupId, async (connection) => {
     const response = await connection.request(alterShareGroupOffsets, { groupId, topics });
     throwOnError(response.errorCode, `offsets of share group ${groupId}`, response.errorMessage);
-    throwFirst(
-      response.responses.flatMap(({ topicName, partitions }) =>
-        partitions.flatMap(
-          ({ partitionIndex, errorCode, errorMessage }) =>
-            errorOf(
-              errorCode,
-              `offset of share group ${groupId} for ${topicName}-${partitionIndex}`,
-              errorMessage,
-            ) ?? [],
-        ),
+    return response.responses.flatMap(({ topicName, partitions }) =>
+      partitions.flatMap(
+        ({ partitionIndex, errorCode, errorMessage }) =>
+          errorOf(
+            errorCode,
+            `offset of share group ${groupId} for ${topicName}-${partitionIndex}`,
+            errorMessage,
+          ) ?? [],
       ),
     );
   });
+  throwFirst(errors);
 }
 
-export function removeShareGroupOffsets(
+/** As {@link setShareGroupOffsets}, of whole topics. */
+export async function removeShareGroupOffsets(
   cluster: Cluster,
   groupId: string,
   topics: readonly string[],
 ): Promise<void> {
   const body = { groupId, topics: topics.map((topicName) => ({ topicName })) };
-  return askGroup(cluster, groupId, async (connection) => {
+  const errors = await askGroup(cluster, groupId, async (connection) => {
     const response = await connection.request(deleteShareGroupOffsets, body);
     throwOnError(response.errorCode, `offsets of share group ${groupId}`, response.errorMessage);
-    throwFirst(
-      response.responses.flatMap(
-        ({ topicName, errorCode, errorMessage }) =>
-          errorOf(errorCode, `offsets of share group ${groupId} for ${topicName}`, errorMessage) ?? [],
-      ),
+    return response.responses.flatMap(
+      ({ topicName, errorCode, errorMessage }) =>
+        errorOf(errorCode, `offsets of share group ${groupId} for ${topicName}`, errorMessage) ?? [],
     );
   });
+  throwFirst(errors);
 }
 
 /** @throws {MillraceError} SHARE_GROUPS_UNSUPPORTED, ... */

@@ -1,4 +1,4 @@
-import type { Random } from '@millrace/foundation';
+import { type MillraceError, type Random, toMillraceError } from '@millrace/foundation';
 import { type Api, errorByCode, kafkaError } from '@millrace/protocol';
 import { type MetadataResponse, metadata } from '@millrace/protocol/messages';
 import { type Connection, networkError, type RequestOptions } from '../connection/index.ts';
@@ -6,7 +6,7 @@ import type { ClientOptions } from '../types.ts';
 import { type ClientConfig, clientConfig, type Endpoint } from './client-config.ts';
 import { MetadataCache } from './metadata-cache.ts';
 import { type Lane, NodePool } from './node-pool.ts';
-import { retrying } from './retry.ts';
+import { isRetriable, retrying } from './retry.ts';
 import type { TopicMetadata } from './topic-metadata.ts';
 
 /** Names, or all topics. */
@@ -24,6 +24,9 @@ export class Cluster {
   readonly #pool: NodePool;
   readonly #closing = new AbortController();
   readonly #refreshes = new Map<string, Promise<void>>();
+  /** Since when bootstrap servers are tried in vain, monotonic ms; null where one has answered. */
+  #soughtSinceMs: number | null = null;
+  #lastRefusal: MillraceError | null = null;
 
   constructor(options: ClientOptions) {
     this.config = clientConfig(options);
@@ -63,24 +66,50 @@ export class Cluster {
   }
 
   /**
-   * A connection to any broker: one that is open, else the first of the known and the bootstrap ones that answers.
+   * A connection to any broker: the open one with the least to do, else the first of the known and the bootstrap ones that
+   * answers. Those that lately did not come last, so that a frozen broker is asked once.
    * @throws {MillraceError} CONNECTION_REFUSED when none does
    */
   async anyConnection(): Promise<Connection> {
-    const candidates: readonly Endpoint[] = shuffled([...this.cache.brokers.values()], this.config.random);
-    for (const endpoint of candidates) {
-      const open = this.#pool.open(endpoint, 'main');
-      if (open) return open;
-    }
+    const { random, bootstrap } = this.config;
+    const known: readonly Endpoint[] = shuffled([...this.cache.brokers.values()], random);
+    const isSuspect = (endpoint: Endpoint) => this.#pool.isSuspect(endpoint);
+    const open = known.flatMap((endpoint) =>
+      isSuspect(endpoint) ? [] : (this.#pool.open(endpoint, 'main') ?? []),
+    );
+    const [idlest] = open.sort((a, b) => a.inFlightRequests - b.inFlightRequests);
+    if (idlest !== undefined) return idlest;
+    const candidates = [...known, ...shuffled(bootstrap, random)];
+    const trusted = candidates.filter((endpoint) => !isSuspect(endpoint));
+    this.#soughtSinceMs ??= performance.now();
     let last: unknown;
-    for (const endpoint of [...candidates, ...shuffled(this.config.bootstrap, this.config.random)]) {
+    for (const endpoint of [...trusted, ...candidates.filter(isSuspect)]) {
       try {
-        return await this.#pool.connect(endpoint, 'main');
+        const connection = await this.#pool.connect(endpoint, 'main');
+        this.#soughtSinceMs = null;
+        return connection;
       } catch (error) {
         last = error;
       }
     }
-    throw last ?? networkError('CONNECTION_REFUSED', 'no broker is known');
+    const refusal = toMillraceError(last, { code: 'CONNECTION_REFUSED', class: 'transient' });
+    this.#lastRefusal = refusal;
+    throw refusal;
+  }
+
+  /**
+   * Why no broker was ever reached, where that was tried for longer than `requestTimeoutMs`; told once in that time. For those
+   * who wait in silence and would wait for ever at a wrong address.
+   */
+  takeUnreachable(): MillraceError | null {
+    const { requestTimeoutMs, bootstrap } = this.config;
+    const sinceMs = this.#soughtSinceMs;
+    const isNew = this.cache.brokers.size === 0 && this.#lastRefusal !== null;
+    if (!isNew || sinceMs === null || performance.now() - sinceMs < requestTimeoutMs) return null;
+    this.#soughtSinceMs = null;
+    const servers = bootstrap.map(({ host, port }) => `${host}:${port}`).join(', ');
+    const message = `no bootstrap server (${servers}) was reached for ${requestTimeoutMs} ms: ${this.#lastRefusal?.message}`;
+    return networkError('CONNECTION_REFUSED', message, this.#lastRefusal);
   }
 
   /** One request to any broker, tried again on passing failures until the deadline. `read` turns error codes into throws. */
@@ -132,6 +161,16 @@ export class Cluster {
         throw this.missingTopic(name);
       });
     });
+  }
+
+  /** Why the first of these topics that no retry brings can't be read, as far as is known: its name is none, or it is forbidden. */
+  refusedTopic(names: readonly string[]): MillraceError | null {
+    for (const name of names) {
+      if (this.cache.errorOf(name) === undefined) continue;
+      const error = this.missingTopic(name);
+      if (!isRetriable(error)) return error;
+    }
+    return null;
   }
 
   /** Why a topic is not in the cache. */

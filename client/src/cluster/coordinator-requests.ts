@@ -1,7 +1,8 @@
 import { isMillraceError } from '@millrace/foundation';
 import type { Connection } from '../connection/index.ts';
 import type { Cluster } from './cluster.ts';
-import { type Coordinator, hasCoordinatorMoved } from './coordinator.ts';
+import type { Coordinator } from './coordinator.ts';
+import { isCoordinatorLost } from './coordinator-lost.ts';
 import { type RetryOptions, retrying } from './retry.ts';
 
 /**
@@ -19,7 +20,7 @@ export function askCoordinator<T>(
     try {
       return await ask(await coordinator.connection());
     } catch (error) {
-      if (isMillraceError(error) && hasCoordinatorMoved(error.code)) coordinator.forget();
+      if (isMillraceError(error) && isCoordinatorLost(error.code)) coordinator.forget();
       throw error;
     }
   });

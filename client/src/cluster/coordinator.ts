@@ -12,18 +12,6 @@ const keyTypes: Record<CoordinatorType, number> = { group: 0, transaction: 1 };
 /** From version 4 on a request asks for many keys. */
 const BATCHED_FROM_VERSION = 4;
 
-/** Errors after which the coordinator has to be looked up anew. */
-const moved = new Set([
-  'NOT_COORDINATOR',
-  'COORDINATOR_NOT_AVAILABLE',
-  'CONNECTION_LOST',
-  'CONNECTION_REFUSED',
-]);
-
-export function hasCoordinatorMoved(code: string): boolean {
-  return moved.has(code);
-}
-
 /** The coordinator of a group or of a transactional id, remembered until it is said to have moved. */
 export class Coordinator {
   readonly #cluster: Cluster;
@@ -42,8 +30,13 @@ export class Coordinator {
    * @throws {MillraceError} COORDINATOR_NOT_AVAILABLE, GROUP_AUTHORIZATION_FAILED, network errors
    */
   async connection(lane: Lane = 'coordinator'): Promise<Connection> {
+    return this.#cluster.connectionTo(await this.endpoint(), lane);
+  }
+
+  /** Where it is, looked up where that is not known. @throws {MillraceError} as {@link connection} */
+  async endpoint(): Promise<Endpoint> {
     this.#endpoint ??= await this.#find();
-    return this.#cluster.connectionTo(this.#endpoint, lane);
+    return this.#endpoint;
   }
 
   forget(): void {

@@ -1,6 +1,7 @@
-import type { Uuid } from '@millrace/foundation';
+import { type Uuid, ZERO_UUID } from '@millrace/foundation';
 import type { ErrorName } from '@millrace/protocol';
 import type { MetadataResponse } from '@millrace/protocol/messages';
+import type { TopicPartition } from '../types.ts';
 import { mergeTopic, readTopic, type TopicMetadata } from './topic-metadata.ts';
 
 export interface Broker {
@@ -10,7 +11,21 @@ export interface Broker {
   readonly rack: string | null;
 }
 
-/** What is known of the cluster. Only {@link update} changes it. */
+/** A leader as a broker tells it that does not lead (any more); -1 where it knows of none. */
+export interface ToldLeader {
+  readonly leaderId: number;
+  readonly leaderEpoch: number;
+}
+
+/** Where told leaders are reached. */
+export interface ToldNode {
+  readonly nodeId: number;
+  readonly host: string;
+  readonly port: number;
+  readonly rack: string | null;
+}
+
+/** What is known of the cluster. Only {@link update} and {@link leaderTold} change it. */
 export class MetadataCache {
   #brokers = new Map<number, Broker>();
   #topics = new Map<string, TopicMetadata>();
@@ -32,6 +47,12 @@ export class MetadataCache {
 
   topicNames(): readonly string[] {
     return [...this.#topics.keys()];
+  }
+
+  /** The id that a topic of this name has now; null where it is not known, or the broker has none. */
+  idOf(name: string): Uuid | null {
+    const topicId = this.#topics.get(name)?.topicId ?? ZERO_UUID;
+    return topicId === ZERO_UUID ? null : topicId;
   }
 
   nameOf(topicId: Uuid): string | undefined {
@@ -71,6 +92,29 @@ export class MetadataCache {
         this.#keep(mergeTopic(known, topic));
       }
     }
+  }
+
+  /**
+   * Takes in who leads a partition, as the answer of a broker says that does not (KIP-951): where it is news, of a newer epoch than is
+   * known, and the leader's address is known or told. The topic's name must be that of the topic that was asked for.
+   */
+  leaderTold(
+    { topic: name, partition }: TopicPartition,
+    { leaderId, leaderEpoch }: ToldLeader,
+    nodes: readonly ToldNode[],
+  ): void {
+    const topic = this.#topics.get(name);
+    const known = topic?.partitions[partition];
+    if (topic === undefined || known === undefined || leaderId < 0 || leaderEpoch <= known.leaderEpoch)
+      return;
+    const node = nodes.find(({ nodeId }) => nodeId === leaderId);
+    if (node !== undefined) {
+      const { host, port, rack } = node;
+      this.#brokers = new Map(this.#brokers).set(leaderId, { id: leaderId, host, port, rack });
+    }
+    if (!this.#brokers.has(leaderId)) return;
+    const partitions = topic.partitions.with(partition, { ...known, leader: leaderId, leaderEpoch });
+    this.#topics.set(name, { ...topic, partitions });
   }
 
   #keep(topic: TopicMetadata): void {

@@ -13,10 +13,15 @@ interface Slot {
   connection: Connection | null;
 }
 
+/** For how long others are asked before one that could not be reached, or did not answer in time. */
+const SUSPECT_MS = 10_000;
+
 /** Connections by address and lane, made when asked for and forgotten when they end. */
 export class NodePool {
   readonly #config: ClientConfig;
   readonly #slots = new Map<string, Slot>();
+  /** By address, until when, monotonic ms. */
+  readonly #suspects = new Map<string, number>();
   #closed = false;
 
   constructor(config: ClientConfig) {
@@ -27,6 +32,11 @@ export class NodePool {
   open(endpoint: Endpoint, lane: Lane): Connection | null {
     const slot = this.#slots.get(slotKey(endpoint, lane));
     return slot?.connection?.isOpen ? slot.connection : null;
+  }
+
+  /** Whether it lately could not be reached, or left a request without an answer. */
+  isSuspect(endpoint: Endpoint): boolean {
+    return (this.#suspects.get(addressOf(endpoint)) ?? 0) > performance.now();
   }
 
   /** @throws {MillraceError} CONNECTION_REFUSED, CONNECTION_CLOSED, ... */
@@ -40,11 +50,22 @@ export class NodePool {
     const forget = () => {
       if (this.#slots.get(key) === slot) this.#slots.delete(key);
     };
-    slot.connecting.then((connection) => {
-      slot.connection = connection;
-      connection.onClose(forget);
-      if (this.#closed) connection.close();
-    }, forget);
+    const suspect = () => this.#suspects.set(addressOf(endpoint), performance.now() + SUSPECT_MS);
+    slot.connecting.then(
+      (connection) => {
+        slot.connection = connection;
+        this.#suspects.delete(addressOf(endpoint));
+        connection.onClose(() => {
+          forget();
+          if (connection.wasSilent) suspect();
+        });
+        if (this.#closed) connection.close();
+      },
+      () => {
+        forget();
+        suspect();
+      },
+    );
     return slot.connecting;
   }
 
@@ -55,6 +76,7 @@ export class NodePool {
       if (!kept.has(addressOf(slot.endpoint)) && slot.connection?.inFlightRequests === 0)
         slot.connection.close();
     }
+    for (const address of this.#suspects.keys()) if (!kept.has(address)) this.#suspects.delete(address);
   }
 
   async close(): Promise<void> {

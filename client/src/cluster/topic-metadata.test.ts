@@ -63,21 +63,42 @@ describe('MetadataCache', () => {
     expect(cache.topic('t')?.topicId).toBe(ID_A);
   });
 
+  const led = (leaderId: number, leaderEpoch: number) => ({
+    ...answer('t', ID_A),
+    partitions: [
+      {
+        errorCode: 0,
+        partitionIndex: 0,
+        leaderId,
+        leaderEpoch,
+        replicaNodes: [],
+        isrNodes: [],
+        offlineReplicas: [],
+      },
+    ],
+  });
+
+  it('believes who says that another one leads, where that is news and the other one can be reached', () => {
+    const partition = { topic: 't', partition: 0 };
+    const node = { nodeId: 2, host: 'h', port: 9, rack: null };
+    const cache = new MetadataCache();
+    const leader = () => cache.topic('t')?.partitions[0]?.leader;
+    cache.leaderTold(partition, { leaderId: 2, leaderEpoch: 7 }, [node]);
+    expect(leader()).toBeUndefined();
+    cache.update(response(led(1, 5)), false);
+    cache.leaderTold(partition, { leaderId: 2, leaderEpoch: 5 }, [node]);
+    cache.leaderTold(partition, { leaderId: -1, leaderEpoch: 6 }, [node]);
+    cache.leaderTold({ ...partition, partition: 1 }, { leaderId: 2, leaderEpoch: 6 }, [node]);
+    cache.leaderTold(partition, { leaderId: 2, leaderEpoch: 6 }, []);
+    expect(leader()).toBe(1);
+    cache.leaderTold(partition, { leaderId: 2, leaderEpoch: 6 }, [node]);
+    expect(leader()).toBe(2);
+    expect(cache.brokers.get(2)).toEqual({ id: 2, host: 'h', port: 9, rack: null });
+    cache.update(response(led(1, 5)), false);
+    expect(leader()).toBe(2);
+  });
+
   it('holds on to the newer leader epoch from one answer to the next', () => {
-    const led = (leaderId: number, leaderEpoch: number) => ({
-      ...answer('t', ID_A),
-      partitions: [
-        {
-          errorCode: 0,
-          partitionIndex: 0,
-          leaderId,
-          leaderEpoch,
-          replicaNodes: [],
-          isrNodes: [],
-          offlineReplicas: [],
-        },
-      ],
-    });
     const cache = new MetadataCache();
     cache.update(response(led(1, 5)), false);
     cache.update(response(led(2, 4)), false);

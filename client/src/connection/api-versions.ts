@@ -3,7 +3,8 @@ import { type ApiVersionsResponse, apiVersions } from '@millrace/protocol/messag
 import { networkError } from './network-error.ts';
 import { type VersionRange, VersionTable } from './version-table.ts';
 
-const CLIENT_SOFTWARE = { clientSoftwareName: 'millrace', clientSoftwareVersion: '0.1.0' };
+/** What this client says of itself. */
+export const CLIENT_SOFTWARE = { clientSoftwareName: 'millrace', clientSoftwareVersion: '0.1.0' };
 /** Correlation id, then the error code: the same place in all versions. */
 const AT_ERROR_CODE = 4;
 

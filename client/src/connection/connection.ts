@@ -63,6 +63,7 @@ export class Connection {
   #versions: VersionTable | null = null;
   #correlationId = 0;
   #closeReason: MillraceError | null = null;
+  #wasSilent = false;
   #corked = false;
 
   private constructor(socket: Socket, options: ConnectionOptions) {
@@ -110,6 +111,11 @@ export class Connection {
 
   get isOpen(): boolean {
     return this.#closeReason === null;
+  }
+
+  /** Whether it has ended because an answer did not come in time: the peer may be frozen. */
+  get wasSilent(): boolean {
+    return this.#wasSilent;
   }
 
   /** Requests that wait for an answer. */
@@ -295,6 +301,7 @@ export class Connection {
 
   #timedOut(request: InFlightRequest): void {
     this.#inFlight.take(request.correlationId);
+    this.#wasSilent = true;
     const message = `${this.address} did not answer ${request.apiName} in time`;
     const error = networkError('REQUEST_TIMED_OUT_LOCALLY', message);
     request.fail(error);

@@ -4,9 +4,12 @@ import { kafkaError } from '@millrace/protocol';
 import { consumerGroupHeartbeat } from '@millrace/protocol/messages';
 import { retryPauseMs } from '../cluster/backoff.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { Coordinator, hasCoordinatorMoved } from '../cluster/coordinator.ts';
+import { Coordinator } from '../cluster/coordinator.ts';
+import { isCoordinatorLost } from '../cluster/coordinator-lost.ts';
 import { throwOnError } from '../cluster/outcome.ts';
 import { isRetriable, retrying } from '../cluster/retry.ts';
+import { withinMs } from '../cluster/within-ms.ts';
+import { withGroupHint } from '../group/group-kind.ts';
 import { commitGroupOffsets } from '../group/group-offsets.ts';
 import type { ConsumerOptions, OffsetAndMetadata, SubscriptionPattern } from '../types.ts';
 import { AssignedPartitions } from './assigned-partitions.ts';
@@ -79,6 +82,7 @@ export class ConsumerMembership implements Membership {
     const look = () => this.#choice?.look() ?? Promise.resolve();
     retrying(this.#cluster.config, options, look).then(
       () => {
+        this.#tellRefusal();
         this.#beat(0);
         this.#lookLater();
       },
@@ -108,7 +112,7 @@ export class ConsumerMembership implements Membership {
   async close(): Promise<void> {
     this.#stopping.abort();
     for (const timer of [this.#timer, this.#watch]) if (timer) clearTimeout(timer);
-    await this.#running;
+    if (this.#running !== null) await withinMs(LEAVE_TIMEOUT_MS, this.#running);
     const { groupId, groupInstanceId = null, leaveOnClose = groupInstanceId === null } = this.#options;
     if (this.#epoch === JOIN_EPOCH) return;
     try {
@@ -169,13 +173,16 @@ export class ConsumerMembership implements Membership {
     } catch (thrown) {
       const error = toMillraceError(thrown, { code: 'HEARTBEAT_FAILED', class: 'bug' });
       this.#saysAll = true;
-      if (hasCoordinatorMoved(error.code)) this.#coordinator.forget();
-      if (fencing.has(error.code)) {
+      if (isCoordinatorLost(error.code)) this.#coordinator.forget();
+      const isJoin = this.#epoch === JOIN_EPOCH;
+      if (fencing.has(error.code) && !isJoin) {
         this.#epoch = JOIN_EPOCH;
         await this.#assigned.lose(error);
         return 1;
       }
-      if (!isRetriable(error) && !waiting.has(error.code)) throw unsupported(error);
+      // There is no group that a member could not join, but one of another kind.
+      const isPutOut = fencing.has(error.code) && error.code !== 'GROUP_ID_NOT_FOUND';
+      if (!isRetriable(error) && !waiting.has(error.code) && !isPutOut) throw unsupported(error);
       const pauseMs = retryPauseMs(this.#cluster.config, this.#failures);
       this.#failures += 1;
       return pauseMs;
@@ -188,10 +195,12 @@ export class ConsumerMembership implements Membership {
     (await this.#cluster.anyConnection()).versions.negotiate(consumerGroupHeartbeat);
     const connection = await this.#coordinator.connection();
     const owned = this.#assigned.news(this.#saysAll);
+    // Others may be wanted by the time of the answer.
+    const topics = this.#topics;
     const response = await connection.request(consumerGroupHeartbeat, this.#body(owned));
     throwOnError(response.errorCode, `group ${groupId}`, response.errorMessage);
     this.#saysAll = false;
-    this.#saidTopics = this.#topics;
+    this.#saidTopics = topics;
     this.#epoch = response.memberEpoch;
     this.#assigned.said(owned);
     if (response.assignment !== null) this.#assigned.told(response.assignment.topicPartitions);
@@ -233,6 +242,7 @@ export class ConsumerMembership implements Membership {
         .look()
         .then(
           () => {
+            this.#tellRefusal();
             if (this.#topics !== before) this.#soon();
           },
           (error: unknown) => {
@@ -244,9 +254,15 @@ export class ConsumerMembership implements Membership {
     this.#watch.unref();
   }
 
+  /** Others of its topics are read all the same. */
+  #tellRefusal(): void {
+    const refusal = this.#choice?.refusal() ?? null;
+    if (refusal !== null && !this.#stopping.signal.aborted) this.#events.failed(refusal);
+  }
+
   #fail(thrown: unknown): void {
     if (this.#stopping.signal.aborted) return;
-    const error = toMillraceError(thrown, { code: 'MEMBERSHIP_FAILED', class: 'bug' });
+    const error = withGroupHint(toMillraceError(thrown, { code: 'MEMBERSHIP_FAILED', class: 'bug' }));
     this.#stopping.abort();
     this.#epoch = JOIN_EPOCH;
     void this.#assigned.lose(error);

@@ -5,6 +5,7 @@ import { Coordinator } from '../cluster/coordinator.ts';
 import { fetchOffsets } from '../cluster/list-offsets.ts';
 import { commitGroupOffsets, fetchGroupOffsets } from '../group/group-offsets.ts';
 import type {
+  AssignedPartition,
   Consumer,
   ConsumerGroupMetadata,
   ConsumerOptions,
@@ -14,6 +15,7 @@ import type {
   SubscriptionPattern,
   TopicPartition,
 } from '../types.ts';
+import { AutoCommit } from './auto-commit.ts';
 import { type ConsumerConfig, consumerConfig } from './consumer-config.ts';
 import { ConsumerMembership } from './consumer-membership.ts';
 import { Fetcher } from './fetcher.ts';
@@ -23,6 +25,17 @@ import { type Missing, PartitionState } from './partition-state.ts';
 import { PollTasks } from './poll-tasks.ts';
 import { Positions } from './positions.ts';
 import { WaitSignal } from './wait-signal.ts';
+
+/** A membership that was given up because `poll` was not called in time. */
+interface Overdue {
+  readonly error: MillraceError;
+  /** Resolves when the group is left. */
+  readonly left: Promise<void>;
+}
+
+type Selection = Parameters<Consumer['subscribe']>[0];
+
+const TIMER_MAX_MS = 0x7fffffff;
 
 /**
  * A Consumer. Heartbeats go on in the background; rebalance listeners run inside `poll` (and `close`), so a rebalance
@@ -41,9 +54,13 @@ class PollingConsumer implements Consumer {
   readonly #fetcher: Fetcher;
   readonly #positions: Positions;
   readonly #signal = new WaitSignal();
-  readonly #tasks = new PollTasks(() => this.#signal.raise());
   readonly #states = new Map<string, PartitionState>();
+  readonly #autoCommit: AutoCommit | null;
+  #tasks = new PollTasks(() => this.#signal.raise());
   #group: Membership | null = null;
+  #selection: Selection = [];
+  #overdue: Overdue | null = null;
+  #pollTimer: NodeJS.Timeout | null = null;
   #listener: RebalanceListener = {};
   #error: MillraceError | null = null;
   #turn = 0;
@@ -63,40 +80,31 @@ class PollingConsumer implements Consumer {
     };
     this.#fetcher = new Fetcher(this.#cluster, this.#config, events);
     this.#positions = new Positions(this.#cluster, this.#config, this.#coordinator, events);
+    const { enableAutoCommit, autoCommitIntervalMs: intervalMs } = this.#config;
+    const { logger } = this.#cluster.config;
+    const commit = (offsets: readonly OffsetAndMetadata[]) => this.commit(offsets);
+    this.#autoCommit = enableAutoCommit
+      ? new AutoCommit({ intervalMs, logger, commit, failed: events.failed })
+      : null;
   }
 
   subscribe(
     topics: readonly string[] | RegExp | SubscriptionPattern,
     listener: RebalanceListener = {},
   ): void {
-    const groupId = this.#groupIdFor('subscribe');
+    this.#groupIdFor('subscribe');
     if (this.#group !== null || this.#states.size > 0) {
       throw invalidUse('a consumer subscribes once, and does not assign by hand beside it');
     }
+    this.#selection = topics;
+    this.#join();
     this.#listener = listener;
-    const options = { ...this.#options, groupId };
-    const events: MembershipEvents = {
-      assigned: (partitions) => this.#tasks.add(() => this.#takeAssignment(partitions)),
-      revoked: (partitions, lostFor) => this.#tasks.add(() => this.#giveUp(partitions, lostFor())),
-      failed: (error) => this.#raise(error),
-    };
-    if (this.#options.groupProtocol === 'consumer')
-      this.#group = new ConsumerMembership(this.#cluster, options, topics, events);
-    else if ('pattern' in topics) throw patternInClassic();
-    else this.#group = new GroupSubscription(this.#cluster, options, topics, events);
-    this.#group.start();
+    this.#awaitPoll();
   }
 
   assign(partitions: readonly TopicPartition[]): void {
     if (this.#group !== null) throw invalidUse('a consumer that subscribes is assigned to by its group');
-    const kept = new Map(this.#states);
-    this.#states.clear();
-    const missing: Missing = this.#config.groupId === null ? 'reset' : 'committed';
-    for (const partition of partitions) {
-      const key = keyOf(partition);
-      this.#states.set(key, kept.get(key) ?? new PartitionState(partition, missing));
-    }
-    this.#fetcher.assign([...this.#states.values()]);
+    this.#read(partitions, this.#config.groupId === null ? 'reset' : 'committed');
     this.#signal.raise();
   }
 
@@ -108,11 +116,16 @@ class PollingConsumer implements Consumer {
     if (this.#polling) throw invalidUse('poll is under way already');
     this.#polling = true;
     this.#woken = false;
+    if (this.#pollTimer) clearTimeout(this.#pollTimer);
     const deadlineMs = performance.now() + timeoutMs;
     try {
+      if (this.#overdue !== null) await this.#comeBack(this.#overdue);
+      // Who asks for more has done with what came before.
+      this.#autoCommit?.done(this.#consumed());
       for (;;) {
         await this.#tasks.runAll();
         this.#throwError();
+        if (await this.#beginAnew()) continue;
         this.#positions.find([...this.#states.values()]);
         const records = this.#collect();
         this.#fetcher.pump();
@@ -122,6 +135,7 @@ class PollingConsumer implements Consumer {
       }
     } finally {
       this.#polling = false;
+      this.#awaitPoll();
     }
   }
 
@@ -132,6 +146,7 @@ class PollingConsumer implements Consumer {
 
   async commit(offsets: readonly OffsetAndMetadata[] = this.#consumed()): Promise<void> {
     const groupId = this.#groupIdFor('commit');
+    if (this.#overdue !== null) throw this.#overdue.error;
     if (this.#group !== null) {
       await this.#group.commit(offsets);
     } else if (this.#coordinator !== null) {
@@ -193,30 +208,120 @@ class PollingConsumer implements Consumer {
     this.#closing = true;
     this.wakeup();
     this.#positions.stop();
+    if (this.#pollTimer) clearTimeout(this.#pollTimer);
     try {
+      if (this.#overdue === null) this.#autoCommit?.done(this.#consumed());
       if (this.#group !== null) {
-        await this.#giveUp(null, null);
+        await this.#giveUp(null, this.#overdue?.error ?? null);
         this.#tasks.close();
-        await this.#group.close();
+        await (this.#overdue?.left ?? this.#group.close());
+      } else {
+        await this.#autoCommit?.revoked(this.assignment());
       }
     } finally {
+      this.#autoCommit?.stop();
       this.#fetcher.stop();
       this.#states.clear();
       await this.#cluster.close();
     }
   }
 
+  #join(): void {
+    const options = { ...this.#options, groupId: this.#groupIdFor('subscribe') };
+    const { rebalanceTimeoutMs, maxPollIntervalMs } = this.#options;
+    const timeoutMs = rebalanceTimeoutMs ?? maxPollIntervalMs ?? Number.POSITIVE_INFINITY;
+    const withTimeout = timeoutMs <= TIMER_MAX_MS ? { ...options, rebalanceTimeoutMs: timeoutMs } : options;
+    const topics = this.#selection;
+    const tasks = new PollTasks(() => this.#signal.raise());
+    this.#tasks = tasks;
+    const events: MembershipEvents = {
+      assigned: (partitions) => tasks.add(() => this.#takeAssignment(partitions)),
+      revoked: (partitions, lostFor) => tasks.add(() => this.#giveUp(partitions, lostFor())),
+      failed: (error) => {
+        if (this.#tasks === tasks && this.#overdue === null) this.#raise(error);
+      },
+    };
+    if (this.#options.groupProtocol === 'consumer')
+      this.#group = new ConsumerMembership(this.#cluster, withTimeout, topics, events);
+    else if ('pattern' in topics) throw patternInClassic();
+    else this.#group = new GroupSubscription(this.#cluster, withTimeout, topics, events);
+    this.#group.start();
+  }
+
+  /** From here on the next poll is waited for. */
+  #awaitPoll(): void {
+    const { maxPollIntervalMs } = this.#config;
+    const isTimed = this.#group !== null && this.#overdue === null && !this.#closing;
+    if (!isTimed || maxPollIntervalMs > TIMER_MAX_MS) return;
+    if (this.#pollTimer) clearTimeout(this.#pollTimer);
+    this.#pollTimer = setTimeout(() => this.#leaveOverdue(maxPollIntervalMs), maxPollIntervalMs);
+    this.#pollTimer.unref();
+  }
+
+  /** Whoever does not poll keeps partitions from those who would: they are given up, as Kafka's clients do. */
+  #leaveOverdue(maxPollIntervalMs: number): void {
+    const group = this.#group;
+    if (group === null || this.#polling || this.#closing) return;
+    const error = pollOverdue(this.#groupIdFor('poll'), maxPollIntervalMs);
+    this.#cluster.config.logger.warn({ groupId: this.#config.groupId, err: error }, 'left the group');
+    this.#autoCommit?.lost(this.assignment());
+    this.#tasks.close();
+    this.#overdue = { error, left: group.close() };
+  }
+
+  async #comeBack({ error, left }: Overdue): Promise<void> {
+    await left;
+    this.#overdue = null;
+    this.#join();
+    await this.#giveUp(null, error);
+  }
+
   async #takeAssignment(partitions: readonly TopicPartition[]): Promise<void> {
+    const added = this.#read(partitions, 'committed');
+    // Nothing at all is told as well: it is an answer.
+    if (added.length > 0 || partitions.length === 0) await this.#listener.assigned?.(added.map(assignedOf));
+  }
+
+  /** Reads these partitions from here on, and no others; those that were read already go on where they are. Answers the new ones. */
+  #read(partitions: readonly TopicPartition[], missing: Missing): readonly PartitionState[] {
     const kept = new Map(this.#states);
     this.#states.clear();
-    for (const partition of partitions) {
-      const key = keyOf(partition);
-      this.#states.set(key, kept.get(key) ?? new PartitionState(partition, 'committed'));
-    }
+    for (const partition of partitions)
+      this.#states.set(keyOf(partition), kept.get(keyOf(partition)) ?? this.#newState(partition, missing));
     this.#fetcher.assign([...this.#states.values()]);
-    const added = partitions.filter((partition) => !kept.has(keyOf(partition)));
-    // Nothing at all is told as well: it is an answer.
-    if (added.length > 0 || partitions.length === 0) await this.#listener.assigned?.(added);
+    return [...this.#states].filter(([key]) => !kept.has(key)).map(([, state]) => state);
+  }
+
+  #newState(partition: TopicPartition, missing: Missing): PartitionState {
+    return new PartitionState(partition, missing, this.#cluster.cache.idOf(partition.topic));
+  }
+
+  /**
+   * A topic that was deleted and made anew is another one (KIP-516): what was read ahead, the position, and what the group has committed
+   * are not of it. A group's partitions of it are lost, and assigned anew. Answers whether there were any.
+   */
+  async #beginAnew(): Promise<boolean> {
+    const { cache } = this.#cluster;
+    const others = [...this.#states.values()].filter((state) => {
+      const topicId = cache.idOf(state.topic);
+      if (topicId === null || topicId === state.topicId) return false;
+      // By hand it is not told when they are known; a position that was sought before that holds.
+      if (this.#group !== null || state.topicId !== null) return true;
+      state.topicId = topicId;
+      return false;
+    });
+    if (others.length === 0) return false;
+    const partitions = others.map(({ topic, partition }) => ({ topic, partition }));
+    if (this.#group !== null) await this.#giveUp(partitions, topicMadeAnew(partitions));
+    if (this.#closing) return false;
+    const states = others.map((state) =>
+      // Nothing was read of what was not known.
+      this.#newState(state, state.topicId === null ? 'committed' : 'reset'),
+    );
+    for (const state of states) this.#states.set(keyOf(state), state);
+    this.#fetcher.assign([...this.#states.values()]);
+    await this.#listener.assigned?.(states.map(assignedOf));
+    return true;
   }
 
   /** These go, or all; where there is a reason they are lost already. */
@@ -225,6 +330,8 @@ class PollingConsumer implements Consumer {
     const { revoked, lost = revoked } = this.#listener;
     const tell = reason === null ? revoked : lost;
     try {
+      if (reason === null) await this.#autoCommit?.revoked(partitions);
+      else this.#autoCommit?.lost(partitions);
       if (partitions.length > 0) await tell?.call(this.#listener, partitions);
     } finally {
       for (const partition of partitions) this.#states.delete(keyOf(partition));
@@ -278,7 +385,7 @@ class PollingConsumer implements Consumer {
   }
 
   #throwError(): void {
-    const error = this.#error;
+    const error = this.#error ?? this.#cluster.takeUnreachable();
     this.#error = null;
     if (error !== null) throw error;
   }
@@ -286,6 +393,30 @@ class PollingConsumer implements Consumer {
 
 function keyOf({ topic, partition }: TopicPartition): string {
   return `${topic}-${partition}`;
+}
+
+const assignedOf = ({ topic, partition, topicId }: PartitionState): AssignedPartition => ({
+  topic,
+  partition,
+  topicId,
+});
+
+function topicMadeAnew(partitions: readonly TopicPartition[]): MillraceError {
+  const topics = [...new Set(partitions.map(({ topic }) => topic))].join(', ');
+  return new MillraceError(`another topic is there now of the name ${topics}`, {
+    code: 'UNKNOWN_TOPIC_ID',
+    class: 'transient',
+  });
+}
+
+function pollOverdue(groupId: string, maxPollIntervalMs: number): MillraceError {
+  const message = `poll was not called for ${maxPollIntervalMs} ms, so the consumer has left group ${groupId}`;
+  return new MillraceError(message, {
+    code: 'MAX_POLL_INTERVAL_EXCEEDED',
+    class: 'transient',
+    hint: 'Call poll again to come back. Take fewer records at a time (maxPollRecords), or raise maxPollIntervalMs.',
+    facts: { retriable: false },
+  });
 }
 
 function patternInClassic(): MillraceError {

@@ -22,8 +22,8 @@ export interface FetchedInit {
   readonly aborted: readonly AbortedTransaction[] | null;
 }
 
-/** The most that one compressed batch may unpack to. */
-const MAX_DECOMPRESSED_BYTES = 256 * 1024 * 1024;
+/** The most that one compressed batch may unpack to: as much as our broker ever lets in. */
+const MAX_DECOMPRESSED_BYTES = 512 * 1024 * 1024;
 const NO_EPOCH = -1;
 
 /** The records of one partition from one fetch, decoded batch by batch as they are asked for. */

@@ -10,6 +10,7 @@ import { retryPauseMs } from '../cluster/backoff.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { byTopic } from '../cluster/leader-requests.ts';
 import { isolationLevelId } from '../cluster/list-offsets.ts';
+import type { ToldNode } from '../cluster/metadata-cache.ts';
 import { errorOf } from '../cluster/outcome.ts';
 import { isRetriable } from '../cluster/retry.ts';
 import { NO_LEADER } from '../cluster/topic-metadata.ts';
@@ -185,7 +186,7 @@ export class Fetcher {
         // A seek, a reset or a rebalance has overtaken the fetch.
         if (one === undefined || one.state.version !== one.version) continue;
         if (answer.errorCode === 0) this.#buffer(one, answer);
-        else this.#refused(one, answer);
+        else this.#refused(one, answer, response.nodeEndpoints);
       }
     }
   }
@@ -209,7 +210,11 @@ export class Fetcher {
     state.buffer(fetched, offsetBehind(records, fetchOffset));
   }
 
-  #refused(one: Asked, { errorCode }: FetchResponsePartition): void {
+  #refused(
+    one: Asked,
+    { errorCode, currentLeader }: FetchResponsePartition,
+    nodes: readonly ToldNode[],
+  ): void {
     const { topic, partition, state, isLeader } = one;
     if (errorByCode(errorCode).name === 'OFFSET_OUT_OF_RANGE') {
       // Only the leader knows: a follower may not be there yet.
@@ -222,8 +227,20 @@ export class Fetcher {
       else state.retryAtMs = performance.now() + this.#cluster.config.retryBackoffMs;
       return;
     }
+    this.#cluster.cache.leaderTold(one, currentLeader, nodes);
+    if (this.#isOfOldEpoch(one)) {
+      // Whoever leads by now is asked at once.
+      state.retryAtMs = 0;
+      state.preferred = null;
+      return;
+    }
     const error = errorOf(errorCode, `fetching ${topic}-${partition}`);
     if (error !== null) this.#retry([one], error);
+  }
+
+  #isOfOldEpoch({ topic, partition, leaderEpoch }: Asked): boolean {
+    const known = this.#cluster.cache.topic(topic)?.partitions[partition];
+    return known !== undefined && known.leader !== NO_LEADER && known.leaderEpoch > leaderEpoch;
   }
 
   #lost(node: number, asked: readonly Asked[], error: MillraceError): void {
@@ -248,6 +265,10 @@ export class Fetcher {
     this.#refreshing = true;
     this.#cluster
       .refresh([...new Set(topics)])
+      .then(() => {
+        const refusal = this.#cluster.refusedTopic(topics);
+        if (refusal !== null) this.#events.failed(refusal);
+      })
       .catch((error: unknown) => {
         if (!isRetriable(error))
           this.#events.failed(toMillraceError(error, { code: 'METADATA_FAILED', class: 'bug' }));

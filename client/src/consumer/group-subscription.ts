@@ -1,6 +1,7 @@
 import { isMillraceError, MillraceError } from '@millrace/foundation';
 import type { Cluster } from '../cluster/cluster.ts';
 import { isRetriable, retrying } from '../cluster/retry.ts';
+import { withGroupHint } from '../group/group-kind.ts';
 import { createGroupMemberOn } from '../group/group-member.ts';
 import type { ConsumerOptions, GroupMember, OffsetAndMetadata, TopicPartition } from '../types.ts';
 import type { Assignor } from './assignors/assignor.ts';
@@ -94,6 +95,7 @@ export class GroupSubscription implements Membership {
     retrying(config, options, () => this.#choice.look()).then(
       () => {
         if (this.#stopping.signal.aborted) return;
+        this.#tellRefusal();
         this.#member.start();
         this.#watch();
       },
@@ -129,6 +131,7 @@ export class GroupSubscription implements Membership {
         .look()
         .then(
           () => {
+            this.#tellRefusal();
             if (this.#choice.names.join() !== before)
               this.#member.requestRejoin('the pattern finds other topics');
             else if (this.#hasGrown()) this.#member.requestRejoin('partitions were added');
@@ -142,6 +145,12 @@ export class GroupSubscription implements Membership {
         });
     }, this.#choice.lookAgainMs);
     this.#timer.unref();
+  }
+
+  /** Others of its topics are read all the same. */
+  #tellRefusal(): void {
+    const refusal = this.#choice.refusal();
+    if (refusal !== null && !this.#stopping.signal.aborted) this.#events.failed(refusal);
   }
 
   #hasGrown(): boolean {
@@ -195,7 +204,7 @@ export class GroupSubscription implements Membership {
     this.#owned = [];
     // Those that pass are followed by a rejoin; the others are the end.
     if (isMillraceError(reason) && reason.class !== 'transient' && reason.class !== 'throttled') {
-      this.#events.failed(reason);
+      this.#events.failed(withGroupHint(reason));
     }
     await this.#events.revoked(null, () => reason);
   }

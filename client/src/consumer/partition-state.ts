@@ -1,3 +1,4 @@
+import type { Uuid } from '@millrace/foundation';
 import type { ConsumerRecord, TopicPartition } from '../types.ts';
 import type { FetchedRecords } from './fetched-records.ts';
 
@@ -8,6 +9,8 @@ export type Missing = 'committed' | 'reset';
 export class PartitionState implements TopicPartition {
   readonly topic: string;
   readonly partition: number;
+  /** Of the topic that it is a partition of; null where none is known. Another topic of the same name has another one. */
+  topicId: Uuid | null;
   paused = false;
   /** Why there is no position; null where there is one. */
   missing: Missing | null;
@@ -25,9 +28,10 @@ export class PartitionState implements TopicPartition {
   #fetched: FetchedRecords[] = [];
   #bufferedBytes = 0;
 
-  constructor({ topic, partition }: TopicPartition, missing: Missing) {
+  constructor({ topic, partition }: TopicPartition, missing: Missing, topicId: Uuid | null) {
     this.topic = topic;
     this.partition = partition;
+    this.topicId = topicId;
     this.missing = missing;
   }
 

@@ -1,3 +1,4 @@
+import type { MillraceError } from '@millrace/foundation';
 import type { Cluster } from '../cluster/cluster.ts';
 
 const METADATA_MAX_AGE_MS = 300_000;
@@ -36,6 +37,11 @@ export class TopicChoice {
       // A pattern with the flag g or y keeps a place between tests.
       .filter((name) => name.search(pattern) >= 0)
       .sort();
+  }
+
+  /** What was found out of the topics by the last look that somebody must change; null where it is nothing. */
+  refusal(): MillraceError | null {
+    return this.#selection instanceof RegExp ? null : this.#cluster.refusedTopic(this.#names);
   }
 
   /** How soon to look again, ms. */

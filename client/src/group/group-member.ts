@@ -1,5 +1,5 @@
 import { toMillraceError } from '@millrace/foundation';
-import { kafkaError } from '@millrace/protocol';
+import { type Api, kafkaError } from '@millrace/protocol';
 import { heartbeat, joinGroup, leaveGroup, syncGroup } from '@millrace/protocol/messages';
 import { Cluster } from '../cluster/cluster.ts';
 import { Coordinator } from '../cluster/coordinator.ts';
@@ -9,6 +9,7 @@ import type { GroupMember, GroupMemberOptions, OffsetAndMetadata } from '../type
 import { commitGroupOffsets } from './group-offsets.ts';
 import { MemberCore } from './member-core.ts';
 import type { Failure, JoinResult, MemberEffect, MemberEvent } from './member-events.ts';
+import { whileAlive } from './while-alive.ts';
 
 const DEFAULT_SESSION_TIMEOUT_MS = 45_000;
 const DEFAULT_HEARTBEAT_INTERVAL_MS = 3_000;
@@ -187,9 +188,7 @@ class ClassicGroupMember implements GroupMember {
           protocols: this.#options.callbacks.protocols(),
           reason: reason === '' ? null : reason,
         };
-        const connection = await this.#coordinator.connection();
-        const timeoutMs = this.#rebalanceTimeoutMs + JOIN_SLACK_MS;
-        const response = await connection.request(joinGroup, body, { timeoutMs });
+        const response = await this.#held(joinGroup, body);
         given = response.memberId;
         throwOnError(response.errorCode, `joining group ${groupId}`);
         return response;
@@ -220,15 +219,23 @@ class ClassicGroupMember implements GroupMember {
           protocolName: protocol,
           assignments: [...assignments].map(([memberId, assignment]) => ({ memberId, assignment })),
         };
-        const connection = await this.#coordinator.connection();
-        const timeoutMs = this.#rebalanceTimeoutMs + JOIN_SLACK_MS;
-        const response = await connection.request(syncGroup, body, { timeoutMs });
+        const response = await this.#held(syncGroup, body);
         throwOnError(response.errorCode, `syncing with group ${groupId}`);
         return response.assignment;
       },
       (assignment) => ({ kind: 'synced', assignment }),
       (failure) => ({ kind: 'syncFailed', failure }),
     );
+  }
+
+  /** A request that the coordinator answers when all members are there. */
+  async #held<Req, ReqInit, Res, ResInit>(api: Api<Req, ReqInit, Res, ResInit>, body: ReqInit): Promise<Res> {
+    const endpoint = await this.#coordinator.endpoint();
+    const connection = await this.#cluster.connectionTo(endpoint, 'coordinator');
+    const beside = () => this.#cluster.connectionTo(endpoint, 'main');
+    const timeoutMs = this.#rebalanceTimeoutMs + JOIN_SLACK_MS;
+    const intervalMs = this.#cluster.config.requestTimeoutMs;
+    return await whileAlive({ connection, beside, intervalMs }, connection.request(api, body, { timeoutMs }));
   }
 
   #heartbeat(generationId: number): void {

@@ -1,9 +1,11 @@
+import type { MillraceError } from '@millrace/foundation';
 import { offsetCommit, offsetFetch } from '@millrace/protocol/messages';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Coordinator } from '../cluster/coordinator.ts';
 import { askCoordinator } from '../cluster/coordinator-requests.ts';
 import { byTopic } from '../cluster/leader-requests.ts';
 import { errorOf, throwFirst, throwOnError } from '../cluster/outcome.ts';
+import type { Connection } from '../connection/index.ts';
 import type { OffsetAndMetadata, TopicPartition } from '../types.ts';
 
 /** Topics are named; later versions carry ids (KIP-848), which commits do not need. */
@@ -28,6 +30,17 @@ export async function commitGroupOffsets(
   offsets: readonly OffsetAndMetadata[],
 ): Promise<void> {
   if (offsets.length === 0) return;
+  await askCoordinator(cluster, coordinator, cluster.deadline(), async (connection) => {
+    throwFirst(await commitOnce(connection, committer, offsets));
+  });
+}
+
+/** One commit; what the coordinator says against single partitions. */
+export async function commitOnce(
+  connection: Connection,
+  committer: Committer,
+  offsets: readonly OffsetAndMetadata[],
+): Promise<readonly MillraceError[]> {
   const body = {
     groupId: committer.groupId,
     generationIdOrMemberEpoch: committer.generationId,
@@ -43,17 +56,13 @@ export async function commitGroupOffsets(
       })),
     })),
   };
-  await askCoordinator(cluster, coordinator, cluster.deadline(), async (connection) => {
-    const response = await connection.request(offsetCommit, body, { maxVersion: OFFSET_COMMIT_MAX_VERSION });
-    const errors = response.topics.flatMap(({ name, partitions }) =>
-      partitions.flatMap(
-        ({ partitionIndex, errorCode }) =>
-          errorOf(errorCode, `offset commit of group ${committer.groupId} for ${name}-${partitionIndex}`) ??
-          [],
-      ),
-    );
-    throwFirst(errors);
-  });
+  const response = await connection.request(offsetCommit, body, { maxVersion: OFFSET_COMMIT_MAX_VERSION });
+  return response.topics.flatMap(({ name, partitions }) =>
+    partitions.flatMap(
+      ({ partitionIndex, errorCode }) =>
+        errorOf(errorCode, `offset commit of group ${committer.groupId} for ${name}-${partitionIndex}`) ?? [],
+    ),
+  );
 }
 
 /**

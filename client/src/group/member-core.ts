@@ -1,5 +1,6 @@
 import { assert } from '@millrace/foundation/assert';
 import { backoffMs } from '../cluster/backoff.ts';
+import { isCoordinatorLost } from '../cluster/coordinator-lost.ts';
 import type { Failure, JoinResult, MemberEffect, MemberEvent } from './member-events.ts';
 
 export interface MemberTimings {
@@ -30,14 +31,6 @@ const NO_GENERATION = -1;
 const NO_MEMBER = '';
 /** Phases in which the broker expects heartbeats: it holds no join or sync of ours meanwhile. */
 const beating = new Set<MemberPhase>(['preparing', 'assigning', 'stable']);
-const coordinatorLost = new Set([
-  'NOT_COORDINATOR',
-  'COORDINATOR_NOT_AVAILABLE',
-  'CONNECTION_LOST',
-  'CONNECTION_REFUSED',
-  'CONNECTION_CLOSED',
-  'REQUEST_TIMED_OUT_LOCALLY',
-]);
 
 /**
  * A classic group member as a state machine: told what happened and when (monotonic ms), it answers what to do. At most one
@@ -333,8 +326,8 @@ export class MemberCore {
   }
 
   #retryLater(failure: Failure, nowMs: number): void {
-    if (coordinatorLost.has(failure.code)) this.#coordinator = 'unknown';
-    if (failure.retriable || coordinatorLost.has(failure.code)) {
+    if (isCoordinatorLost(failure.code)) this.#coordinator = 'unknown';
+    if (failure.retriable || isCoordinatorLost(failure.code)) {
       this.#backOff(nowMs);
       return;
     }

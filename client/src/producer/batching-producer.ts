@@ -3,6 +3,7 @@ import { kafkaError } from '@millrace/protocol';
 import { recordSizeInBytes } from '@millrace/protocol/records';
 import { Cluster } from '../cluster/cluster.ts';
 import { isRetriable } from '../cluster/retry.ts';
+import { withinMs } from '../cluster/within-ms.ts';
 import type {
   Producer,
   ProducerOptions,
@@ -18,7 +19,6 @@ import { Sender } from './sender.ts';
 import { type Parked, TopicQueues } from './topic-queues.ts';
 import { TopicRefresh } from './topic-refresh.ts';
 import { Transactions } from './transactions.ts';
-import { withinMs } from './within-ms.ts';
 
 export const CLOSE_TIMEOUT_MS = 30_000;
 const monotonicMs = () => performance.now();

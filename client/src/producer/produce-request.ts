@@ -6,6 +6,7 @@ import type {
   ProduceResponsePartition,
 } from '@millrace/protocol/messages';
 import { byTopic } from '../cluster/leader-requests.ts';
+import type { ToldLeader } from '../cluster/metadata-cache.ts';
 import { errorOf } from '../cluster/outcome.ts';
 import type { PartitionQueue } from './partition-queue.ts';
 import type { ProducerBatch } from './producer-batch.ts';
@@ -24,10 +25,11 @@ export interface Shipment {
   readonly batch: ProducerBatch;
 }
 
-/** What became of a shipment. `baseOffset` -1 where the broker only says that it has it. */
+/** What became of a shipment. `baseOffset` -1 where the broker only says that it has it; `leader` is who leads instead, if that was told. */
 export type ShipmentOutcome =
   | { readonly kind: 'acknowledged'; readonly baseOffset: number; readonly logAppendTime: number }
-  | { readonly kind: 'out-of-order' | 'failed'; readonly error: MillraceError };
+  | { readonly kind: 'out-of-order' | 'failed'; readonly error: MillraceError }
+  | { readonly kind: 'moved'; readonly error: MillraceError; readonly leader: ToldLeader };
 
 export function produceRequest(
   shipments: readonly Shipment[],
@@ -77,6 +79,8 @@ function outcomeOf(subject: string, answer: ProduceResponsePartition): ShipmentO
     case 'UNKNOWN_PRODUCER_ID':
     case 'INVALID_PRODUCER_EPOCH':
       return { kind: 'out-of-order', error };
+    case 'NOT_LEADER_OR_FOLLOWER':
+      return { kind: 'moved', error, leader: answer.currentLeader };
     default:
       return { kind: 'failed', error };
   }

@@ -6,6 +6,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { isRetriable } from '../cluster/retry.ts';
 import { NO_LEADER } from '../cluster/topic-metadata.ts';
 import type { Connection } from '../connection/index.ts';
+import type { TopicPartition } from '../types.ts';
 import { NodeLoad } from './node-load.ts';
 import type { PartitionQueue } from './partition-queue.ts';
 import {
@@ -174,7 +175,7 @@ export class Sender {
 
   /** The request that the queue's next batch can go with; null where it must wait. */
   #requestFor(queue: PartitionQueue, requests: Map<number, NodeRequest>, nowMs: number): NodeRequest | null {
-    const leader = this.#cluster.cache.topic(queue.topic)?.partitions[queue.partition]?.leader ?? NO_LEADER;
+    const leader = this.#leaderOf(queue);
     if (leader === NO_LEADER) {
       this.#events.staleTopic(queue.topic);
       return null;
@@ -200,6 +201,10 @@ export class Sender {
     const request = { node: leader, connection, shipments: [], bytes: 0 };
     requests.set(leader, request);
     return request;
+  }
+
+  #leaderOf({ topic, partition }: TopicPartition): number {
+    return this.#cluster.cache.topic(topic)?.partitions[partition]?.leader ?? NO_LEADER;
   }
 
   /** Null without idempotence; undefined while it must be acquired first. */
@@ -245,7 +250,7 @@ export class Sender {
     connection.send(produce, body, options, (error, response) => {
       this.#nodes.answered(node);
       if (response === null) this.#lost(shipments, error);
-      else this.#answered(shipments, response);
+      else this.#answered(node, shipments, response);
       this.wake();
     });
   }
@@ -263,7 +268,7 @@ export class Sender {
     }
   }
 
-  #answered(shipments: readonly Shipment[], response: ProduceResponse): void {
+  #answered(node: number, shipments: readonly Shipment[], response: ProduceResponse): void {
     const outcomes = readProduceResponse(shipments, response);
     shipments.forEach((shipment, index) => {
       const outcome = outcomes[index];
@@ -276,6 +281,12 @@ export class Sender {
       } else if (outcome.kind === 'out-of-order' && this.#mayComeAgain(shipment, outcome.error)) {
         batch.lastError = outcome.error;
         queue.outOfOrder(batch, performance.now());
+      } else if (outcome.kind === 'moved') {
+        this.#cluster.cache.leaderTold(shipment, outcome.leader, response.nodeEndpoints);
+        // Another leader that is known by now is asked at once.
+        const leader = this.#leaderOf(shipment);
+        const pauseMs = leader === node || leader === NO_LEADER ? undefined : 0;
+        this.#retryOrFail(shipment, outcome.error, pauseMs);
       } else {
         this.#retryOrFail(shipment, outcome.error);
       }
@@ -298,7 +309,11 @@ export class Sender {
     }
   }
 
-  #retryOrFail({ queue, batch, topic }: Shipment, error: MillraceError): void {
+  #retryOrFail(
+    { queue, batch, topic }: Shipment,
+    error: MillraceError,
+    pauseMs = retryPauseMs(this.#cluster.config, batch.tries - 1),
+  ): void {
     batch.lastError = error;
     const isDoomed = this.#transactions !== null && !this.#transactions.maySend;
     if (!isDoomed && error.code === 'MESSAGE_TOO_LARGE' && batch.recordCount > 1) {
@@ -311,7 +326,6 @@ export class Sender {
       return;
     }
     this.#events.staleTopic(topic);
-    const pauseMs = retryPauseMs(this.#cluster.config, batch.tries - 1);
     queue.retry(batch, performance.now() + pauseMs);
   }
 

@@ -1,4 +1,5 @@
 import { assert } from '@millrace/foundation/assert';
+import { withinMs } from '../cluster/within-ms.ts';
 import type {
   ConsumerGroupMetadata,
   OffsetAndMetadata,
@@ -7,7 +8,6 @@ import type {
   TransactionalProducerOptions,
 } from '../types.ts';
 import { BatchingProducer, CLOSE_TIMEOUT_MS } from './batching-producer.ts';
-import { withinMs } from './within-ms.ts';
 
 /** The producer with its transactions in front. */
 export function transactionalProducer(options: TransactionalProducerOptions): TransactionalProducer {

@@ -1,10 +1,11 @@
 import { isMillraceError, MillraceError } from '@millrace/foundation';
+import { withGroupHint } from '../group/group-kind.ts';
 
 /** `error`, or what it means where the cluster does not know the requests of share groups. */
 export function shareFailure(error: unknown): unknown {
   if (!isMillraceError(error)) return error;
   const isUnknown = error.code === 'UNSUPPORTED_VERSION' || error.code === 'UNSUPPORTED_API';
-  return isUnknown ? shareGroupsUnsupported(error) : error;
+  return isUnknown ? shareGroupsUnsupported(error) : withGroupHint(error);
 }
 
 function shareGroupsUnsupported(cause: MillraceError): MillraceError {

@@ -3,9 +3,11 @@ import { type MillraceError, toMillraceError } from '@millrace/foundation';
 import { shareGroupHeartbeat } from '@millrace/protocol/messages';
 import { retryPauseMs } from '../cluster/backoff.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { Coordinator, hasCoordinatorMoved } from '../cluster/coordinator.ts';
+import { Coordinator } from '../cluster/coordinator.ts';
+import { isCoordinatorLost } from '../cluster/coordinator-lost.ts';
 import { throwOnError } from '../cluster/outcome.ts';
 import { isRetriable } from '../cluster/retry.ts';
+import { withinMs } from '../cluster/within-ms.ts';
 import type { ShareConfig } from './share-config.ts';
 import { shareFailure } from './share-errors.ts';
 
@@ -66,7 +68,7 @@ export class ShareMembership {
   async leave(): Promise<void> {
     this.#stopped = true;
     if (this.#timer) clearTimeout(this.#timer);
-    await this.#running;
+    await withinMs(LEAVE_TIMEOUT_MS, this.#running);
     if (this.#epoch === JOIN_EPOCH) return;
     try {
       const connection = await this.#coordinator.connection();
@@ -98,7 +100,7 @@ export class ShareMembership {
       return intervalMs;
     } catch (thrown) {
       const error = toMillraceError(thrown, { code: 'HEARTBEAT_FAILED', class: 'bug' });
-      if (hasCoordinatorMoved(error.code)) this.#coordinator.forget();
+      if (isCoordinatorLost(error.code)) this.#coordinator.forget();
       if (fencing.has(error.code)) {
         this.#epoch = JOIN_EPOCH;
         this.#hasAssignment = false;
@@ -112,9 +114,17 @@ export class ShareMembership {
     }
   }
 
+  /** The coordinator takes any name, and would leave a member that reads nothing to wait for ever. */
+  async #assertReadable(): Promise<void> {
+    await this.#cluster.refresh(this.#topics);
+    const refusal = this.#cluster.refusedTopic(this.#topics);
+    if (refusal !== null) throw refusal;
+  }
+
   async #ask(): Promise<number> {
     const { groupId, rackId } = this.#config;
     const isJoin = this.#epoch === JOIN_EPOCH;
+    if (isJoin) await this.#assertReadable();
     // Asked before the coordinator is looked for: a cluster without share groups may have none.
     const any = await this.#cluster.anyConnection();
     any.versions.negotiate(shareGroupHeartbeat);

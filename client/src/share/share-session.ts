@@ -25,6 +25,8 @@ const MAX_EPOCH = 0x7fffffff;
  */
 export class ShareSession {
   readonly nodeId: number;
+  /** Whether the broker renews locks (KIP-1222). */
+  canRenew = true;
   #epoch = INITIAL_EPOCH;
   #partitions = new Map<string, SharePartition>();
 
