@@ -222,6 +222,38 @@ const otherReadings: Record<string, string> = {
   trailing: '<error>',
 };
 
+describe('writing what is frozen', () => {
+  const place: Schema = { type: 'struct', fields: [{ type: 'string', field: 'at' }] };
+  const places: Schema = { type: 'struct', fields: [{ type: 'array', items: string, field: 'at' }] };
+  const texts = (schema: Schema, values: readonly unknown[]) => {
+    const json = converter(off);
+    return values.map((value) => json.fromConnect('t', schema, value)?.toString());
+  };
+
+  it('gives each its own text', () => {
+    const [one, other] = [Object.freeze({ at: 'one' }), Object.freeze({ at: 'other' })];
+    expect(texts(place, [one, one, other, one, { at: 'third' }])).toEqual(
+      ['one', 'one', 'other', 'one', 'third'].map((at) => JSON.stringify({ at })),
+    );
+  });
+
+  it('sees what changes within', () => {
+    const json = converter(off);
+    const value = Object.freeze({ at: ['one'] });
+    json.fromConnect('t', places, value);
+    value.at.push('two');
+    expect(json.fromConnect('t', places, value)?.toString()).toBe('{"at":["one","two"]}');
+  });
+
+  it('sees what changes where it is not frozen', () => {
+    const json = converter(off);
+    const value = { at: 'one' };
+    json.fromConnect('t', place, value);
+    value.at = 'two';
+    expect(json.fromConnect('t', place, value)?.toString()).toBe('{"at":"two"}');
+  });
+});
+
 describe('reading, beside what Kafka reads', () => {
   for (const [name, { text, options, value, schema }] of Object.entries(decodedByKafka)) {
     it(name, () => {

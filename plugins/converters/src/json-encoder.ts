@@ -205,6 +205,9 @@ function entriesOf(value: unknown): Iterable<readonly [unknown, unknown]> {
   return Object.entries(value);
 }
 
+/** What is in an object may change though the object around it is frozen. */
+const isScalar = (value: unknown): boolean => typeof value !== 'object' || value === null;
+
 function structEncoder(schema: Schema, options: EncodeOptions): Encode {
   const fields = schema.fields ?? [];
   const names = fields.map(({ field }) => field);
@@ -217,10 +220,14 @@ function structEncoder(schema: Schema, options: EncodeOptions): Encode {
     }
   });
   const inherited = names.some((name) => name in Object.prototype);
+  /** One that nobody can change, such as the place that many records of a source come from. */
+  let frozen: object | null = null;
+  let written = '';
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw new Misfit(`must be a struct's object, not ${kindOf(value)}`);
     }
+    if (value === frozen) return written;
     const from = (inherited ? Object.assign(Object.create(null), value) : value) as Record<string, unknown>;
     let out = '';
     let index = 0;
@@ -231,6 +238,13 @@ function structEncoder(schema: Schema, options: EncodeOptions): Encode {
     } catch (error) {
       throw under(names[index] as string, error);
     }
-    return names.length === 0 ? '{}' : `${out}}`;
+    if (names.length === 0) return '{}';
+    out += '}';
+    if (Object.isFrozen(value) && Object.values(value).every(isScalar)) {
+      frozen = value;
+      // Read from bytes it is in one piece, not in as many as were put together.
+      written = Buffer.from(out).toString();
+    }
+    return out;
   };
 }

@@ -19,6 +19,11 @@ export interface TaskContext<D extends ConfigDef> {
    * in small letters with underscores, the unit last; beyond 20 of them none is taken.
    */
   figure(name: string, value: number | null): void;
+  /**
+   * Says in a sentence what is wrong, or will be soon, while the task goes on, such as a table that is gone: the newest of each name stands in
+   * the connector's status, until null takes it back. Without values of records and secrets; beyond 20 names none is taken.
+   */
+  notice(name: string, text: string | null): void;
 }
 
 export interface SourceTaskContext<D extends ConfigDef> extends TaskContext<D> {
@@ -81,20 +86,33 @@ export interface TopicPartition {
   readonly partition: number;
 }
 
+/** A partition that a sink task is given. */
+export interface OpenedPartition extends TopicPartition {
+  /**
+   * The id of its topic (KIP-516), in Kafka's text form; null where the brokers know of none. A topic that was deleted and made anew under
+   * its name has another one: what a sink keeps of the old one, such as offsets, is not about it.
+   */
+  readonly topicId: string | null;
+}
+
 /**
  * Writes. The runtime calls `start`, then `write` in turn, never two at a time; `stop` once.
  *
  * The contract of `write`: it resolves when the whole batch is durable in the target, and a batch that failed can be
  * written again without harm, also in parts. The runtime commits consumer offsets only for what `write` resolved.
  *
- * What to throw: class transient or throttled for what can work later, and the same batch comes again; class poison where records are
+ * What to throw: class transient or throttled for what can work later, and the same batch comes again, also to this very task where errors are
+ * retried in place (`errors.retry.timeout`), so that a connection that was lost is to be made anew; class poison where records are
  * at fault, and the runtime finds out which; class auth, config or bug where a person must act. A plain error counts as poison where the
  * connector tolerates errors, else as a bug; one of the network (`ECONNREFUSED` and so on) as transient.
  */
 export interface SinkTask {
   start(): Promise<void>;
-  /** Partitions given to and taken from this task by the consumer group, for sinks that keep state by partition. */
-  opened?(partitions: readonly TopicPartition[]): Promise<void>;
+  /**
+   * Partitions given to and taken from this task by the consumer group, for sinks that keep state by partition. Those of a topic that was
+   * made anew meanwhile are taken, and given again.
+   */
+  opened?(partitions: readonly OpenedPartition[]): Promise<void>;
   closed?(partitions: readonly TopicPartition[]): Promise<void>;
   /** Records in order within each partition. Never empty. */
   write(batch: readonly SinkRecord[]): Promise<void>;

@@ -1,5 +1,6 @@
+import { createRequire } from 'node:module';
 import { Misfit } from '@millrace/sdk';
-import avsc from 'avsc';
+import type avsc from 'avsc';
 import type { AvroJson } from './avro-node.ts';
 
 /** Writes and reads the bytes of one Avro schema. */
@@ -10,9 +11,18 @@ export interface AvroType {
   fromBytes(bytes: Buffer, offset: number): unknown;
 }
 
+const require = createRequire(import.meta.url);
+let library: typeof avsc | null = null;
+
+/** Loaded with the first schema: each task host has this package, and hardly one reads Avro. */
+function avro(): typeof avsc {
+  library ??= require('avsc') as typeof avsc;
+  return library;
+}
+
 /** int64 as a number where it is exact, else as a bigint. */
 function longType(): avsc.types.LongType {
-  return avsc.types.LongType.__with({
+  return avro().types.LongType.__with({
     fromBuffer: (bytes: Buffer) => {
       const exact = bytes.readBigInt64LE();
       const number = Number(exact);
@@ -58,7 +68,7 @@ export function avroType(schema: AvroJson): AvroType {
 
 function typeOf(schema: AvroJson): avsc.Type {
   try {
-    return avsc.Type.forSchema(
+    return avro().Type.forSchema(
       schema as avsc.Schema,
       {
         registry: { long: longType() },

@@ -4,7 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { connectionProblems } from './connection-problems.ts';
 import { keyedBatches } from './keyed-batches.ts';
 import { RateLimiter } from './rate-limiter.ts';
+import { RECORD_PART, recordPart } from './record-part.ts';
 import { retry } from './retry.ts';
+import { topicName } from './topic-name.ts';
 import { translateOptions } from './translate-options.ts';
 
 const never = new AbortController().signal;
@@ -138,4 +140,28 @@ test('translateOptions: by the table, and what is lacking by its name', () => {
     },
     { key: 'drop', message: '"drop" is an option that this connector does not have.' },
   ]);
+});
+
+test('topicName: by Kafka’s rule', () => {
+  for (const name of ['a', 'a.b_c-D9', '...', 'x'.repeat(249)]) expect(topicName(name, {}), name).toBeNull();
+  for (const name of ['', '.', '..', 'a b', 'ä', 'x'.repeat(250)])
+    expect(topicName(name, {}), name).not.toBeNull();
+});
+
+test('recordPart: what a placeholder names, and nothing that is inherited', () => {
+  const record = {
+    ...{ topic: 't', partition: 0, offset: 7, timestamp: null, key: 'k', value: { a: { b: 1 } } },
+    headers: [
+      { key: 'h.i', value: 'first' },
+      { key: 'h.i', value: 'last' },
+    ],
+  };
+  const parts = ['topic', 'key', 'value.a.b', 'header.h.i', 'value.x', 'value.toString', 'key.a'];
+  for (const part of parts) expect(part).toMatch(RECORD_PART);
+  expect(parts.map((part) => recordPart(record, part))).toEqual([
+    ...['t', 'k', 1, 'last'],
+    ...[undefined, undefined, undefined],
+  ]);
+  for (const part of ['offset', 'values', 'value.', 'value..a', 'header.'])
+    expect(part).not.toMatch(RECORD_PART);
 });

@@ -1,6 +1,9 @@
 /** How long a promise of the contract may take to come true, where it says nothing else. */
 export const PATIENCE_MS = 10_000;
+/** What comes soon is seen soon; who waits longer leaves the machine to those that he waits for. */
 const PAUSE_MS = 10;
+const PAUSE_GROWTH = 1.1;
+const PAUSE_MAX_MS = 50;
 
 /** Waits until `check` answers something true, and gives that back; fails at the deadline with what `check` last threw. */
 export async function eventually<T>(
@@ -9,7 +12,7 @@ export async function eventually<T>(
   deadlineMs: number = PATIENCE_MS,
 ): Promise<T> {
   const endMs = performance.now() + deadlineMs;
-  for (;;) {
+  for (let pauseMs = PAUSE_MS; ; pauseMs = Math.min(pauseMs * PAUSE_GROWTH, PAUSE_MAX_MS)) {
     let cause: unknown;
     try {
       const answer = await check();
@@ -18,7 +21,7 @@ export async function eventually<T>(
       cause = error;
     }
     if (performance.now() >= endMs) throw new Error(`not within ${deadlineMs} ms: ${what}`, { cause });
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
 

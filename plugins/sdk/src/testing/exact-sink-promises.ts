@@ -9,6 +9,9 @@ import { SinkHarness } from './sink-harness.ts';
 /** The name that harnesses give their tasks. */
 const OF = { connector: 'acceptance' };
 const CALL_MS = 30_000;
+/** Ids of topics, in Kafka's form. */
+const ID = 'q8l0Xyo1Rv6HIsO6QUoDwg';
+const OTHER_ID = '-K3xMgsFTVq4x0cd5ZrR_A';
 
 const [A, B, C] = ['a', 'b', 'c'].map((value) => ({ key: 'k', value })) as [Entry, Entry, Entry];
 
@@ -28,6 +31,7 @@ export function exactSinkPromises(
       skip,
     );
   repeatPromises(exact);
+  topicPromises(exact);
   fencePromises(exact);
 }
 
@@ -47,13 +51,12 @@ class ExactBench {
   }
 
   /** A task that was given the partitions of these records. */
-  async start(records: readonly SinkRecord[]): Promise<SinkHarness> {
+  async start(records: readonly SinkRecord[], topicId: string | null = null): Promise<SinkHarness> {
     const task = new SinkHarness(this.connector, this.place.options);
     this.#stage.cleanup(() => task.stop());
     await task.start();
-    await task.open([
-      ...new Map(records.map(readAt).map((at) => [`${at.topic} ${at.partition}`, at])).values(),
-    ]);
+    const partitions = new Map(records.map(readAt).map((at) => [`${at.topic} ${at.partition}`, at]));
+    await task.open([...partitions.values()].map((at) => ({ ...at, topicId })));
     return task;
   }
 
@@ -100,6 +103,51 @@ function repeatPromises(exact: Exact): void {
     expect(await bench.last()).toEqual(B);
     await task.write([at(one, 'one', 8)]);
     expect(await bench.last()).toEqual(A);
+  });
+}
+
+function topicPromises(exact: Exact): void {
+  exact('takes a topic that was made anew for another one, from its first record on', async (bench) => {
+    const all = bench.batch([A, B]);
+    const before = await bench.start(all, ID);
+    await before.write(all);
+    const same = await bench.start(all, ID);
+    await same.write(all.slice(0, 1));
+    expect(await bench.last()).toEqual(B);
+    const anew = await bench.start(all, OTHER_ID);
+    await anew.write(bench.batch([C]));
+    expect(await bench.last()).toEqual(C);
+    // From here on it is this one that offsets are about.
+    await anew.write(all.slice(0, 1));
+    const again = await bench.start(all, OTHER_ID);
+    await again.write(all.slice(0, 1));
+    expect(await bench.last()).toEqual(C);
+    await again.write(bench.batch([B], 1));
+    expect(await bench.last()).toEqual(B);
+  });
+
+  // What a broker says that has not heard of it yet must not count.
+  exact('keeps the offset of a topic as long as nothing of another one is written', async (bench) => {
+    const all = bench.batch([A, B]);
+    const before = await bench.start(all, ID);
+    await before.write(all);
+    await bench.start(all, OTHER_ID);
+    const again = await bench.start(all, ID);
+    await again.write(all.slice(0, 1));
+    expect(await bench.last()).toEqual(B);
+  });
+
+  exact('keeps a position that somebody sets, whichever topic it was kept of', async (bench) => {
+    const { connector, config } = bench;
+    const all = bench.batch([A, B]);
+    const before = await bench.start(all, ID);
+    await before.write(all);
+    await connector.alterOffsets?.(config, [{ topic: all[0]?.topic ?? '', partition: 0, offset: 1 }], OF);
+    const after = await bench.start(all, OTHER_ID);
+    await after.write(bench.batch([C]));
+    expect(await bench.last()).toEqual(B);
+    await after.write(bench.batch([C], 1));
+    expect(await bench.last()).toEqual(C);
   });
 }
 

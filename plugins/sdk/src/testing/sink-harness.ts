@@ -1,7 +1,7 @@
 import { requireConfig, silentLogger } from '@millrace/foundation';
 import type { AnyConnector } from '../plugin.ts';
 import type { SinkRecord } from '../record.ts';
-import type { SinkTask, TaskConfig, TopicPartition } from '../task.ts';
+import type { OpenedPartition, SinkTask, TaskConfig, TopicPartition } from '../task.ts';
 import type { Options } from './driver.ts';
 import { within } from './eventually.ts';
 
@@ -10,10 +10,14 @@ type AnySink = Extract<AnyConnector, { type: 'sink' }>;
 export interface SinkHarnessOptions {
   readonly name?: string;
   readonly taskConfig?: TaskConfig;
+  /** Takes what the task rejects, as with `errors.tolerance=all`. Left out: each refusal is thrown, as with `none`. */
+  readonly reject?: (record: SinkRecord, error: unknown) => void;
 }
 
 /** Runs one sink task in this process, as the runtime would: one batch at a time. */
 export class SinkHarness {
+  /** What the task says is wrong now, by name. */
+  readonly notices = new Map<string, string>();
   readonly task: SinkTask;
   readonly #abort = new AbortController();
 
@@ -28,10 +32,16 @@ export class SinkHarness {
       signal: this.#abort.signal,
       progress: () => undefined,
       figure: () => undefined,
-      // As with `errors.tolerance=none`: the suite wants to see each refusal.
-      reject: (_record, error) => {
-        throw error;
+      notice: (name, text) => {
+        if (text === null) this.notices.delete(name);
+        else this.notices.set(name, text);
       },
+      // As with `errors.tolerance=none`: the suite wants to see each refusal.
+      reject:
+        more.reject ??
+        ((_record, error) => {
+          throw error;
+        }),
     });
   }
 
@@ -39,9 +49,10 @@ export class SinkHarness {
     return within('start of the task', this.task.start());
   }
 
-  /** Gives partitions to the task, as the consumer group does. */
-  async open(partitions: readonly TopicPartition[]): Promise<void> {
-    await within('opening of partitions', Promise.resolve(this.task.opened?.(partitions)));
+  /** Gives partitions to the task, as the consumer group does; without an id of their topic where none is given. */
+  async open(partitions: readonly (TopicPartition & Partial<OpenedPartition>)[]): Promise<void> {
+    const opened = partitions.map(({ topic, partition, topicId = null }) => ({ topic, partition, topicId }));
+    await within('opening of partitions', Promise.resolve(this.task.opened?.(opened)));
   }
 
   /** Writes one batch; bounded in time. */

@@ -2,13 +2,14 @@ import { isMillraceError } from '@millrace/foundation';
 import { expect } from 'vitest';
 import type { SinkConnector } from '../plugin.ts';
 import type { SinkRecord } from '../record.ts';
-import { configPromises, expectHelpful } from './config-promises.ts';
+import { configPromises } from './config-promises.ts';
 import { declaredSinkPromises } from './declared-promises.ts';
 import type { AcceptanceDriver, Entry, SinkDriver, SinkPlace } from './driver.ts';
 import { eventually } from './eventually.ts';
 import { exactSinkPromises } from './exact-sink-promises.ts';
 import { byKey, connectorOf, entries, type InPlace, inPlace, ODD_VALUES, type Suite } from './promise.ts';
 import { SinkHarness } from './sink-harness.ts';
+import { startFailurePromise } from './start-failure-promise.ts';
 
 const KEYS = 3;
 const LARGE_BATCH = 2_000;
@@ -215,6 +216,21 @@ function failurePromises(
     },
   );
 
+  outagePromises(test, sink);
+
+  test('may be stopped twice, and without a write', async (bench) => {
+    const task = await bench.start();
+    await task.stop();
+    await task.stop();
+  });
+
+  startFailurePromise(inItsPlace, (options) => new SinkHarness(connector, options));
+}
+
+/** How long a task may take to find its system again, on a busy machine too. */
+const RECOVERY_MS = 60_000;
+
+function outagePromises(test: Test, sink: SinkDriver): void {
   test(
     'fails as transient when the system goes away, and writes the batch once it is back',
     async (bench) => {
@@ -239,26 +255,28 @@ function failurePromises(
     sink.outage ? undefined : 'the driver has no outage',
   );
 
-  test('may be stopped twice, and without a write', async (bench) => {
-    const task = await bench.start();
-    await task.stop();
-    await task.stop();
-  });
-
-  inItsPlace(
-    'says what is wrong when it can’t start, and stops after that',
-    async (place, { cleanup, skip }) => {
-      if (!place.unstartable) skip('the driver has no options that can’t start');
-      const task = new SinkHarness(connector, { ...place.options, ...place.unstartable });
-      cleanup(() => task.stop());
-      const outcome = await task.start().then(
-        () => null,
-        (error: unknown) => error,
+  // Where errors are retried in place (`errors.retry.timeout`), it is the same task that is given the batch again.
+  test(
+    'goes on by itself once the system is back',
+    async (bench) => {
+      const all = entries(20, KEYS);
+      const task = await bench.start();
+      await task.write(bench.batch(all.slice(0, 10)));
+      await sink.outage?.begin();
+      const failing = eventually('a failure', () =>
+        task.write(bench.batch(all.slice(10), 10)).then(
+          () => false,
+          () => true,
+        ),
       );
-      expect(outcome, 'the failure of start').not.toBeNull();
-      expectHelpful(outcome);
-      await task.stop();
-      await task.stop();
+      await failing.finally(() => sink.outage?.end());
+      const isWritten = async () => {
+        await task.write(bench.batch(all.slice(10), 10));
+        return true;
+      };
+      await eventually('the batch to be written', isWritten, RECOVERY_MS);
+      await expectContents(bench, sink, all);
     },
+    sink.outage ? undefined : 'the driver has no outage',
   );
 }

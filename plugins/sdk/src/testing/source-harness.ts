@@ -23,6 +23,8 @@ export interface SourceHarnessOptions {
 export class SourceHarness {
   /** What the task said last of each of its figures. */
   readonly figures = new Map<string, number>();
+  /** What it says is wrong now, by name. */
+  readonly notices = new Map<string, string>();
   readonly task: SourceTask;
   readonly offsets: MemoryOffsets;
   /** All that was polled, in order. */
@@ -44,6 +46,10 @@ export class SourceHarness {
       figure: (name, value) => {
         if (value === null) this.figures.delete(name);
         else this.figures.set(name, value);
+      },
+      notice: (name, text) => {
+        if (text === null) this.notices.delete(name);
+        else this.notices.set(name, text);
       },
       transaction: null,
       offset: async (partition) => this.offsets.get(partition),

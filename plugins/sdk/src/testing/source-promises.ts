@@ -2,12 +2,13 @@ import { requireConfig } from '@millrace/foundation';
 import { expect } from 'vitest';
 import type { SourceConnector } from '../plugin.ts';
 import type { SourceRecord } from '../record.ts';
-import { configPromises, expectHelpful } from './config-promises.ts';
+import { configPromises } from './config-promises.ts';
 import { declaredSourcePromises } from './declared-promises.ts';
 import type { AcceptanceDriver, Entry, SourceDriver, SourcePlace } from './driver.ts';
 import { eventually, within } from './eventually.ts';
 import { byKey, connectorOf, entries, type InPlace, inPlace, ODD_VALUES, type Suite } from './promise.ts';
 import { SourceHarness, type SourceHarnessOptions } from './source-harness.ts';
+import { startFailurePromise } from './start-failure-promise.ts';
 
 const KEYS = 3;
 /** How long a system may take to give what is in it. */
@@ -276,20 +277,5 @@ function stoppingPromises(test: Test, inItsPlace: InPlace<SourcePlace>, connecto
     await task.stop();
   });
 
-  inItsPlace(
-    'says what is wrong when it can’t start, and stops after that',
-    async (place, { cleanup, skip }) => {
-      if (!place.unstartable) skip('the driver has no options that can’t start');
-      const task = new SourceHarness(connector, { ...place.options, ...place.unstartable });
-      cleanup(() => task.stop());
-      const outcome = await task.start().then(
-        () => null,
-        (error: unknown) => error,
-      );
-      expect(outcome, 'the failure of start').not.toBeNull();
-      expectHelpful(outcome);
-      await task.stop();
-      await task.stop();
-    },
-  );
+  startFailurePromise(inItsPlace, (options) => new SourceHarness(connector, options));
 }
