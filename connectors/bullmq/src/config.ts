@@ -202,7 +202,7 @@ export const sinkConfig = defineConfig({
     default: `\${topic}-\${partition}-\${offset}`,
     importance: 'high',
     group: 'Jobs',
-    docs: `Id of the job, with the same and \${offset} in it: a job whose id the queue has already is not added again. Whole numbers are no ids; a colon becomes %3A. auto: BullMQ counts, and what is written again is added again unless delivery.guarantee is exactly_once.`,
+    docs: `Id of the job, with the same and \${offset} in it: a job whose id the queue has already is not added again. Where it holds the offset, jobs of a topic that was made anew have the topic’s id at their end. Whole numbers are no ids; a colon becomes %3A. auto: BullMQ counts, and what is written again is added again unless delivery.guarantee is exactly_once.`,
     validate: template,
   },
   'job.name': {

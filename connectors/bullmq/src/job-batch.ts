@@ -6,6 +6,8 @@ import type { Queues } from './queues.ts';
 export interface OffsetMove {
   readonly key: string;
   readonly next: number;
+  /** Of the topic that the offset is of from now on; null: as it says. */
+  readonly topicId: string | null;
 }
 
 /**
@@ -26,7 +28,8 @@ export async function addJobs(
     // It only goes into the transaction here; its answer comes with the transaction's.
     await queue.backend.addJobToTransaction(transaction, job, id ?? '');
   }
-  if (move) transaction.hset(move.key, { next: move.next });
+  if (move)
+    transaction.hset(move.key, { next: move.next, ...(move.topicId !== null && { topic: move.topicId }) });
   const answers = (await transaction.exec()) as readonly (readonly [Error | null, unknown])[] | null;
   if (answers === null) return false;
   const refused = answers.find(([error]) => error);

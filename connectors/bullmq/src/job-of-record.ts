@@ -16,17 +16,21 @@ export interface WantedJob {
 
 const PRIORITY_MAX = 2_097_152;
 
+/** Whether a job's id has the offset of its record in it, which is only told from others within one topic. */
+export const holdsOffset = (config: SinkConfig): boolean => config['job.id'].includes(`\${offset}`);
+
 /**
  * The job that a record becomes; null for a tombstone that is passed over.
+ * @param idSuffix what stands at the end of its id
  * @throws {MillraceError} class poison for a record that can be none
  */
-export function jobOf(record: SinkRecord, config: SinkConfig): WantedJob | null {
+export function jobOf(record: SinkRecord, config: SinkConfig, idSuffix = ''): WantedJob | null {
   const isTombstone = record.value === null || record.value === undefined;
   const behavior = config['behavior.on.null.values'];
   if (isTombstone && behavior === 'ignore') return null;
   if (isTombstone && behavior === 'fail')
     throw poison('BULLMQ_TOMBSTONE', 'The record is a tombstone.', 'behavior.on.null.values');
-  const id = idOf(record, config);
+  const id = idOf(record, config, idSuffix);
   return {
     queue: queueOf(record, config),
     id,
@@ -43,11 +47,10 @@ function queueOf(record: SinkRecord, config: SinkConfig): string {
 }
 
 /** BullMQ counts ids of its own in whole numbers, and parts its keys by colons. */
-function idOf(record: SinkRecord, config: SinkConfig): string | null {
+function idOf(record: SinkRecord, config: SinkConfig, suffix: string): string | null {
   if (config['job.id'] === 'auto') return null;
-  const id = fillIn(config['job.id'], record, 'job.id').replaceAll(/[%:]/g, (sign) =>
-    sign === '%' ? '%25' : '%3A',
-  );
+  const text = fillIn(config['job.id'], record, 'job.id') + suffix;
+  const id = text.replaceAll(/[%:]/g, (sign) => (sign === '%' ? '%25' : '%3A'));
   if (id !== '' && !/^-?(?:0|[1-9]\d*)$/.test(id)) return id;
   throw poison(
     'BULLMQ_ID_INVALID',

@@ -10,7 +10,12 @@ import type { SinkConfig, SourceConfig } from './config.ts';
  */
 export function missingForSink(client: Redis, config: SinkConfig): Promise<readonly ConfigProblem[]> {
   const nothing = `${config.prefix}:millrace-probe-${randomUUID()}`;
-  const fence: readonly Probe[] = [['WATCH', nothing], ['UNWATCH'], ['HINCRBY', nothing, 'x', 'no number']];
+  const fence: readonly Probe[] = [
+    ['WATCH', nothing],
+    ['UNWATCH'],
+    ['HMGET', nothing, 'x'],
+    ['HINCRBY', nothing, 'x', 'no number'],
+  ];
   return problemsOf(client, loginKey(config), [
     ...scripting(nothing),
     ...(config['delivery.guarantee'] === 'exactly_once' ? fence : []),

@@ -2,6 +2,8 @@ import {
   type ConnectionConfig,
   connect,
   endConnection,
+  isLost,
+  isSilence,
   loginKey,
   toRedisError,
 } from '@millrace/connector-redis/client';
@@ -10,6 +12,7 @@ import {
   connectionProblems,
   isMillraceError,
   MillraceError,
+  type OpenedPartition,
   pause,
   RateLimiter,
   readAt,
@@ -21,11 +24,12 @@ import {
 import type { Redis } from 'ioredis';
 import type { SinkConfig, sinkConfig } from './config.ts';
 import { addJobs, type OffsetMove } from './job-batch.ts';
-import { jobOf, type WantedJob } from './job-of-record.ts';
+import { holdsOffset, jobOf, type WantedJob } from './job-of-record.ts';
 import { keepsOffsets, offsetsPrefixOf } from './kept-offsets.ts';
 import { OffsetFence } from './offset-fence.ts';
 import { missingForSink } from './preflight.ts';
 import { Queues } from './queues.ts';
+import { TopicIds } from './topic-ids.ts';
 
 /** How often it is looked whether a full queue has room, ms. */
 const DEPTH_CHECK_MS = 100;
@@ -61,23 +65,29 @@ export class BullMqSinkTask implements SinkTask {
   #client: Redis | null = null;
   #queues: Queues | null = null;
   #fence: OffsetFence | null = null;
+  /** Null: ids of jobs have nothing to do with topics. */
+  readonly #topicIds: TopicIds | null;
 
   constructor(context: SinkTaskContext<typeof sinkConfig>) {
     this.#context = context;
     this.#config = context.config;
+    this.#topicIds = holdsOffset(this.#config)
+      ? new TopicIds(() => this.#connected, this.#config.prefix)
+      : null;
     const perSecond = this.#config['max.records.per.second'];
     this.#limiter = perSecond > 0 ? new RateLimiter({ perSecond }) : null;
   }
 
   async start(): Promise<void> {
-    const client = await connect(this.#config, this.#context.signal);
-    this.#client = client;
-    this.#queues = new Queues(client, this.#config.prefix);
-    if (keepsOffsets(this.#config))
-      this.#fence = new OffsetFence(client, offsetsPrefixOf(this.#config, this.#context.connector));
+    await this.#reach();
+    if (!keepsOffsets(this.#config)) return;
+    const prefix = offsetsPrefixOf(this.#config, this.#context.connector);
+    this.#fence = new OffsetFence(() => this.#connected, prefix);
   }
 
-  async opened(partitions: readonly TopicPartition[]): Promise<void> {
+  async opened(partitions: readonly OpenedPartition[]): Promise<void> {
+    this.#topicIds?.note(partitions);
+    if (this.#fence) await this.#reach();
     for (const partition of partitions) await this.#asking(async () => this.#fence?.take(partition));
   }
 
@@ -87,6 +97,8 @@ export class BullMqSinkTask implements SinkTask {
 
   async write(batch: readonly SinkRecord[]): Promise<void> {
     await this.#limiter?.take(batch.length, this.#context.signal);
+    await this.#reach();
+    await this.#settleTopics();
     const parts = this.#fence
       ? [...Map.groupBy(batch, (record) => `${readAt(record).topic}-${readAt(record).partition}`).values()]
       : [batch];
@@ -97,6 +109,25 @@ export class BullMqSinkTask implements SinkTask {
   stop(): Promise<void> {
     if (this.#client) endConnection(this.#client);
     return Promise.resolve();
+  }
+
+  /** A connection that was lost is made anew: where errors are retried in place, it is this task that is given the batch again. */
+  async #reach(): Promise<void> {
+    if (this.#client && !isLost(this.#client)) return;
+    this.#client = await connect(this.#config, this.#context.signal);
+    this.#queues = new Queues(this.#client, this.#config.prefix);
+  }
+
+  async #settleTopics(): Promise<void> {
+    const ids = this.#topicIds;
+    if (!ids || (await this.#asking(() => ids.settle()))) return;
+    const text = `The user may not use the key ${ids.key}: jobs of a topic that is made anew are taken for those of the old one, and are not added.`;
+    this.#context.notice('topic_ids', text);
+  }
+
+  get #connected(): Redis {
+    if (!this.#client) throw new TypeError('write before start');
+    return this.#client;
   }
 
   /** Does the first of these records, with a fence all of one partition; gives how many are done with. */
@@ -125,7 +156,8 @@ export class BullMqSinkTask implements SinkTask {
     const done: RecordJob[] = [];
     for (const record of records) {
       try {
-        done.push({ record, job: jobOf(record, this.#config) });
+        const suffix = this.#topicIds?.suffixOf(readAt(record).topic);
+        done.push({ record, job: jobOf(record, this.#config, suffix) });
       } catch (error) {
         return { done, unfit: { record, error } };
       }
@@ -143,7 +175,7 @@ export class BullMqSinkTask implements SinkTask {
     const watched = fence ? await fence.watch(last) : null;
     const fresh = watched ? some.filter(({ record }) => readAt(record).offset >= watched.next) : some;
     const move: OffsetMove | null =
-      watched && fresh.length > 0 ? { key: watched.key, next: last.offset + 1 } : null;
+      watched && fresh.length > 0 ? { ...watched, next: last.offset + 1 } : null;
     const jobs = fresh.flatMap(({ job }) => job ?? []);
     for (const { queue, id } of jobs.filter(({ data }) => data === null))
       await queues.of(queue).remove(id ?? '');
@@ -177,6 +209,11 @@ export class BullMqSinkTask implements SinkTask {
     try {
       return await answer();
     } catch (error) {
+      // Who did not answer in time is not asked again over the same connection.
+      if (this.#client && isSilence(error)) {
+        endConnection(this.#client);
+        this.#client = null;
+      }
       throw toRedisError(error, 'Adding jobs', loginKey(this.#config satisfies ConnectionConfig));
     }
   }

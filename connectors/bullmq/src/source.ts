@@ -1,4 +1,4 @@
-import { connect, endConnection, loginKey, toRedisError } from '@millrace/connector-redis/client';
+import { connect, endConnection, isLost, loginKey, toRedisError } from '@millrace/connector-redis/client';
 import {
   type ConfigProblem,
   connectionProblems,
@@ -110,10 +110,12 @@ export class BullMqSourceTask implements SourceTask {
     }
   }
 
-  /** How much may be read now; waits while too much is in flight. */
+  /** How much may be read now; waits while too much is in flight. @throws where a connection is lost */
   async #room(feed: Feed): Promise<number> {
     const { signal } = this.#context;
     for (;;) {
+      // What is in flight is completed over it: who waits for that would wait for ever.
+      if (!signal.aborted && this.#clients.some(isLost)) throw new Error('A connection was lost.');
       const room = this.#config['max.in.flight'] - feed.pending;
       if (room > 0 || signal.aborted) return Math.max(1, Math.min(room, this.#config['batch.size']));
       await pause(FULL_WAIT_MS, signal);

@@ -1,6 +1,13 @@
 import { RedisServer, unavailable } from '@millrace/connector-redis/testing';
 import { isMillraceError, type SinkConnector, type SinkRecord, type SourceConnector } from '@millrace/sdk';
-import { eventually, MemoryOffsets, type Options, SinkHarness, SourceHarness } from '@millrace/sdk/testing';
+import {
+  eventually,
+  MemoryOffsets,
+  type Options,
+  randomBelow,
+  SinkHarness,
+  SourceHarness,
+} from '@millrace/sdk/testing';
 import type { Job } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import manifest from '../src/index.ts';
@@ -18,17 +25,6 @@ const server = new RedisServer();
 const named = (name: string) => manifest.plugins.find((plugin) => plugin.class === name);
 const sinkConnector = named('BullMqSink') as SinkConnector;
 const sourceConnector = named('BullMqSource') as SourceConnector;
-
-/** The same numbers for the same seed (mulberry32). */
-function randomOf(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
 
 const topicOf = (topic: string): readonly SinkRecord[] =>
   Array.from({ length: RECORDS }, (_, n) => ({
@@ -74,7 +70,7 @@ async function killServer(times: number, done: () => number): Promise<void> {
 
 /** Writes a topic, with deaths after which some records come again. */
 async function deliver(records: readonly SinkRecord[], options: Options): Promise<void> {
-  const below = randomOf(SEED);
+  const below = randomBelow(SEED);
   for (let at = 0; at < records.length; ) {
     const task = new SinkHarness(sinkConnector, options, { name: 'model' });
     try {
@@ -116,7 +112,7 @@ describe.skipIf(unavailable !== undefined)('a topic to BullMQ and back, with dea
       });
       onTestFinished(() => worker.close());
       const killing = killServer(SERVER_KILLS, () => done.size);
-      await Promise.all([amongCuts(randomOf(SEED + 1), () => deliver(records, options)), killing]);
+      await Promise.all([amongCuts(randomBelow(SEED + 1), () => deliver(records, options)), killing]);
       await eventually('all jobs', () => new Set(done.values()).size === RECORDS, 60_000);
       await eventually(
         'an empty queue',
@@ -138,7 +134,7 @@ describe.skipIf(unavailable !== undefined)('a topic to BullMQ and back, with dea
       await useQueue(server, queue, (jobs) =>
         jobs.addBulk(Array.from({ length: RECORDS }, (_, n) => ({ name: 'job', data: { n } }))),
       );
-      const below = randomOf(SEED + 2);
+      const below = randomBelow(SEED + 2);
       const options = {
         ...{ 'connection.uri': server.uri, queue, 'batch.size': '37', 'max.in.flight': '300' },
         ...{ 'lock.duration.ms': '2000', 'stalled.interval.ms': '500' },

@@ -155,6 +155,46 @@ describe.skipIf(unavailable !== undefined)('a sink of jobs', () => {
     expect(seen).toEqual(all.map(({ value }) => value));
   });
 
+  it.each([['at_least_once'], ['exactly_once']])(
+    'adds the jobs of a topic that was made anew beside those of the old one, each once (%s)',
+    async (guarantee) => {
+      const options = { 'delivery.guarantee': guarantee };
+      const all = Array.from({ length: 3 }, (_, n) => record('k', n, n));
+      const anew = all.map((one, n) => ({ ...one, value: 10 + n }));
+      const open = (task: SinkHarness, topicId: string | null) =>
+        task.open([{ topic, partition: 0, topicId }]);
+      const first = await started(options);
+      await open(first, 'first-topic');
+      await first.write(all);
+      await open(first, 'second-topic');
+      await first.write(anew);
+      const second = await started(options);
+      await open(second, 'second-topic');
+      await second.write(anew);
+      expect((await jobs()).map(({ id, data }) => [id, data])).toEqual([
+        ...all.map(({ value, offset }) => [`${topic}-0-${offset}`, value]),
+        ...anew.map(({ value, offset }) => [`${topic}-0-${offset}-second-topic`, value]),
+      ]);
+    },
+  );
+
+  it('keeps ids that were given before topics were told apart, and says where it can’t tell them apart', async () => {
+    const before = await started();
+    await before.write([record('k', 0, 0)]);
+    const task = await started();
+    await task.open([{ topic, partition: 0, topicId: 'a-topic' }]);
+    await task.write([record('k', 0, 0), record('k', 1, 1)]);
+    expect((await jobs()).map(({ id }) => id)).toEqual([`${topic}-0-0`, `${topic}-0-1`]);
+    await server.use((client) =>
+      client.call('ACL', 'SETUSER', 'narrow', 'on', '>p', '+@all', `~bull:${topic}:*`),
+    );
+    const narrow = await started({ 'connection.user': 'narrow', 'connection.password': 'p' });
+    await narrow.open([{ topic, partition: 0, topicId: 'another-topic' }]);
+    await narrow.write([record('k', 1, 1), record('k', 2, 2)]);
+    expect((await jobs()).map(({ id }) => id)).toEqual([`${topic}-0-0`, `${topic}-0-1`, `${topic}-0-2`]);
+    expect(narrow.notices.get('topic_ids')).toMatch(/^The user may not use the key bull::millrace:topics/);
+  });
+
   it('keeps numbers beyond 2^53', async () => {
     const task = await started();
     await task.write([record('k', { n: 2n ** 60n }, 0)]);

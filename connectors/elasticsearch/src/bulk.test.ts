@@ -1,20 +1,10 @@
 import type { Client } from '@elastic/elasticsearch';
 import { requireConfig, type SinkRecord } from '@millrace/sdk';
+import { randomBelow } from '@millrace/sdk/testing';
 import { describe, expect, it } from 'vitest';
 import { BulkWriter } from './bulk.ts';
 import { sinkConfig } from './config.ts';
 import { WriteActions } from './write-action.ts';
-
-/** The same numbers for the same seed (mulberry32). */
-function randomOf(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
 
 type Trouble = 'none' | 'item' | 'request' | 'lost';
 
@@ -83,7 +73,7 @@ const configOf = (more: Record<string, string> = {}) =>
 function writerOf(server: FakeServer, more: Record<string, string> = {}): BulkWriter {
   return new BulkWriter({
     ...{ client: server.client, config: configOf(more), loginKey: 'connection.password' },
-    ...{ signal: new AbortController().signal, onStale: () => undefined },
+    ...{ signal: new AbortController().signal, onStale: () => undefined, onTrouble: () => undefined },
   });
 }
 
@@ -99,11 +89,13 @@ function actionsOf(values: readonly (readonly [key: string, value: object])[]) {
   });
 }
 
+const near500 = (count: number) => count > 400 && count < 600;
+
 describe('writing by bulk requests', () => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8])(
     'ends as all changes in their order, whatever is repeated (seed %i)',
     async (seed) => {
-      const below = randomOf(seed);
+      const below = randomBelow(seed);
       const troubles: readonly Trouble[] = ['item', 'request', 'lost'];
       const server = new FakeServer(() => (below(6) === 0 ? (troubles[below(3)] ?? 'none') : 'none'));
       const changes = Array.from(
@@ -124,6 +116,36 @@ describe('writing by bulk requests', () => {
     await writerOf(server).write(actionsOf(Array.from({ length: 400 }, (_, n) => [`k${n}`, { n }] as const)));
     expect(server.mostUnderWay).toBe(4);
     expect(server.documents.size).toBe(400);
+  });
+
+  it('makes a request while the server has those before it, and shares a batch out among them', async () => {
+    const server = new FakeServer();
+    const all = actionsOf(Array.from({ length: 2_000 }, (_, n) => [`k${n}`, { n }] as const));
+    const made: number[] = [];
+    for (const action of all) {
+      const prepare = action.prepare.bind(action);
+      action.prepare = () => {
+        made.push(server.requests);
+        return prepare();
+      };
+    }
+    await writerOf(server, { 'batch.size': '2000' }).write(all);
+    expect(server.requests).toBe(4);
+    // The first is asked twice: once for how large they may be.
+    expect([0, 1, 2, 3].map((requests) => made.filter((at) => at === requests).length)).toEqual([
+      ...[expect.toSatisfy(near500), expect.toSatisfy(near500)],
+      ...[expect.toSatisfy(near500), expect.toSatisfy(near500)],
+    ]);
+    expect(server.documents.size).toBe(2_000);
+  });
+
+  it('gives a record that can’t be written, wherever it stands, and writes all others', async () => {
+    const server = new FakeServer();
+    const values = Array.from({ length: 1_200 }, (_, n) => [`k${n}`, n % 500 === 7 ? 'no document' : { n }]);
+    const refused = await writerOf(server).write(actionsOf(values as never));
+    expect(refused.map(({ action }) => action.record.key).toSorted()).toEqual(['k1007', 'k507', 'k7']);
+    expect(refused.every(({ error }) => error.class === 'poison')).toBe(true);
+    expect(server.documents.size).toBe(1_197);
   });
 
   it('gives what is refused for itself, and writes all others', async () => {

@@ -1,8 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Client } from '@elastic/elasticsearch';
 import { MillraceError, pause } from '@millrace/sdk';
 import { BulkPace } from './bulk-pace.ts';
 import type { SinkConfig } from './config.ts';
-import { itemError, type ServerFault, statusOf, toElasticError } from './errors.ts';
+import { itemError, type ServerFault, SILENT, statusOf, toElasticError } from './errors.ts';
 import type { WriteAction } from './write-action.ts';
 
 /** A record that Elasticsearch refused for itself. */
@@ -19,6 +20,8 @@ export interface BulkOptions {
   readonly signal: AbortSignal;
   /** Told of documents that were newer than what was to be written. */
   readonly onStale: (count: number) => void;
+  /** Told what keeps a request from being done, before it is tried again; null when something is done. */
+  readonly onTrouble: (cause: MillraceError | null) => void;
 }
 
 interface Item {
@@ -37,9 +40,15 @@ interface Outcome {
 }
 
 const done = { again: [], cause: null, progress: true } as const;
+const nothing: Outcome = { refused: [], ...done };
 const BACKOFF_MAX_MS = 10_000;
+/** What is shared out among requests at a time: not less than so many documents each, since each request has costs of its own. */
+const SHARE_MIN_DOCUMENTS = 500;
 
-/** Writes actions by bulk requests, several at a time; those of one document in their order, through all repeats. */
+/**
+ * Writes actions by bulk requests, several at a time, each made while servers work on those before it; actions of one document in their order,
+ * through all repeats.
+ */
 export class BulkWriter {
   readonly #options: BulkOptions;
   readonly #pace: BulkPace;
@@ -65,22 +74,26 @@ export class BulkWriter {
   async write(actions: readonly WriteAction[]): Promise<readonly Refusal[]> {
     this.#failure = null;
     const refused: Refusal[] = [];
-    const lanes = this.#lanesOf(actions).map((lane) =>
-      this.#writeLane(lane, refused).catch((error: unknown) => {
+    const lanes: Promise<void>[] = [];
+    for (const lane of this.#lanesOf(actions)) {
+      const written = this.#writeLane(lane, refused).catch((error: unknown) => {
         this.#failure ??= error;
-      }),
-    );
+      });
+      lanes.push(written);
+      // It is on its way before the next one is made.
+      await nextTurn();
+    }
     await Promise.all(lanes);
     if (this.#failure) throw this.#failure;
     return refused;
   }
 
-  /** All actions of one document in one lane; no more lanes than there are requests to send. */
+  /** All actions of one document in one lane; no more lanes than there are requests worth sending. */
   #lanesOf(actions: readonly WriteAction[]): readonly (readonly WriteAction[])[] {
-    const bytes = actions.reduce((sum, action) => sum + action.bytes, 0);
+    const share = Math.min(this.#options.config['batch.size'], SHARE_MIN_DOCUMENTS);
     const requests = Math.max(
-      Math.ceil(actions.length / this.#options.config['batch.size']),
-      Math.ceil(bytes / this.#pace.bytes),
+      Math.ceil(actions.length / share),
+      Math.ceil(bytesOf(actions) / this.#pace.bytes),
     );
     const count = Math.min(requests, this.#pace.limit);
     if (count <= 1) return [actions];
@@ -94,27 +107,38 @@ export class BulkWriter {
     const { config, signal } = this.#options;
     let [rest, repeats] = [lane, 0];
     while (rest.length > 0 && this.#failure === null) {
-      const bulk = this.#nextOf(rest);
-      const outcome = await this.#pace.run(() => this.#send(bulk));
+      const { bulk, taken } = this.#nextOf(rest, refused);
+      const outcome = bulk.length === 0 ? nothing : await this.#pace.run(() => this.#send(bulk));
       refused.push(...outcome.refused);
-      rest = [...outcome.again, ...rest.slice(bulk.length)];
+      rest = [...outcome.again, ...rest.slice(taken)];
       if (outcome.progress) repeats = 0;
+      this.#options.onTrouble(outcome.progress ? null : outcome.cause);
       if (outcome.cause === null) continue;
-      if (repeats >= config['max.retries'] || signal.aborted) throw outcome.cause;
+      // Who gave no answer in time is not waited for as long again: connections are to be made anew.
+      const isOver = repeats >= config['max.retries'] || outcome.cause.code === SILENT;
+      if (isOver || signal.aborted) throw outcome.cause;
       await pause(Math.min(BACKOFF_MAX_MS, config['retry.backoff.ms'] * 2 ** repeats), signal);
       if (signal.aborted) throw outcome.cause;
       repeats++;
     }
   }
 
-  #nextOf(actions: readonly WriteAction[]): readonly WriteAction[] {
-    let [count, bytes] = [0, 0];
+  /** The next request, and how many of the first actions are done with by it: those that can't be written are refused here. */
+  #nextOf(actions: readonly WriteAction[], refused: Refusal[]) {
+    const bulk: WriteAction[] = [];
+    let [taken, bytes] = [0, 0];
     for (const action of actions) {
-      bytes += action.bytes;
-      if (count > 0 && (bytes > this.#pace.bytes || count >= this.#options.config['batch.size'])) break;
-      count++;
+      if (bulk.length >= this.#options.config['batch.size']) break;
+      const error = action.prepare();
+      if (error) refused.push({ action, error });
+      else {
+        bytes += action.bytes;
+        if (bulk.length > 0 && bytes > this.#pace.bytes) break;
+        bulk.push(action);
+      }
+      taken++;
     }
-    return actions.slice(0, count);
+    return { bulk, taken };
   }
 
   async #send(bulk: readonly WriteAction[]): Promise<Outcome> {
@@ -181,6 +205,12 @@ export class BulkWriter {
     if (cause?.class === 'throttled') this.#pace.throttled();
     return { refused, again, cause, progress: again.length < bulk.length };
   }
+}
+
+/** About as many, as far as the first one that can be written tells: the others are made when they are sent. */
+function bytesOf(actions: readonly WriteAction[]): number {
+  const first = actions.find((action) => action.prepare() === null);
+  return (first?.bytes ?? 0) * actions.length;
 }
 
 const missingItem: Item = { status: 503, error: { type: 'unknown', reason: 'the answer lacks this item' } };

@@ -1,4 +1,4 @@
-import { defineConfig, range } from '@millrace/sdk';
+import { type ConfigValue, defineConfig, range } from '@millrace/sdk';
 
 /** What both sides need to reach the servers. Names are those of Confluent's sink where it has them. */
 export const connectionConfig = defineConfig({
@@ -47,6 +47,34 @@ export const connectionConfig = defineConfig({
     importance: 'medium',
     group: 'Connection',
     docs: 'File with the certificates (PEM) of the authority that signed the servers’; unset: those that Node.js trusts.',
+  },
+  'connection.cert.path': {
+    type: 'string',
+    default: null,
+    importance: 'low',
+    group: 'Connection',
+    docs: 'File with the client’s certificate (PEM), where the servers ask for one.',
+    validate: Object.assign(
+      (value: ConfigValue, all: Readonly<Record<string, ConfigValue>>) =>
+        Boolean(value) === Boolean(all['connection.key.path'])
+          ? null
+          : 'must be given together with "connection.key.path"; it is',
+      { allows: 'together with connection.key.path' },
+    ),
+  },
+  'connection.key.path': {
+    type: 'string',
+    default: null,
+    importance: 'low',
+    group: 'Connection',
+    docs: 'File with the key of that certificate (PEM).',
+  },
+  'connection.key.password': {
+    type: 'password',
+    default: null,
+    importance: 'low',
+    group: 'Connection',
+    docs: 'Password of that key, if it has one.',
   },
   'connection.compression': {
     type: 'boolean',

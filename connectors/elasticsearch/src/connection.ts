@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { type ConnectionOptions, createSecureContext } from 'node:tls';
 import type { Client, ClientOptions } from '@elastic/elasticsearch';
 import { type ConfigOf, MillraceError, parseExact } from '@millrace/sdk';
 import type { connectionConfig } from './connection-config.ts';
@@ -40,6 +41,7 @@ async function clientOf(config: ConnectionConfig): Promise<Client> {
       return parseExact(json) as T;
     }
   }
+  const tls = await tlsOptions(config);
   const options: ClientOptions = {
     nodes: [...nodes],
     // Another node may answer; waiting and repeating is the caller's own.
@@ -49,7 +51,7 @@ async function clientOf(config: ConnectionConfig): Promise<Client> {
     Serializer: ExactSerializer,
     ...(user && { auth: { username: user, password: config['connection.password'] ?? '' } }),
     ...(apiKey && { auth: { apiKey } }),
-    ...(config['connection.ca.path'] && { tls: { ca: await readCa(config['connection.ca.path']) } }),
+    ...(tls && { tls }),
   };
   return new ElasticClient(options);
 }
@@ -68,14 +70,42 @@ const loginInAddress = (): MillraceError =>
     hint: 'Give it as connection.username and connection.password.',
   });
 
-async function readCa(path: string): Promise<string> {
+/** Null: as Node.js has it. */
+async function tlsOptions(config: ConnectionConfig): Promise<ConnectionOptions | null> {
+  const [ca, cert, key] = await Promise.all(
+    (['connection.ca.path', 'connection.cert.path', 'connection.key.path'] as const).map((option) =>
+      pemOf(option, config[option]),
+    ),
+  );
+  if (!ca && !cert) return null;
+  const passphrase = config['connection.key.password'];
+  const options = {
+    ...(ca && { ca }),
+    ...(cert && key && { cert, key, ...(passphrase && { passphrase }) }),
+  };
+  try {
+    createSecureContext(options);
+    return options;
+  } catch (cause) {
+    throw new MillraceError('The files of certificates and key can’t be used.', {
+      code: 'ELASTICSEARCH_TLS_FILE',
+      class: 'config',
+      path: cert ? 'connection.cert.path' : 'connection.ca.path',
+      hint: 'Give PEM files whose certificate and key belong together, and the password of the key.',
+      cause,
+    });
+  }
+}
+
+async function pemOf(option: string, path: string | null): Promise<string | null> {
+  if (!path) return null;
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    throw new MillraceError(`The file of connection.ca.path can’t be read: ${path}`, {
-      code: 'ELASTICSEARCH_CA_UNREADABLE',
+    throw new MillraceError(`The file of ${option} can’t be read: ${path}`, {
+      code: 'ELASTICSEARCH_TLS_FILE',
       class: 'config',
-      path: 'connection.ca.path',
+      path: option,
       hint: 'Give a file in PEM format that the worker may read.',
       cause,
     });

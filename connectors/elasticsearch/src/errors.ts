@@ -1,5 +1,8 @@
 import { type ErrorClass, isMillraceError, MillraceError } from '@millrace/sdk';
 
+/** The code of an error that says that no answer came in time. */
+export const SILENT = 'ELASTICSEARCH_SILENT';
+
 interface Known {
   readonly class: ErrorClass;
   readonly code: string;
@@ -20,12 +23,17 @@ const refused: Known = {
 const throttled: Known = {
   class: 'throttled',
   code: 'ELASTICSEARCH_THROTTLED',
-  hint: 'The servers have more to do than they can; lower max.in.flight.requests or bulk.size.bytes, or give them more room.',
+  hint: 'The servers have more to do than they can: give them more room, or ask less of them at a time (max.in.flight.requests and bulk.size.bytes of a sink, batch.size of a source).',
 };
 const unreachable: Known = {
   class: 'transient',
   code: 'ELASTICSEARCH_UNREACHABLE',
   hint: 'Check that the servers run, that connection.url is right, and that TLS is on at both ends or at none.',
+};
+const silent: Known = {
+  class: 'transient',
+  code: SILENT,
+  hint: 'Check that the servers answer, and that nothing on the way drops connections; read.timeout.ms says how long an answer may take.',
 };
 const unavailable: Known = {
   class: 'transient',
@@ -46,6 +54,11 @@ const notElasticsearch: Known = {
   class: 'config',
   code: 'ELASTICSEARCH_NOT_SUPPORTED',
   hint: 'Point connection.url at Elasticsearch 8 or later; other products are not served.',
+};
+const tlsRefused: Known = {
+  class: 'config',
+  code: 'ELASTICSEARCH_TLS_REFUSED',
+  hint: 'Give the certificates of the authority that signed the servers’ (connection.ca.path), the client’s own where they ask for it (connection.cert.path), and addresses that stand in the servers’ certificates.',
 };
 const requestRefused: Known = {
   class: 'config',
@@ -100,7 +113,8 @@ export function toElasticError(error: unknown, doing: string, path = 'connection
 
 function pathOf(known: Known, loginPath: string): { readonly path?: string } {
   if (known.class === 'auth') return { path: loginPath };
-  return known === unreachable || known === notElasticsearch ? { path: 'connection.url' } : {};
+  if (known === tlsRefused) return { path: 'connection.ca.path' };
+  return [unreachable, silent, notElasticsearch].includes(known) ? { path: 'connection.url' } : {};
 }
 
 /** What became of one item of a bulk that did not succeed. The message has no values of the document. */
@@ -133,11 +147,16 @@ function recognise(error: unknown, status: number | null, fault: ServerFault | n
     if (known) return known;
     return fault === null ? notElasticsearch : requestRefused;
   }
-  if (/^(?:Connection|Timeout|NoLivingConnections|RequestAborted)Error$/.test(name)) return unreachable;
+  // The client keeps nothing of Node’s error but its text.
+  if (name === 'ConnectionError' && TLS_TEXT.test((error as Error).message)) return tlsRefused;
+  if (name === 'TimeoutError') return silent;
+  if (/^(?:Connection|NoLivingConnections|RequestAborted)Error$/.test(name)) return unreachable;
   // What answers in something else than JSON is no Elasticsearch.
   if (name === 'DeserializationError' || error instanceof SyntaxError) return notElasticsearch;
   return { class: 'bug', code: 'ELASTICSEARCH_CONNECTOR_BUG' };
 }
+
+const TLS_TEXT = /certificate|altnames|SSL routines|wrong version number/i;
 
 /** The HTTP status that a request was answered with; null where nobody answered. */
 export function statusOf(error: unknown): number | null {

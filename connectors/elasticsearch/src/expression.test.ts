@@ -47,6 +47,9 @@ describe('an expression', () => {
       [`\${value.a}`, { value: {} }],
       [`\${header.h}`, {}],
       [`\${timestamp:yyyy}`, {}],
+      [`\${timestamp:yyyy}`, { timestamp: 1_790_000_000_000_000_000 }],
+      [`\${timestamp:yyyy}`, { timestamp: -1 }],
+      [`\${key}`, { key: 'half \ud800' }],
     ] as const)
       expect(() => filled(text, over)).toThrow(
         expect.objectContaining({ class: 'poison', details: expect.objectContaining({ path: 'index' }) }),
@@ -57,6 +60,8 @@ describe('an expression', () => {
     expect(expression(`\${table}`, {})).toContain('table');
     expect(expression(`\${value.}`, {})).not.toBeNull();
     expect(expression(`\${topic}-\${timestamp:yyyy}`, {})).toBeNull();
+    expect(expression(`\${timestamp:YYYY.MM.dd}`, {})).toContain('yyyy');
+    expect(expression(`\${timestamp:yyyy.MM.dd_HH-mm-ss}`, {})).toBeNull();
   });
 
   it('tells whether all records give the same', () => {

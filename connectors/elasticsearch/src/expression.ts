@@ -6,7 +6,7 @@ import {
   readAt,
   type SinkRecord,
 } from '@millrace/sdk';
-import { dateText } from './date-text.ts';
+import { dateText, isDate, unknownLetters } from './date-text.ts';
 
 const PLACEHOLDER = /\$\{([^{}]*)\}/g;
 const KNOWN = /^(?:topic|partition|offset|key|timestamp(?::[^{}]+)?|(?:key|value|header)\.[^{}]+)$/;
@@ -18,7 +18,13 @@ export const expression: ReturnType<typeof matches> = Object.assign(
     if (value === null) return null;
     const names = [...String(value).matchAll(PLACEHOLDER)].map(([, name = '']) => name);
     const unknown = names.find((name) => !KNOWN.test(name));
-    return unknown === undefined ? null : `must not have \${${unknown}} in it, which stands for nothing`;
+    if (unknown !== undefined) return `must not have \${${unknown}} in it, which stands for nothing`;
+    const dated = names.find(
+      (name) => name.startsWith('timestamp:') && unknownLetters(name.slice(10)) !== '',
+    );
+    return dated === undefined
+      ? null
+      : `must not have \${${dated}} in it: of letters a pattern of times has yyyy, MM, dd, HH, mm and ss`;
   },
   { allows: `text with ${PLACES}` },
 );
@@ -55,7 +61,13 @@ export class Expression {
   of(record: SinkRecord): string {
     let text = '';
     for (const part of this.#parts) text += typeof part === 'string' ? part : this.#filled(part, record);
-    return text;
+    if (text.isWellFormed()) return text;
+    throw new MillraceError(`The record gives half a character to "${this.#option}".`, {
+      code: 'ELASTICSEARCH_TEXT_INVALID',
+      class: 'poison',
+      path: this.#option,
+      hint: 'Correct the record: a text of it was cut within a character (a lone surrogate of UTF-16).',
+    });
   }
 
   #filled({ name, part }: { readonly name: string; readonly part: Part }, record: SinkRecord): string {
@@ -79,7 +91,9 @@ function partOf(name: string): Part {
   const [kind = '', field = ''] = [/^\w+/.exec(name)?.[0], name.replace(/^\w+[.:]/, '')];
   switch (kind) {
     case 'timestamp':
-      return ({ timestamp }) => (timestamp === null ? null : dateText(field, timestamp));
+      // Times in microseconds, or worse, are in no year that could be written.
+      return ({ timestamp }) =>
+        timestamp === null || !isDate(timestamp) ? null : dateText(field, timestamp);
     case 'header':
       return ({ headers }) => headers.findLast(({ key }) => key === field)?.value;
     case 'key':

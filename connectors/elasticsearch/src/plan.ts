@@ -39,6 +39,8 @@ async function planned(
   try {
     const action = actions.of(record);
     if (!action) return [];
+    const unfit = action.prepare();
+    if (unfit) throw unfit;
     const changes = await targets.changesFor(action.index, record.valueSchema);
     return changes.map(({ what, method, path, body }) => ({
       what,

@@ -8,11 +8,14 @@ export interface ShardState {
   readonly shard: number;
   /** Every operation up to this sequence number is done by all copies in sync, and is never taken back; -1: none. */
   readonly checkpoint: number;
+  /** How often each copy that runs has shown its newest writes to searches, by the node that it is on. */
+  readonly copies: ReadonlyMap<string, number>;
 }
 
 interface ShardStats {
-  readonly routing: { readonly primary: boolean; readonly state: string };
+  readonly routing: { readonly primary: boolean; readonly state: string; readonly node: string };
   readonly seq_no: { readonly global_checkpoint: number };
+  readonly refresh: { readonly external_total: number };
 }
 
 interface IndexStats {
@@ -31,11 +34,13 @@ export async function listShards(
 ): Promise<readonly ShardState[]> {
   const { indices = {} } = (await client.indices.stats(
     {
-      ...{ index: [...names], metric: 'docs', level: 'shards' },
+      ...{ index: [...names], metric: ['docs', 'refresh'], level: 'shards' },
       filter_path: [
         'indices.*.uuid',
         'indices.*.shards.*.routing.primary',
         'indices.*.shards.*.routing.state',
+        'indices.*.shards.*.routing.node',
+        'indices.*.shards.*.refresh.external_total',
         'indices.*.shards.*.seq_no.global_checkpoint',
       ],
     },
@@ -43,9 +48,15 @@ export async function listShards(
   )) as { indices?: { readonly [index: string]: IndexStats } };
   return Object.entries(indices).flatMap(([index, { uuid, shards }]) =>
     Object.entries(shards).flatMap(([shard, copies]) => {
-      const primary = copies.find(({ routing }) => routing.primary && routing.state === 'STARTED');
+      const running = copies.filter(({ routing }) => routing.state === 'STARTED');
+      const primary = running.find(({ routing }) => routing.primary);
       if (!primary) return [];
-      return [{ index, uuid, shard: Number(shard), checkpoint: primary.seq_no.global_checkpoint }];
+      return [
+        {
+          ...{ index, uuid, shard: Number(shard), checkpoint: primary.seq_no.global_checkpoint },
+          copies: new Map(running.map(({ routing, refresh }) => [routing.node, refresh.external_total])),
+        },
+      ];
     }),
   );
 }

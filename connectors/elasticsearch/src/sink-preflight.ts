@@ -3,8 +3,10 @@ import type { ConfigProblem } from '@millrace/sdk';
 import type { SinkConfig } from './config.ts';
 import { loginKey } from './connection.ts';
 import { statusOf, toElasticError } from './errors.ts';
-import { missingPrivileges } from './privileges.ts';
+import { lacksClusterPrivilege, missingPrivileges } from './privileges.ts';
 import { TargetNames, writesStreams } from './target-names.ts';
+
+const TEMPLATES = 'manage_index_templates';
 
 /**
  * Problems that only the servers know: rights that are missing, an index that is not there, a pipeline that nobody made. Rights can
@@ -41,11 +43,22 @@ async function rightProblems(
   ];
   const missing = [...(await missingPrivileges(client, [index], needed, signal))];
   // Only who may look can be told whether it is there.
-  if (config['index.create'] && missing.length === 0 && !(await client.indices.exists({ index }, { signal })))
-    missing.push(...(await missingPrivileges(client, [index], ['create_index'], signal)));
-  if (missing.length === 0) return [];
-  const message = `The login lacks the privileges ${missing.join(', ')} on ${index}. Grant them to its role.`;
-  return [{ key: loginKey(config), message }];
+  const isMade =
+    config['index.create'] && missing.length === 0 && !(await client.indices.exists({ index }, { signal }));
+  if (isMade) missing.push(...(await missingPrivileges(client, [index], ['create_index'], signal)));
+  const key = loginKey(config);
+  const problems: ConfigProblem[] = [];
+  if (missing.length > 0)
+    problems.push({
+      key,
+      message: `The login lacks the privileges ${missing.join(', ')} on ${index}. Grant them to its role.`,
+    });
+  if (isMade && writesStreams(config) && (await lacksClusterPrivilege(client, TEMPLATES, signal)))
+    problems.push({
+      key,
+      message: `The login lacks the cluster privilege ${TEMPLATES}, by which the template of data stream ${index} is looked for and made. Grant it to its role, or make the data stream first (PUT /_data_stream/${index}).`,
+    });
+  return problems;
 }
 
 async function indexProblems(

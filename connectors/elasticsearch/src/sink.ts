@@ -68,6 +68,7 @@ export class ElasticsearchSinkTask implements SinkTask {
       config: this.#config,
       loginKey: loginKey(this.#config),
       onStale: (count) => this.#tellStale(count),
+      onTrouble: (cause) => this.#context.notice('writing', cause && `${cause.message} It is tried again.`),
     });
   }
 
@@ -77,8 +78,12 @@ export class ElasticsearchSinkTask implements SinkTask {
     await this.#limiter?.take(batch.length, this.#context.signal);
     const actions = this.#actionsOf(batch);
     try {
-      await targets.ensure(actions);
-      const refused = await writer.write(actions);
+      const unnamed = await targets.ensure(actions);
+      for (const { index, record } of actions) {
+        const error = unnamed.get(index);
+        if (error) this.#context.reject(record, error);
+      }
+      const refused = await writer.write(actions.filter(({ index }) => !unnamed.has(index)));
       for (const { action, error } of refused) this.#context.reject(action.record, error);
     } catch (error) {
       const failure = toElasticError(error, 'Writing to Elasticsearch', loginKey(this.#config));

@@ -1,5 +1,6 @@
 import { type ConfigOf, type ConfigValue, defineConfig, type matches, range } from '@millrace/sdk';
 import { connectionConfig } from './connection-config.ts';
+import { fitsInPath } from './index-lists.ts';
 
 const query: ReturnType<typeof matches> = Object.assign(
   (value: ConfigValue) => {
@@ -23,8 +24,12 @@ export const sourceConfig = defineConfig({
     group: 'Capture',
     docs: 'Indexes, data streams, aliases and patterns such as logs-*, separated by commas. What begins to fit later is read too; filters of aliases do not count.',
     validate: Object.assign(
-      (value: ConfigValue) =>
-        Array.isArray(value) && value.length > 0 ? null : 'must name at least one index',
+      (value: ConfigValue) => {
+        if (!Array.isArray(value) || value.length === 0) return 'must name at least one index';
+        return fitsInPath(value.map(String))
+          ? null
+          : 'must not be longer than one request takes (about 3,000 bytes): give patterns, such as logs-*; it is';
+      },
       { allows: 'names of indexes' },
     ),
   },
@@ -79,7 +84,7 @@ export const sourceConfig = defineConfig({
     default: true,
     importance: 'medium',
     group: 'Flow',
-    docs: 'Whether indexes with changes are refreshed before they are read (the privilege maintenance). Otherwise changes are read once the servers have refreshed them by themselves, and at the latest after refresh.wait.ms are taken for refreshed.',
+    docs: 'Whether indexes with changes are refreshed before they are read (the privilege maintenance). Otherwise changes are read once the servers have refreshed all copies by themselves; they must do so (index.refresh_interval).',
     dependents: ['refresh.wait.ms'],
   },
   'refresh.wait.ms': {
@@ -87,7 +92,7 @@ export const sourceConfig = defineConfig({
     default: 60_000,
     importance: 'low',
     group: 'Flow',
-    docs: 'With refresh=false: how long changes are left alone until they count as refreshed, in milliseconds. It must be longer than index.refresh_interval of all indexes.',
+    docs: 'With refresh=false: after how long without a refresh there was nothing to refresh, in milliseconds. It must be longer than index.refresh_interval of all indexes; what is refreshed more seldom, or never (-1), waits until somebody does.',
     validate: range(0, 86_400_000),
     visible: (all) => all.refresh === false,
   },

@@ -11,11 +11,14 @@ import {
 } from '@millrace/sdk';
 import { connect, loginKey } from './connection.ts';
 import { toElasticError } from './errors.ts';
+import { indexLists } from './index-lists.ts';
+import { OwnRefreshes } from './own-refreshes.ts';
 import { fromOffset, type Position, partitionOf } from './position.ts';
+import { refreshIntervals } from './refresh-interval.ts';
 import { type Hit, ShardReader } from './shard-reader.ts';
 import { listShards, type ShardState } from './shards.ts';
 import type { SourceConfig, sourceConfig } from './source-config.ts';
-import { sourceProblems } from './source-preflight.ts';
+import { sourceProblems, unrefreshed } from './source-preflight.ts';
 import { recordOf } from './source-record.ts';
 
 /** Problems of a source's configuration that only the servers know. */
@@ -48,8 +51,7 @@ export class ElasticsearchSourceTask implements SourceTask {
   #client: Client | null = null;
   /** By index and shard. */
   readonly #positions = new Map<string, Position>();
-  /** Checkpoints that are still to be refreshed by the servers, where they do so by themselves. */
-  readonly #unrefreshed = new Map<string, { readonly checkpoint: number; readonly sinceMs: number }>();
+  readonly #ownRefreshes: OwnRefreshes;
   #pending: ShardState[] = [];
   #reader: ShardReader | null = null;
   #nextLookMs = 0;
@@ -64,6 +66,7 @@ export class ElasticsearchSourceTask implements SourceTask {
       task: Number(context.taskConfig.task ?? 0),
       tasks: Number(context.taskConfig.tasks ?? 1),
     };
+    this.#ownRefreshes = new OwnRefreshes(this.#config['refresh.wait.ms']);
     const perSecond = this.#config['max.records.per.second'];
     this.#limiter = perSecond > 0 ? new RateLimiter({ perSecond }) : null;
   }
@@ -160,11 +163,9 @@ export class ElasticsearchSourceTask implements SourceTask {
     for (const shard of shards) {
       const behind = shard.checkpoint - (await this.#positionOf(shard)).seqNo;
       lag += Math.max(0, behind);
-      const readable = behind > 0 ? this.#readable(shard) : null;
-      if (readable) changed.push(readable);
+      if (behind > 0) changed.push(shard);
     }
-    await this.#refresh(changed);
-    this.#pending = changed;
+    this.#pending = await (this.#config.refresh ? this.#refreshed(changed) : this.#readable(changed));
     if (lag === 0) this.#caughtUpMs = this.#lookedMs;
     this.#context.figure('lag_operations', lag);
     this.#context.figure('lag_seconds', (performance.now() - this.#caughtUpMs) / 1_000);
@@ -200,26 +201,32 @@ export class ElasticsearchSourceTask implements SourceTask {
     );
   }
 
-  /** With the checkpoint up to which searches show everything; null: it is to be waited for. */
-  #readable(shard: ShardState): ShardState | null {
-    if (this.#config.refresh) return shard;
-    const name = nameOf(shard);
-    const waiting = this.#unrefreshed.get(name) ?? {
-      checkpoint: shard.checkpoint,
-      sinceMs: performance.now(),
-    };
-    this.#unrefreshed.set(name, waiting);
-    if (performance.now() - waiting.sinceMs < this.#config['refresh.wait.ms']) return null;
-    this.#unrefreshed.delete(name);
-    return { ...shard, checkpoint: Math.min(shard.checkpoint, waiting.checkpoint) };
+  /** Of these shards those of which searches show something new by now, with the checkpoint up to which they show everything. */
+  async #readable(shards: readonly ShardState[]): Promise<ShardState[]> {
+    const names = new Set(shards.map(({ index }) => index));
+    const intervals = await refreshIntervals(this.#connected, names, this.#context.signal);
+    const readable: ShardState[] = [];
+    const stuck = new Set<string>();
+    for (const shard of shards) {
+      const intervalMs = intervals.get(shard.index) ?? null;
+      const checkpoint = this.#ownRefreshes.settled(shard, intervalMs, performance.now()) ?? -1;
+      const isNew = checkpoint > (this.#positions.get(nameOf(shard))?.seqNo ?? -1);
+      if (isNew) readable.push({ ...shard, checkpoint });
+      else if (!this.#ownRefreshes.bears(intervalMs)) stuck.add(shard.index);
+    }
+    this.#context.notice('refresh', stuck.size > 0 ? unrefreshed([...stuck]) : null);
+    return readable;
   }
 
   /** All copies: any of them may answer. */
-  async #refresh(shards: readonly ShardState[]): Promise<void> {
-    if (shards.length === 0 || !this.#config.refresh) return;
-    const { signal } = this.#context;
-    const index = [...new Set(shards.map((shard) => shard.index))];
-    await this.#connected.indices.refresh({ index }, { signal });
+  async #refreshed(shards: ShardState[]): Promise<ShardState[]> {
+    const names = new Set(shards.map(({ index }) => index));
+    for (const index of indexLists(names))
+      await this.#connected.indices.refresh(
+        { index: [...index], ignore_unavailable: true },
+        { signal: this.#context.signal },
+      );
+    return shards;
   }
 }
 

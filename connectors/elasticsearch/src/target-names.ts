@@ -32,11 +32,17 @@ export class TargetNames {
   of(record: SinkRecord): string {
     const name = this.#name.of(record).toLowerCase();
     if (NAME.test(name) && Buffer.byteLength(name) <= NAME_MAX_BYTES) return name;
-    throw new MillraceError('The record gives a name that no index may have.', {
+    throw this.refusal();
+  }
+
+  /** For a record whose name the servers refuse, who know best what they take. */
+  refusal(cause?: unknown): MillraceError {
+    return new MillraceError('The record gives a name that no index may have.', {
       code: 'ELASTICSEARCH_NAME_INVALID',
       class: 'poison',
       path: this.#option,
       hint: 'Names are up to 255 bytes, do not begin with -, _ or +, and have none of \\ / * ? " < > | , # : or spaces in them.',
+      ...(cause !== undefined && { cause }),
     });
   }
 }

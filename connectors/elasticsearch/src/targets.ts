@@ -3,7 +3,7 @@ import { MillraceError, type Schema, type SinkRecord } from '@millrace/sdk';
 import type { SinkConfig } from './config.ts';
 import { faultType, statusOf } from './errors.ts';
 import { missingOf, type Properties, propertiesOf } from './mapping.ts';
-import { writesStreams } from './target-names.ts';
+import { TargetNames, writesStreams } from './target-names.ts';
 
 /** A request that makes or widens a target. */
 export interface TargetChange {
@@ -15,6 +15,8 @@ export interface TargetChange {
 
 /** Names that are kept in mind; beyond them all are asked for anew. */
 const KNOWN_MAX = 1_000;
+/** How the servers refuse a name, of an index or of a template for it. */
+const NAME_REFUSED = new Set(['invalid_index_name_exception', 'invalid_index_template_exception']);
 /** Above the templates that come with Elasticsearch (100 to 200). */
 const TEMPLATE_PRIORITY = 500;
 
@@ -22,6 +24,7 @@ const TEMPLATE_PRIORITY = 500;
 export class Targets {
   readonly #client: Client;
   readonly #config: SinkConfig;
+  readonly #names: TargetNames;
   /** The fields of each target that is there. */
   readonly #known = new Map<string, Properties>();
   /** Schemas that a target has all fields of. */
@@ -30,15 +33,30 @@ export class Targets {
   constructor(client: Client, config: SinkConfig) {
     this.#client = client;
     this.#config = config;
+    this.#names = new TargetNames(config);
   }
 
-  /** Has the servers make what these records need. @throws what the client throws, and {MillraceError} where a target is missing */
-  async ensure(records: readonly { readonly index: string; readonly record: SinkRecord }[]): Promise<void> {
+  /**
+   * Has the servers make what these records need.
+   * @returns targets whose names, which records have given, the servers refuse, each with what is wrong (class poison)
+   * @throws what the client throws, and {MillraceError} where a target is missing
+   */
+  async ensure(
+    records: readonly { readonly index: string; readonly record: SinkRecord }[],
+  ): Promise<ReadonlyMap<string, MillraceError>> {
+    const refused = new Map<string, MillraceError>();
     for (const { index, record } of records) {
-      if (this.#isReady(index, record.valueSchema)) continue;
-      for (const change of await this.changesFor(index, record.valueSchema)) await this.#make(change);
-      this.#note(index, record.valueSchema);
+      if (refused.has(index) || this.#isReady(index, record.valueSchema)) continue;
+      try {
+        for (const change of await this.changesFor(index, record.valueSchema)) await this.#make(change);
+        this.#note(index, record.valueSchema);
+      } catch (error) {
+        // A name of the config's own is for a person to correct.
+        if (this.#names.only !== null || !NAME_REFUSED.has(faultType(error) ?? '')) throw error;
+        refused.set(index, this.#names.refusal(error));
+      }
     }
+    return refused;
   }
 
   /** Forgets what is there, as a target may be gone. */
@@ -96,11 +114,11 @@ export class Targets {
     const mappings = wanted && { mappings: { properties: wanted } };
     const template = { ...(Object.keys(settings).length > 0 && { settings }), ...mappings };
     if (!writesStreams(this.#config))
-      return [{ what: `create index ${index} (${has})`, method: 'PUT', path: `/${index}`, body: template }];
+      return [{ what: `create index ${index} (${has})`, method: 'PUT', path: pathOf(index), body: template }];
     // The first document makes the stream itself, if a template says so.
     if (await this.#hasTemplate(index)) return [];
     const body = { index_patterns: [index], data_stream: {}, priority: TEMPLATE_PRIORITY, template };
-    const path = `/_index_template/${index}`;
+    const path = `/_index_template${pathOf(index)}`;
     return [{ what: `create index template and data stream ${index} (${has})`, method: 'PUT', path, body }];
   }
 
@@ -123,10 +141,13 @@ export class Targets {
   }
 }
 
+/** A name may have any letters, and signs that mean something in a path. */
+const pathOf = (index: string): string => `/${encodeURIComponent(index)}`;
+
 const widening = (index: string, properties: Properties): TargetChange => ({
   what: `add fields to ${index}: ${Object.keys(properties).join(', ')}`,
   method: 'PUT',
-  path: `/${index}/_mapping`,
+  path: `${pathOf(index)}/_mapping`,
   body: { properties },
 });
 

@@ -1,19 +1,63 @@
-import { MillraceError, type SinkRecord } from '@millrace/sdk';
+import { isMillraceError, MillraceError, type SinkRecord } from '@millrace/sdk';
 import type { SinkConfig, WriteMethod } from './config.ts';
 import { documentText, stampedText } from './document.ts';
 import { Expression } from './expression.ts';
 import { TargetNames, writesStreams } from './target-names.ts';
 
-/** What a record does, as two lines of a bulk request. */
-export interface WriteAction {
+/** What a record does, and to which document. */
+interface Deed {
   readonly record: SinkRecord;
   readonly operation: 'index' | 'create' | 'update' | 'delete';
   readonly index: string;
+  /** Null: Elasticsearch makes one. */
+  readonly id: string | null;
+}
+
+/** What a record does, as two lines of a bulk request. */
+export class WriteAction {
+  readonly record: SinkRecord;
+  readonly operation: Deed['operation'];
+  readonly index: string;
   /** What its order is kept by: index and _id. Null: a new document. */
   readonly document: string | null;
-  /** The lines, each with its line break. */
-  readonly lines: string;
-  readonly bytes: number;
+  readonly #write: () => string;
+  #lines: string | null = null;
+  #bytes = 0;
+
+  /** @param write makes the lines */
+  constructor({ record, operation, index, id }: Deed, write: () => string) {
+    this.record = record;
+    this.operation = operation;
+    this.index = index;
+    this.document = id === null ? null : `${index}\n${id}`;
+    this.#write = write;
+  }
+
+  /**
+   * Makes the lines, once: when they are needed and not before, so that servers work on one request while the next is made.
+   * @returns why the record can't be written as the config says (class poison); null where it can
+   */
+  prepare(): MillraceError | null {
+    if (this.#lines !== null) return null;
+    try {
+      this.#lines = this.#write();
+      this.#bytes = Buffer.byteLength(this.#lines);
+      return null;
+    } catch (error) {
+      if (isMillraceError(error) && error.class === 'poison') return error;
+      throw error;
+    }
+  }
+
+  /** Once they are made: the lines, each with its line break. */
+  get lines(): string {
+    return this.#lines ?? '';
+  }
+
+  /** Of the lines. */
+  get bytes(): number {
+    return this.#bytes;
+  }
 }
 
 const ID_MAX_BYTES = 512;
@@ -50,7 +94,7 @@ export class WriteActions {
 
   /**
    * Null for a tombstone that is passed over.
-   * @throws {MillraceError} class poison where the record can't be written as the config says
+   * @throws {MillraceError} class poison where index or _id can't be made of the record; its lines may still say the like
    */
   of(record: SinkRecord): WriteAction | null {
     const isTombstone = record.value === null || record.value === undefined;
@@ -59,12 +103,14 @@ export class WriteActions {
     const index = this.#names.of(record);
     const id = this.#id ? idOf(this.#id, record) : null;
     const operation = isTombstone ? 'delete' : operationOf(this.#method);
-    const lines = `${this.#head(record, operation, index, id)}\n${isTombstone ? '' : `${this.#body(record)}\n`}`;
-    const document = id === null ? null : `${index}\n${id}`;
-    return { record, operation, index, document, lines, bytes: Buffer.byteLength(lines) };
+    const deed: Deed = { record, operation, index, id };
+    return new WriteAction(
+      deed,
+      () => `${this.#head(deed)}\n${isTombstone ? '' : `${this.#body(record)}\n`}`,
+    );
   }
 
-  #head(record: SinkRecord, operation: string, index: string, id: string | null): string {
+  #head({ record, operation, index, id }: Deed): string {
     const pipeline = this.#config['ingest.pipeline'];
     let head = `{"${operation}":{"_index":${JSON.stringify(index)}`;
     if (id !== null) head += `,"_id":${JSON.stringify(id)}`;

@@ -1,13 +1,13 @@
-import { acceptance, type SinkPlace, type SourcePlace } from '@millrace/sdk/testing';
+import { acceptance, NetworkPath, type SinkPlace, type SourcePlace } from '@millrace/sdk/testing';
 import manifest from '../src/index.ts';
-import { LoopbackProxy } from './loopback-proxy.ts';
 import { Service, unavailable } from './service.ts';
 
 const service = new Service();
-const proxy = new LoopbackProxy(() => service.port);
+let path: NetworkPath;
+const url = () => `http://127.0.0.1:${path.port}`;
 const outage = {
-  begin: async () => proxy.cut(),
-  end: async () => proxy.mend(),
+  begin: async () => path.block(),
+  end: async () => path.unblock(),
 };
 /** A port that nobody listens on. */
 const nobody = { 'connection.url': 'http://127.0.0.1:1' };
@@ -31,7 +31,7 @@ async function openSink(): Promise<SinkPlace> {
     timestamp: null,
   });
   return {
-    options: { 'connection.url': proxy.url },
+    options: { 'connection.url': url() },
     unstartable: nobody,
     record,
     poison: (position) => ({ ...record({ key: 'bad', value: '' }, position), value: { n: 'poison' } }),
@@ -55,7 +55,7 @@ async function openSource(): Promise<SourcePlace> {
     client.indices.create({ index, mappings: { properties: { v: { type: 'keyword' } } } }),
   );
   return {
-    options: { 'connection.url': proxy.url, index, 'poll.interval.ms': '100', 'batch.size': '200' },
+    options: { 'connection.url': url(), index, 'poll.interval.ms': '100', 'batch.size': '200' },
     unstartable: nobody,
     insert: (entries) =>
       service.use(async (client) => {
@@ -81,10 +81,10 @@ acceptance({
   unavailable,
   setup: async () => {
     await service.start();
-    await proxy.listen();
+    path = await NetworkPath.to(service.port);
   },
   teardown: async () => {
-    await proxy.close();
+    await path.close();
     await service.close();
   },
   source: {

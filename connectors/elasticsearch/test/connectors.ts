@@ -40,6 +40,7 @@ export async function runSink(options: Options): Promise<RunningSink> {
       warn: (_facts: unknown, text: string) => void warnings.push(text),
     } as never,
     figure: (name, value) => void figures.set(name, [...(figures.get(name) ?? []), value]),
+    notice: silent,
     reject: (record, error) => void rejected.push({ record, error: error as MillraceError }),
   });
   const stop = async () => {

@@ -1,5 +1,5 @@
 import { isMillraceError, type Schema, type SinkRecord } from '@millrace/sdk';
-import { eventually, MemoryOffsets, SinkHarness, SourceHarness } from '@millrace/sdk/testing';
+import { eventually, MemoryOffsets, randomBelow, SinkHarness, SourceHarness } from '@millrace/sdk/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { elasticSink, elasticSource } from './connectors.ts';
 import { Service, START_MS, unavailable } from './service.ts';
@@ -14,17 +14,6 @@ const BATCH = 97;
 
 const service = new Service();
 
-/** The same numbers for the same seed (mulberry32). */
-function randomOf(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
-
 const rowSchema: Schema = {
   type: 'struct',
   fields: [
@@ -37,7 +26,7 @@ const rowSchema: Schema = {
 
 /** Rows that come, change and go, as PostgresSource gives them, and the table as it is in the end. */
 function changesOf(topic: string) {
-  const below = randomOf(SEED);
+  const below = randomBelow(SEED);
   const table = new Map<string, unknown>();
   const ends = new Array<number>(PARTITIONS).fill(0);
   const records: SinkRecord[] = [];
@@ -108,7 +97,7 @@ async function deliver(
   options: Record<string, string>,
   kills: Kills,
 ): Promise<void> {
-  const below = randomOf(SEED * 17);
+  const below = randomBelow(SEED * 17);
   for (let at = 0; at < records.length; ) {
     const task = new SinkHarness(elasticSink, options, { name: 'model' });
     try {
@@ -135,7 +124,7 @@ async function deliver(
 
 /** Reads on with deaths, until the newest of what it has read is what is in the index. */
 async function follow(index: string, isWritten: () => boolean): Promise<ReadonlyMap<unknown, unknown>> {
-  const below = randomOf(SEED * 31);
+  const below = randomBelow(SEED * 31);
   const offsets = new MemoryOffsets();
   const newest = new Map<unknown, unknown>();
   const options = { ...service.options, index, 'poll.interval.ms': '50', 'batch.size': '50' };

@@ -147,7 +147,11 @@ export class Service {
   }
 
   /** Gives the clerk these privileges on this index, and none besides; by files, since this distribution can't keep users. */
-  async grant(index: string, privileges: readonly string[]): Promise<void> {
+  async grant(
+    index: string,
+    privileges: readonly string[],
+    cluster: readonly string[] = ['monitor'],
+  ): Promise<void> {
     const file = (name: string, text: string) => writeFileSync(join(this.#data, 'config', name), text);
     const hash = createHash('sha1').update(CLERK.password).digest('base64');
     const list = JSON.stringify(privileges);
@@ -155,9 +159,9 @@ export class Service {
     file('users_roles', `clerk:${CLERK.username}\n`);
     file(
       'roles.yml',
-      `clerk:\n  cluster: [monitor]\n  indices:\n    - names: ["${index}"]\n      privileges: ${list}\n`,
+      `clerk:\n  cluster: ${JSON.stringify(cluster)}\n  indices:\n    - names: ["${index}"]\n      privileges: ${list}\n`,
     );
-    const wanted = JSON.stringify([index, [...privileges].sort()]);
+    const wanted = JSON.stringify([index, [...privileges].sort(), [...cluster].sort()]);
     await this.use((client) =>
       eventually(
         'the rights are granted',
@@ -167,7 +171,12 @@ export class Service {
             { headers: { authorization: AS_CLERK } },
           );
           const [granted] = answer.indices ?? [];
-          return JSON.stringify([granted?.names[0], [...(granted?.privileges ?? [])].sort()]) === wanted;
+          const found = [
+            granted?.names[0],
+            [...(granted?.privileges ?? [])].sort(),
+            [...answer.cluster].sort(),
+          ];
+          return JSON.stringify(found) === wanted;
         },
         GRANT_MS,
       ),

@@ -1,4 +1,4 @@
-import { type ConfigOf, defineConfig, matches, oneOf, range } from '@millrace/sdk';
+import { type ConfigOf, defineConfig, matches, oneOf, range, topicName } from '@millrace/sdk';
 import { pathTemplate } from './path-template.ts';
 
 const SOURCE_FORMATS = ['lines', 'jsonl', 'csv', 'whole-text', 'whole-bytes'];
@@ -31,11 +31,7 @@ export const sourceConfig = defineConfig({
     importance: 'high',
     docs: 'The topic that the records go to.',
     group: 'Records',
-    // Kafka's own rule.
-    validate: matches(
-      /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/,
-      '1 to 249 letters, digits, dots, underscores and dashes',
-    ),
+    validate: topicName,
   },
   format: {
     type: 'string',
@@ -116,7 +112,7 @@ export const sourceConfig = defineConfig({
     type: 'string',
     default: 'fail',
     importance: 'medium',
-    docs: 'What becomes of a line that is not JSON, no row, or longer than max.line.bytes: fail stops the task there, skip logs its position and goes on.',
+    docs: 'What becomes of a line that is not JSON, no row, or longer than max.line.bytes: fail stops at it, skip logs its position and goes on. With several files, one that stops is named by the log and tried again after a while, and the others go on.',
     group: 'Records',
     validate: oneOf('fail', 'skip'),
     recommend: ['fail', 'skip'],
@@ -157,7 +153,7 @@ export const sourceConfig = defineConfig({
     type: 'int',
     default: 1000,
     importance: 'low',
-    docs: 'How many files one task follows at most, each with a descriptor of its own. Where more match, the log says so, and they are read when others are gone.',
+    docs: 'How many files one task follows at most, each with a descriptor of its own, and more while rotated ones wait to be read. Where more match, the log says so, and they are read when others are gone.',
     group: 'Reading',
     validate: range(1, 100_000),
   },

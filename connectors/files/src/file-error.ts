@@ -1,4 +1,4 @@
-import { MillraceError } from '@millrace/sdk';
+import { isMillraceError, MillraceError } from '@millrace/sdk';
 
 /** What the operating system's codes mean for whoever configures the connector. */
 const CONFIG_CODES: Readonly<Record<string, readonly [what: string, hint: string]>> = {
@@ -21,10 +21,11 @@ export function pathProblem(error: unknown): string | null {
 }
 
 /**
- * A failed file operation as a typed error: a path that can't work is class config and points to its option; a full
+ * A failed file operation as a typed error, where it is none yet: a path that can't work is class config and points to its option; a full
  * or failing disk is transient.
  */
 export function fileError(error: unknown, path: string, option: string): MillraceError {
+  if (isMillraceError(error)) return error;
   const known = CONFIG_CODES[codeOf(error)];
   if (known) {
     return new MillraceError(`${path} ${known[0]}.`, {

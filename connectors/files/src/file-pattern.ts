@@ -2,7 +2,7 @@ import { access, constants, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { ConfigProblem } from '@millrace/sdk';
-import { codeOf, pathProblem } from './file-error.ts';
+import { codeOf, fileError, pathProblem } from './file-error.ts';
 
 /** How many folders a pattern looks into at most. */
 const FOLDERS_MAX = 10_000;
@@ -57,24 +57,36 @@ export function patternsOf(config: {
 /**
  * The paths that the patterns stand for now, sorted within each; a plain path is there even before its file is.
  * Folders that are gone hold nothing.
+ * @param onUnreadable told of folders below that may not be read
+ * @throws {MillraceError} where the folder of a pattern itself can't be
  */
-export async function matchingPaths(patterns: readonly FilePattern[]): Promise<readonly string[]> {
+export async function matchingPaths(
+  patterns: readonly FilePattern[],
+  onUnreadable: (folder: string) => void = () => undefined,
+): Promise<readonly string[]> {
   const paths = new Set<string>();
   for (const pattern of patterns) {
     if (pattern.pattern === null) paths.add(pattern.path);
-    else for (const path of (await filesUnder(pattern)).sort()) paths.add(path);
+    else for (const path of (await filesUnder(pattern, onUnreadable)).sort()) paths.add(path);
   }
   return [...paths];
 }
 
-async function filesUnder({ folder, parts }: FilePattern): Promise<string[]> {
+async function filesUnder(
+  { folder, parts, option }: FilePattern,
+  onUnreadable: (folder: string) => void,
+): Promise<string[]> {
   const files: string[] = [];
   const open: { readonly folder: string; readonly parts: readonly string[] }[] = [{ folder, parts }];
   for (let looked = 0; looked < FOLDERS_MAX; looked++) {
     const next = open.pop();
     if (next === undefined) break;
     const [part = '', ...rest] = next.parts;
-    const entries = await entriesIn(next.folder);
+    const entries = await entriesIn(next.folder).catch((error: unknown) => {
+      if (next.folder === folder || pathProblem(error) === null) throw fileError(error, next.folder, option);
+      onUnreadable(next.folder);
+      return { files: [], folders: [] };
+    });
     if (part === '**') {
       open.push({ folder: next.folder, parts: rest });
       for (const each of entries.folders) open.push({ folder: join(next.folder, each), parts: next.parts });

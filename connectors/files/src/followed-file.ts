@@ -41,6 +41,8 @@ export interface FollowedFile {
   unread(): Promise<number>;
   /** Whether the file is complete and all of it was given out; needs `completeAfterMs`. */
   isDone(): Promise<boolean>;
+  /** Whether its path leads nowhere, and all that was under it was given out. */
+  isGone(): Promise<boolean>;
   close(): Promise<void>;
 }
 

@@ -3,7 +3,8 @@ const NEWLINE = 0x0a;
 const UNIT_MAX_BYTES = 3;
 /** What is kept for the next batch. */
 const KEPT_MAX_BYTES = 4 * 1024 * 1024;
-const INITIAL_BYTES = 64 * 1024;
+/** Little, since there may be one for each of thousands of files. */
+const INITIAL_BYTES = 4 * 1024;
 
 /** Lines as bytes, one behind the other, in memory that is used again for the next batch. */
 export class LineBuffer {

@@ -104,9 +104,13 @@ class CsvForm implements LineForm {
   }
 
   record(line: Line): LineRecord {
-    if (line.text === null) return this.#tooLong;
+    const isHeader = line.start === 0 && this.#given === null;
+    if (line.text === null) {
+      if (isHeader) throw this.#noHeader();
+      return this.#tooLong;
+    }
     const row = withoutMark(line, line.text);
-    if (line.start === 0 && this.#given === null) {
+    if (isHeader) {
       this.#takeHeader(row);
       return null;
     }
@@ -114,7 +118,8 @@ class CsvForm implements LineForm {
     const fields = csvFields(row, this.#dialect);
     if (fields === null)
       return { fault: 'NOT_A_ROW', what: 'no row: a quote is not closed where its field ends' };
-    const columns = this.#columns as Columns;
+    const columns = this.#columns;
+    if (columns === null) throw this.#noHeader();
     if (fields.length !== columns.names.length)
       return {
         fault: 'NOT_A_ROW',
@@ -137,13 +142,17 @@ class CsvForm implements LineForm {
   #takeHeader(row: string): void {
     const names = csvFields(withoutMark({ text: null, start: 0, end: 0 }, row), this.#dialect);
     if (names === null || names.some((name) => name.trim() === '') || new Set(names).size !== names.length)
-      throw new MillraceError(`The first row of ${this.#path} does not name columns.`, {
-        code: 'CSV_HEADER_NOT_USABLE',
-        class: 'poison',
-        hint: 'Give each column a name of its own in the first row, or name them in "csv.columns" where the files have no such row.',
-        facts: { file: this.#path },
-      });
+      throw this.#noHeader();
     this.#columns = columnsOf(names);
+  }
+
+  #noHeader(): MillraceError {
+    return new MillraceError(`The first row of ${this.#path} does not name columns.`, {
+      code: 'CSV_HEADER_NOT_USABLE',
+      class: 'poison',
+      hint: 'Give each column a name of its own in the first row, no longer than max.line.bytes in all, or name them in "csv.columns" where the files have no such row.',
+      facts: { file: this.#path },
+    });
   }
 }
 

@@ -1,10 +1,12 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { MillraceError } from '@millrace/sdk';
 import { RowBoundary } from './csv.ts';
 import { codeOf, fileError } from './file-error.ts';
 import { bornOf, type FileOffset } from './file-offset.ts';
 import { beginsAs, fingerprint } from './fingerprint.ts';
 import { type FollowedFile, type FollowOptions, NO_LINES, type TailedLines } from './followed-file.ts';
 import { type Line, LineReader } from './line-reader.ts';
+import { inodeOf } from './rotated-files.ts';
 import { isCutOff, type Packing, UnpackedBytes, unpackError } from './unpacked-bytes.ts';
 
 /** What a file was when it was looked at. */
@@ -16,9 +18,12 @@ interface Seen {
   readonly mtimeMs: number;
 }
 
+/** How long a file that ends in mid-stream must be quiet until it counts as cut off, ms; unless files are complete sooner. */
+const CUT_OFF_AFTER_MS = 60_000;
+
 /**
- * Reads one compressed file, whose positions are those of what it holds. A file that ends in mid-stream is waited for: its writer is
- * not done. One that grew by a further stream is gone on with, another one of its name is begun.
+ * Reads one compressed file, whose positions are those of what it holds. A file that ends in mid-stream is waited for, since its writer may not
+ * be done; one that nobody writes to any more is a fault. One that grew by a further stream is gone on with, another one of its name is begun.
  */
 export class PackedFile implements FollowedFile {
   readonly path: string;
@@ -32,6 +37,8 @@ export class PackedFile implements FollowedFile {
   #bytes: UnpackedBytes | null = null;
   #reader: LineReader | null = null;
   #ended = false;
+  /** Whether what was opened last ends in mid-stream. */
+  #isCutOff = false;
 
   constructor(path: string, packing: Packing, resume: FileOffset | null, options: FollowOptions) {
     this.path = path;
@@ -57,9 +64,16 @@ export class PackedFile implements FollowedFile {
     return this.#ended && afterMs !== null && Date.now() - (this.#seen?.mtimeMs ?? 0) >= afterMs;
   }
 
+  async isGone(): Promise<boolean> {
+    return this.#reader === null && (await inodeOf(this.path)) === null;
+  }
+
   async lines(max: number): Promise<TailedLines> {
     try {
-      if (this.#reader === null && !(await this.#open())) return NO_LINES;
+      if (this.#reader === null && !(await this.#open())) {
+        this.#checkWhole();
+        return NO_LINES;
+      }
       const lines = await this.#next(max);
       const seen = this.#seen;
       if (lines.length === 0 || seen === null) return NO_LINES;
@@ -86,6 +100,7 @@ export class PackedFile implements FollowedFile {
       lines = await reader.lines(max);
     } catch (error) {
       if (!isCutOff(error)) throw error;
+      this.#isCutOff = true;
       await this.close();
       return [];
     }
@@ -99,10 +114,25 @@ export class PackedFile implements FollowedFile {
     return lines;
   }
 
+  /** @throws {MillraceError} FILE_CUT_OFF (class poison) */
+  #checkWhole(): void {
+    const quietMs = Date.now() - (this.#seen?.mtimeMs ?? 0);
+    if (!this.#isCutOff || quietMs < (this.#options.completeAfterMs ?? CUT_OFF_AFTER_MS)) return;
+    throw new MillraceError(`${this.path} ends in the middle of its compressed stream.`, {
+      code: 'FILE_CUT_OFF',
+      class: 'poison',
+      hint: 'Copy the file again or remove it; where it is still being written, it is read on when it grows.',
+      facts: { file: this.path },
+    });
+  }
+
   /** Opens what is new under the path; false where nothing is. */
   async #open(): Promise<boolean> {
     await using handle = await openIfThere(this.path);
-    if (handle === null) return false;
+    if (handle === null) {
+      this.#isCutOff = false;
+      return false;
+    }
     const now = await look(handle);
     if (this.#seen?.inode === now.inode && this.#seen.size === now.size && this.#seen.mtimeMs === now.mtimeMs)
       return false;
@@ -110,6 +140,7 @@ export class PackedFile implements FollowedFile {
     this.#position = await this.#startIn(handle, now);
     this.#seen = now;
     this.#ended = false;
+    this.#isCutOff = false;
     this.#header = this.#position > 0 ? await this.#firstRow() : null;
     this.#bytes = new UnpackedBytes(this.path, this.#packing);
     this.#reader = this.#readerOf(this.#bytes, this.#position);

@@ -35,11 +35,25 @@ export interface PartitionState {
   readonly parts: readonly Part[];
   /** Complete ones, which get their path now. */
   readonly complete: readonly Part[];
+  /** The first record that was given since the position was set; null where none was. */
+  readonly first: FirstRecord | null;
+  /** Of the topic that the offset is of; null where that is not known. */
+  readonly topicId: string | null;
   /** Whether its owner has let go of it: nobody writes into the parts any more. */
   readonly released: boolean;
 }
 
-const NOTHING: PartitionState = { offset: 0, parts: [], complete: [], released: true };
+/** What tells a record from another one of its offset. */
+export interface FirstRecord {
+  readonly offset: number;
+  /** Of its timestamp and key. */
+  readonly checksum: string;
+}
+
+const NOTHING: PartitionState = {
+  ...{ offset: 0, parts: [], complete: [], first: null, topicId: null },
+  released: true,
+};
 
 /**
  * What one partition has written, in a file that grows by a line a batch: the line is what makes a batch count. One task owns it at a time,
@@ -209,7 +223,8 @@ function lastState(text: string): PartitionState {
   for (const line of text.split('\n').slice(0, -1)) {
     const [checksum, json] = [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)];
     if (crc32(json).toString(16) !== checksum) break;
-    state = JSON.parse(json) as PartitionState;
+    // Journals of earlier versions know of no first record and no topic.
+    state = { ...NOTHING, ...(JSON.parse(json) as PartitionState) };
   }
   return state;
 }

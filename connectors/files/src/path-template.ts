@@ -3,13 +3,17 @@ import {
   isMillraceError,
   jsonText,
   MillraceError,
+  RECORD_PART,
   readAt,
+  recordPart,
   type SinkRecord,
 } from '@millrace/sdk';
 
 /** Names in a path that stand for something of a record or its task. */
 const PLACEHOLDER = /\$\{([^{}]*)\}/g;
-const KNOWN = /^(?:topic|partition|offset|task|(?:key|value)(?:\.[^.]+)*|header\..+|time:.+)$/;
+const OWN = /^(?:partition|offset|task|time:.+)$/;
+const TIME = /\$\{time:([^{}]*)\}/g;
+const TIME_FIELD = /yyyy|MM|dd|HH|mm/g;
 const OFFSET_DIGITS = 10;
 /** As long as a name may be on the usual file systems, with room for a number behind it. */
 const NAME_MAX_BYTES = 240;
@@ -36,8 +40,12 @@ export function constantPart(file: string): string {
 /** A config's validator of a path with placeholders. */
 export const pathTemplate = Object.assign(
   (value: ConfigValue): string | null => {
-    const unknown = [...String(value).matchAll(PLACEHOLDER)].find(([, name = '']) => !KNOWN.test(name));
-    return unknown ? `has ${unknown[0]}, which stands for nothing; known are ${PLACEHOLDER_LIST}` : null;
+    const unknown = [...String(value).matchAll(PLACEHOLDER)].find(
+      ([, name = '']) => !OWN.test(name) && !RECORD_PART.test(name),
+    );
+    if (unknown) return `has ${unknown[0]}, which stands for nothing; known are ${PLACEHOLDER_LIST}`;
+    const odd = [...String(value).matchAll(TIME)].find(([, format = '']) => hasOddLetters(format));
+    return odd ? `has ${odd[0]}, of whose letters only yyyy, MM, dd, HH and mm stand for a time` : null;
   },
   { allows: `a path with ${PLACEHOLDER_LIST}` },
 );
@@ -55,7 +63,7 @@ export function filledPath(file: string, record: SinkRecord, task: number, offse
     try {
       return name.startsWith('time:')
         ? timeText(record.timestamp, name.slice('time:'.length))
-        : nameOf(partOf(record, name));
+        : nameOf(recordPart(record, name));
     } catch (error) {
       if (isMillraceError(error)) throw error;
       throw notMade(record, name, (error as Error).message);
@@ -63,21 +71,11 @@ export function filledPath(file: string, record: SinkRecord, task: number, offse
   });
 }
 
+/** Letters of other patterns would stand in the name as they are; the T of ISO 8601 is meant so. */
+const hasOddLetters = (format: string): boolean => /[A-SU-Za-z]/.test(format.replaceAll(TIME_FIELD, ''));
+
 /** An offset as names have it: padded, so that names sort as records came. */
 export const offsetText = (offset: number): string => String(offset).padStart(OFFSET_DIGITS, '0');
-
-function partOf(record: SinkRecord, name: string): unknown {
-  if (name === 'topic') return record.topic;
-  if (name.startsWith('header.'))
-    return record.headers.findLast(({ key }) => key === name.slice('header.'.length))?.value;
-  const [side, ...fields] = name.split('.');
-  let value: unknown = side === 'key' ? record.key : record.value;
-  for (const field of fields) {
-    const isObject = typeof value === 'object' && value !== null && Object.hasOwn(value, field);
-    value = isObject ? (value as Record<string, unknown>)[field] : undefined;
-  }
-  return value;
-}
 
 function nameOf(value: unknown): string {
   if (value === null || value === undefined) throw new Error('there is none');
@@ -98,7 +96,7 @@ function timeText(timestamp: number | null, format: string): string {
     ...{ yyyy: iso.slice(0, 4), MM: iso.slice(5, 7), dd: iso.slice(8, 10) },
     ...{ HH: iso.slice(11, 13), mm: iso.slice(14, 16) },
   };
-  return format.replaceAll(/yyyy|MM|dd|HH|mm/g, (part) => parts[part] ?? part);
+  return format.replaceAll(TIME_FIELD, (part) => parts[part] ?? part);
 }
 
 function notMade(record: SinkRecord, name: string, reason: string): MillraceError {

@@ -1,12 +1,19 @@
 import { constants, copyFile, link, mkdir, open, readdir } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
-import { readAt, type SinkRecord } from '@millrace/sdk';
+import { crc32 } from 'node:zlib';
+import { type Logger, MillraceError, readAt, type SinkRecord } from '@millrace/sdk';
 import { syncFolder } from './append-file.ts';
 import { codeOf } from './file-error.ts';
 import { linkUnderFreeName } from './free-name.ts';
 import { LineBuffer } from './line-buffer.ts';
 import { type Compression, PartFile, packed } from './part-file.ts';
-import { type Part, PartitionJournal, type PartitionState, removed } from './partition-journal.ts';
+import {
+  type FirstRecord,
+  type Part,
+  PartitionJournal,
+  type PartitionState,
+  removed,
+} from './partition-journal.ts';
 import { filledPath, offsetText } from './path-template.ts';
 import { type LineFormat, recordLine } from './record-line.ts';
 
@@ -23,6 +30,7 @@ export interface RollOptions {
   readonly bytesMax: number;
   readonly ageMaxMs: number;
   readonly openMax: number;
+  readonly logger: Pick<Logger, 'warn'>;
 }
 
 /** A part as a batch would leave it. */
@@ -40,20 +48,33 @@ export class RolledPartition {
   #partCount = 0;
   /** Whether there are parts whose names may not be on the disk. */
   #hasNewNames = false;
+  /** Whether records were given since the partition was taken. */
+  #isGiven = false;
+  /** Of the topic as it is now; null: not known. */
+  readonly #topicId: string | null;
 
-  private constructor(options: RollOptions, journal: PartitionJournal, state: PartitionState) {
+  private constructor(
+    options: RollOptions,
+    journal: PartitionJournal,
+    state: PartitionState,
+    topicId: string | null,
+  ) {
     this.#options = options;
     this.#journal = journal;
-    this.#state = state;
+    this.#state = { ...state, topicId: state.topicId ?? topicId };
+    this.#topicId = topicId;
   }
 
-  /** Takes the partition from whoever had it, and finishes what that one had begun. */
-  static async take(name: string, options: RollOptions): Promise<RolledPartition> {
+  /**
+   * Takes the partition from whoever had it, and finishes what that one had begun.
+   * @param topicId of the topic as it is now; null where it is not known, or does not matter
+   */
+  static async take(name: string, options: RollOptions, topicId: string | null): Promise<RolledPartition> {
     const { folder, sync } = options;
     const { journal, state } = await PartitionJournal.take({ folder, name, sync }, (before, epoch) =>
       handOver(before, `${name}.${epoch}`, options),
     );
-    const partition = new RolledPartition(options, journal, state);
+    const partition = new RolledPartition(options, journal, state, topicId);
     await partition.#publish();
     await removeOrphans(name, options, state);
     return partition;
@@ -65,11 +86,25 @@ export class RolledPartition {
   }
 
   /**
-   * Writes the records that were not written yet; resolves when they count. After a failure the state is the one before.
-   * @throws {MillraceError} class poison, before anything is written, for a record that is no line or has no path
+   * Writes the records that were not written yet; resolves when they count. After a failure the state is the one before. Where the topic was
+   * made anew, all of them are new.
+   * @throws {MillraceError} class poison, before anything is written, for a record that is no line or has no path; RECORDS_FROM_BEFORE (class
+   * config) for those that come before the first that was ever given
    */
   async write(records: readonly SinkRecord[]): Promise<void> {
     await this.#publish();
+    const [given] = records;
+    const isOther = this.#isOfOther;
+    if (!this.#isGiven && !isOther) checkFollows(this.#state, given);
+    this.#isGiven = true;
+    if (given && (isOther ?? isMadeAnew(this.#state, records))) {
+      this.#options.logger.warn(
+        { partition: this.#journal.name, writtenTo: this.#state.offset },
+        'the topic was deleted and made anew; its records are written from its beginning',
+      );
+      await this.moveTo(readAt(given).offset, this.#topicId);
+    }
+    const first = this.#state.first ?? (given ? firstRecord(given) : null);
     const fresh = records.filter((record) => readAt(record).offset >= this.#state.offset);
     const last = fresh.at(-1);
     if (last === undefined) return await this.#journal.check();
@@ -81,6 +116,8 @@ export class RolledPartition {
         offset: readAt(last).offset + 1,
         parts: [...open.values()].map(({ part }) => part),
         complete: complete.map(({ part }) => part),
+        first,
+        topicId: this.#state.topicId,
         released: false,
       });
     } catch (error) {
@@ -101,10 +138,10 @@ export class RolledPartition {
     await this.#publish();
   }
 
-  /** Goes on at this offset, whatever was written. */
-  async moveTo(offset: number): Promise<void> {
+  /** Goes on at this offset, whatever was written, of this topic; null: of whichever it is then. */
+  async moveTo(offset: number, topicId: string | null): Promise<void> {
     await this.roll('all', 0);
-    await this.#commit({ ...this.#state, offset, released: false });
+    await this.#commit({ ...this.#state, offset, first: null, topicId, released: false });
   }
 
   /** Lets go: the next owner goes on in the same files. */
@@ -121,6 +158,11 @@ export class RolledPartition {
   async abandon(): Promise<void> {
     await this.#closeFiles();
     await this.#journal.close();
+  }
+
+  /** Whether what was written was of another topic of that name; null where its id is not known. */
+  get #isOfOther(): boolean | null {
+    return this.#topicId === null ? null : this.#state.topicId !== this.#topicId;
   }
 
   #isOld(sinceMs: number, nowMs: number): boolean {
@@ -220,6 +262,45 @@ export class RolledPartition {
     this.#files.clear();
     for (const file of files) await file.close();
   }
+}
+
+/** Timestamps and keys of a topic that is read again are what they were; those of one that was made anew are others. */
+function firstRecord(record: SinkRecord): FirstRecord {
+  return { offset: readAt(record).offset, checksum: checksumOf(record) };
+}
+
+function checksumOf({ timestamp, key }: SinkRecord): string {
+  // A key that is an object tells nothing more: what it holds depends on its converter.
+  const text = Buffer.isBuffer(key) ? key.toString('base64') : typeof key === 'object' ? '' : String(key);
+  return crc32(`${timestamp} ${text}`).toString(16);
+}
+
+/**
+ * Where topics have no ids: whether records that lie before what was written are those of another topic of the same name: the first one
+ * that was ever given is another one now.
+ */
+function isMadeAnew({ first, offset }: PartitionState, records: readonly SinkRecord[]): boolean {
+  const [given] = records;
+  if (first === null || given === undefined || readAt(given).offset >= offset) return false;
+  const same = records.find((record) => readAt(record).offset === first.offset);
+  return same !== undefined && checksumOf(same) !== first.checksum;
+}
+
+/**
+ * A group never goes back behind where it began. Where it does, nobody can know whether its records are new.
+ * @throws {MillraceError} RECORDS_FROM_BEFORE (class config)
+ */
+function checkFollows({ first }: PartitionState, given: SinkRecord | undefined): void {
+  if (first === null || given === undefined || readAt(given).offset >= first.offset) return;
+  const { topic, partition, offset } = readAt(given);
+  throw new MillraceError(
+    `Partition ${partition} of topic ${topic} gives records from offset ${offset} on, before the first that was ever given (${first.offset}).`,
+    {
+      code: 'RECORDS_FROM_BEFORE',
+      class: 'config',
+      hint: 'The topic was made anew, or the position of the group was set back elsewhere: stop the connector and reset or alter its offsets, and records are written from there on.',
+    },
+  );
 }
 
 async function publish({ name, target }: Part, { folder, sync }: RollOptions): Promise<void> {

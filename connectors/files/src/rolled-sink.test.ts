@@ -30,11 +30,14 @@ afterEach(async () => {
 const NAME = `\${topic}-\${partition}-\${offset}`;
 const state = () => join(folder, '.millrace-acceptance');
 
-async function sink(options: Record<string, string> = {}): Promise<SinkHarness> {
+async function sink(
+  options: Record<string, string> = {},
+  topicId: string | null = null,
+): Promise<SinkHarness> {
   const harness = new SinkHarness(fileSink, { file: join(folder, `${NAME}.jsonl`), ...options });
   running.push(harness);
   await harness.start();
-  await harness.open([{ topic: 't', partition: 0 }]);
+  await harness.open([{ topic: 't', partition: 0, topicId }]);
   return harness;
 }
 
@@ -159,6 +162,73 @@ describe('a task that takes over', () => {
     });
     await next.write(records(7, 3));
     expect(complete().flatMap(numbers)).toEqual(range(0, 10));
+  });
+});
+
+describe('a topic that was deleted and made anew', () => {
+  const name = (offset: number, more = '') => `t-0-${at(offset)}${more}.jsonl`;
+
+  it.each([
+    ['while the task was down', true],
+    ['while it runs', false],
+  ])('is written from its beginning, beside what was there: %s', async (_, restarts) => {
+    let task = await sink({ 'rotate.records': '5' });
+    await task.write(records(0, 12, { timestamp: 1_000, value: 'old' }));
+    if (restarts) {
+      await task.stop();
+      task = await sink({ 'rotate.records': '5' });
+    }
+    await task.write(records(0, 10, { timestamp: 2_000, value: 'new' }));
+    expect(complete()).toEqual([name(0, '.1'), name(0), name(5, '.1'), name(5), name(10)]);
+    expect(readFileSync(join(folder, name(5, '.1')), 'utf8')).toBe('"new"\n'.repeat(5));
+    expect(readFileSync(join(folder, name(10)), 'utf8')).toBe('"old"\n'.repeat(2));
+  });
+
+  it('is known by its id, though its records are the same, and not before something of it comes', async () => {
+    const options = { 'rotate.records': '5' };
+    const first = await sink(options, 'old');
+    await first.write(records(0, 12));
+    await first.stop();
+    await (await sink(options, 'new')).stop();
+    const same = await sink(options, 'old');
+    await same.write(records(10, 2));
+    await same.write(records(12, 3));
+    await same.stop();
+    expect(complete()).toEqual([name(0), name(5), name(10)]);
+    const anew = await sink(options, 'new');
+    await anew.write(records(0, 3));
+    await anew.stop();
+    const again = await sink(options, 'new');
+    await again.write(records(0, 10));
+    expect(complete()).toEqual([name(0, '.1'), name(0), name(5, '.1'), name(5), name(10)]);
+  });
+
+  it('is not one that is read again after a crash, in whatever batches', async () => {
+    const dead = await sink({ 'rotate.records': '5' });
+    await dead.write(records(0, 7, { timestamp: 1_000 }));
+    const next = await sink({ 'rotate.records': '5' });
+    await next.write(records(0, 3, { timestamp: 1_000 }));
+    await next.write(records(3, 7, { timestamp: 1_000 }));
+    expect(complete().flatMap(numbers)).toEqual(range(0, 10));
+  });
+
+  it('stops the task where nobody can know, until somebody says where to go on', async () => {
+    const first = await sink({ 'rotate.records': '5' });
+    await first.write(records(20, 3));
+    await first.stop();
+    const second = await sink({ 'rotate.records': '5' });
+    await expect(second.write(records(0, 5))).rejects.toMatchObject({
+      ...{ code: 'RECORDS_FROM_BEFORE', class: 'config', message: expect.stringContaining('(20)') },
+    });
+    await second.stop();
+    const config = requireConfig(fileSink.config, {
+      file: join(folder, `${NAME}.jsonl`),
+      'rotate.records': '5',
+    });
+    const reset = { because: 'offsets reset', signal: new AbortController().signal } as const;
+    await fileSink.forget?.(config, { connector: 'acceptance', ...reset });
+    await (await sink({ 'rotate.records': '5' })).write(records(0, 5));
+    expect(complete()).toContain(name(0));
   });
 });
 

@@ -2,7 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import {
   isMillraceError,
   keptOffsets,
+  type Logger,
   MillraceError,
+  type OpenedPartition,
   readAt,
   type SinkRecord,
   type SinkTask,
@@ -35,7 +37,7 @@ export class RolledSinkTask implements SinkTask {
 
   constructor(context: SinkTaskContext<typeof sinkConfig>) {
     this.#context = context;
-    this.#options = rollOptions(context.config, context.connector, context.task);
+    this.#options = rollOptions(context.config, context);
   }
 
   async start(): Promise<void> {
@@ -55,14 +57,14 @@ export class RolledSinkTask implements SinkTask {
     this.#timer.unref();
   }
 
-  async opened(partitions: readonly TopicPartition[]): Promise<void> {
+  async opened(partitions: readonly OpenedPartition[]): Promise<void> {
     await this.#inTurn(async () => {
-      for (const { topic, partition } of partitions) {
+      for (const { topic, partition, topicId } of partitions) {
         const name = journalName(topic, partition);
         this.#lost.delete(name);
         await this.#partitions.get(name)?.abandon();
         this.#partitions.delete(name);
-        await this.#partitionOf(name);
+        await this.#partitionOf(name, topicId);
       }
     });
   }
@@ -80,7 +82,7 @@ export class RolledSinkTask implements SinkTask {
     });
     await this.#inTurn(async () => {
       for (const [name, records] of parts) {
-        const partition = await this.#partitionOf(name);
+        const partition = await this.#partitionOf(name, null);
         await this.#guarded(name, () => partition.write(records));
       }
     });
@@ -94,12 +96,12 @@ export class RolledSinkTask implements SinkTask {
     });
   }
 
-  async #partitionOf(name: string): Promise<RolledPartition> {
+  async #partitionOf(name: string, topicId: string | null): Promise<RolledPartition> {
     const lost = this.#lost.get(name);
     if (lost) throw lost;
     let partition = this.#partitions.get(name);
     if (partition === undefined) {
-      partition = await this.#asking(() => RolledPartition.take(name, this.#options));
+      partition = await this.#asking(() => RolledPartition.take(name, this.#options, topicId));
       this.#partitions.set(name, partition);
     }
     return partition;
@@ -159,7 +161,10 @@ export class RolledSinkTask implements SinkTask {
 const pathOf = (error: unknown): string | null =>
   error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : null;
 
-function rollOptions(config: SinkConfig, connector: string, task: number): RollOptions {
+function rollOptions(
+  config: SinkConfig,
+  { connector, task, logger }: { connector: string; task: number; logger: Pick<Logger, 'warn'> },
+): RollOptions {
   const { compression } = config;
   return {
     file: config.file,
@@ -172,6 +177,7 @@ function rollOptions(config: SinkConfig, connector: string, task: number): RollO
     bytesMax: config['rotate.bytes'],
     ageMaxMs: config['rotate.interval.ms'],
     openMax: config['open.files.max'],
+    logger,
   };
 }
 
@@ -179,11 +185,11 @@ function rollOptions(config: SinkConfig, connector: string, task: number): RollO
 export const kept = keptOffsets<SinkConfig>({
   keeps: rolls,
   async within(config, connector, work) {
-    const options = rollOptions(config, connector, 0);
+    const options = rollOptions(config, { connector, task: 0, logger: { warn: () => undefined } });
     const move = async (name: string, offset: number) => {
-      const partition = await RolledPartition.take(name, options);
+      const partition = await RolledPartition.take(name, options, null);
       try {
-        await partition.moveTo(offset);
+        await partition.moveTo(offset, null);
       } finally {
         await partition.release();
       }

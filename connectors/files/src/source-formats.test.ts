@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -197,7 +198,12 @@ describe('whole files', () => {
     writeFileSync(at('a'), 'yy');
     await expectValues(harness, ['x', 'yy']);
     writeFileSync(at('a'), 'z'.repeat(17));
-    await expect(harness.poll()).rejects.toMatchObject({ code: 'LINE_TOO_LONG' });
+    await eventually('the fault', async () => {
+      await harness.poll(50);
+      return harness.figures.get('files_at_fault') === 1;
+    });
+    const alone = await follow(whole({ files: '', file: at('a'), 'max.line.bytes': '16' }));
+    await expect(alone.poll()).rejects.toMatchObject({ code: 'LINE_TOO_LONG' });
   });
 });
 
@@ -240,8 +246,104 @@ describe('patterns', () => {
     const harness = await follow({ files: at('?'), 'files.max': '1', 'finished.files': 'delete' });
     await expectValues(harness, ['a']);
     await expectNothingMore(harness);
+    expect([...harness.notices.values()]).toEqual([
+      expect.stringContaining('"files.max" allows, which is 1'),
+    ]);
     await harness.commit();
     await expectValues(harness, ['a', 'b']);
+    expect(harness.notices.size).toBe(0);
+  });
+});
+
+describe('a file at fault', () => {
+  const CSV = { format: 'csv', 'bad.lines': 'skip' };
+
+  it.each([
+    ['with a first row that names nothing', 'id,id\n1,2\n'],
+    ['with a first row that is too long', `${'x'.repeat(40)}\n1\n`],
+  ])('%s holds up no other, and is read when it is mended', async (_, text) => {
+    writeFileSync(at('1.csv'), text);
+    writeFileSync(at('2.csv'), 'id\n7\n');
+    const harness = await follow({ files: at('*.csv'), ...CSV, 'max.line.bytes': '32' });
+    await expectValues(harness, [{ id: '7' }]);
+    await expectNothingMore(harness);
+    expect(harness.figures.get('files_at_fault')).toBe(1);
+    expect([...harness.notices.values()]).toEqual([
+      expect.stringMatching(
+        /^A file can’t be read on; .* The first row of .*1\.csv does not name columns\. Give/,
+      ),
+    ]);
+    writeFileSync(at('1.csv'), 'id\n8\n');
+    await expectValues(harness, [{ id: '7' }, { id: '8' }]);
+    expect(harness.figures.get('files_at_fault')).toBe(0);
+    expect(harness.notices.size).toBe(0);
+  });
+
+  it('is named by a notice with the others that are, until it is mended or gone', async () => {
+    for (const name of ['a', 'b', 'c']) writeFileSync(at(name), '{oops\n');
+    const harness = await follow({ files: at('?'), format: 'jsonl' });
+    const noticed = async (pattern: RegExp) => {
+      await eventually(`the notice ${pattern}`, async () => {
+        await harness.poll(30);
+        return pattern.test([...harness.notices.values()].join('\n'));
+      });
+    };
+    await noticed(/^3 files can’t be read on; .*a is not JSON\..* Also at fault: \S*b, \S*c\.$/);
+    writeFileSync(at('a'), '1\n');
+    unlinkSync(at('b'));
+    await noticed(/^A file can’t be read on; .*c is not JSON\. /);
+    unlinkSync(at('c'));
+    await noticed(/^$/);
+    expect(values(harness)).toEqual([1]);
+  });
+
+  it('is gone on with behind what it gave, and repeats nothing', async () => {
+    // A file is known by its first 256 bytes.
+    const first = JSON.stringify({ n: 1, text: 'x'.repeat(300) });
+    writeFileSync(at('a'), `${first}\n{oops\n{"n":2}\n`);
+    writeFileSync(at('b'), '{"n":3}\n');
+    const harness = await follow({ files: at('?'), format: 'jsonl' });
+    await expectValues(harness, [JSON.parse(first), { n: 3 }]);
+    await expectNothingMore(harness);
+    writeFileSync(at('a'), `${first}\n{"n":0}\n{"n":2}\n`);
+    await expectValues(harness, [JSON.parse(first), { n: 3 }, { n: 0 }, { n: 2 }]);
+  });
+
+  it('is one whose compressed stream is cut off: it is named, and never ended', async () => {
+    const lines = Array.from({ length: 5_000 }, (_, index) => `line ${index} ${index * 7919}`);
+    const packed = gzipSync(`${lines.join('\n')}\n`);
+    writeFileSync(at('a.gz'), packed.subarray(0, packed.length >> 1));
+    const options = { file: at('a.gz'), 'finished.files': 'delete' };
+    const harness = await follow(options);
+    await harness.pollUntil('its first half', (records) => records.length > 1_000);
+    await expect(harness.pollUntil('its end', () => false)).rejects.toMatchObject({
+      ...{ code: 'FILE_CUT_OFF', message: expect.stringContaining(at('a.gz')) },
+    });
+    await harness.commit();
+    await harness.stop();
+    expect(existsSync(at('a.gz'))).toBe(true);
+    writeFileSync(at('a.gz'), packed);
+    const second = await follow(options, { offsets: harness.offsets });
+    await eventually('the end', async () => {
+      await second.poll(50);
+      await second.commit();
+      return !existsSync(at('a.gz'));
+    });
+    expect([...values(harness), ...values(second)]).toEqual(lines);
+  });
+});
+
+describe('files that are gone', () => {
+  it('make room for others, and come back as other files', async () => {
+    for (const name of ['a', 'b']) writeFileSync(at(name), `${name}\n`);
+    const harness = await follow({ files: at('?'), 'files.max': '2', 'rotate.wait.ms': '0' });
+    await expectValues(harness, ['a', 'b']);
+    await harness.commit();
+    for (const name of ['a', 'b']) rmSync(at(name));
+    await expectNothingMore(harness);
+    for (const name of ['c', 'a']) writeFileSync(at(name), `${name}\n`);
+    await harness.pollUntil('both', (records) => records.length >= 4);
+    expect(values(harness).slice(2).toSorted()).toEqual(['a', 'c']);
   });
 });
 
@@ -322,5 +424,7 @@ it('says how far behind it is', async () => {
   expect(harness.figures.get('unread_bytes')).toBe(2);
   await expectValues(harness, ['x', 'y']);
   await expectNothingMore(harness);
-  expect(Object.fromEntries(harness.figures)).toEqual({ unread_bytes: 0, lag_seconds: 0 });
+  expect(Object.fromEntries(harness.figures)).toEqual({
+    ...{ unread_bytes: 0, lag_seconds: 0, files_at_fault: 0 },
+  });
 });

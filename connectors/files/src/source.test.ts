@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { MemoryOffsets, SourceHarness } from '@millrace/sdk/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fileSource } from './index.ts';
@@ -140,6 +141,30 @@ describe('truncation', () => {
   });
 });
 
+describe('truncation of a small file', () => {
+  it('loses no line that was written before the next look, whatever their length', async () => {
+    writeFileSync(file, 'old1\nold2\n');
+    const harness = await follow();
+    await expectValues(harness, ['old1', 'old2']);
+    truncateSync(file);
+    appendFileSync(file, 'new1\nnew2\nnew3\nnew4\n');
+    await expectValues(harness, ['old1', 'old2', 'new1', 'new2', 'new3', 'new4']);
+    appendFileSync(file, 'new5\n');
+    await expectValues(harness, ['old1', 'old2', 'new1', 'new2', 'new3', 'new4', 'new5']);
+  });
+
+  it('never gives half a line of a file that was longer', async () => {
+    const lines = (what: string, count: number) =>
+      Array.from({ length: count }, (_, index) => JSON.stringify({ [what]: index }));
+    writeFileSync(file, `${lines('old', 40).join('\n')}\n`);
+    const harness = await follow({ format: 'jsonl' });
+    await harness.pollUntil('the old ones', (records) => records.length === 40);
+    writeFileSync(file, `${lines('newer', 80).join('\n')}\n`);
+    await harness.pollUntil('the new ones', (records) => records.length === 120);
+    expect(values(harness).slice(40)).toEqual(lines('newer', 80).map((line) => JSON.parse(line)));
+  });
+});
+
 describe('rotation', () => {
   it('reads the renamed file to its end, also what comes late, then the new one', async () => {
     writeFileSync(file, 'a\n');
@@ -181,6 +206,54 @@ describe('rotation', () => {
     writeFileSync(file, 'c\n');
     await expectValues(harness, ['a', 'b', 'c']);
   });
+
+  it('reads all of them when it is rotated twice within the wait, and the oldest goes', async () => {
+    writeFileSync(file, 'a\n');
+    const harness = await follow({ 'rotate.wait.ms': '600' });
+    await expectValues(harness, ['a']);
+    renameSync(file, `${file}.1`);
+    writeFileSync(file, 'b\n');
+    await expectNothingMore(harness);
+    renameSync(`${file}.1`, `${file}.2`);
+    renameSync(file, `${file}.1`);
+    writeFileSync(file, 'c\n');
+    unlinkSync(`${file}.2`);
+    await expectNothingMore(harness);
+    // Even who is not read yet may go.
+    unlinkSync(`${file}.1`);
+    await expectValues(harness, ['a', 'b', 'c']);
+  });
+
+  it.each([
+    ['.gz', gzipSync],
+    ['.zst', zstdCompressSync],
+  ])(
+    'goes on in files that were packed when they were rotated while it was down (%s)',
+    async (suffix, pack) => {
+      const packed = (number: number, text: string, secondsAgo: number) => {
+        const path = `${file}.${number}${suffix}`;
+        writeFileSync(path, pack(Buffer.from(text)));
+        writtenSecondsAgo(path, secondsAgo);
+      };
+      writeFileSync(file, 'a\nb\nc\n');
+      const first = await follow();
+      await expectValues(first, ['a', 'b', 'c']);
+      await first.commit(first.records.slice(0, 1));
+      await first.stop();
+      unlinkSync(file);
+      packed(4, 'long ago\n', 40);
+      packed(3, 'a\nb\nc\n', 30);
+      packed(2, 'd\n', 20);
+      writeFileSync(`${file}.1`, 'e\n');
+      writtenSecondsAgo(`${file}.1`, 10);
+      writeFileSync(file, 'f\n');
+      const second = await follow({}, first.offsets);
+      await expectValues(second, ['b', 'c', 'd', 'e', 'f']);
+      await second.commit(second.records.slice(0, 1));
+      await second.stop();
+      await expectValues(await follow({}, first.offsets), ['c', 'd', 'e', 'f']);
+    },
+  );
 
   it('reads the file of the name from its beginning when the one it knew is gone', async () => {
     writeFileSync(file, 'a\n');

@@ -3,6 +3,8 @@ import {
   type ConfigProblem,
   type DurableOffset,
   type Header,
+  isMillraceError,
+  listed,
   MillraceError,
   RateLimiter,
   type SourceRecord,
@@ -10,8 +12,10 @@ import {
   type SourceTaskContext,
 } from '@millrace/sdk';
 import type { SourceConfig, sourceConfig } from './config.ts';
-import { fileOffset } from './file-offset.ts';
+import { codeOf, fileError } from './file-error.ts';
+import { type FileOffset, fileOffset } from './file-offset.ts';
 import { matchingPaths, patternsOf, readProblems, taskOf } from './file-pattern.ts';
+import { FilesAtFault } from './files-at-fault.ts';
 import { endsFiles, FinishedFiles, finishProblems } from './finished-files.ts';
 import { followFile } from './follow-file.ts';
 import type { FollowedFile, TailedLines } from './followed-file.ts';
@@ -25,9 +29,16 @@ export async function sourceProblems(config: SourceConfig): Promise<readonly Con
   return problems.length > 0 ? problems : await finishProblems(config, patterns);
 }
 
+/** How many names of files that went are remembered: who comes by one of them later is another file. */
+const GONE_MAX = 10_000;
+
 interface Followed {
   readonly file: FollowedFile;
   readonly form: LineForm;
+  /** Behind what it gave last. */
+  last: FileOffset | null;
+  /** A line at fault, behind those that it gave. */
+  fault: MillraceError | null;
 }
 
 /** Follows files and gives what is in them as records; one partition a path, with position and identity as the offset. */
@@ -42,8 +53,10 @@ export class FileSourceTask implements SourceTask {
   readonly #progress: ReadingProgress;
   readonly #limiter: RateLimiter | null;
   readonly #watchers = new Map<string, FSWatcher>();
-  /** A line at fault, thrown by the poll after the one that gave the lines before it. */
-  #failure: MillraceError | null = null;
+  readonly #atFault: FilesAtFault;
+  readonly #gone = new Set<string>();
+  /** Folders below a pattern that could not be looked into last. */
+  #unreadable: ReadonlySet<string> = new Set();
   #matchedAtMs = Number.NEGATIVE_INFINITY;
   #toldOfTooMany = false;
   #next = 0;
@@ -58,6 +71,7 @@ export class FileSourceTask implements SourceTask {
     this.#share = { index, of };
     this.#finished = endsFiles(context.config) ? new FinishedFiles(context.config) : null;
     this.#progress = new ReadingProgress(context);
+    this.#atFault = new FilesAtFault(context);
     const perSecond = context.config['max.records.per.second'];
     this.#limiter = perSecond > 0 ? new RateLimiter({ perSecond }) : null;
   }
@@ -78,7 +92,6 @@ export class FileSourceTask implements SourceTask {
   async poll(): Promise<readonly SourceRecord[]> {
     const { signal } = this.#context;
     while (!signal.aborted) {
-      if (this.#failure) throw this.#failure;
       this.#changed = false;
       await this.#match();
       const records = await this.#readNext();
@@ -88,7 +101,7 @@ export class FileSourceTask implements SourceTask {
       );
       await this.#limiter?.take(records.length, signal);
       if (records.length > 0) return records;
-      if (this.#failure === null && !this.#changed) await this.#change();
+      if (!this.#changed) await this.#change();
     }
     return [];
   }
@@ -110,17 +123,55 @@ export class FileSourceTask implements SourceTask {
     const nowMs = performance.now();
     if (nowMs - this.#matchedAtMs < this.#config['poll.interval.ms'] && this.#files.size > 0) return;
     this.#matchedAtMs = nowMs;
-    for (const path of await matchingPaths(this.#patterns)) {
+    const unreadable = new Set<string>();
+    const paths = new Set(await matchingPaths(this.#patterns, (folder) => unreadable.add(folder)));
+    this.#tellUnreadable(unreadable);
+    await this.#letGo(paths);
+    for (const path of paths) {
       if (this.#files.has(path) || taskOf(path, this.#share.of) !== this.#share.index) continue;
+      if (this.#atFault.isWaiting(path)) continue;
       if (this.#files.size >= this.#config['files.max']) return this.#tooMany();
-      const stored = fileOffset(await this.#context.offset({ filename: path }));
-      const file = followFile(path, stored, this.#config, {
-        logger: this.#context.logger,
-        isTakenElsewhere: (inode) =>
-          [...this.#files.values()].some((other) => other.file.path !== path && other.file.inode === inode),
-      });
-      this.#files.set(path, { file, form: lineForm(this.#config, path) });
+      await this.#follow(path);
     }
+    this.#toldOfTooMany = false;
+    this.#context.notice('files_waiting', null);
+  }
+
+  async #follow(path: string): Promise<void> {
+    let last = this.#atFault.retried(path);
+    if (last === undefined)
+      last = this.#gone.delete(path) ? null : fileOffset(await this.#context.offset({ filename: path }));
+    const file = followFile(path, last, this.#config, {
+      logger: this.#context.logger,
+      isTakenElsewhere: (inode) =>
+        [...this.#files.values()].some((other) => other.file.path !== path && other.file.inode === inode),
+    });
+    this.#files.set(path, { file, form: lineForm(this.#config, path), last, fault: null });
+  }
+
+  /** Files that are there no more and were read to their end make room for others. */
+  async #letGo(paths: ReadonlySet<string>): Promise<void> {
+    this.#atFault.keep(paths);
+    for (const { file } of this.#files.values()) {
+      if (paths.has(file.path) || !(await file.isGone())) continue;
+      this.#files.delete(file.path);
+      await file.close();
+      this.#gone.add(file.path);
+      const [oldest] = this.#gone;
+      if (this.#gone.size > GONE_MAX && oldest !== undefined) this.#gone.delete(oldest);
+    }
+  }
+
+  #tellUnreadable(folders: ReadonlySet<string>): void {
+    for (const folder of folders.difference(this.#unreadable))
+      this.#context.logger.error({ folder }, 'a folder may not be read; what is in it is not found');
+    this.#unreadable = folders;
+    this.#context.notice(
+      'folders_unreadable',
+      folders.size === 0
+        ? null
+        : `Folders may not be read, and what is in them is not found: ${listed([...folders])}. Give the worker's user the right to them.`,
+    );
   }
 
   #tooMany(): void {
@@ -128,6 +179,10 @@ export class FileSourceTask implements SourceTask {
     this.#toldOfTooMany = true;
     const followed = this.#config['files.max'];
     this.#context.logger.warn({ followed }, 'more files match than files.max allows; the others wait');
+    this.#context.notice(
+      'files_waiting',
+      `More files match than "files.max" allows, which is ${followed}: the others wait until some of these are gone. Raise it, or give the connector more tasks.`,
+    );
   }
 
   /** One batch of one file; the files take turns, so that none starves the others. */
@@ -135,16 +190,39 @@ export class FileSourceTask implements SourceTask {
     const all = [...this.#files.values()];
     for (let tried = 0; tried < all.length; tried++) {
       const followed = all[this.#next++ % all.length] as Followed;
-      const tailed = await followed.file.lines(this.#config['batch.size']);
-      if (tailed.lines.length === 0) {
-        await this.#endIfDone(followed.file);
-        continue;
+      try {
+        const records = await this.#readSome(followed);
+        if (records.length > 0) return records;
+      } catch (error) {
+        if (!isMillraceError(error) && codeOf(error) === '') throw error;
+        await this.#setAside(followed, fileError(error, followed.file.path, 'file'));
       }
-      await this.#progress.far(followed.file, tailed);
-      const records = this.#recordsOf(followed, tailed);
-      if (records.length > 0 || this.#failure) return records;
     }
     return [];
+  }
+
+  async #readSome(followed: Followed): Promise<readonly SourceRecord[]> {
+    if (followed.fault) throw followed.fault;
+    const tailed = await followed.file.lines(this.#config['batch.size']);
+    if (tailed.lines.length === 0) {
+      this.#atFault.calm(followed.file.path);
+      await this.#endIfDone(followed.file);
+      return [];
+    }
+    await this.#progress.far(followed.file, tailed);
+    return this.#recordsOf(followed, tailed);
+  }
+
+  /**
+   * Goes on with the other files.
+   * @throws the error itself where there are no others: of one file the task says all there is to say
+   */
+  async #setAside({ file, last }: Followed, error: MillraceError): Promise<void> {
+    const [only, ...others] = this.#patterns;
+    if (others.length === 0 && only?.pattern === null) throw error;
+    this.#files.delete(file.path);
+    await file.close();
+    this.#atFault.add(file.path, error, last);
   }
 
   async #endIfDone(file: FollowedFile): Promise<void> {
@@ -153,7 +231,8 @@ export class FileSourceTask implements SourceTask {
     await file.close();
   }
 
-  #recordsOf({ file, form }: Followed, tailed: TailedLines): readonly SourceRecord[] {
+  #recordsOf(followed: Followed, tailed: TailedLines): readonly SourceRecord[] {
+    const { file, form } = followed;
     const { path } = file;
     const { lines, inode, fingerprint, born } = tailed;
     const sourcePartition = { filename: path };
@@ -165,8 +244,8 @@ export class FileSourceTask implements SourceTask {
       const parsed = form.record(line);
       if (parsed === null) continue;
       if ('fault' in parsed) {
-        this.#bad(path, line.start, parsed.fault, parsed.what);
-        if (this.#failure) break;
+        followed.fault = this.#bad(path, line.start, parsed.fault, parsed.what);
+        if (followed.fault) break;
         continue;
       }
       const { key, value, valueSchema } = parsed;
@@ -175,29 +254,35 @@ export class FileSourceTask implements SourceTask {
       // Written out: a spread for each line costs a quarter of the reading.
       const sourceOffset =
         born === undefined ? { position, inode, fingerprint } : { position, inode, fingerprint, born };
-      const record = {
+      records.push({
         topic,
         partition: null,
         key,
         value,
+        // Also where there is none: transforms set it, and a member that comes later makes each copy of a record dearer.
+        valueSchema,
         headers,
         timestamp: null,
         sourcePartition,
         sourceOffset,
-      };
-      records.push(valueSchema === undefined ? record : { ...record, valueSchema });
+      });
     }
     const last = records.at(-1);
-    if (last) this.#finished?.given(path, last.sourceOffset);
+    if (last) {
+      followed.last = fileOffset(last.sourceOffset);
+      this.#finished?.given(path, last.sourceOffset);
+      this.#atFault.mended(path);
+    }
     return records;
   }
 
-  #bad(path: string, position: number, code: string, what: string): void {
+  /** Null: it is passed over. */
+  #bad(path: string, position: number, code: string, what: string): MillraceError | null {
     if (this.#config['bad.lines'] === 'skip') {
       this.#context.logger.warn({ file: path, position, code }, 'a line was skipped');
-      return;
+      return null;
     }
-    this.#failure = new MillraceError(`The line at byte ${position} of ${path} is ${what}.`, {
+    return new MillraceError(`The line at byte ${position} of ${path} is ${what}.`, {
       code,
       class: 'poison',
       hint: 'Mend the line, or set bad.lines=skip to go on without such lines.',

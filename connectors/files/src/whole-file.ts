@@ -5,6 +5,7 @@ import { beginsAs } from './fingerprint.ts';
 import { type FollowedFile, type FollowOptions, NO_LINES, type TailedLines } from './followed-file.ts';
 import type { Line } from './line-reader.ts';
 import { look, openIfThere } from './packed-file.ts';
+import { inodeOf } from './rotated-files.ts';
 import { type Packing, unpackAll, unpackError } from './unpacked-bytes.ts';
 
 /**
@@ -48,6 +49,10 @@ export class WholeFile implements FollowedFile {
 
   async isDone(): Promise<boolean> {
     return this.#isDone;
+  }
+
+  async isGone(): Promise<boolean> {
+    return (await inodeOf(this.path)) === null;
   }
 
   async lines(): Promise<TailedLines> {

@@ -3,7 +3,7 @@ import type { ConnectionConfig } from './connection-options.ts';
 import { shownUrl, statusError } from './http-error.ts';
 import { type HttpAnswer, type HttpRequest, jsonOf } from './http-exchange.ts';
 
-/** How long before its end a token is renewed, ms. */
+/** How long before its end a token is renewed at most, ms; one that lives shortly, at half of its life. */
 const RENEWED_BEFORE_MS = 30_000;
 /** How long a token is taken to live where the server does not say (RFC 6749 leaves it open), ms. */
 const LIFE_MS = 300_000;
@@ -27,21 +27,24 @@ export class Authorization {
       case 'basic':
         return { Authorization: basic(config['auth.user'] ?? '', config['auth.password'] ?? '') };
       case 'bearer':
-        return { Authorization: `Bearer ${config['auth.token']}` };
+        return { Authorization: bearer(config['auth.token'] ?? '') };
       case 'api-key':
         return { [config['auth.api.key.header']]: config['auth.api.key'] ?? '' };
       case 'oauth2':
-        return { Authorization: `Bearer ${await this.#currentToken()}` };
+        return { Authorization: bearer(await this.#currentToken()) };
       default:
         return {};
     }
   }
 
-  /** After a token was refused; whether there was one that can be renewed. */
-  forgetToken(): boolean {
-    const had = this.#token !== null;
-    this.#token = null;
-    return had;
+  /**
+   * After a request with these headers was refused: whether it is worth to send it again with new ones. A token that somebody else has
+   * renewed meanwhile stays.
+   */
+  refused(headers: Readonly<Record<string, string>>): boolean {
+    if (this.#config['auth.type'] !== 'oauth2') return false;
+    if (this.#token && headers.Authorization === bearer(this.#token.text)) this.#token = null;
+    return true;
   }
 
   async #currentToken(): Promise<string> {
@@ -76,10 +79,13 @@ export class Authorization {
       body: Buffer.from(form.toString()),
     });
     const given = tokenOf(answer);
-    this.#token = { text: given.token, untilMs: performance.now() + given.lifeMs - RENEWED_BEFORE_MS };
+    const keptMs = given.lifeMs - Math.min(RENEWED_BEFORE_MS, given.lifeMs / 2);
+    this.#token = { text: given.token, untilMs: performance.now() + keptMs };
     return given.token;
   }
 }
+
+const bearer = (token: string): string => `Bearer ${token}`;
 
 const basic = (user: string, password: string): string =>
   `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
@@ -92,7 +98,9 @@ function tokenOf(answer: HttpAnswer): { readonly token: string; readonly lifeMs:
   const given = jsonOf(answer, (text) => JSON.parse(text) as Record<string, unknown>);
   const { access_token: token, expires_in: seconds } = given;
   if (typeof token !== 'string' || token === '') throw notGiven(url, 'its answer has no access_token');
-  return { token, lifeMs: typeof seconds === 'number' ? seconds * 1_000 : LIFE_MS };
+  // A number by RFC 6749, 5.1; some give it as a text.
+  const lifeMs = Number(seconds) * 1_000;
+  return { token, lifeMs: Number.isFinite(lifeMs) && lifeMs > 0 ? lifeMs : LIFE_MS };
 }
 
 function notGiven(url: URL, reason: string): MillraceError {

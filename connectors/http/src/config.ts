@@ -1,4 +1,4 @@
-import { type ConfigOf, type ConfigValue, defineConfig, matches, oneOf, range } from '@millrace/sdk';
+import { type ConfigOf, type ConfigValue, defineConfig, oneOf, range, topicName } from '@millrace/sdk';
 import { address, connectionOptions, headerName } from './connection-options.ts';
 import { jsonPointer } from './json-pointer.ts';
 import { statusList } from './status-policy.ts';
@@ -27,11 +27,7 @@ export const sourceConfig = defineConfig({
     importance: 'high',
     docs: 'The topic that the records go to.',
     group: 'Records',
-    // Kafka's own rule.
-    validate: matches(
-      /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/,
-      '1 to 249 letters, digits, dots, underscores and dashes',
-    ),
+    validate: topicName,
   },
   'poll.interval.ms': {
     type: 'long',
@@ -186,6 +182,15 @@ export const sourceConfig = defineConfig({
     docs: 'Asks whether anything changed (If-None-Match, If-Modified-Since) where the server told a round of one page apart so.',
     group: 'Request',
   },
+  'validation.request': {
+    type: 'string',
+    default: 'page',
+    importance: 'low',
+    docs: 'What is asked of the server when the config is checked: page asks for the first page and drops it; none asks nothing, for an API that hands its items out once.',
+    group: 'Connection',
+    validate: oneOf('page', 'none'),
+    recommend: ['page', 'none'],
+  },
   'response.max.bytes': {
     type: 'int',
     default: 16_777_216,
@@ -298,7 +303,7 @@ export const sinkConfig = defineConfig({
     type: 'list',
     default: ['400', '409', '411-424', '428', '431'],
     importance: 'medium',
-    docs: 'Statuses that mean that the record is at fault: it becomes a dead letter, alone, also out of a request of several. Any other status stops the task: 404 belongs here where the address has placeholders.',
+    docs: 'Statuses that mean that the record is at fault and nothing of the request was taken: it becomes a dead letter, alone, also out of a request of several, which is sent again in halves. Any other status stops the task: 404 belongs here where the address has placeholders.',
     group: 'Statuses',
     validate: statusList,
   },

@@ -1,5 +1,13 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import { type ConfigOf, type ConfigValue, defineConfig, matches, oneOf, range } from '@millrace/sdk';
+import {
+  type ConfigOf,
+  type ConfigProblem,
+  type ConfigValue,
+  defineConfig,
+  matches,
+  oneOf,
+  range,
+} from '@millrace/sdk';
 
 const AUTH_TYPES = ['none', 'basic', 'bearer', 'api-key', 'oauth2'];
 const withAuth = (type: string) => (all: Readonly<Record<string, ConfigValue>>) => all['auth.type'] === type;
@@ -47,7 +55,7 @@ export const connectionOptions = defineConfig({
     type: 'string',
     default: null,
     importance: 'medium',
-    docs: 'Headers of each request, as a JSON object: {"Accept-Language": "en"}. Secrets do not belong here, but into the options of auth.type.',
+    docs: 'Headers of each request to the server of url, as a JSON object: {"Accept-Language": "en"}. Secrets do not belong here, but into the options of auth.type.',
     group: 'Request',
     width: 'long',
     validate: headerObject,
@@ -158,6 +166,37 @@ export const connectionOptions = defineConfig({
     recommend: ['basic', 'body'],
     visible: withAuth('oauth2'),
   },
+  'tls.ca.path': {
+    type: 'string',
+    default: null,
+    importance: 'medium',
+    docs: 'File with the certificates (PEM) of the authorities that sign servers, in place of those that Node.js trusts.',
+    group: 'TLS',
+    width: 'long',
+  },
+  'tls.certificate.path': {
+    type: 'string',
+    default: null,
+    importance: 'medium',
+    docs: 'File with the client certificate (PEM), and those between it and its authority; shown to the server of url and to that of oauth2.token.url. Needs tls.key.path.',
+    group: 'TLS',
+    width: 'long',
+  },
+  'tls.key.path': {
+    type: 'string',
+    default: null,
+    importance: 'medium',
+    docs: 'File with the key of the client certificate (PEM).',
+    group: 'TLS',
+    width: 'long',
+  },
+  'tls.key.password': {
+    type: 'password',
+    default: null,
+    importance: 'low',
+    docs: 'Password of that file, where it is encrypted.',
+    group: 'TLS',
+  },
   'request.timeout.ms': {
     type: 'int',
     default: 30_000,
@@ -170,7 +209,7 @@ export const connectionOptions = defineConfig({
     type: 'string',
     default: 'none',
     importance: 'low',
-    docs: 'Which redirects are followed, five at most: none, same-origin, or any. To another origin no proof of who sends goes along. A sink follows only those that keep the method (307, 308).',
+    docs: 'Which redirects are followed, five at most: none, same-origin (scheme, name and port of url), or any, which lets next pages be on other servers too. To another origin than that of url go neither what auth.type proves, nor the client certificate, nor headers. A sink follows only those that keep the method (307, 308).',
     group: 'Connection',
     validate: oneOf('none', 'same-origin', 'any'),
     recommend: ['none', 'same-origin', 'any'],
@@ -211,15 +250,23 @@ export const connectionOptions = defineConfig({
 
 export type ConnectionConfig = ConfigOf<typeof connectionOptions>;
 
-/** Options that another one needs, and that are missing. */
-export function missingOption(config: ConnectionConfig): string | null {
-  const needed: Readonly<Record<string, readonly (keyof ConnectionConfig)[]>> = {
-    basic: ['auth.user', 'auth.password'],
-    bearer: ['auth.token'],
-    'api-key': ['auth.api.key', 'auth.api.key.header'],
-    oauth2: ['oauth2.token.url', 'oauth2.client.id', 'oauth2.client.secret'],
-  };
-  return needed[config['auth.type']]?.find((key) => config[key] === null || config[key] === '') ?? null;
+const NEEDED: Readonly<Record<string, readonly (keyof ConnectionConfig)[]>> = {
+  basic: ['auth.user', 'auth.password'],
+  bearer: ['auth.token'],
+  'api-key': ['auth.api.key', 'auth.api.key.header'],
+  oauth2: ['oauth2.token.url', 'oauth2.client.id', 'oauth2.client.secret'],
+};
+
+/** What lacks where an option needs another one; null where nothing does. */
+export function missingOption(config: ConnectionConfig): ConfigProblem | null {
+  const type = config['auth.type'];
+  const key = NEEDED[type]?.find((name) => !config[name]);
+  if (key) return { key, message: `"${key}" is missing: auth.type=${type} needs it.` };
+  const halves = ['tls.certificate.path', 'tls.key.path'] as const;
+  const [half, other] = halves.map((name) => (config[name] ? null : name));
+  if (half === other || (half && other)) return null;
+  const missing = half ?? other;
+  return missing ? { key: missing, message: `"${missing}" is missing: the other half is given.` } : null;
 }
 
 /** The headers of the option. */

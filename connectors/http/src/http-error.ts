@@ -13,19 +13,40 @@ const codeOf = (error: unknown): string =>
 export function connectionError(error: unknown, url: URL): MillraceError {
   const code = codeOf(error);
   const reason = error instanceof Error && error.message !== '' ? error.message : code || 'no answer';
-  if (/CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL/.test(code))
+  // What a server sends that wants to know who asks, by the names of OpenSSL.
+  if (
+    /ALERT_(?:CERTIFICATE|BAD_CERTIFICATE|UNKNOWN_CA|NO_CERTIFICATE|HANDSHAKE_FAILURE|ACCESS_DENIED)/.test(
+      code,
+    )
+  )
+    return new MillraceError(`${url.origin} does not take the client certificate, or misses one: ${code}.`, {
+      code: 'HTTP_CERTIFICATE_REFUSED',
+      class: 'auth',
+      path: 'tls.certificate.path',
+      hint: 'Give tls.certificate.path and tls.key.path a certificate that the server trusts.',
+      cause: error,
+    });
+  if (/CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS/.test(code))
     return new MillraceError(`The certificate of ${url.origin} is not trusted: ${reason}.`, {
       code: 'HTTP_NOT_TRUSTED',
       class: 'config',
       path: 'url',
-      hint: 'Correct the name in the address, or give the worker the authority that signed it (NODE_EXTRA_CA_CERTS).',
+      hint: 'Correct the name in the address, or name the authority that signed it in tls.ca.path.',
+      cause: error,
+    });
+  if (/ERR_SSL|EPROTO/.test(code))
+    return new MillraceError(`${url.origin} and the connector can’t agree on encryption: ${code}.`, {
+      code: 'HTTP_NOT_ENCRYPTED',
+      class: 'config',
+      path: 'url',
+      hint: 'Look whether the server speaks TLS on this port, and in a version that Node.js speaks (1.2 or newer).',
       cause: error,
     });
   return new MillraceError(`${shownUrl(url)} gave no answer: ${reason}.`, {
     code: 'HTTP_NO_ANSWER',
     class: 'transient',
     path: 'url',
-    hint: 'Look whether the server runs and is reached from the worker; the task tries again by itself.',
+    hint: `Look whether the server runs and is reached from the worker${url.protocol === 'https:' ? ', and trusts the client certificate where it asks for one' : ''}; the task tries again by itself.`,
     cause: error,
   });
 }

@@ -18,7 +18,7 @@ export const httpSource = defineSource({
   // What an API answers twice need not be the same.
   exactlyOnce: () => false,
   sample: sampleItems,
-  alterOffsets: (_, wanted) => checkAltered(wanted),
+  alterOffsets: checkAltered,
   describeOffset: offsetInWords,
 });
 

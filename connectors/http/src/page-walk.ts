@@ -1,15 +1,18 @@
 import { MillraceError } from '@millrace/sdk';
 import type { SourceConfig } from './config.ts';
 import { fixedHeaders } from './connection-options.ts';
-import { shownUrl } from './http-error.ts';
 import type { HttpAnswer, HttpRequest } from './http-exchange.ts';
 import { pointedAt } from './json-pointer.ts';
 import type { HttpOffset } from './source-offset.ts';
+import { pageAddress } from './trusted-origins.ts';
 
 const PARAMETERS: Readonly<Record<string, string>> = { page: 'page', offset: 'offset', cursor: 'cursor' };
 const PLACEHOLDER = /\$\{(since|position)\}/g;
 
-/** The request for a page. */
+/**
+ * The request for a page.
+ * @throws {MillraceError} class config where its position is none of this pagination, or leads to another server
+ */
 export function pageRequest(config: SourceConfig, { since, position, validator }: HttpOffset): HttpRequest {
   const { method, body } = config;
   const url = pageUrl(config, since, position);
@@ -35,7 +38,8 @@ export function pageRequest(config: SourceConfig, { since, position, validator }
 
 function pageUrl(config: SourceConfig, since: string | null, position: string | null): URL {
   const { pagination } = config;
-  const isAddress = pagination === 'next-url' || pagination === 'link';
+  const isAddress = leadsByAddress(config);
+  checkPosition(config, position);
   // An address of the server's own has all parameters that it needs.
   if (isAddress && position !== null) return new URL(position);
   const url = new URL(config.url);
@@ -48,6 +52,33 @@ function pageUrl(config: SourceConfig, since: string | null, position: string | 
   const at = position ?? firstPosition(config);
   if (!isAddress && pagination !== 'none' && parameter && at !== null) url.searchParams.set(parameter, at);
   return url;
+}
+
+const leadsByAddress = ({ pagination }: SourceConfig): boolean =>
+  pagination === 'next-url' || pagination === 'link';
+
+/**
+ * Whether a page's position is one of this pagination: it may have been stored under another one, or set by hand.
+ * @throws {MillraceError} HTTP_POSITION_NOT_USABLE, HTTP_PAGE_ELSEWHERE (class config)
+ */
+export function checkPosition(config: SourceConfig, position: string | null): void {
+  const { pagination, url } = config;
+  if (position === null || pagination === 'none' || pagination === 'cursor') return;
+  if (!leadsByAddress(config)) {
+    if (!/^\d{1,15}$/.test(position)) throw positionNotUsable(pagination);
+    return;
+  }
+  if (!URL.canParse(position)) throw positionNotUsable(pagination);
+  pageAddress(config, position, new URL(url));
+}
+
+function positionNotUsable(pagination: string): MillraceError {
+  return new MillraceError(`The stored page is none of pagination=${pagination}.`, {
+    code: 'HTTP_POSITION_NOT_USABLE',
+    class: 'config',
+    path: 'pagination',
+    hint: 'Alter or delete the offsets of the connector: {"since": "..."} alone begins a round anew.',
+  });
 }
 
 function firstPosition(config: SourceConfig): string | null {
@@ -79,9 +110,9 @@ export function nextPosition(config: SourceConfig, position: string | null, page
     case 'cursor':
       return cursorOf(config, page);
     case 'next-url':
-      return addressOf(config, cursorOf(config, page), page.answer.url);
+      return addressOf(config, cursorOf(config, page), page);
     case 'link':
-      return addressOf(config, nextLink(String(page.answer.headers.link ?? '')), page.answer.url);
+      return addressOf(config, nextLink(String(page.answer.headers.link ?? '')), page);
     default:
       return null;
   }
@@ -109,15 +140,5 @@ function nextLink(header: string): string | null {
   return null;
 }
 
-function addressOf(config: SourceConfig, target: string | null, from: URL): string | null {
-  if (target === null) return null;
-  const next = URL.parse(target, from);
-  const isOurs = next !== null && (next.origin === new URL(config.url).origin || config.redirects === 'any');
-  if (isOurs && /^https?:$/.test(next.protocol)) return next.href;
-  throw new MillraceError(`The next page of ${shownUrl(from)} is on another server.`, {
-    code: 'HTTP_PAGE_ELSEWHERE',
-    class: 'config',
-    path: 'redirects',
-    hint: 'Set redirects=any if its server may send the connector anywhere.',
-  });
-}
+const addressOf = (config: SourceConfig, target: string | null, { answer }: Page): string | null =>
+  target === null ? null : pageAddress(config, target, answer.url).href;

@@ -9,15 +9,16 @@ import { filledUrl } from './url-template.ts';
 export interface Sending {
   readonly url: string;
   readonly method: string;
-  /** Null: a deletion, which has none. */
-  readonly body: Buffer | null;
-  readonly records: readonly SinkRecord[];
+  readonly items: readonly Item[];
 }
 
 /** One record as it stands in a body, with where it goes. */
-interface Item {
+export interface Item {
   readonly record: SinkRecord;
   readonly url: string;
+  /** Records of one key keep their order; null: there is none. */
+  readonly key: string | null;
+  /** Null: a deletion, which has none. */
   readonly text: Buffer | null;
 }
 
@@ -31,8 +32,24 @@ export function itemOf(config: SinkConfig, record: SinkRecord): Item | null {
   if (isNull && onNull === 'ignore') return null;
   if (isNull && onNull === 'fail') throw refused(record, 'it is a tombstone', 'Set behavior.on.null.values.');
   const url = filledUrl(config.url, record);
-  if (isNull && onNull === 'delete') return { record, url, text: null };
-  return { record, url, text: textOf(config, record) };
+  const key = keyText(record);
+  if (isNull && onNull === 'delete') return { record, url, key, text: null };
+  return { record, url, key, text: textOf(config, record) };
+}
+
+function keyText(record: SinkRecord): string | null {
+  const { key } = record;
+  if (key === null || key === undefined) return null;
+  return typeof key === 'string' ? key : asJson(record, 'key', key);
+}
+
+function asJson(record: SinkRecord, side: string, value: unknown): string {
+  try {
+    return jsonText(value);
+  } catch (error) {
+    if (!(error instanceof Misfit)) throw error;
+    throw refused(record, `its ${side} ${error.message}`, `Mend the ${side} where the records are made.`);
+  }
 }
 
 function textOf(config: SinkConfig, record: SinkRecord): Buffer {
@@ -40,16 +57,10 @@ function textOf(config: SinkConfig, record: SinkRecord): Buffer {
   const isPlain = config['body.format'] === 'text' && !config['include.metadata'];
   if (isPlain && Buffer.isBuffer(value)) return value;
   if (isPlain && typeof value === 'string') return Buffer.from(value);
-  try {
-    if (!config['include.metadata']) return Buffer.from(jsonText(value ?? null));
-    const { topic, partition, offset, timestamp, key } = record;
-    return Buffer.from(
-      jsonText({ topic, partition, offset, timestamp, key: key ?? null, value: value ?? null }),
-    );
-  } catch (error) {
-    if (!(error instanceof Misfit)) throw error;
-    throw refused(record, error.message, 'Mend the value where the records are made.');
-  }
+  if (!config['include.metadata']) return Buffer.from(asJson(record, 'value', value ?? null));
+  const { topic, partition, offset, timestamp, key } = record;
+  const all = { topic, partition, offset, timestamp, key: key ?? null, value: value ?? null };
+  return Buffer.from(asJson(record, 'value', all));
 }
 
 function refused(record: SinkRecord, reason: string, hint: string): MillraceError {
@@ -65,9 +76,10 @@ function refused(record: SinkRecord, reason: string, hint: string): MillraceErro
 /** The requests of a batch, in order: neighbours with one address share one, as far as the config allows. */
 export function sendings(config: SinkConfig, items: readonly Item[]): readonly Sending[] {
   if (config['batch.format'] === 'one')
-    return items.map(({ record, url, text }) => ({
-      ...{ url, body: text, records: [record] },
-      method: text === null ? 'DELETE' : config.method,
+    return items.map((item) => ({
+      url: item.url,
+      method: item.text === null ? 'DELETE' : config.method,
+      items: [item],
     }));
   const groups: { url: string; bytes: number; items: Item[] }[] = [];
   for (const item of items) {
@@ -82,12 +94,13 @@ export function sendings(config: SinkConfig, items: readonly Item[]): readonly S
       last.bytes += bytes;
     } else groups.push({ url: item.url, bytes: bytes + 1, items: [item] });
   }
-  return groups.map((group) => ({
-    url: group.url,
-    method: config.method,
-    body: joined(config, group.items),
-    records: group.items.map(({ record }) => record),
-  }));
+  return groups.map((group) => ({ url: group.url, method: config.method, items: group.items }));
+}
+
+/** What goes out; null where it is a deletion. */
+export function bodyOf(config: SinkConfig, { items }: Sending): Buffer | null {
+  if (config['batch.format'] !== 'one') return joined(config, items);
+  return items[0]?.text ?? null;
 }
 
 function joined(config: SinkConfig, items: readonly Item[]): Buffer {
@@ -110,16 +123,15 @@ const [OPEN, COMMA, CLOSE, NEWLINE] = ['[', ',', ']', '\n'].map((text) => Buffer
 ];
 
 /** A request as it goes out. */
-export function requestOf(
-  config: SinkConfig,
-  { url, method, body, records }: Sending,
-  nowMs: number,
-): HttpRequest {
+export function requestOf(config: SinkConfig, sending: Sending, nowMs: number): HttpRequest {
+  const { url, method, items } = sending;
+  const body = bodyOf(config, sending);
   const headers: Record<string, string> = {
     ...(body === null ? {} : { 'Content-Type': contentType(config) }),
     ...fixedHeaders(config),
   };
-  if (config['idempotency.header'] !== '') headers[config['idempotency.header']] = idempotencyKey(records);
+  if (config['idempotency.header'] !== '')
+    headers[config['idempotency.header']] = idempotencyKey(items.map(({ record }) => record));
   if (config['signature.secret']) headers[config['signature.header']] = signature(config, body, nowMs);
   return { method, url: new URL(url), headers, ...(body === null ? {} : { body }) };
 }

@@ -3,7 +3,6 @@ import {
   type ConnectRecord,
   connectionProblems,
   isMillraceError,
-  jsonText,
   keyedBatches,
   MillraceError,
   type PlannedChange,
@@ -16,7 +15,7 @@ import { missingOption } from './connection-options.ts';
 import { HttpClient } from './http-client.ts';
 import { shownUrl, statusError } from './http-error.ts';
 import type { HttpAnswer } from './http-exchange.ts';
-import { itemOf, requestOf, type Sending, sendings } from './sink-request.ts';
+import { bodyOf, type Item, itemOf, requestOf, type Sending, sendings } from './sink-request.ts';
 import { hasStatus } from './status-policy.ts';
 import { hasPlaceholders } from './url-template.ts';
 
@@ -42,16 +41,24 @@ async function askHead(config: SinkConfig, signal: AbortSignal): Promise<void> {
   try {
     const url = new URL(hasPlaceholders(config.url) ? '/' : '', config.url);
     const { status } = await client.send({ method: 'HEAD', url });
-    if (REFUSES_WHO_ASKS.has(status)) throw statusError(status, url);
+    if (REFUSES_WHO_ASKS.has(status)) throw headRefused(status, url);
   } finally {
-    client.close();
+    await client.close();
   }
+}
+
+/** Some gateways refuse a method that they do not serve as they refuse a stranger. */
+function headRefused(status: number, url: URL): MillraceError {
+  const { message, details } = statusError(status, url);
+  return new MillraceError(message, {
+    ...details,
+    hint: `${details.hint} Set validation.request=none where the server takes no HEAD.`,
+  });
 }
 
 function optionProblem(config: SinkConfig): ConfigProblem | null {
   const missing = missingOption(config);
-  if (missing)
-    return { key: missing, message: `"${missing}" is missing: auth.type=${config['auth.type']} needs it.` };
+  if (missing) return missing;
   const alone = (key: 'behavior.on.null.values' | 'body.format') => ({
     key,
     message: `"${key}": ${config[key]} needs batch.format=one.`,
@@ -64,11 +71,17 @@ function optionProblem(config: SinkConfig): ConfigProblem | null {
     : null;
 }
 
-/** Sends records as requests. At least once: what was sent before a failure is sent again, with the same idempotency key. */
+/**
+ * Sends records as requests. At least once: what a request may have brought before its failure is sent again. What the server has accepted of a
+ * batch that failed is not, as long as the task lives; nor are the neighbours of a record that is refused: a request of several is halved
+ * until the culprit stands alone.
+ */
 export class HttpSinkTask implements SinkTask {
   readonly #context: SinkTaskContext<typeof sinkConfig>;
   readonly #config: SinkConfig;
   readonly #client: HttpClient;
+  /** What was accepted of a batch that has failed: it comes again. */
+  #accepted = new WeakSet<SinkRecord>();
 
   constructor(context: SinkTaskContext<typeof sinkConfig>) {
     this.#context = context;
@@ -89,44 +102,77 @@ export class HttpSinkTask implements SinkTask {
   }
 
   async write(batch: readonly SinkRecord[]): Promise<void> {
+    const fresh = batch.filter((record) => !this.#accepted.has(record));
     // All of it before any of it is sent: a record that can't be sent is found out at no cost.
-    const items = batch.flatMap((record) => itemOf(this.#config, record) ?? []);
+    const items = fresh.flatMap((record) => this.#itemOf(record) ?? []);
     const all = sendings(this.#config, items);
     const atOnce = this.#config['max.in.flight'];
-    if (atOnce === 1) {
-      for (const sending of all) await this.#send(sending);
-      return;
-    }
-    const key = ({ records: [record] }: Sending) =>
-      record?.key === null || record?.key === undefined ? null : jsonText(record.key);
-    for (const some of keyedBatches(all, { key, maxItems: atOnce })) await this.#sendAll(some);
+    if (atOnce === 1) for (const sending of all) await this.#sendAround(sending);
+    else for (const some of keyedBatches(all, { key: keyOf, maxItems: atOnce })) await this.#sendAll(some);
+    this.#accepted = new WeakSet();
   }
 
   async stop(): Promise<void> {
-    this.#client.close();
+    await this.#client.close();
+  }
+
+  /** Null: it is passed over, or rejected. */
+  #itemOf(record: SinkRecord): Item | null {
+    try {
+      return itemOf(this.#config, record);
+    } catch (error) {
+      if (!isPoison(error)) throw error;
+      this.#context.reject(record, error);
+      return null;
+    }
   }
 
   /** The first failure counts, once nothing is under way any more. */
   async #sendAll(some: readonly Sending[]): Promise<void> {
-    const outcomes = await Promise.allSettled(some.map((sending) => this.#send(sending)));
+    const outcomes = await Promise.allSettled(some.map((sending) => this.#sendAround(sending)));
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failed) throw failed.reason;
   }
 
-  async #send(sending: Sending): Promise<void> {
-    try {
-      await this.#client.sendUntil(requestOf(this.#config, sending, Date.now()), (answer) =>
-        this.#verdict(answer, sending),
-      );
-    } catch (error) {
-      const [record, ...others] = sending.records;
-      const isCulprit = isMillraceError(error) && error.class === 'poison' && record && others.length === 0;
-      if (!isCulprit) throw error;
-      this.#context.reject(record, error);
+  /**
+   * Sends what can be sent, in order; answers how many records were refused.
+   * @param knownRefused whether it is known to hold a culprit without being sent
+   */
+  async #sendAround(sending: Sending, knownRefused = false): Promise<number> {
+    const { items } = sending;
+    const [only, ...others] = items;
+    if (!only) return 0;
+    if (!knownRefused || others.length === 0) {
+      const refusal = await this.#refusal(sending);
+      if (refusal === null) return 0;
+      if (others.length === 0) {
+        this.#context.reject(only.record, refusal);
+        return 1;
+      }
     }
+    const middle = items.length >>> 1;
+    const before = await this.#sendAround({ ...sending, items: items.slice(0, middle) });
+    // Where the first half was fine, the fault is in the second.
+    const rest = { ...sending, items: items.slice(middle) };
+    return before + (await this.#sendAround(rest, before === 0));
   }
 
-  #verdict({ status, url }: HttpAnswer, { records }: Sending): MillraceError | null {
+  /** Null: it is accepted. @throws what is no fault of the records */
+  async #refusal(sending: Sending): Promise<MillraceError | null> {
+    try {
+      await this.#client.sendUntil(
+        () => requestOf(this.#config, sending, Date.now()),
+        (answer) => this.#verdict(answer, sending),
+      );
+    } catch (error) {
+      if (!isPoison(error)) throw error;
+      return error;
+    }
+    for (const { record } of sending.items) this.#accepted.add(record);
+    return null;
+  }
+
+  #verdict({ status, url }: HttpAnswer, { items }: Sending): MillraceError | null {
     if (hasStatus(this.#config['statuses.accept'], status)) return null;
     if (hasStatus(this.#config['statuses.retry'], status)) {
       const error = statusError(status, url);
@@ -139,18 +185,23 @@ export class HttpSinkTask implements SinkTask {
           });
     }
     if (!hasStatus(this.#config['statuses.reject'], status)) return statusError(status, url);
-    const [first, ...others] = records;
-    const what = others.length === 0 ? 'a record' : `one of ${records.length} records`;
+    const [first, ...others] = items;
+    const what = others.length === 0 ? 'a record' : `one of ${items.length} records`;
     return new MillraceError(`${shownUrl(url)} refuses ${what}: it answered ${status}.`, {
       code: 'HTTP_RECORD_REFUSED',
       class: 'poison',
       hint: 'Mend the record where it is made, or say by statuses.* what this status means.',
-      ...(first && others.length === 0
-        ? { record: { topic: first.topic, partition: first.partition, offset: first.offset } }
-        : {}),
+      ...(first && others.length === 0 ? { record: placeOf(first.record) } : {}),
     });
   }
 }
+
+const isPoison = (error: unknown): error is MillraceError =>
+  isMillraceError(error) && error.class === 'poison';
+
+const placeOf = ({ topic, partition, offset }: SinkRecord) => ({ topic, partition, offset });
+
+const keyOf = ({ items: [item] }: Sending): string | null => item?.key ?? null;
 
 const SHOWN_CHARACTERS = 100;
 
@@ -169,7 +220,9 @@ export async function planSink(
       return [];
     }
   });
-  for (const { method, url, body, records: sent } of sendings(config, items)) {
+  for (const sending of sendings(config, items)) {
+    const { method, url, items: sent } = sending;
+    const body = bodyOf(config, sending);
     const text = body?.toString() ?? '';
     const shown = text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
     planned.push({

@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
 import {
   type ConfigProblem,
   type ConnectRecord,
   connectionProblems,
+  isMillraceError,
+  jsonText,
   MillraceError,
   pause,
   type SourceRecord,
@@ -12,24 +15,27 @@ import type { SourceConfig, sourceConfig } from './config.ts';
 import { missingOption } from './connection-options.ts';
 import { HttpClient } from './http-client.ts';
 import { shownUrl, statusError } from './http-error.ts';
-import { type HttpAnswer, successOnly } from './http-exchange.ts';
+import { type HttpAnswer, type HttpRequest, successOnly } from './http-exchange.ts';
 import { nextRound, placed } from './increment.ts';
 import { pageOf, recordOf } from './items.ts';
 import { nextPosition, type Page, pageRequest } from './page-walk.ts';
 import { beginning, fromStored, type HttpOffset, toStored } from './source-offset.ts';
 
 const NOT_MODIFIED = 304;
+/** What servers answer to a cursor or an address of a page that they know no more. */
+const PAGE_GONE = new Set([400, 404, 410, 422]);
 
 const isFine = (answer: HttpAnswer): MillraceError | null =>
   answer.status === NOT_MODIFIED ? null : successOnly(answer);
 
-/** What stands in the way of polling by this config: asks for one page. */
+/** What stands in the way of polling by this config: asks for one page, unless `validation.request` is none. */
 export async function validateSource(
   config: SourceConfig,
   signal: AbortSignal,
 ): Promise<readonly ConfigProblem[]> {
   const amiss = optionProblem(config);
   if (amiss) return [amiss];
+  if (config['validation.request'] === 'none') return [];
   return await connectionProblems('url', async () => {
     await firstPage(config, signal);
     return [];
@@ -53,14 +59,13 @@ async function firstPage(config: SourceConfig, signal: AbortSignal): Promise<Pag
     if (error) throw error;
     return pageOf(config, answer);
   } finally {
-    client.close();
+    await client.close();
   }
 }
 
 function optionProblem(config: SourceConfig): ConfigProblem | null {
   const missing = missingOption(config);
-  if (missing)
-    return { key: missing, message: `"${missing}" is missing: auth.type=${config['auth.type']} needs it.` };
+  if (missing) return missing;
   const needsPointer = config.pagination === 'cursor' || config.pagination === 'next-url';
   if (needsPointer && !config['cursor.pointer'])
     return {
@@ -89,6 +94,12 @@ export class HttpSourceTask implements SourceTask {
   #caughtUpAtMs = performance.now();
   /** What tells whether the first page of this round changes. */
   #validator: HttpOffset['validator'] = null;
+  /** What `start` was answered, for the first poll: an API may hand its items out once. */
+  #answered: { readonly request: HttpRequest; readonly answer: HttpAnswer } | null = null;
+  /** Whether the page that is asked for next was found in a stored offset. */
+  #isResumed = false;
+  /** Of the items of the page before. */
+  #checksum: string | null = null;
 
   constructor(context: SourceTaskContext<typeof sourceConfig>) {
     this.#context = context;
@@ -110,12 +121,10 @@ export class HttpSourceTask implements SourceTask {
         hint: 'Set the option, or change the one that needs it.',
       });
     this.#offset = fromStored(await this.#context.offset(this.#partition())) ?? this.#offset;
-    // A server that is not there, or refuses us, is told now; without anything being read.
-    const answer = await this.#client.sendUntil(
-      { ...pageRequest(this.#config, { ...this.#offset, validator: null }) },
-      isFine,
-    );
-    pageOf(this.#config, answer);
+    this.#isResumed = this.#offset.position !== null;
+    // A server that is not there, or refuses us, is told now.
+    this.#answered = await this.#ask();
+    if (this.#answered.answer.status !== NOT_MODIFIED) pageOf(this.#config, this.#answered.answer);
   }
 
   async poll(): Promise<readonly SourceRecord[]> {
@@ -137,7 +146,7 @@ export class HttpSourceTask implements SourceTask {
   }
 
   async stop(): Promise<void> {
-    this.#client.close();
+    await this.#client.close();
   }
 
   #partition() {
@@ -149,10 +158,37 @@ export class HttpSourceTask implements SourceTask {
     this.#context.figure('lag_seconds', seconds);
   }
 
+  /** The page of the offset. */
+  async #ask() {
+    try {
+      return await this.#send();
+    } catch (error) {
+      if (!this.#isResumed || !isMillraceError(error) || error.code !== PAGE_IS_GONE) throw error;
+      this.#isResumed = false;
+      const { url } = this.#config;
+      this.#context.logger.warn(
+        { url: shownUrl(url) },
+        'the stored page is not known any more; its round begins anew, and repeats what it gave',
+      );
+      this.#offset = { ...this.#offset, position: null };
+      return await this.#send();
+    }
+  }
+
+  async #send() {
+    const request = pageRequest(this.#config, this.#offset);
+    const answer = await this.#client.sendUntil(
+      () => request,
+      (given) => (this.#isResumed && PAGE_GONE.has(given.status) ? pageGone(given) : isFine(given)),
+    );
+    this.#isResumed = false;
+    return { request, answer };
+  }
+
   async #readPage(): Promise<readonly SourceRecord[]> {
+    const { request, answer } = this.#answered ?? (await this.#ask());
+    this.#answered = null;
     const before = this.#offset;
-    const request = pageRequest(this.#config, before);
-    const answer = await this.#client.sendUntil(request, isFine);
     if (answer.status === NOT_MODIFIED) {
       if (before.validator === null) throw statusError(NOT_MODIFIED, request.url);
       this.#endRound(before);
@@ -160,14 +196,28 @@ export class HttpSourceTask implements SourceTask {
     }
     const page = pageOf(this.#config, answer);
     if (before.position === null) this.#validator = validatorOf(answer, request.url);
-    const records = this.#place(page, before);
     const next = nextPosition(this.#config, before.position, page);
-    if (next === null) this.#endRound(nextRound(this.#offset, this.#pages === 0 ? this.#validator : null));
+    const isLast = next === null || this.#leadsNowhere(next, page);
+    if (!isLast) this.#checkCount();
+    const records = this.#place(page, before);
+    if (isLast) this.#endRound(nextRound(this.#offset, this.#pages === 0 ? this.#validator : null));
     else this.#turnTo(next);
     const last = records.pop();
     // What is behind the last item of a page is the next page.
     if (last) records.push({ ...last, sourceOffset: toStored(this.#offset) });
     return records;
+  }
+
+  /**
+   * Whether the next page is the one that was read: some servers end so. Where its items are those of the page before as well, the server
+   * does not heed what it is asked.
+   */
+  #leadsNowhere(next: string, { items }: Page): boolean {
+    const before = this.#checksum;
+    this.#checksum = createHash('sha256').update(jsonText(items)).digest('base64');
+    if (next !== this.#offset.position) return false;
+    if (items.length > 0 && this.#checksum === before) throw endless(this.#config);
+    return true;
   }
 
   #place({ items }: Page, before: HttpOffset): SourceRecord[] {
@@ -186,26 +236,41 @@ export class HttpSourceTask implements SourceTask {
     return records;
   }
 
+  #checkCount(): void {
+    if (this.#pages + 1 >= this.#config['pages.max']) throw endless(this.#config);
+  }
+
   #turnTo(position: string): void {
-    const { url } = this.#config;
     this.#pages += 1;
-    const isEndless = position === this.#offset.position || this.#pages >= this.#config['pages.max'];
-    if (isEndless)
-      throw new MillraceError(`The pages of ${shownUrl(url)} come to no end.`, {
-        code: 'HTTP_PAGES_ENDLESS',
-        class: 'config',
-        path: 'pagination',
-        hint: 'Correct how the next page is found (page.size, cursor.pointer), or raise pages.max.',
-      });
     this.#offset = { ...this.#offset, position };
   }
 
   #endRound(offset: HttpOffset): void {
     this.#offset = offset;
     this.#pages = 0;
+    this.#checksum = null;
     this.#caughtUpAtMs = performance.now();
     this.#nextAtMs = this.#caughtUpAtMs + this.#config['poll.interval.ms'];
   }
+}
+
+const PAGE_IS_GONE = 'HTTP_PAGE_GONE';
+
+function pageGone({ status, url }: HttpAnswer): MillraceError {
+  return new MillraceError(`${shownUrl(url)} answered ${status} to a stored page.`, {
+    code: PAGE_IS_GONE,
+    class: 'config',
+    hint: 'The round begins anew.',
+  });
+}
+
+function endless({ url }: SourceConfig): MillraceError {
+  return new MillraceError(`The pages of ${shownUrl(url)} come to no end.`, {
+    code: 'HTTP_PAGES_ENDLESS',
+    class: 'config',
+    path: 'pagination',
+    hint: 'Correct how the next page is found (page.parameter, page.size, cursor.pointer), or raise pages.max.',
+  });
 }
 
 /** How often the lag is told at least, ms. */

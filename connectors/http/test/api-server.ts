@@ -5,6 +5,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 
 export interface Received {
@@ -28,15 +29,22 @@ export class ApiServer {
   #server: Server | null = null;
   #port = 0;
   readonly #sockets = new Set<Socket>();
+  readonly #tls: ServerOptions | null;
+
+  /** @param tls certificates, for one that speaks TLS */
+  constructor(tls: ServerOptions | null = null) {
+    this.#tls = tls;
+  }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#port}`;
+    return `${this.#tls ? 'https' : 'http'}://127.0.0.1:${this.#port}`;
   }
 
   /** On the port that it had before. */
   async start(): Promise<void> {
-    const server = createServer((request, response) => void this.#serve(request, response));
-    server.on('connection', (socket) => {
+    const serve = (request: IncomingMessage, response: ServerResponse) => void this.#serve(request, response);
+    const server = this.#tls ? createTlsServer(this.#tls, serve) : createServer(serve);
+    server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
     });

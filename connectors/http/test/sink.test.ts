@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { type ConnectRecord, requireConfig, type SinkRecord } from '@millrace/sdk';
-import { SinkHarness } from '@millrace/sdk/testing';
+import { SinkHarness, type SinkHarnessOptions } from '@millrace/sdk/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { httpSink } from '../src/index.ts';
 import { type Answer, ApiServer } from './api-server.ts';
@@ -18,14 +18,17 @@ afterEach(async () => {
   await server.kill();
 });
 
-async function sink(options: Record<string, string> = {}): Promise<SinkHarness> {
+async function sink(
+  options: Record<string, string> = {},
+  more: SinkHarnessOptions = {},
+): Promise<SinkHarness> {
   const given = {
     url: `${server.url}/in`,
     'validation.request': 'none',
     'retry.backoff.ms': '10',
     ...options,
   };
-  const harness = new SinkHarness(httpSink, given);
+  const harness = new SinkHarness(httpSink, given, more);
   running.push(harness);
   await harness.start();
   return harness;
@@ -93,6 +96,48 @@ describe('requests', () => {
     const [, seconds = '', digest = ''] = /^t=(\d+),v1=([0-9a-f]+)$/.exec(String(headers['x-hub'])) ?? [];
     expect(Math.abs(Number(seconds) - Date.now() / 1000)).toBeLessThan(60);
     expect(digest).toBe(createHmac('sha256', 'secret').update(`${seconds}.${body}`).digest('hex'));
+  });
+
+  it('are signed anew for each try', async () => {
+    const answers: Answer[] = [{ status: 503, headers: { 'Retry-After': '1' } }];
+    server.answer = () => answers.shift() ?? { status: 200 };
+    await (await sink({ 'signature.secret': 'secret' })).write([record(0)]);
+    const times = server.received.map(({ headers }) =>
+      Number(/t=(\d+)/.exec(String(headers['x-signature']))?.[1]),
+    );
+    expect(times).toHaveLength(2);
+    expect(times[1]).toBeGreaterThan(times[0]!);
+  });
+
+  it('that are under way when their token is refused go again with one new token', async () => {
+    let given = 0;
+    let valid = '';
+    let open = 0;
+    let all = () => {};
+    const together = new Promise<void>((resolve) => {
+      all = resolve;
+    });
+    server.answer = async ({ path, headers }) => {
+      if (path === '/token') {
+        valid = `t${++given}`;
+        return { body: { access_token: valid, expires_in: '3600' } };
+      }
+      // The first four wait for each other, so that all of them hold the token that is taken away.
+      if (given === 1 && headers.authorization === 'Bearer t1' && open > 0) {
+        if (open++ === 4) all();
+        await together;
+        return { status: 401 };
+      }
+      open = Math.max(open, 1);
+      return { status: headers.authorization === `Bearer ${valid}` ? 200 : 401 };
+    };
+    const task = await sink({
+      ...{ 'max.in.flight': '4', 'auth.type': 'oauth2', 'oauth2.token.url': `${server.url}/token` },
+      ...{ 'oauth2.client.id': 'a', 'oauth2.client.secret': 'b' },
+    });
+    await task.write([record(0)]);
+    await task.write([1, 2, 3, 4].map((offset) => record(offset)));
+    expect(given).toBe(2);
   });
 
   it('are several at a time where that is allowed, each key in order', async () => {
@@ -165,6 +210,50 @@ describe('answers', () => {
     await (await sink({ 'statuses.accept': '200-299,409' })).write([record(0)]);
   });
 
+  it('that refuse one of several are followed by halves, and nothing that was accepted is sent again', async () => {
+    const accepted: number[] = [];
+    server.answer = ({ body }) => {
+      const numbers = (JSON.parse(body) as { n: number }[]).map(({ n }) => n);
+      if (numbers.includes(1) || numbers.includes(18)) return { status: 400 };
+      accepted.push(...numbers);
+      return { status: 200 };
+    };
+    const rejected: number[] = [];
+    const reject = ({ offset }: SinkRecord) => void rejected.push(offset);
+    await (await sink({ 'batch.format': 'array', 'batch.size': '8' }, { reject })).write(records(20));
+    expect(rejected).toEqual([1, 18]);
+    expect(accepted).toEqual(records(20).flatMap(({ offset }) => ([1, 18].includes(offset) ? [] : offset)));
+    // Three requests, and at most twice the depth of the halves for each of the two.
+    expect(server.received.length).toBeLessThanOrEqual(3 + 2 * 6);
+  });
+
+  it('that fail in the middle of a batch cost no second request for what was accepted', async () => {
+    let isDown = false;
+    server.answer = ({ body }) => {
+      isDown = body.includes('"n":2') && !isDown;
+      return { status: isDown ? 503 : 200 };
+    };
+    const task = await sink({ 'retry.tries': '1' });
+    const batch = records(4);
+    await expect(task.write(batch)).rejects.toMatchObject({ class: 'transient' });
+    await task.write(batch);
+    expect(server.received.map(({ body }) => JSON.parse(body).n)).toEqual([0, 1, 2, 2, 3]);
+    await task.write(batch.slice(0, 1));
+    expect(server.received).toHaveLength(6);
+  });
+
+  it('to a record that has no address are not asked for', async () => {
+    const rejected: unknown[] = [];
+    const reject = (_: SinkRecord, error: unknown) => void rejected.push(error);
+    const task = await sink({ url: `${server.url}/in/\${key}` }, { reject });
+    await task.write([record(0, { key: '\ud800' }), record(1, { key: { f: () => 1 } }), record(2)]);
+    expect(rejected).toMatchObject([
+      { class: 'poison', code: 'ADDRESS_NOT_MADE' },
+      { class: 'poison', code: 'ADDRESS_NOT_MADE' },
+    ]);
+    expect(sent()).toEqual(['POST /in/k2 {"n":2}']);
+  });
+
   it('of any length are not read to their end', async () => {
     server.answer = () => ({ status: 200, body: 'x'.repeat(1_000_000) });
     await (await sink()).write(records(2));
@@ -187,6 +276,9 @@ it('finds out who is refused before it runs', async () => {
     { key: 'auth.type' },
   ]);
   expect(sent()).toEqual(['HEAD / ']);
+  expect((await httpSink.validate?.(config, new AbortController().signal))?.[0]?.message).toContain(
+    'validation.request=none',
+  );
   server.answer = () => ({ status: 405 });
   expect(await httpSink.validate?.(config, new AbortController().signal)).toEqual([]);
 });

@@ -124,6 +124,58 @@ describe('pages', () => {
   });
 });
 
+describe('a page', () => {
+  const byCursor = { pagination: 'cursor', 'cursor.pointer': '/next', 'items.pointer': '/items' };
+  const storedAt = (position: string) => {
+    const offsets = new MemoryOffsets();
+    offsets.put({ partition: { url: `${server.url}/items` }, offset: { since: null, position } });
+    return offsets;
+  };
+
+  it('that start was answered is given, since an API may hand its items out once', async () => {
+    const queue = numbers(0, 6);
+    server.answer = () => ({ body: queue.splice(0, 2) });
+    const options = { method: 'POST', body: '{"max":2}', 'validation.request': 'none' };
+    const config = { url: `${server.url}/items`, topic: 't', ...options };
+    const signal = new AbortController().signal;
+    expect(await httpSource.validate?.(requireConfig(httpSource.config, config), signal)).toEqual([]);
+    await expectValues(await poll(options), numbers(0, 6));
+  });
+
+  it('that leads to itself is the last one where its items are new', async () => {
+    server.answer = ({ query }) => ({
+      body: { items: [query.get('cursor') === null ? 'first' : 'last'], next: 'c1' },
+    });
+    const harness = await poll({ ...byCursor, 'poll.interval.ms': '3600000' });
+    await expectValues(harness, ['first', 'last']);
+    expect(await harness.poll(100)).toBeNull();
+    expect(server.received).toHaveLength(2);
+  });
+
+  it('whose stored cursor has expired is followed by its round from the beginning', async () => {
+    server.answer = ({ query }) =>
+      query.get('cursor') === 'old' ? { status: 400 } : { body: { items: [1], next: null } };
+    await expectValues(await poll(byCursor, storedAt('old')), [1]);
+  });
+
+  it.each([
+    ['page', 'c1', 'HTTP_POSITION_NOT_USABLE'],
+    ['link', '3', 'HTTP_POSITION_NOT_USABLE'],
+    ['link', 'http://127.0.0.2/steal', 'HTTP_PAGE_ELSEWHERE'],
+    ['next-url', 'file:///etc/passwd', 'HTTP_PAGE_ELSEWHERE'],
+  ])('of pagination %s can’t be at %s, stored or set by hand', async (pagination, position, code) => {
+    server.answer = () => ({ body: [1] });
+    const options = { pagination, 'cursor.pointer': '/next' };
+    await expect(poll(options, storedAt(position))).rejects.toMatchObject({ code, class: 'config' });
+    expect(server.received).toEqual([]);
+    const config = requireConfig(httpSource.config, { url: `${server.url}/items`, topic: 't', ...options });
+    const wanted = [{ partition: { url: `${server.url}/items` }, offset: { position } }];
+    await expect(httpSource.alterOffsets?.(config, wanted, { connector: 'c' })).rejects.toMatchObject({
+      code,
+    });
+  });
+});
+
 describe('increments', () => {
   const incremental = { 'incremental.pointer': '/at', 'incremental.parameter': 'since' };
 
@@ -169,6 +221,39 @@ describe('increments', () => {
   it('are asked of an item that has none in vain', async () => {
     server.answer = () => ({ body: [{}] });
     await expect((await poll(incremental)).poll()).rejects.toMatchObject({ class: 'poison' });
+  });
+});
+
+describe('times as increments', () => {
+  const incremental = { 'incremental.pointer': '/at', 'incremental.parameter': 'since' };
+  const instant = (text: string) => Number(text.slice(17, 19)) + Number(`0${/\.\d+/.exec(text)?.[0] ?? ''}`);
+
+  it.each([
+    ['fractions', ['10:00:00.12Z', '10:00:00.123Z', '10:00:00.1234Z'], (at: string) => instant(at)],
+    ['offsets', ['12:00:01+02:00', '10:00:02Z', '11:00:03.5+0100'], (at: string) => instant(at)],
+    // Its column has seconds only: what is lower by a fraction comes again with each answer.
+    [
+      'a coarser server',
+      ['10:00:05.1Z', '10:00:05.25Z', '10:00:05.9Z'],
+      (at: string) => Math.floor(instant(at)),
+    ],
+  ])('are given once whatever their writing: %s', async (_, times, order) => {
+    const items = times.map((time, id) => ({ id, at: `2026-11-22T${time}` }));
+    server.answer = ({ query }) => {
+      const since = query.get('since');
+      return { body: items.filter(({ at }) => since === null || order(at) >= order(since)) };
+    };
+    const first = await poll(incremental);
+    await expectValues(first, items);
+    await eventually('four more rounds', async () => {
+      await first.poll(30);
+      return server.received.length > 8;
+    });
+    const ids = first.records.map(({ value }) => (value as { id: number }).id);
+    // Those below the highest one may come a second time, and never a third.
+    for (const { id } of items) expect(ids.filter((each) => each === id).length).toBeLessThanOrEqual(2);
+    expect(ids.filter((id) => id === 2)).toHaveLength(1);
+    if (_ !== 'a coarser server') expect(ids).toEqual([0, 1, 2]);
   });
 });
 
@@ -335,6 +420,37 @@ describe('redirects', () => {
     expect(elsewhere.received[0]?.headers.authorization).toBeUndefined();
     server.answer = () => ({ status: 302, headers: { Location: '/again' } });
     await expect(poll({ redirects: 'any' })).rejects.toMatchObject({ code: 'HTTP_REDIRECTED' });
+  });
+});
+
+describe('another server', () => {
+  const elsewhere = new ApiServer();
+  beforeEach(() => {
+    elsewhere.received.length = 0;
+    return elsewhere.start();
+  });
+  afterEach(() => elsewhere.kill());
+
+  it.each<[string, Record<string, string>]>([
+    ['a token', { 'auth.type': 'bearer', 'auth.token': 'TOP-SECRET' }],
+    ['a password', { 'auth.type': 'basic', 'auth.user': 'a', 'auth.password': 'TOP-SECRET' }],
+    ['a key', { 'auth.type': 'api-key', 'auth.api.key': 'TOP-SECRET' }],
+    ['a header', { headers: '{"X-Key": "TOP-SECRET"}' }],
+  ])('never sees %s, whether a Link or a stored address leads there', async (_, secret) => {
+    const secretText = /TOP-SECRET|YTpUT1AtU0VDUkVU/;
+    server.answer = () => ({ body: [1], headers: { Link: `<${elsewhere.url}/steal>; rel="next"` } });
+    elsewhere.answer = () => ({ body: [2] });
+    const options = { ...secret, pagination: 'link' };
+    await expect((await poll(options)).poll()).rejects.toMatchObject({ code: 'HTTP_PAGE_ELSEWHERE' });
+    expect(elsewhere.received).toEqual([]);
+    const trusting = await poll({ ...options, redirects: 'any' });
+    await expectValues(trusting, [1, 2]);
+    await trusting.commit(trusting.records.slice(0, 1));
+    await trusting.stop();
+    await expectValues(await poll({ ...options, redirects: 'any' }, trusting.offsets), [2]);
+    expect(elsewhere.received.length).toBeGreaterThanOrEqual(2);
+    for (const { headers } of elsewhere.received) expect(JSON.stringify(headers)).not.toMatch(secretText);
+    expect(JSON.stringify(server.received[0]?.headers)).toMatch(secretText);
   });
 });
 

@@ -28,6 +28,11 @@ describe('a config of MongoDB’s source', () => {
     });
   });
 
+  test('keeps what is the runtime’s', () => {
+    const runtime = { 'errors.log.enable': 'true', 'errors.tolerance': 'all', 'tasks.max': '1' };
+    expect(mongoKafkaSource.translate({ ...config, ...runtime }).config).toMatchObject(runtime);
+  });
+
   test.each([
     [{ 'copy.existing': 'true' }, { 'startup.mode': 'copy_existing' }],
     [{ 'startup.mode': 'copy_existing', 'copy.existing': 'false' }, { 'startup.mode': 'copy_existing' }],

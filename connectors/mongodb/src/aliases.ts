@@ -37,7 +37,7 @@ export const mongoKafkaSource: ConnectorAlias = {
         ...['copy.existing', 'copy.existing.max.threads', 'copy.existing.queue.size'],
         ...['copy.existing.allow.disk.use', 'startup.mode.copy.existing.max.threads'],
         ...['startup.mode.copy.existing.queue.size', 'startup.mode.copy.existing.allow.disk.use'],
-        ...['output.schema.key', 'output.schema.value', 'output.schema.infer.value', 'errors.log.enable'],
+        ...['output.schema.key', 'output.schema.value', 'output.schema.infer.value'],
       ],
       lacks: [
         {

@@ -15,6 +15,8 @@ const CATCH_UP_AWAIT_MS = 50;
 /** Moments in turn at which a collection can't be read before that is an error. */
 const UNREADABLE_MOMENTS_MAX = 20;
 const CURSOR_NOT_FOUND = 43;
+/** However many may be handed on at once: more would only be more to live through a collection of garbage. */
+const RECORDS_AT_ONCE = 500;
 
 export interface CaptureOptions {
   readonly client: MongoClient;
@@ -42,11 +44,13 @@ export class Capture {
   #target: Timestamp | null = null;
   #unreadableMoments = 0;
   #copied = 0;
+  readonly #atOnce: number;
   #total: number | null = null;
 
   constructor(options: CaptureOptions) {
     this.#options = options;
     this.#position = options.position;
+    this.#atOnce = Math.min(options.config['poll.max.batch.size'], RECORDS_AT_ONCE);
   }
 
   get position(): Position {
@@ -76,7 +80,7 @@ export class Capture {
   async #copyOn(copy: CopyState): Promise<readonly SourceRecord[]> {
     try {
       if (copy.namespace === '') return await this.#beginFirst();
-      const documents = await (this.#copy ?? this.#openCopy(copy)).next();
+      const documents = await (this.#copy ?? this.#openCopy(copy)).next(this.#atOnce);
       this.#unreadableMoments = 0;
       if (documents.length === 0) {
         await this.#closeCopy();
@@ -168,9 +172,9 @@ export class Capture {
   }
 
   async #follow(): Promise<readonly SourceRecord[]> {
-    const { config, maker } = this.#options;
+    const { maker } = this.#options;
     this.#stream ??= this.#openStream();
-    const { events, token } = await this.#stream.take(config['poll.max.batch.size']);
+    const { events, token } = await this.#stream.take(this.#atOnce);
     const records: SourceRecord[] = [];
     for (const event of events) {
       this.#advance(event._id);

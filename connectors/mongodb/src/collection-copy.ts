@@ -14,6 +14,8 @@ export interface CopyOptions {
 /** The documents of a collection as they stood at one point in time, in the order of their `_id`. */
 export class CollectionCopy {
   readonly #cursor: RunCommandCursor;
+  /** Whether there is more, asked while what came before is worked on. */
+  #ahead: Promise<boolean> | null = null;
 
   constructor(client: MongoClient, { namespace, after, time, batchSize, bson }: CopyOptions) {
     const { db, coll } = splitNamespace(namespace);
@@ -34,10 +36,18 @@ export class CollectionCopy {
     this.#cursor.setBatchSize(batchSize);
   }
 
-  /** The next documents; none at the end. */
-  async next(): Promise<readonly Document[]> {
-    if (!(await this.#cursor.hasNext())) return [];
-    return this.#cursor.readBufferedDocuments();
+  /** The next documents, at most `max`; none at the end. */
+  async next(max: number): Promise<readonly Document[]> {
+    const hasNext = await (this.#ahead ?? this.#cursor.hasNext());
+    this.#ahead = null;
+    if (!hasNext) return [];
+    const documents = this.#cursor.readBufferedDocuments(max);
+    if (this.#cursor.bufferedCount() === 0) {
+      this.#ahead = this.#cursor.hasNext();
+      // It is told to who asks next.
+      this.#ahead.catch(() => undefined);
+    }
+    return documents;
   }
 
   async close(): Promise<void> {

@@ -31,6 +31,22 @@ const connection = defineConfig({
     group: 'Connection',
     docs: 'Database that knows the user; unset: what connection.uri says, else admin.',
   },
+  'connection.timeout.ms': {
+    type: 'int',
+    default: 10_000,
+    importance: 'low',
+    group: 'Connection',
+    docs: 'How long connecting may take, and how long a server is looked for, in milliseconds; connectTimeoutMS and serverSelectionTimeoutMS of connection.uri go before it.',
+    validate: range(100, 600_000),
+  },
+  'request.timeout.ms': {
+    type: 'int',
+    default: 60_000,
+    importance: 'low',
+    group: 'Connection',
+    docs: 'How long the server may take to answer before the connection counts as lost, in milliseconds, beyond what it is asked to wait (poll.await.time.ms); socketTimeoutMS of connection.uri goes before it.',
+    validate: range(1_000, 3_600_000),
+  },
 });
 
 /** Configuration of `MongoDbSource`. Keys have the names and meaning of MongoDB's own connector where it has them. */

@@ -8,6 +8,9 @@ export interface ConnectionSettings {
   readonly user: string | null;
   readonly password: string | null;
   readonly authSource: string | null;
+  readonly connectTimeoutMs: number;
+  /** How long the server may take to answer, ms. */
+  readonly requestTimeoutMs: number;
 }
 
 interface ConnectionConfig {
@@ -15,10 +18,11 @@ interface ConnectionConfig {
   readonly 'connection.user': string | null;
   readonly 'connection.password': string | null;
   readonly 'connection.auth.source': string | null;
+  readonly 'connection.timeout.ms': number;
+  readonly 'request.timeout.ms': number;
+  /** Of a source. */
+  readonly 'poll.await.time.ms'?: number;
 }
-
-/** How long a server may be looked for, unless the address says `serverSelectionTimeoutMS`. */
-const SERVER_SELECTION_TIMEOUT_MS = 10_000;
 
 export function connectionOf(config: ConnectionConfig): ConnectionSettings {
   return {
@@ -26,6 +30,8 @@ export function connectionOf(config: ConnectionConfig): ConnectionSettings {
     user: config['connection.user'],
     password: config['connection.password'],
     authSource: config['connection.auth.source'],
+    connectTimeoutMs: config['connection.timeout.ms'],
+    requestTimeoutMs: config['request.timeout.ms'] + (config['poll.await.time.ms'] ?? 0),
   };
 }
 
@@ -52,13 +58,25 @@ export async function connect(settings: ConnectionSettings, signal?: AbortSignal
   }
 }
 
-function clientOf({ uri, user, password, authSource }: ConnectionSettings): MongoClient {
+/** How long a server that may be gone is waited for to tell it the end, ms. */
+const CLOSE_TIMEOUT_MS = 2_000;
+
+/** Closes a client, in bounded time: what is left to be told to a server that does not answer goes on behind it, and ends by itself. */
+export async function endClient(client: MongoClient): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
+  });
+  const closed = client.close().catch(() => undefined);
+  await Promise.race([closed, late]).finally(() => clearTimeout(timer));
+}
+
+function clientOf(settings: ConnectionSettings): MongoClient {
+  const { uri, user, password, authSource } = settings;
   const options: MongoClientOptions = {
     appName: 'millrace',
     ignoreUndefined: true,
-    ...(!/[?&]serverSelectionTimeoutMS=/i.test(uri) && {
-      serverSelectionTimeoutMS: SERVER_SELECTION_TIMEOUT_MS,
-    }),
+    ...timeoutsOf(settings),
     ...(user !== null && { auth: { username: user, password: password ?? '' } }),
     ...(authSource !== null && { authSource }),
     // Acknowledged means: no failover takes it back.
@@ -75,6 +93,18 @@ function clientOf({ uri, user, password, authSource }: ConnectionSettings): Mong
       hint: 'Give it as mongodb://host:27017/?replicaSet=name or mongodb+srv://host.',
     });
   }
+}
+
+/** Those that the address does not have. Without one the driver would wait for an answer for ever, on a connection that nobody serves any more. */
+function timeoutsOf({ uri, connectTimeoutMs, requestTimeoutMs }: ConnectionSettings): MongoClientOptions {
+  const wanted = {
+    serverSelectionTimeoutMS: connectTimeoutMs,
+    connectTimeoutMS: connectTimeoutMs,
+    socketTimeoutMS: requestTimeoutMs,
+  };
+  return Object.fromEntries(
+    Object.entries(wanted).filter(([name]) => !new RegExp(`[?&]${name}=`, 'i').test(uri)),
+  );
 }
 
 const withoutSecrets = (text: string): string => text.replace(/\/\/[^@\s]*@/g, '//***@');

@@ -1,5 +1,5 @@
 import { type ErrorClass, isMillraceError, MillraceError } from '@millrace/sdk';
-import { BSON, MongoError, MongoServerError } from 'mongodb';
+import { BSON, MongoError, MongoNetworkTimeoutError, MongoServerError } from 'mongodb';
 
 interface Known {
   readonly class: ErrorClass;
@@ -64,6 +64,12 @@ const unreachable: Known = {
   hint: 'Check that the servers run, that host, port and replicaSet of connection.uri are right, and that TLS is on at both ends or at none.',
 };
 
+const silent: Known = {
+  class: 'transient',
+  code: 'MONGODB_SILENT',
+  hint: 'Check that the server answers, and that nothing on the way drops connections; request.timeout.ms says how long an answer may take.',
+};
+
 /**
  * A failure of the driver or the server as a typed error: lost connections are transient, refused documents poison, refused logins
  * and rights auth, everything that asks for another configuration config.
@@ -103,6 +109,9 @@ export function isPositionLost(error: unknown): boolean {
 export const isTokenRemoved = (error: unknown): boolean =>
   error instanceof Error && /modif|_id field|missing/i.test(error.message) && serverCodeOf(error) === 280;
 
+/** What was to be answered is beyond the 16 MB that a document may have. */
+export const isAnswerTooLarge = (error: unknown): boolean => serverCodeOf(error) === 10334;
+
 /** The point in time that was to be read is no longer kept, or not for this collection. */
 export function isSnapshotGone(error: unknown): boolean {
   const code = serverCodeOf(error);
@@ -115,6 +124,7 @@ export const isCapped = (error: unknown): boolean =>
 
 function recognise(error: unknown): Known {
   const code = serverCodeOf(error);
+  if (isSilence(error)) return silent;
   if (error instanceof MongoError && error.hasErrorLabel('TransientTransactionError')) return interrupted;
   const known = code === null ? undefined : serverCodes.get(code);
   if (known) return known;
@@ -136,6 +146,12 @@ function recognise(error: unknown): Known {
   if (error instanceof TypeError || error instanceof RangeError)
     return { class: 'bug', code: 'MONGODB_CONNECTOR_BUG' };
   return unreachable;
+}
+
+/** No answer came in time; a bulk write wraps what befell its connection. */
+function isSilence(error: unknown): boolean {
+  if (error instanceof MongoNetworkTimeoutError) return true;
+  return error instanceof MongoError && error.cause instanceof MongoNetworkTimeoutError;
 }
 
 /** The driver's own way to say that a document is beyond 16 MB. */

@@ -31,6 +31,8 @@ export interface Taken {
 /** The changes behind a position. The driver reconnects by itself after a failover, and goes on from the last token. */
 export class EventStream {
   readonly #stream: ChangeStream<Document, ChangeEvent & never>;
+  /** The first of the next changes, asked for while those before it are worked on. */
+  #ahead: Promise<ChangeEvent | null> | null = null;
 
   private constructor(stream: ChangeStream<Document, ChangeEvent & never>) {
     this.#stream = stream;
@@ -62,12 +64,20 @@ export class EventStream {
   /** Waits for a change as long as `poll.await.time.ms`; gives what the server sent at once, up to `max`. */
   async take(max: number): Promise<Taken> {
     const events: ChangeEvent[] = [];
-    do {
-      const event = await this.#stream.tryNext();
-      if (event === null) break;
+    let event = await (this.#ahead ?? this.#stream.tryNext());
+    this.#ahead = null;
+    while (event !== null) {
       events.push(event);
-    } while (events.length < max && this.#stream.bufferedCount() > 0);
-    return { events, token: this.#stream.resumeToken ?? null };
+      if (events.length >= max || this.#stream.bufferedCount() === 0) break;
+      event = await this.#stream.tryNext();
+    }
+    const token = this.#stream.resumeToken ?? null;
+    if (events.length > 0 && this.#stream.bufferedCount() === 0) {
+      this.#ahead = this.#stream.tryNext();
+      // It is told to who takes next.
+      this.#ahead.catch(() => undefined);
+    }
+    return { events, token };
   }
 
   async close(): Promise<void> {

@@ -3,6 +3,7 @@ import {
   connectionProblems,
   isMillraceError,
   MillraceError,
+  type OpenedPartition,
   readAt,
   retry,
   type SinkRecord,
@@ -14,7 +15,7 @@ import type { ClientSession, MongoClient } from 'mongodb';
 import { bulksOf, type RecordWrite, type Refusal, writeBulk } from './bulk.ts';
 import { CollectionNames } from './collection-names.ts';
 import type { SinkConfig, sinkConfig } from './config.ts';
-import { connect, connectionOf, loginKey } from './connection.ts';
+import { connect, connectionOf, endClient, loginKey } from './connection.ts';
 import { toMongoError } from './errors.ts';
 import { FENCED, type Move, OffsetFence } from './offset-fence.ts';
 import { sinkProblems } from './sink-preflight.ts';
@@ -71,7 +72,7 @@ export class MongoDbSinkTask implements SinkTask {
     this.#fence = new OffsetFence(offsets as never, this.#context.connector);
   }
 
-  async opened(partitions: readonly TopicPartition[]): Promise<void> {
+  async opened(partitions: readonly OpenedPartition[]): Promise<void> {
     for (const partition of partitions) await this.#asking(async () => this.#fence?.take(partition));
   }
 
@@ -88,7 +89,7 @@ export class MongoDbSinkTask implements SinkTask {
   }
 
   async stop(): Promise<void> {
-    await this.#client?.close();
+    if (this.#client) await endClient(this.#client);
   }
 
   get #connected(): MongoClient {
@@ -141,8 +142,8 @@ export class MongoDbSinkTask implements SinkTask {
     const moves = new Map<string, Move>();
     for (const record of batch) {
       const { topic, partition, offset } = readAt(record);
-      const from = await this.#asking(() => fence.next({ topic, partition }));
-      if (offset < from) continue;
+      const from = await this.#asking(() => fence.standing({ topic, partition }));
+      if (offset < from.next) continue;
       fresh.push(record);
       moves.set(`${topic}-${partition}`, { topic, partition, from, to: offset + 1 });
     }

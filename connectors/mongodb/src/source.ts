@@ -12,8 +12,8 @@ import { Capture } from './capture.ts';
 import { CaptureFilter } from './capture-filter.ts';
 import { RecordMaker } from './change-record.ts';
 import type { SourceConfig, sourceConfig } from './config.ts';
-import { connect, connectionOf, loginKey } from './connection.ts';
-import { isPositionLost, isTokenRemoved, toMongoError } from './errors.ts';
+import { connect, connectionOf, endClient, loginKey } from './connection.ts';
+import { isAnswerTooLarge, isPositionLost, isTokenRemoved, toMongoError } from './errors.ts';
 import { readOplogWindow, secondsToLoss } from './oplog-window.ts';
 import { parseStartTime } from './option-checks.ts';
 import { fromOffset, inWords, type Position, tokenTime, toOffset } from './position.ts';
@@ -107,7 +107,7 @@ export class MongoDbSourceTask implements SourceTask {
 
   async stop(): Promise<void> {
     this.#context.signal.removeEventListener('abort', this.#abort);
-    await this.#client?.close();
+    if (this.#client) await endClient(this.#client);
   }
 
   readonly #abort = (): void => void this.#client?.close().catch(() => undefined);
@@ -214,11 +214,27 @@ export class MongoDbSourceTask implements SourceTask {
   }
 
   #failure(error: unknown): MillraceError {
+    if (isAnswerTooLarge(error)) return eventTooLarge(this.#capture?.position ?? null, error);
     const failure = toMongoError(error, 'Reading from MongoDB', loginKey(connectionOf(this.#config)));
     return isTokenRemoved(error)
       ? failure.with({ path: 'pipeline', hint: 'Leave the field _id of events as it is.' })
       : failure;
   }
+}
+
+/** Its two images, or a long list of changes, may be beyond what one document may have, though neither of them is. */
+function eventTooLarge(position: Position | null, cause: unknown): MillraceError {
+  const behind = position === null ? '' : ` (${inWords(position)})`;
+  return new MillraceError(
+    `The next change${behind} makes an event beyond 16 MB, which MongoDB can't give.`,
+    {
+      code: 'MONGODB_EVENT_TOO_LARGE',
+      class: 'config',
+      path: 'pipeline',
+      hint: 'Leave out of events what is not needed, such as by pipeline=[{"$unset": "fullDocumentBeforeChange"}] or [{"$unset": "updateDescription"}]: the task goes on at this change, and nothing is lost.',
+      cause,
+    },
+  );
 }
 
 function positionLost(position: Position, cause: unknown): MillraceError {

@@ -1,5 +1,5 @@
 import { isMillraceError, type SourceRecord } from '@millrace/sdk';
-import { eventually, MemoryOffsets, SinkHarness, SourceHarness } from '@millrace/sdk/testing';
+import { eventually, MemoryOffsets, randomBelow, SinkHarness, SourceHarness } from '@millrace/sdk/testing';
 import { BSON, type Collection, type Document, Long, type MongoClient, ObjectId } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asSinkRecords, mongoSink, mongoSource, sinkOptions, sourceOptions } from './connectors.ts';
@@ -15,17 +15,6 @@ const COLLECTIONS = ['orders', 'people', 'zebras'];
 const BATCH = 97;
 
 const service = new Service();
-
-/** The same numbers for the same seed (mulberry32). */
-function randomOf(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
 
 /** Ids of every type that sorts apart from the others. */
 function idOf(n: number): unknown {
@@ -57,7 +46,7 @@ class Writer {
 
   constructor(share: number) {
     this.#share = share;
-    this.#below = randomOf(SEED + share);
+    this.#below = randomBelow(SEED + share);
   }
 
   async change(client: MongoClient, database: string, count: number): Promise<void> {
@@ -137,7 +126,7 @@ class DurableLog {
 
 /** Reads until the writers are done and nothing more comes, with deaths at random places. */
 async function capture(options: Record<string, string>, done: () => boolean): Promise<DurableLog> {
-  const below = randomOf(SEED * 31);
+  const below = randomBelow(SEED * 31);
   const log = new DurableLog();
   for (let quiet = 0; quiet < 2; ) {
     const task = new SourceHarness(mongoSource, options, { offsets: log.offsets });
@@ -177,7 +166,7 @@ const versionOf = ({ v }: Document): number => Number(v?.$numberInt ?? v);
 
 /** Writes a log, with deaths after which some records come again. */
 async function deliver(log: readonly SourceRecord[], options: Record<string, string>): Promise<void> {
-  const below = randomOf(SEED * 17);
+  const below = randomBelow(SEED * 17);
   const records = asSinkRecords(log);
   for (let at = 0; at < records.length; ) {
     const task = new SinkHarness(mongoSink, options, { name: 'model' });

@@ -38,6 +38,7 @@ function tolerant(options: Record<string, string>): {
     signal: new AbortController().signal,
     progress: () => {},
     figure: () => {},
+    notice: () => {},
     reject: ({ offset }, error) => rejected.push({ offset, code: (error as { code: string }).code }),
   });
   onTestFinished(() => task.stop());
@@ -229,7 +230,7 @@ describe.skipIf(unavailable !== undefined)('a MongoDB sink', () => {
     await first.write(batch(0, 10));
     await first.write(batch(5, 15));
     const second = await started(options);
-    await second.task.opened?.([{ topic: 't', partition: 0 }]);
+    await second.task.opened?.([{ topic: 't', partition: 0, topicId: null }]);
     await expect(first.write(batch(15, 20))).rejects.toMatchObject({
       code: 'MONGODB_FENCED',
       class: 'transient',
@@ -310,6 +311,39 @@ describe.skipIf(unavailable !== undefined)('a server with access control', () =>
       .then(() => task.poll())
       .catch((error: unknown) => error);
     expect(failure).toMatchObject({ details: { class: 'auth', code: 'MONGODB_RIGHT_MISSING' } });
+  });
+
+  it('stops source and sink whose rights are taken away, which say so, and lose nothing', async () => {
+    const admin = (command: Document) =>
+      locked.use((client) => client.db('admin').command(command), uri.replace('//', '//root:root@'));
+    const rights = [{ role: 'readWrite', db: 'shop' }];
+    await admin({ createUser: 'guest', pwd: 'p', roles: rights });
+    const login = { 'connection.user': 'guest', 'connection.password': 'p' };
+    const options = { ...login, 'connection.uri': uri, database: 'shop', collection: 'kept' };
+    const sink = new SinkHarness(mongoSink, { ...options, 'delivery.guarantee': 'exactly_once' });
+    onTestFinished(() => sink.stop());
+    await sink.start();
+    await sink.write([record(0, null, { _id: 0 })]);
+    const first = new SourceHarness(mongoSource, options);
+    onTestFinished(() => first.stop());
+    await first.start();
+    await first.pollUntil('what is there', (records) => records.length === 1);
+    await first.commit();
+
+    await admin({ revokeRolesFromUser: 'guest', roles: rights });
+    const refused = { code: 'MONGODB_RIGHT_MISSING', details: { class: 'auth' } };
+    await expect(sink.write([record(1, null, { _id: 1 })])).rejects.toMatchObject(refused);
+    await expect(first.pollUntil('nothing', () => false)).rejects.toMatchObject(refused);
+    await first.stop();
+
+    await admin({ grantRolesToUser: 'guest', roles: rights });
+    await sink.write([record(1, null, { _id: 1 })]);
+    const { offsets } = first;
+    const second = new SourceHarness(mongoSource, options, { offsets });
+    onTestFinished(() => second.stop());
+    await second.start();
+    await second.pollUntil('what came since', (records) => records.length === 1);
+    expect(second.records.map(({ value }) => value)).toEqual([{ _id: 1 }]);
   });
 
   it('is told apart by login and by right, each at its key', async () => {

@@ -51,6 +51,28 @@ describe.skipIf(unavailable !== undefined)('a MongoDB source', () => {
     expect(records[2]).toMatchObject({ key: { _id: 1 }, value: null });
   });
 
+  it('says of a change whose event is beyond 16 MB what to do, and goes on at it', async () => {
+    const options = {
+      'startup.mode': 'latest',
+      'change.stream.full.document': 'required',
+      'change.stream.full.document.before.change': 'required',
+    };
+    const task = await started(options);
+    const text = (letter: string) => ({ text: letter.repeat(9 * 1024 * 1024) });
+    await db.collection<Document>('c').insertOne({ _id: 1, ...text('a') } as Document);
+    await until(task, 1);
+    await task.commit();
+    await db.collection<Document>('c').replaceOne({ _id: 1 } as Document, text('b'));
+    await expect(until(task, 2)).rejects.toMatchObject({
+      code: 'MONGODB_EVENT_TOO_LARGE',
+      details: { class: 'config', path: 'pipeline' },
+    });
+    await task.stop();
+    const narrow = { ...options, pipeline: '[{"$unset": "fullDocumentBeforeChange"}]' };
+    const records = await until(await started(narrow, task.offsets), 1);
+    expect(records.map(({ value }) => (value as { text: string }).text[0])).toEqual(['b']);
+  });
+
   it('gives whole events, with the documents before and after', async () => {
     const task = await started({
       'startup.mode': 'latest',

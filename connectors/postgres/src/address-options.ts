@@ -1,4 +1,4 @@
-import { type ConfigOf, type ConfigProblem, defineConfig, oneOf, range } from '@millrace/sdk';
+import { type ConfigOf, type ConfigProblem, defineConfig, MillraceError, oneOf, range } from '@millrace/sdk';
 import { type ConnectionSettings, sslModes } from './connection.ts';
 
 /** How to log in, whatever the address. */
@@ -113,7 +113,7 @@ export const addressOptions = defineConfig({
   ...loginOptions,
 });
 
-type Addressed = ConfigOf<typeof addressOptions>;
+export type Addressed = ConfigOf<typeof addressOptions>;
 
 /**
  * What is wrong with the address, or null. Not a check of the definition: that is for each key by itself, and
@@ -129,6 +129,18 @@ export function addressProblem(config: Addressed): ConfigProblem | null {
   }
   if (parseUrl(config[key])) return null;
   return { key, message: `"${key}" must look like jdbc:postgresql://host:port/database.` };
+}
+
+/** @throws {MillraceError} class config, where the address is wrong */
+export function requireAddress(config: Addressed): void {
+  const problem = addressProblem(config);
+  if (!problem) return;
+  throw new MillraceError(problem.message, {
+    code: 'POSTGRES_ADDRESS',
+    class: 'config',
+    path: problem.key,
+    hint: `Correct "${problem.key}" and try again.`,
+  });
 }
 
 /** The address of such a config: `connection.*` goes before `database.*`. */

@@ -215,6 +215,23 @@ export class Session {
   }
 }
 
+/** Work with a session of its own, which is closed behind it, and cut when the signal aborts. */
+export async function withSession<T>(
+  settings: ConnectionSettings,
+  signal: AbortSignal,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const session = new Session(settings);
+  const abort = () => session.close();
+  signal.addEventListener('abort', abort);
+  try {
+    return await work(session);
+  } finally {
+    signal.removeEventListener('abort', abort);
+    session.close();
+  }
+}
+
 /** A row as the server wrote it: every value is text. */
 export type Row = Readonly<Record<string, string | null>>;
 

@@ -2,7 +2,7 @@ import { logicalType, type Schema } from '@millrace/sdk';
 import { unscaled } from './decimal-bytes.ts';
 import { parseHstore } from './hstore-text.ts';
 import { fullInterval, intervalMicros } from './pg-interval.ts';
-import { dayMicros, epochDays, epochMicros, infinityOf, isoStamp, timeInUtc } from './pg-time.ts';
+import { dayMicros, epochDays, epochMicros, infinityOf, stampInUtc, timeInUtc } from './pg-time.ts';
 import type { ColumnType, TypeModes, TypeRow } from './type-map.ts';
 
 /** Names of Debezium's logical types, all of version 1. */
@@ -155,7 +155,7 @@ function timeType(name: string, typmod: number, modes: TypeModes): ColumnType | 
   switch (name) {
     case 'timestamptz':
       return named('string', debeziumType.zonedTimestamp, (text) =>
-        infinityOf(text) === 0 ? isoStamp(epochMicros(text), digits) : text,
+        infinityOf(text) === 0 ? stampInUtc(text, digits) : text,
       );
     case 'timetz':
       return named('string', debeziumType.zonedTime, timeInUtc);

@@ -66,6 +66,8 @@ const MICROS_PER_MS = 1_000;
  */
 export class EnvelopeForm implements RecordForm {
   readonly #options: EnvelopeFormOptions;
+  /** The place of the event before, with what tells of it as soon as it comes again, as in a snapshot: frozen, so that it is written once. */
+  #told: { readonly shape: TableShape; readonly origin: Origin; source: object | null } | null = null;
 
   constructor(options: EnvelopeFormOptions) {
     this.#options = options;
@@ -137,7 +139,7 @@ export class EnvelopeForm implements RecordForm {
       value: {
         before: before?.value ?? null,
         after: after?.value ?? null,
-        source: this.#source(shape, origin),
+        source: this.#sourceOf(shape, origin),
         transaction: null,
         op,
         ts_ms: nowMs,
@@ -150,6 +152,16 @@ export class EnvelopeForm implements RecordForm {
       headers: [],
       timestamp: Math.floor(origin.timeMicros / MICROS_PER_MS),
     };
+  }
+
+  #sourceOf(shape: TableShape, origin: Origin): object {
+    const told = this.#told;
+    if (told?.shape === shape && isSamePlace(told.origin, origin)) {
+      told.source ??= Object.freeze(this.#source(shape, origin));
+      return told.source;
+    }
+    this.#told = { shape, origin, source: null };
+    return this.#source(shape, origin);
   }
 
   #source(shape: TableShape, origin: Origin) {
@@ -171,6 +183,14 @@ export class EnvelopeForm implements RecordForm {
     };
   }
 }
+
+/** Whether both are told of by the same `source`. */
+const isSamePlace = (one: Origin, other: Origin): boolean =>
+  one.changeLsn === other.changeLsn &&
+  one.timeMicros === other.timeMicros &&
+  one.snapshot === other.snapshot &&
+  one.previousCommit === other.previousCommit &&
+  one.transactionId === other.transactionId;
 
 /** For columns of a deleted row that were not sent. */
 const unknown: Absent = (column) => (column.optional ? null : emptyValue(column.type));

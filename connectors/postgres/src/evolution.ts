@@ -97,6 +97,8 @@ function widerType(column: TargetColumn, value: unknown, found: string | undefin
 }
 
 function widerInteger(value: unknown, own: number): string | null {
+  // As nearly all values are.
+  if (Number.isSafeInteger(value) && Math.abs(value as number) <= Number(INTEGERS[own]?.max)) return null;
   const text =
     typeof value === 'number' || typeof value === 'bigint' || typeof value === 'string' ? String(value) : '';
   if (/^-?\d+\.\d*[1-9]\d*$/.test(text)) return 'numeric';

@@ -1,8 +1,8 @@
 /** Bytes of text that one fetch aims at. */
-const FETCH_BYTES = 8 * 1024 * 1024;
+const FETCH_BYTES = 512 * 1024;
 const FIRST_FETCH_ROWS = 200;
 
-/** How many rows a cursor is asked for: few at first, then so many that a fetch comes to about 8 MiB. */
+/** How many rows a cursor is asked for: few at first, then so many that a fetch comes to about half a MiB. */
 export class FetchSize {
   readonly #rowsMax: number;
   #rows: number;

@@ -1,6 +1,6 @@
 import { type Forgotten, MillraceError, pause } from '@millrace/sdk';
 import { type SourceConfig, sourceConnection } from './config.ts';
-import { quoteIdent, Session } from './connection.ts';
+import { quoteIdent, type Session, withSession } from './connection.ts';
 import { defaultSlotName, findSlot } from './replication-slot.ts';
 
 /** How often it is looked whether a task that is stopping has let go of the slot, ms. */
@@ -17,18 +17,12 @@ export async function forgetSource(
 ): Promise<void> {
   if (!config['slot.drop.on.delete']) return;
   const own = defaultSlotName(connector);
-  const session = new Session(sourceConnection(config));
-  const abort = () => session.close();
-  signal.addEventListener('abort', abort);
-  try {
+  await withSession(sourceConnection(config), signal, async (session) => {
     await dropSlot(session, config['slot.name'] ?? own, signal);
     const isOwn = config['publication.name'] === null && config['publication.autocreate.mode'] !== 'disabled';
     if (because === 'deleted' && isOwn)
       await session.query(`DROP PUBLICATION IF EXISTS ${quoteIdent(own)}`, [], `Dropping publication ${own}`);
-  } finally {
-    signal.removeEventListener('abort', abort);
-    session.close();
-  }
+  });
 }
 
 /** Waits for a task that still reads from it. */

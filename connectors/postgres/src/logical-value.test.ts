@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { debeziumColumnType } from './debezium-types.ts';
 import { formatHstore, parseHstore } from './hstore-text.ts';
 import { logicalValue } from './logical-value.ts';
-import { epochMicros, isoStamp } from './pg-time.ts';
+import { epochMicros, isoStamp, stampInUtc } from './pg-time.ts';
 import type { TypeModes } from './type-map.ts';
 
 const modes: TypeModes = {
@@ -71,6 +71,13 @@ describe('values of Debezium’s types', () => {
       expect(isoStamp(micros, 3)).toBe(iso);
       expect(epochMicros(iso.slice(0, 10))).toBe(micros);
     }
+  });
+
+  test('a timestamp in UTC is rewritten as it would be computed', () => {
+    const texts = ['1999-12-31 23:59:59.5+00', '2026-01-01 00:00:00+00', '2024-02-29 12:00:01.000123+00'];
+    for (const text of [...texts, '2026-01-01 01:30:00.25+05:30', '12026-01-01 00:00:00+00'])
+      for (const digits of [0, 3, 6])
+        expect(stampInUtc(text, digits)).toBe(isoStamp(epochMicros(text), digits));
   });
 
   test('hstore keeps quotes, nulls and commas', () => {

@@ -1,4 +1,4 @@
-import { isMillraceError } from '@millrace/sdk';
+import { isMillraceError, listed } from '@millrace/sdk';
 import { type CatalogTable, quoteTable } from './catalog.ts';
 import type { SourceConfig } from './config.ts';
 import { connect, disconnect, quoteIdent, type Session } from './connection.ts';
@@ -38,12 +38,11 @@ export async function rightObstacles(
     );
   const unreadable = found.captured.filter(({ readable }) => !readable);
   if (unreadable.length > 0) {
-    const tables = unreadable.slice(0, TABLES_SHOWN).map(quoteTable).join(', ');
-    const more = unreadable.length > TABLES_SHOWN ? ` and ${unreadable.length - TABLES_SHOWN} more` : '';
+    const tables = unreadable.map(quoteTable);
     obstacles.push(
       lacks(
-        `may not read ${tables}${more}`,
-        `Run GRANT SELECT ON ${tables} TO ${grantee}, or set snapshot.mode=no_data.`,
+        `may not read ${listed(tables, TABLES_SHOWN)}`,
+        `Run GRANT SELECT ON ${tables.slice(0, TABLES_SHOWN).join(', ')} TO ${grantee}, or set snapshot.mode=no_data.`,
       ),
     );
   }

@@ -1,13 +1,27 @@
-import { MillraceError, type RecordPlace, type TopicPartition } from '@millrace/sdk';
+import {
+  isOfAnotherTopic,
+  MillraceError,
+  type OpenedPartition,
+  type RecordPlace,
+  type TopicPartition,
+} from '@millrace/sdk';
 import type pg from 'pg';
 import { quoteIdent, type Row, type Session } from './connection.ts';
 import { sqlStateOf } from './errors.ts';
 import { quoteTableName, type TableName } from './target-table.ts';
 
-interface Claim extends TopicPartition {
+interface Claim extends OpenedPartition {
   readonly epoch: string;
-  /** The offset of the record to be written next; null: in doubt, to be read again. */
-  next: number | null;
+  /** Null: in doubt, to be read again. */
+  row: StoredOffset | null;
+}
+
+/** What the row of a partition says. */
+interface StoredOffset {
+  /** Of the record to be written next. */
+  readonly offset: number;
+  /** Of the topic that it was written of; null where that is not known. */
+  readonly topicId: string | null;
 }
 
 /** How far a transaction moves a partition: offsets of the record to be written next. */
@@ -28,7 +42,8 @@ export function offsetsTable(setting: string): TableName {
 /**
  * Offsets of one connector in the target, a row for each partition. Who is given a partition raises its epoch under the row's lock, and each
  * transaction checks and moves its rows before it writes: a task that was declared dead and lives on can write nothing more, and a batch
- * that comes again is passed over as far as it was written.
+ * that comes again is passed over as far as it was written. A topic that was made anew begins anew, by its id: its row is another's until
+ * something of it is written.
  */
 export class OffsetFence {
   readonly #session: Session;
@@ -48,10 +63,19 @@ export class OffsetFence {
   async prepare(): Promise<void> {
     const { schema } = this.#table;
     const columns =
-      'connector text, topic text, partition int, next_offset bigint NOT NULL, epoch bigint NOT NULL, PRIMARY KEY (connector, topic, partition)';
-    const [there] = await this.#ask('SELECT to_regclass($1) IS NOT NULL AS there', [this.#quoted]);
-    if (there?.there === 't') return;
+      'connector text, topic text, partition int, next_offset bigint NOT NULL, epoch bigint NOT NULL, topic_id text, PRIMARY KEY (connector, topic, partition)';
+    const [found] = await this.#ask(
+      `SELECT to_regclass($1) IS NOT NULL AS there,
+              EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass($1) AND attname = 'topic_id') AS current`,
+      [this.#quoted],
+    );
     try {
+      if (found?.there === 't') {
+        // Tables of earlier versions know of no ids.
+        if (found.current !== 't')
+          await this.#ask(`ALTER TABLE ${this.#quoted} ADD COLUMN IF NOT EXISTS topic_id text`, []);
+        return;
+      }
       if (schema !== null) await this.#ask(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(schema)}`, []);
       await this.#ask(`CREATE TABLE IF NOT EXISTS ${this.#quoted} (${columns})`, []);
     } catch (error) {
@@ -61,18 +85,26 @@ export class OffsetFence {
   }
 
   /** Takes partitions from whoever had them; waits for what that one is just committing. */
-  async take(partitions: readonly TopicPartition[]): Promise<void> {
+  async take(partitions: readonly OpenedPartition[]): Promise<void> {
     const rows = await this.#ask(
-      `INSERT INTO ${this.#quoted} AS t (connector, topic, partition, next_offset, epoch)
-       SELECT $1, v.topic, v.partition, 0, 1 FROM unnest($2::text[], $3::int[]) AS v(topic, partition) ORDER BY 2, 3
-       ON CONFLICT (connector, topic, partition) DO UPDATE SET epoch = t.epoch + 1
-       RETURNING topic, partition, next_offset, epoch`,
-      [this.#connector, partitions.map(({ topic }) => topic), partitions.map(({ partition }) => partition)],
+      `INSERT INTO ${this.#quoted} AS t (connector, topic, partition, next_offset, epoch, topic_id)
+       SELECT $1, v.topic, v.partition, 0, 1, v.topic_id
+         FROM unnest($2::text[], $3::int[], $4::text[]) AS v(topic, partition, topic_id) ORDER BY 2, 3
+       ON CONFLICT (connector, topic, partition)
+         DO UPDATE SET epoch = t.epoch + 1, topic_id = coalesce(t.topic_id, EXCLUDED.topic_id)
+       RETURNING topic, partition, next_offset, epoch, topic_id`,
+      [
+        this.#connector,
+        partitions.map(({ topic }) => topic),
+        partitions.map(({ partition }) => partition),
+        partitions.map(({ topicId }) => topicId),
+      ],
     );
+    const ids = new Map(partitions.map((one) => [nameOf(one), one.topicId]));
     for (const row of rows) {
-      const [topic, partition] = [row.topic ?? '', Number(row.partition)];
-      const claim = { topic, partition, epoch: row.epoch ?? '', next: Number(row.next_offset) };
-      this.#claims.set(nameOf(claim), claim);
+      const at = { topic: row.topic ?? '', partition: Number(row.partition) };
+      const topicId = ids.get(nameOf(at)) ?? null;
+      this.#claims.set(nameOf(at), { ...at, topicId, epoch: row.epoch ?? '', row: storedOf(row) });
     }
   }
 
@@ -86,7 +118,7 @@ export class OffsetFence {
     await this.#know(records.map(placeOf));
     return records.filter((record) => {
       const place = placeOf(record);
-      return place.offset >= (this.#claims.get(nameOf(place))?.next ?? 0);
+      return place.offset >= nextOf(this.#claims.get(nameOf(place)));
     });
   }
 
@@ -98,8 +130,9 @@ export class OffsetFence {
     const moves = this.#moves(places);
     const claims = moves.map((move) => this.#claims.get(nameOf(move)));
     const { rowCount } = await client.query({
-      text: `UPDATE ${this.#quoted} AS t SET next_offset = v.next
-               FROM unnest($2::text[], $3::int[], $4::bigint[], $5::bigint[], $6::bigint[]) AS v(topic, partition, epoch, before, next)
+      text: `UPDATE ${this.#quoted} AS t SET next_offset = v.next, topic_id = coalesce(v.topic_id, t.topic_id)
+               FROM unnest($2::text[], $3::int[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[])
+                      AS v(topic, partition, epoch, before, next, topic_id)
               WHERE t.connector = $1 AND t.topic = v.topic AND t.partition = v.partition
                 AND t.epoch = v.epoch AND t.next_offset = v.before`,
       values: [
@@ -109,26 +142,30 @@ export class OffsetFence {
         claims.map((claim) => claim?.epoch ?? '-1'),
         moves.map(({ from }) => from),
         moves.map(({ to }) => to),
+        claims.map((claim) => claim?.topicId ?? null),
       ],
       name: 'millrace_offsets',
     });
     if (rowCount !== moves.length) throw moved();
     return () => {
-      for (const [index, claim] of claims.entries()) if (claim) claim.next = moves[index]?.to ?? null;
+      for (const [index, { to }] of moves.entries()) {
+        const claim = claims[index];
+        if (claim) claim.row = { offset: to, topicId: claim.topicId ?? claim.row?.topicId ?? null };
+      }
     };
   }
 
   /** After a transaction that may have been committed or not: what is stored tells. */
   doubt(): void {
-    for (const claim of this.#claims.values()) claim.next = null;
+    for (const claim of this.#claims.values()) claim.row = null;
   }
 
-  /** Sets offsets, for whoever takes the partitions next: who has them now is fenced. */
+  /** Sets offsets, for whoever takes the partitions next, and of whichever topic: who has them now is fenced. */
   async set(positions: readonly RecordPlace[]): Promise<void> {
     await this.#ask(
       `INSERT INTO ${this.#quoted} AS t (connector, topic, partition, next_offset, epoch)
        SELECT $1, v.*, 1 FROM unnest($2::text[], $3::int[], $4::bigint[]) AS v(topic, partition, next)
-       ON CONFLICT (connector, topic, partition) DO UPDATE SET epoch = t.epoch + 1, next_offset = EXCLUDED.next_offset`,
+       ON CONFLICT (connector, topic, partition) DO UPDATE SET epoch = t.epoch + 1, next_offset = EXCLUDED.next_offset, topic_id = NULL`,
       [
         this.#connector,
         positions.map(({ topic }) => topic),
@@ -140,7 +177,7 @@ export class OffsetFence {
 
   /** The same with all partitions, to the beginning. */
   async reset(): Promise<void> {
-    const text = `UPDATE ${this.#quoted} SET epoch = epoch + 1, next_offset = 0 WHERE connector = $1`;
+    const text = `UPDATE ${this.#quoted} SET epoch = epoch + 1, next_offset = 0, topic_id = NULL WHERE connector = $1`;
     await this.#ask(text, [this.#connector]);
   }
 
@@ -152,7 +189,7 @@ export class OffsetFence {
       if (move) move.to = Math.max(move.to, place.offset + 1);
       else {
         const { topic, partition, offset } = place;
-        moves.set(name, { topic, partition, from: this.#claims.get(name)?.next ?? 0, to: offset + 1 });
+        moves.set(name, { topic, partition, from: this.#claims.get(name)?.row?.offset ?? 0, to: offset + 1 });
       }
     }
     return [...moves.values()];
@@ -162,11 +199,11 @@ export class OffsetFence {
   async #know(places: readonly RecordPlace[]): Promise<void> {
     const names = new Map(places.map((place) => [nameOf(place), place]));
     const unknown = [...names].flatMap(([name, place]) => (this.#claims.has(name) ? [] : [place]));
-    if (unknown.length > 0) await this.take(unknown);
-    const doubtful = [...this.#claims.values()].filter(({ next }) => next === null);
+    if (unknown.length > 0) await this.take(unknown.map((place) => ({ ...place, topicId: null })));
+    const doubtful = [...this.#claims.values()].filter(({ row }) => row === null);
     if (doubtful.length === 0) return;
     const rows = await this.#ask(
-      `SELECT topic, partition, next_offset, epoch FROM ${this.#quoted} WHERE connector = $1`,
+      `SELECT topic, partition, next_offset, epoch, topic_id FROM ${this.#quoted} WHERE connector = $1`,
       [this.#connector],
     );
     const stored = new Map(
@@ -175,13 +212,24 @@ export class OffsetFence {
     for (const claim of doubtful) {
       const row = stored.get(nameOf(claim));
       if (row?.epoch !== claim.epoch) throw fenced(claim);
-      claim.next = Number(row.next_offset);
+      claim.row = storedOf(row);
     }
   }
 
   #ask(text: string, values: readonly unknown[]): Promise<readonly Row[]> {
     return this.#session.query(text, values, `Keeping offsets in ${this.#quoted}`);
   }
+}
+
+const storedOf = (row: Row): StoredOffset => ({
+  offset: Number(row.next_offset),
+  topicId: row.topic_id ?? null,
+});
+
+/** The offset of the record to be written next: what was written of another topic of that name does not count. */
+function nextOf(claim: Claim | undefined): number {
+  const { topicId = null, row = null } = claim ?? {};
+  return isOfAnotherTopic(row?.topicId, topicId) ? 0 : (row?.offset ?? 0);
 }
 
 const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}-${partition}`;

@@ -7,6 +7,7 @@ const DAY_MICROS = 86_400_000_000n;
 const STAMP =
   /^(\d+)-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?)?(?:([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?)?( BC)?$/;
 const TIME = /^(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(?:([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?)?$/;
+const IN_UTC = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?\+00$/;
 
 /** Which infinity a value is: 1, -1; 0 for none. */
 export function infinityOf(text: string): -1 | 0 | 1 {
@@ -51,6 +52,14 @@ export function isoStamp(micros: bigint, digits: number): string {
   const ofDay = ((micros % DAY_MICROS) + DAY_MICROS) % DAY_MICROS;
   const { year, month, day } = civilDate(Number((micros - ofDay) / DAY_MICROS));
   return `${isoYear(year)}-${two(month)}-${two(day)}T${clockText(ofDay, digits)}Z`;
+}
+
+/** A timestamp with a zone in ISO 8601 with that many digits of a second, in UTC. @throws {RangeError} for what is none */
+export function stampInUtc(text: string, digits: number): string {
+  // Sessions are in UTC, so that nearly all are, and there is nothing to compute.
+  if (!IN_UTC.test(text)) return isoStamp(epochMicros(text), digits);
+  const fraction = digits === 0 ? '' : `.${text.slice(20, -3).padEnd(6, '0').slice(0, digits)}`;
+  return `${text.slice(0, 10)}T${text.slice(11, 19)}${fraction}Z`;
 }
 
 function timeParts(text: string): RegExpExecArray {

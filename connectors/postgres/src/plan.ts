@@ -1,7 +1,7 @@
 import type { ConnectRecord, PlannedChange, SinkRecord } from '@millrace/sdk';
 import { addressedConnection } from './address-options.ts';
 import type { SinkConfig } from './config.ts';
-import { Session } from './connection.ts';
+import { type Session, withSession } from './connection.ts';
 import { createTableStatements, type NewColumn } from './ddl.ts';
 import { evolutionFor, evolutionStatements } from './evolution.ts';
 import { newColumns, type RowWrite, writesByTable } from './row-write.ts';
@@ -17,18 +17,12 @@ export async function planSink(
   records: readonly ConnectRecord[],
   signal: AbortSignal,
 ): Promise<readonly PlannedChange[]> {
-  const session = new Session(addressedConnection(config));
-  const abort = () => session.close();
-  signal.addEventListener('abort', abort);
-  try {
+  return await withSession(addressedConnection(config), signal, async (session) => {
     const changes: PlannedChange[] = [];
     for (const [name, writes] of writesByTable(records.map(asRead), config))
       changes.push(...(await changesOf(session, config, name, writes)));
     return changes;
-  } finally {
-    signal.removeEventListener('abort', abort);
-    session.close();
-  }
+  });
 }
 
 async function changesOf(

@@ -1,4 +1,4 @@
-import { type ConfigProblem, type ErrorClass, MillraceError } from '@millrace/sdk';
+import { type ConfigProblem, type ErrorClass, listed, MillraceError } from '@millrace/sdk';
 import { type CatalogTable, listTables } from './catalog.ts';
 import type { SourceConfig } from './config.ts';
 import type { Session } from './connection.ts';
@@ -261,10 +261,4 @@ function slotObstacles(slot: ReplicationSlot, database: string): readonly Obstac
     return obstacle('config', 'POSTGRES_SLOT_LOST', 'whose log the server has removed', hint);
   }
   return [];
-}
-
-/** Names in a sentence; of many only the first. */
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 5).join(', ');
-  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
 }

@@ -2,7 +2,7 @@ import { type CatalogColumn, listColumns } from './catalog.ts';
 import { disconnectIfSilent, quoteIdent, quoteLiteral, type Session } from './connection.ts';
 import { toPostgresError } from './errors.ts';
 import { cursorParts, type QueryConfig } from './query-config.ts';
-import type { QueryPosition } from './query-position.ts';
+import { isPlainNumber, type QueryPosition } from './query-position.ts';
 import type { QueryRelation } from './query-relation.ts';
 
 /** A column of a table or of the query's result. */
@@ -100,10 +100,15 @@ function moment(cursor: QueryCursor, text: string, zone: string): string {
   return cursor.timestampType === 'timestamptz' ? literal : `(${literal} AT TIME ZONE ${quoteLiteral(zone)})`;
 }
 
+/** A number in SQL. As plain digits where it can, so that an index of whole numbers serves. */
+const numberLiteral = (text: string): string =>
+  isPlainNumber(text) ? text : `${quoteLiteral(text)}::numeric`;
+
 /** The greatest number behind the position. */
 export function greatestNumber(relation: QueryRelation, cursor: QueryCursor, after: QueryPosition): string {
   const number = `q.${quoteIdent(cursor.incrementing ?? '')}`;
-  const where = after.incrementing === undefined ? '' : ` WHERE ${number} > ${after.incrementing}`;
+  const where =
+    after.incrementing === undefined ? '' : ` WHERE ${number} > ${numberLiteral(after.incrementing)}`;
   return `SELECT max(${number})::text AS top FROM ${relation.sql} q${where}`;
 }
 
@@ -124,7 +129,7 @@ export function selectBehind(
   const conditions = lowerBound({ time, number }, cursor, config, range.after);
   if (range.bound !== null && time)
     conditions.push(`${time} < ${moment(cursor, range.bound, config['db.timezone'])}`);
-  else if (range.bound !== null) conditions.push(`${number} <= ${range.bound}`);
+  else if (range.bound !== null) conditions.push(`${number} <= ${numberLiteral(range.bound)}`);
   const where = conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : '';
   const ordered = order.length > 0 ? ` ORDER BY ${order.join(', ')}` : '';
   return `SELECT ${list.join(', ')} FROM ${relation.sql} q${where}${ordered}`;
@@ -140,10 +145,10 @@ function lowerBound(
   if (time && last && number)
     return incrementing === undefined
       ? [`${time} >= ${last}`]
-      : [`(${time}, ${number}) > (${last}, ${incrementing})`];
+      : [`(${time}, ${number}) > (${last}, ${numberLiteral(incrementing)})`];
   if (time && last) return [`${time} > ${last}`];
   const initialMs = config['timestamp.initial'];
   if (time && initialMs !== null)
     return [`${time} > ${moment(cursor, new Date(initialMs).toISOString(), config['db.timezone'])}`];
-  return number && !time && incrementing !== undefined ? [`${number} > ${incrementing}`] : [];
+  return number && !time && incrementing !== undefined ? [`${number} > ${numberLiteral(incrementing)}`] : [];
 }

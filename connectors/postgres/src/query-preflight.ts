@@ -1,3 +1,4 @@
+import { isMillraceError } from '@millrace/sdk';
 import { listTables } from './catalog.ts';
 import type { Session } from './connection.ts';
 import { quoteIdent } from './connection.ts';
@@ -16,27 +17,73 @@ import {
 import type { QueryRelation } from './query-relation.ts';
 import { entriesWithoutTable } from './table-filter.ts';
 
+/** An obstacle, and the tables that it keeps from being read; none: all of them. */
+export interface QueryObstacle extends Obstacle {
+  readonly tables: readonly string[];
+}
+
+/** How the server answers where a table has gone a moment ago. */
+export const TABLE_MISSING = 'POSTGRES_TABLE_MISSING';
+
 const obstacle = (key: string, code: string, message: string, hint: string): Obstacle => ({
   ...{ key, code, message, hint },
   class: code === 'POSTGRES_RIGHT_MISSING' ? 'auth' : 'config',
 });
 
 /**
- * All that keeps these relations from being read as the config wants it. Changes nothing.
+ * All that keeps relations from being read as the config wants it. Changes nothing.
+ * @param fresh those that are looked at for themselves, and may be at fault
  * @throws {MillraceError} when the server can't be asked, or refuses the query
  */
 export async function inspectQuery(
   session: Session,
   config: QueryConfig,
   relations: readonly QueryRelation[],
-): Promise<readonly Obstacle[]> {
-  const found = [...(await tableObstacles(session, config, relations)), ...topicObstacles(relations)];
-  if (cursorParts(config).time) found.push(...(await zoneObstacles(session, config)));
-  for (const relation of relations) {
-    const rights = await rightObstacles(session, config, relation);
-    found.push(...(rights.length > 0 ? rights : await columnObstacles(session, config, relation)));
-  }
+  fresh: readonly QueryRelation[] = relations,
+): Promise<readonly QueryObstacle[]> {
+  const general = [
+    ...(await standbyObstacles(session, config)),
+    ...(await tableObstacles(session, config, relations)),
+    ...(cursorParts(config).time ? await zoneObstacles(session, config) : []),
+  ];
+  const found: QueryObstacle[] = general.map((one) => ({ ...one, tables: [] }));
+  found.push(...topicObstacles(relations, fresh));
+  for (const relation of fresh)
+    for (const one of await relationObstacles(session, config, relation))
+      found.push({ ...one, tables: [relation.title] });
   return found;
+}
+
+async function relationObstacles(
+  session: Session,
+  config: QueryConfig,
+  relation: QueryRelation,
+): Promise<readonly Obstacle[]> {
+  const rights = await rightObstacles(session, config, relation);
+  if (rights.length > 0) return rights;
+  try {
+    return await columnObstacles(session, config, relation);
+  } catch (error) {
+    // One that has gone since it was listed keeps nobody from anything.
+    if (relation.oid === null || !isMillraceError(error) || error.code !== TABLE_MISSING) throw error;
+    return [];
+  }
+}
+
+/** A standby shows what the primary has committed, but not which transactions run there: nobody could say what is still to come. */
+async function standbyObstacles(session: Session, config: QueryConfig): Promise<readonly Obstacle[]> {
+  if (config.mode === 'bulk') return [];
+  const [row] = await session.query('SELECT pg_is_in_recovery() AS standby', [], 'Looking at the server');
+  if (row?.standby !== 't') return [];
+  const key = session.settings.keys.host;
+  return [
+    obstacle(
+      key,
+      'POSTGRES_STANDBY',
+      `"${key}" names a standby, which does not know the transactions that are open on the primary: with mode=${config.mode} rows that commit late would be passed over.`,
+      'Name the primary server, or set mode=bulk, which reads everything each time.',
+    ),
+  ];
 }
 
 async function tableObstacles(
@@ -53,7 +100,7 @@ async function tableObstacles(
     return [
       obstacle(
         'table.include.list',
-        'POSTGRES_TABLE_MISSING',
+        TABLE_MISSING,
         `"table.include.list" names ${unmatched.join(', ')}, and no such table is in database ${database}.`,
         'Name tables as schema.table.',
       ),
@@ -62,23 +109,28 @@ async function tableObstacles(
   return [
     obstacle(
       'table.include.list',
-      'POSTGRES_TABLE_MISSING',
+      TABLE_MISSING,
       `"table.include.list" and "table.exclude.list" leave no table of database ${database}.`,
       'Create a table first, or choose other tables.',
     ),
   ];
 }
 
-function topicObstacles(relations: readonly QueryRelation[]): readonly Obstacle[] {
-  const sharing = [...Map.groupBy(relations, ({ topic }) => topic)].filter(([, group]) => group.length > 1);
-  return sharing.map(([topic, group]) =>
-    obstacle(
+function topicObstacles(
+  relations: readonly QueryRelation[],
+  fresh: readonly QueryRelation[],
+): readonly QueryObstacle[] {
+  return [...Map.groupBy(relations, ({ topic }) => topic)].flatMap(([topic, group]) => {
+    const tables = group.filter((one) => fresh.includes(one)).map(({ title }) => title);
+    if (group.length === 1 || tables.length === 0) return [];
+    const shared = obstacle(
       'topic.name.format',
       'POSTGRES_TOPIC_SHARED',
       `"topic.name.format" gives ${group.map(({ title }) => title).join(' and ')} the same topic ${topic}.`,
       'Put more of their names into it, or leave one of them out.',
-    ),
-  );
+    );
+    return [{ ...shared, tables }];
+  });
 }
 
 async function zoneObstacles(session: Session, config: QueryConfig): Promise<readonly Obstacle[]> {

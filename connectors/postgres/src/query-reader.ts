@@ -1,4 +1,4 @@
-import type { Logger, SourceRecord } from '@millrace/sdk';
+import { type Logger, MillraceError, type SourceRecord } from '@millrace/sdk';
 import type { ColumnRules } from './column-rules.ts';
 import type { Session } from './connection.ts';
 import { toPostgresError } from './errors.ts';
@@ -13,10 +13,12 @@ import {
   selectBehind,
   serialColumn,
 } from './query-cursor.ts';
-import { type QueryPosition, toQueryOffset } from './query-position.ts';
+import { isPlainNumber, type QueryPosition, toQueryOffset } from './query-position.ts';
 import type { QueryRelation } from './query-relation.ts';
+import { markReadOnly } from './read-only-mark.ts';
 import { type Running, runningSince, writersOf } from './running-transactions.ts';
 import { type Look, SettledBound } from './settled-bound.ts';
+import { beganAnew, tableGeneration } from './table-generation.ts';
 import type { TableShape } from './table-shape.ts';
 import type { TypeCatalog } from './type-catalog.ts';
 
@@ -41,8 +43,10 @@ const UNSEEN_MS = 250;
 /** How soon transactions that are waited for are looked at again, ms. */
 const LOOK_AGAIN_MS = 100;
 /** One that holds the cursor up for so long is warned of, ms, and how often at most. */
-const HELD_WARNING_MS = 60_000;
+export const HELD_WARNING_MS = 60_000;
 const WARN_AGAIN_MS = 600_000;
+/** How many sessions the status names. */
+const PIDS_MAX = 10;
 
 type Row = readonly (string | null)[];
 
@@ -68,6 +72,7 @@ export class QueryReader {
   #held: HeldRow | null = null;
   #serial: string | null | undefined;
   #heldSinceMs: number | null = null;
+  #heldBy = '';
   #warnedAtMs = Number.NEGATIVE_INFINITY;
   #shape: { readonly mark: string; readonly shape: TableShape } | null = null;
   /** When it is to be read next, by `performance.now()`. */
@@ -88,6 +93,11 @@ export class QueryReader {
     return this.#heldSinceMs === null ? 0 : performance.now() - this.#heldSinceMs;
   }
 
+  /** By whom, in words. */
+  get heldBy(): string {
+    return this.#heldBy;
+  }
+
   get isOpen(): boolean {
     return this.#open !== null;
   }
@@ -101,14 +111,24 @@ export class QueryReader {
     const cursor = cursorOf(config, columns, this.#serial ?? null);
     const bound = await this.#settled(cursor);
     if (bound === undefined) return;
-    const range = { after: this.#position, bound };
-    const doing = `Reading ${relation.title}`;
-    await session.query('BEGIN READ ONLY', [], doing);
-    const select = selectBehind(relation, cursor, config, range);
-    await session.query(`DECLARE millrace_query NO SCROLL CURSOR FOR ${select}`, [], doing);
     const shape = await this.#shapeOf(columns);
+    await this.#declare(selectBehind(relation, cursor, config, { after: this.#position, bound }));
     const fetch = new FetchSize(config['batch.max.rows']);
     this.#open = { shape, cursor, width: columns.length, fetch };
+  }
+
+  async #declare(select: string): Promise<void> {
+    const { session, relation } = this.#options;
+    const doing = `Reading ${relation.title}`;
+    await session.query('BEGIN READ ONLY', [], doing);
+    try {
+      await markReadOnly(session, doing);
+      await session.query(`DECLARE millrace_query NO SCROLL CURSOR FOR ${select}`, [], doing);
+    } catch (error) {
+      // The table may have gone a moment ago; others are read over the same connection.
+      await session.query('ROLLBACK', [], doing).catch(() => undefined);
+      throw error;
+    }
   }
 
   /** The next rows of the reading, which is closed behind the last one. @throws {MillraceError} */
@@ -149,26 +169,43 @@ export class QueryReader {
     }
     let bound: string | null = '';
     if (this.#bound.waitsFor.size === 0) {
+      await this.#checkGeneration(cursor);
       const select = greatestNumber(relation, cursor, this.#position);
       const [row] = await session.query(select, [], `Reading ${relation.title}`);
       bound = row?.top ?? null;
+      if (bound !== null && !isPlainNumber(bound)) throw noNumber(relation, cursor.incrementing, bound);
     }
     return bound === null ? null : { bound, ...(await writersOf(session, relation.oid)) };
+  }
+
+  /** Where numbers began anew, rows are read from the first one. Looked at before them: what comes in between is read twice, not passed over. */
+  async #checkGeneration({ incrementing }: QueryCursor): Promise<void> {
+    const { session, relation, logger } = this.#options;
+    if (relation.oid === null || incrementing === null) return;
+    const generation = await tableGeneration(session, relation.oid, incrementing);
+    const { generation: before = null, incrementing: number } = this.#position;
+    if (generation === null || generation === before) return;
+    const isAnew = before !== null && number !== undefined && beganAnew(before, generation);
+    this.#position = isAnew ? { generation } : { ...this.#position, generation };
+    if (isAnew)
+      logger?.warn(
+        { table: relation.title, readUpTo: number },
+        'the table was emptied and its numbers began anew: it is read from its first row',
+      );
   }
 
   #warn(running: Running): void {
     const nowMs = performance.now();
     this.#heldSinceMs ??= nowMs;
+    const names = [...this.#bound.waitsFor];
+    const pids = names.flatMap((name) => running.pids.get(name) ?? []);
+    const prepared = names.filter((name) => running.prepared.has(name)).length;
+    const sessions = pids.length > 0 ? [`sessions with pid ${pids.slice(0, PIDS_MAX).join(', ')}`] : [];
+    this.#heldBy = [...sessions, ...(prepared > 0 ? [`${prepared} prepared`] : [])].join(' and ');
     if (this.heldMs < HELD_WARNING_MS || nowMs - this.#warnedAtMs < WARN_AGAIN_MS) return;
     this.#warnedAtMs = nowMs;
-    const names = [...this.#bound.waitsFor];
     this.#options.logger?.warn(
-      {
-        table: this.relation.title,
-        heldSeconds: Math.round(this.heldMs / 1000),
-        pids: names.flatMap((name) => running.pids.get(name) ?? []),
-        prepared: names.filter((name) => running.prepared.has(name)).length,
-      },
+      { table: this.relation.title, heldSeconds: Math.round(this.heldMs / 1000), pids, prepared },
       'rows are not read, because transactions that may still write earlier ones are open; end them, or wait',
     );
   }
@@ -219,7 +256,12 @@ export class QueryReader {
   #positionOf({ cursor, width }: OpenReading, row: Row): QueryPosition {
     const time = cursor.timestamps === null ? null : row[width];
     const number = cursor.incrementing === null ? null : row[width + (cursor.timestamps === null ? 0 : 1)];
-    return { ...(time && { timestamp: time }), ...(number && { incrementing: number }) };
+    const { generation } = this.#position;
+    return {
+      ...(time && { timestamp: time }),
+      ...(number && { incrementing: number }),
+      ...(generation !== undefined && { generation }),
+    };
   }
 
   async #close(open: OpenReading, records: SourceRecord[]): Promise<void> {
@@ -254,6 +296,15 @@ export class QueryReader {
     return shape;
   }
 }
+
+/** Everything would be taken for read. */
+const noNumber = ({ title }: QueryRelation, column: string | null, found: string): MillraceError =>
+  new MillraceError(`Column ${column} of ${title} has ${found} in it, behind which no number can come.`, {
+    code: 'POSTGRES_CURSOR_NUMBER',
+    class: 'config',
+    path: 'incrementing.column.name',
+    hint: 'Take it out of the table, or have a CHECK keep it out; or name another column.',
+  });
 
 const isBulk = ({ timestamp, incrementing }: QueryPosition): boolean =>
   timestamp === undefined && incrementing === undefined;

@@ -1,6 +1,6 @@
 import { type AlteredConnector, type ConnectRecord, MillraceError, type WantedOffset } from '@millrace/sdk';
 import { addressedConnection } from './address-options.ts';
-import { Session } from './connection.ts';
+import { withSession } from './connection.ts';
 import type { QueryConfig } from './query-config.ts';
 import { fromQueryOffset } from './query-position.ts';
 import { QueryReader } from './query-reader.ts';
@@ -16,10 +16,7 @@ export async function sampleQuery(
   config: QueryConfig,
   { limit, signal }: { readonly limit: number; readonly signal: AbortSignal },
 ): Promise<readonly ConnectRecord[]> {
-  const session = new Session(addressedConnection(config), false);
-  const abort = () => session.close();
-  signal.addEventListener('abort', abort);
-  try {
+  return await withSession(addressedConnection(config), signal, async (session) => {
     const relations = (await findRelations(session, config)).slice(0, limit);
     const records: ConnectRecord[] = [];
     for (const [index, relation] of relations.entries()) {
@@ -38,10 +35,7 @@ export async function sampleQuery(
           records.push(record);
     }
     return records;
-  } finally {
-    signal.removeEventListener('abort', abort);
-    abort();
-  }
+  });
 }
 
 /**

@@ -1,46 +1,48 @@
 import {
   type ConfigProblem,
-  connectionProblems,
+  isMillraceError,
+  listed,
   MillraceError,
   pause,
   type SourceRecord,
   type SourceTask,
   type SourceTaskContext,
 } from '@millrace/sdk';
-import { addressedConnection, addressProblem } from './address-options.ts';
+import { addressedConnection, requireAddress } from './address-options.ts';
 import type { ColumnRules } from './column-rules.ts';
 import { Session } from './connection.ts';
 import { obstacleError } from './preflight.ts';
 import type { QueryConfig, queryConfig } from './query-config.ts';
 import { fromQueryOffset, type QueryPosition } from './query-position.ts';
-import { inspectQuery } from './query-preflight.ts';
-import { QueryReader } from './query-reader.ts';
+import { inspectQuery, type QueryObstacle, TABLE_MISSING } from './query-preflight.ts';
+import { HELD_WARNING_MS, QueryReader } from './query-reader.ts';
 import { findRelations, type QueryRelation } from './query-relation.ts';
 import { columnRules, valueModes } from './record-options.ts';
+import { addressedProblems } from './session-problems.ts';
 import { TypeCatalog } from './type-catalog.ts';
 
 const SECOND_MS = 1000;
+/** How many tables that are gone, or obstacles to reading some, the status names. */
+const NAMES_MAX = 20;
+
+/** A table that was renamed is another one: its position is kept by its name. */
+const nameOf = ({ oid, title }: QueryRelation): string => `${oid} ${title}`;
+
+const inWords = (obstacles: readonly QueryObstacle[]): string =>
+  obstacles.map(({ message, hint }) => `${message} ${hint}`).join(' ');
+
+function parted<T>(items: readonly T[], isFirst: (item: T) => boolean): readonly [T[], T[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
+}
 
 /** Problems of a config that only the server knows, all of them. */
 export async function validateQuery(
   config: QueryConfig,
   signal: AbortSignal,
 ): Promise<readonly ConfigProblem[]> {
-  const problem = addressProblem(config);
-  if (problem) return [problem];
-  const session = new Session(addressedConnection(config));
-  const abort = () => session.close();
-  signal.addEventListener('abort', abort);
-  try {
-    return await connectionProblems(session.settings.keys.host, async () => {
-      const relations = await findRelations(session, config);
-      const obstacles = await inspectQuery(session, config, relations);
-      return obstacles.map(({ key, message, hint }) => ({ key, message: `${message} ${hint}` }));
-    });
-  } finally {
-    signal.removeEventListener('abort', abort);
-    session.close();
-  }
+  return await addressedProblems(config, signal, async (session) =>
+    inspectQuery(session, config, await findRelations(session, config)),
+  );
 }
 
 /** One task for a query; tables are dealt out by their names, so that one that comes later has its task already. */
@@ -60,6 +62,10 @@ export class PostgresQueryTask implements SourceTask {
   readonly #types: TypeCatalog;
   readonly #rules: ColumnRules;
   #readers: readonly QueryReader[] = [];
+  /** What was there at the last look and can be read, of all tasks; null: nobody has looked. */
+  #seen: ReadonlySet<string> | null = null;
+  /** Titles of tables that were read, and are no more. */
+  readonly #gone = new Set<string>();
   #tablesDueMs = 0;
 
   constructor(context: SourceTaskContext<typeof queryConfig>) {
@@ -73,19 +79,8 @@ export class PostgresQueryTask implements SourceTask {
 
   async start(): Promise<void> {
     this.#context.signal.addEventListener('abort', this.#abort, { once: true });
-    const problem = addressProblem(this.#config);
-    if (problem) {
-      throw new MillraceError(problem.message, {
-        code: 'POSTGRES_ADDRESS',
-        class: 'config',
-        path: problem.key,
-        hint: 'Correct the address.',
-      });
-    }
-    const relations = await findRelations(this.#session, this.#config);
-    const [obstacle, ...more] = await inspectQuery(this.#session, this.#config, relations);
-    if (obstacle) throw obstacleError(obstacle, ...more);
-    await this.#adopt(relations);
+    requireAddress(this.#config);
+    await this.#lookForTables();
   }
 
   async poll(): Promise<readonly SourceRecord[]> {
@@ -114,36 +109,102 @@ export class PostgresQueryTask implements SourceTask {
         if (records.length > 0) return records;
         continue;
       }
-      await this.#lookForTables();
+      if (performance.now() >= this.#tablesDueMs) await this.#lookForTables();
       const next = this.#readers.toSorted((a, b) => a.dueMs - b.dueMs)[0];
       const dueMs = Math.min(next?.dueMs ?? Number.POSITIVE_INFINITY, this.#tablesDueMs);
       const waitMs = dueMs - performance.now();
       if (waitMs > 0) await pause(waitMs, signal);
-      else await next?.begin();
+      else if (next) await this.#begin(next);
       this.#tell();
     }
     return [];
   }
 
+  async #begin(reader: QueryReader): Promise<void> {
+    try {
+      await reader.begin();
+    } catch (error) {
+      if (!isMillraceError(error) || error.code !== TABLE_MISSING) throw error;
+      // Where the table itself is gone, the others can go on; else something that it needs is.
+      await this.#lookForTables();
+      if (this.#readers.includes(reader)) throw error;
+    }
+  }
+
   /** Tables may have come or gone. */
   async #lookForTables(): Promise<void> {
-    if (performance.now() < this.#tablesDueMs) return;
     const relations = await findRelations(this.#session, this.#config);
-    const known = new Set(this.#readers.map(({ relation }) => relation.oid));
-    const fresh = relations.filter(({ oid }) => !known.has(oid));
-    const [obstacle, ...more] =
-      fresh.length > 0 ? await inspectQuery(this.#session, this.#config, relations) : [];
+    const fresh = relations.filter((one) => !this.#seen?.has(nameOf(one)));
+    const refused = new Set<string>();
+    if (this.#seen === null || fresh.length > 0)
+      for (const title of await this.#inspect(relations, fresh)) refused.add(title);
+    else this.#tellRefused([]);
+    // Those that can't be read are looked at again each time.
+    const readable = relations.filter(({ title }) => !refused.has(title));
+    this.#seen = new Set(readable.map(nameOf));
+    await this.#adopt(readable);
+  }
+
+  /**
+   * Stops at what keeps the source from reading what it has read before, or anything at all. Tables that are not there, or that are new and
+   * can't be read, are only told of, where others can; these are answered.
+   */
+  async #inspect(
+    relations: readonly QueryRelation[],
+    fresh: readonly QueryRelation[],
+  ): Promise<ReadonlySet<string>> {
+    const found = await inspectQuery(this.#session, this.#config, relations, fresh);
+    const [missing, others] = parted(found, ({ code }) => code === TABLE_MISSING && relations.length > 0);
+    const refused = new Set<string>();
+    const stopping: QueryObstacle[] = [];
+    for (const one of others) {
+      const tables: string[] = [];
+      for (const relation of fresh.filter(({ title }) => one.tables.includes(title)))
+        if (!(await this.#wasRead(relation))) tables.push(relation.title);
+      for (const title of tables) refused.add(title);
+      if (tables.length === 0) stopping.push(one);
+    }
+    const isAnyReadable = relations.some(({ title }) => !refused.has(title));
+    const [obstacle, ...more] = isAnyReadable ? stopping : others;
     if (obstacle) throw obstacleError(obstacle, ...more);
-    await this.#adopt(relations);
+    this.#context.notice('tables_missing', missing.length > 0 ? inWords(missing) : null);
+    const mine = new Set(fresh.filter((one) => this.#isMine(one)).map(({ title }) => title));
+    this.#tellRefused(others.filter(({ tables }) => tables.some((title) => mine.has(title))));
+    return refused;
+  }
+
+  async #wasRead(relation: QueryRelation): Promise<boolean> {
+    const isRead = this.#readers.some((reader) => nameOf(reader.relation) === nameOf(relation));
+    return isRead || (await this.#context.offset(relation.partition)) !== null;
+  }
+
+  #tellRefused(obstacles: readonly QueryObstacle[]): void {
+    const more = obstacles.length > NAMES_MAX ? ` And ${obstacles.length - NAMES_MAX} more.` : '';
+    const text = `New tables are not read, while the others are. ${inWords(obstacles.slice(0, NAMES_MAX))}${more}`;
+    this.#context.notice('tables_refused', obstacles.length > 0 ? text : null);
   }
 
   async #adopt(relations: readonly QueryRelation[]): Promise<void> {
-    const known = new Map(this.#readers.map((reader) => [reader.relation.oid, reader]));
+    const known = new Map(this.#readers.map((reader) => [nameOf(reader.relation), reader]));
     const readers: QueryReader[] = [];
     for (const relation of relations.filter((one) => this.#isMine(one)))
-      readers.push(known.get(relation.oid) ?? (await this.#reader(relation)));
+      readers.push(known.get(nameOf(relation)) ?? (await this.#reader(relation)));
+    this.#tellGone(readers);
     this.#readers = readers;
     this.#tablesDueMs = performance.now() + this.#config['table.poll.interval.ms'];
+  }
+
+  #tellGone(readers: readonly QueryReader[]): void {
+    const before = this.#readers.map(({ relation }) => relation.title);
+    const now = new Set(readers.map(({ relation }) => relation.title));
+    const gone = before.filter((title) => !now.has(title));
+    if (gone.length > 0)
+      this.#context.logger.warn({ tables: gone }, 'tables are gone, and are no longer read');
+    for (const title of gone) this.#gone.add(title);
+    for (const title of now) this.#gone.delete(title);
+    const names = [...this.#gone];
+    const text = `No longer there, and no longer read: ${listed(names, NAMES_MAX)}.`;
+    this.#context.notice('tables_gone', names.length > 0 ? text : null);
   }
 
   #isMine({ title }: QueryRelation): boolean {
@@ -177,9 +238,17 @@ export class PostgresQueryTask implements SourceTask {
     );
   }
 
-  /** How long the oldest wait for other transactions lasts. */
+  /** How long the oldest wait for other transactions lasts, and, where it is long, whose they are. */
   #tell(): void {
-    const heldMs = Math.max(0, ...this.#readers.map((reader) => reader.heldMs));
-    this.#context.figure('cursor_held_seconds', Math.round(heldMs / SECOND_MS));
+    const longest = this.#readers.toSorted((a, b) => b.heldMs - a.heldMs)[0];
+    const seconds = Math.round((longest?.heldMs ?? 0) / SECOND_MS);
+    this.#context.figure('cursor_held_seconds', seconds);
+    const isLong = longest !== undefined && longest.heldMs >= HELD_WARNING_MS;
+    this.#context.notice(
+      'cursor_held',
+      isLong
+        ? `No rows of ${longest.relation.title} are read for ${seconds} s now: transactions that may still write earlier ones are open (${longest.heldBy}).`
+        : null,
+    );
   }
 }

@@ -18,7 +18,7 @@ export interface ReplicationSlot {
 export interface CreatedSlot {
   /** All that commits from here on comes through the slot; all that committed before is in the snapshot. */
   readonly consistentPoint: Lsn;
-  /** Name of the exported snapshot; it lives until the next command on the connection that made the slot. */
+  /** Name of the exported snapshot; it lives until the next command on the connection that made the slot (`endExport`). */
   readonly snapshot: string | null;
 }
 
@@ -69,5 +69,18 @@ export async function createSlot(
     return { consistentPoint, snapshot: rows[0]?.snapshot_name ?? null };
   } catch (error) {
     throw toPostgresError(error, doing, keys);
+  }
+}
+
+/**
+ * Ends the transaction that exports a snapshot, once the snapshot was taken over: it would last as long as the connection does nothing else,
+ * and looks to others like one that may still write.
+ * @throws {MillraceError}
+ */
+export async function endExport(replication: pg.Client, keys: ConnectionKeys): Promise<void> {
+  try {
+    await replication.query('IDENTIFY_SYSTEM');
+  } catch (error) {
+    throw toPostgresError(error, 'Ending the export of the snapshot', keys);
   }
 }

@@ -1,9 +1,7 @@
 import type { Schema, SchemaField, SinkRecord } from '@millrace/sdk';
 import { changeEventOf, isStruct } from './change-event.ts';
-import { columnText } from './column-text.ts';
 import type { SinkConfig } from './config.ts';
 import type { NewColumn } from './ddl.ts';
-import { logicalValue } from './logical-value.ts';
 import { quoteTableName, refused, type TableName, type TargetTable, tableOf } from './target-table.ts';
 
 /** What a record asks of its table. */
@@ -25,20 +23,25 @@ export function writesByTable(
   records: readonly SinkRecord[],
   config: SinkConfig,
 ): ReadonlyMap<TableName, readonly RowWrite[]> {
+  const format = config['table.name.format'];
   const names = new Map<string, TableName>();
   const groups = new Map<TableName, RowWrite[]>();
   for (const record of records) {
     const write = rowWrite(record, config);
     if (!write) continue;
-    const made = tableOf(record.topic, config['table.name.format']);
-    const quoted = quoteTableName(made);
-    const name = names.get(quoted) ?? made;
-    names.set(quoted, name);
+    const name = names.get(record.topic) ?? sameName(names.values(), tableOf(record.topic, format));
+    names.set(record.topic, name);
     const group = groups.get(name);
     if (group) group.push(write);
     else groups.set(name, [write]);
   }
   return groups;
+}
+
+/** Topics may share a table. */
+function sameName(names: Iterable<TableName>, made: TableName): TableName {
+  const quoted = quoteTableName(made);
+  return [...names].find((name) => quoteTableName(name) === quoted) ?? made;
 }
 
 /**
@@ -164,7 +167,8 @@ export function newColumns(writes: readonly RowWrite[], table: TargetTable | nul
   return [...found.values()];
 }
 
-function schemaOf({ record, schema }: RowWrite, name: string): Schema | undefined {
+/** Of one of its fields. */
+export function schemaOf({ record, schema }: RowWrite, name: string): Schema | undefined {
   const { keySchema } = record;
   const field =
     (schema && fieldsOf(schema).get(name)) ?? (keySchema?.fields && fieldsOf(keySchema).get(name));
@@ -181,42 +185,4 @@ function fieldsOf(schema: Schema): ReadonlyMap<string, SchemaField> {
   const fields = new Map((schema.fields ?? []).map((field) => [field.field, field]));
   fieldsBySchema.set(schema, fields);
   return fields;
-}
-
-/** A row as text, ready to be sent. */
-export interface TextRow {
-  readonly key: readonly string[];
-  readonly deletes: boolean;
-  readonly truncates: boolean;
-  readonly values: ReadonlyMap<string, string | null>;
-}
-
-export function textRow(write: RowWrite, table: TargetTable): TextRow {
-  const values = new Map<string, string | null>();
-  for (const [name, value] of write.fields) {
-    const column = table.columns.get(name);
-    if (column) values.set(name, columnText(logicalValue(value, schemaOf(write, name)), column));
-  }
-  return { key: write.key, deletes: write.deletes, truncates: write.truncates, values };
-}
-
-/**
- * One row for each key, with the effect of all its rows in their order. A row that lacks fields leaves those of the
- * rows before as they are.
- */
-export function lastOfEachKey(rows: readonly TextRow[], mode: string): readonly TextRow[] {
-  const last = new Map<string, TextRow>();
-  for (const row of rows) {
-    const [name = ''] = row.key;
-    const id =
-      row.key.length === 1
-        ? (row.values.get(name) ?? '')
-        : JSON.stringify(row.key.map((one) => row.values.get(one)));
-    const before = last.get(id);
-    // What is gone can't be updated.
-    if (before?.deletes && mode === 'update') continue;
-    const merges = before && !before.deletes && !row.deletes;
-    last.set(id, merges ? { ...row, values: new Map([...before.values, ...row.values]) } : row);
-  }
-  return [...last.values()];
 }

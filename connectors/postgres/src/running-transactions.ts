@@ -1,4 +1,5 @@
 import type { Session } from './connection.ts';
+import { isMarkedReadOnly } from './read-only-mark.ts';
 
 /** Transactions that run now. */
 export interface Running {
@@ -37,7 +38,7 @@ export async function writersOf(session: Session, table: number | null): Promise
 
 /**
  * The server's time less `delayMs`, and the transactions that had begun by then: times that later ones give to their rows are later. All that
- * run in the database count, as none of them says whether it will write; but the server's own cleaning does not.
+ * run in the database count, as none of them says whether it will write; but the server's own cleaning does not, nor do our readings.
  */
 export async function runningSince(
   session: Session,
@@ -50,6 +51,7 @@ export async function runningSince(
                 WHERE l.locktype = 'virtualxid' AND l.granted AND l.virtualxid = l.virtualtransaction
                   AND l.pid <> pg_backend_pid()
                   AND (a.pid IS NULL OR (a.datname = current_database() AND a.usesysid IS NOT NULL))
+                  AND NOT ${isMarkedReadOnly}
                UNION
                SELECT l.virtualtransaction, NULL FROM pg_locks l
                 WHERE l.locktype = 'relation' AND l.pid IS NULL AND l.database = ${OF_THIS_DATABASE}) r) AS running`,

@@ -1,7 +1,7 @@
 import type { ConnectRecord } from '@millrace/sdk';
 import { type CatalogTable, listTables } from './catalog.ts';
 import { databaseOf, type SourceConfig, sourceConnection } from './config.ts';
-import { Session } from './connection.ts';
+import { type Session, withSession } from './connection.ts';
 import { columnRules, recordForm, valueModes } from './record-options.ts';
 import { Snapshot } from './snapshot.ts';
 import { capturedBy } from './table-filter.ts';
@@ -17,14 +17,8 @@ export async function sampleRows(
   config: SourceConfig,
   { limit, signal }: { readonly limit: number; readonly signal: AbortSignal },
 ): Promise<readonly ConnectRecord[]> {
-  const catalog = new Session(sourceConnection(config));
-  const rows = new Session(sourceConnection(config));
-  const abort = () => {
-    catalog.close();
-    rows.close();
-  };
-  signal.addEventListener('abort', abort);
-  try {
+  const settings = sourceConnection(config);
+  const read = async (catalog: Session, rows: Session) => {
     const filter = capturedBy(config);
     const tables = (await listTables(catalog)).filter(({ table }) => filter.includes(table)).slice(0, limit);
     const types = new TypeCatalog(catalog, valueModes(config));
@@ -34,10 +28,10 @@ export async function sampleRows(
       if (share > 0) records.push(...(await firstRows(config, { rows, types, table, share })));
     }
     return records;
-  } finally {
-    signal.removeEventListener('abort', abort);
-    abort();
-  }
+  };
+  return await withSession(settings, signal, (catalog) =>
+    withSession(settings, signal, (rows) => read(catalog, rows)),
+  );
 }
 
 async function firstRows(

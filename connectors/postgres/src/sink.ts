@@ -1,8 +1,8 @@
 import {
   type ConfigProblem,
-  connectionProblems,
   isMillraceError,
   MillraceError,
+  type OpenedPartition,
   type RecordPlace,
   readAt,
   type SinkRecord,
@@ -11,7 +11,7 @@ import {
   type TopicPartition,
 } from '@millrace/sdk';
 import type pg from 'pg';
-import { addressedConnection, addressProblem } from './address-options.ts';
+import { addressedConnection, requireAddress } from './address-options.ts';
 import type { SinkConfig, sinkConfig } from './config.ts';
 import { disconnectIfSilent, Session } from './connection.ts';
 import { createTableStatements, type NewColumn } from './ddl.ts';
@@ -19,8 +19,10 @@ import { sqlStateOf, toPostgresError } from './errors.ts';
 import { evolutionFor, evolutionStatements, fits } from './evolution.ts';
 import { keepsOffsets } from './kept-offsets.ts';
 import { OffsetFence, offsetsTable } from './offset-fence.ts';
-import { newColumns, type RowWrite, textRow, writesByTable } from './row-write.ts';
+import { newColumns, type RowWrite, writesByTable } from './row-write.ts';
+import { addressedProblems } from './session-problems.ts';
 import { findTable, quoteTableName, type TableName, type TargetTable } from './target-table.ts';
+import { textRows } from './text-row.ts';
 import { type Statement, writeStatements } from './upsert.ts';
 
 /** Statements that are kept prepared on the server; what comes beyond is parsed each time. */
@@ -34,20 +36,10 @@ export async function validateSink(
   config: SinkConfig,
   signal: AbortSignal,
 ): Promise<readonly ConfigProblem[]> {
-  const problem = addressProblem(config);
-  if (problem) return [problem];
-  const session = new Session(addressedConnection(config));
-  const abort = () => session.close();
-  signal.addEventListener('abort', abort);
-  try {
-    return await connectionProblems(session.settings.keys.host, async () => {
-      await session.client();
-      return keepsOffsets(config) ? await offsetProblems(session, config['offsets.table']) : [];
-    });
-  } finally {
-    signal.removeEventListener('abort', abort);
-    session.close();
-  }
+  return await addressedProblems(config, signal, async (session) => {
+    await session.client();
+    return keepsOffsets(config) ? await offsetProblems(session, config['offsets.table']) : [];
+  });
 }
 
 /** What keeps the table of offsets from being used, or made. */
@@ -57,12 +49,22 @@ async function offsetProblems(session: Session, setting: string): Promise<readon
     `SELECT to_regclass($1) IS NOT NULL AS there,
             to_regclass($1) IS NOT NULL AND has_table_privilege(to_regclass($1), 'SELECT')
               AND has_table_privilege(to_regclass($1), 'INSERT') AND has_table_privilege(to_regclass($1), 'UPDATE') AS usable,
+            EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass($1) AND attname = 'topic_id')
+              OR EXISTS (SELECT FROM pg_class WHERE oid = to_regclass($1) AND pg_has_role(relowner, 'USAGE')) AS current,
             CASE WHEN to_regnamespace(coalesce(quote_ident($2), current_schema())) IS NULL
                  THEN has_database_privilege(current_database(), 'CREATE')
                  ELSE has_schema_privilege(to_regnamespace(coalesce(quote_ident($2), current_schema())), 'CREATE') END AS creatable`,
     [quoteTableName(table), table.schema],
     'Looking for the table of offsets',
   );
+  const isOld = row?.there === 't' && row.usable === 't' && row.current !== 't';
+  if (isOld)
+    return [
+      {
+        key: 'offsets.table',
+        message: `"offsets.table" names ${setting}, a table of an earlier version that is not this user's. Have its owner run ALTER TABLE ${quoteTableName(table)} ADD COLUMN topic_id text.`,
+      },
+    ];
   if (row?.there === 't' ? row.usable === 't' : row?.creatable === 't') return [];
   const lacks =
     row?.there === 't'
@@ -91,20 +93,12 @@ export class PostgresSinkTask implements SinkTask {
   }
 
   async start(): Promise<void> {
-    const problem = addressProblem(this.#config);
-    if (problem) {
-      throw new MillraceError(problem.message, {
-        code: 'INVALID_CONFIG',
-        class: 'config',
-        path: problem.key,
-        hint: `Correct "${problem.key}" and try again.`,
-      });
-    }
+    requireAddress(this.#config);
     await this.#session.client();
     await this.#fence?.prepare();
   }
 
-  async opened(partitions: readonly TopicPartition[]): Promise<void> {
+  async opened(partitions: readonly OpenedPartition[]): Promise<void> {
     if (partitions.length > 0) await this.#fence?.take(partitions);
   }
 
@@ -127,7 +121,7 @@ export class PostgresSinkTask implements SinkTask {
     const statements: Statement[] = [];
     for (const [name, writes] of writesByTable(batch, this.#config)) {
       const table = await this.#tableFor(name, writes);
-      const rows = writes.map((write) => textRow(write, table));
+      const rows = textRows(writes, table);
       const { 'insert.mode': mode, 'batch.size': rowsMax } = this.#config;
       statements.push(...writeStatements(table, rows, mode, rowsMax));
     }

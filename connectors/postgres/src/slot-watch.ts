@@ -7,6 +7,7 @@ export interface SlotWatchOptions {
   readonly slot: string;
   readonly logger: Logger;
   readonly figure: (name: string, value: number | null) => void;
+  readonly notice: (name: string, text: string | null) => void;
 }
 
 /** How often the server is asked, ms. */
@@ -15,6 +16,9 @@ const LOOK_MS = 10_000;
 const RUNWAY_WARNING_SECONDS = 3_600;
 const WARN_AGAIN_MS = 600_000;
 const SECOND_MS = 1_000;
+const MINUTE_SECONDS = 60;
+
+const WHAT_TO_DO = 'raise max_slot_wal_keep_size, or see what holds the connector up';
 
 /** What is known of the server's log at one time. */
 interface Look {
@@ -62,7 +66,7 @@ export class SlotWatch {
   }
 
   async #look(): Promise<void> {
-    const { session, slot, figure, logger } = this.#options;
+    const { session, slot, figure, notice, logger } = this.#options;
     const [row] = await session.query(
       `SELECT pg_current_wal_lsn() AS lsn, wal_status, safe_wal_size AS safe,
               pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn) AS behind,
@@ -81,15 +85,26 @@ export class SlotWatch {
     this.#first ??= now;
     const runway = safe === null ? null : runwaySeconds(safe, this.#first, now);
     figure('slot_runway_seconds', runway);
-    const isShort = runway !== null && runway < RUNWAY_WARNING_SECONDS;
-    const isLosing = row.wal_status === 'unreserved' || row.wal_status === 'lost';
-    if ((!isShort && !isLosing) || now.atMs - this.#warnedAtMs < WARN_AGAIN_MS) return;
+    const words = inWords(slot, row.wal_status ?? null, runway);
+    notice('slot', words);
+    if (words === null || now.atMs - this.#warnedAtMs < WARN_AGAIN_MS) return;
     this.#warnedAtMs = now.atMs;
     logger.warn(
       { slot, status: row.wal_status, safeBytes: safe, runwaySeconds: runway },
-      'the server will remove log that the replication slot still needs; raise max_slot_wal_keep_size, or see what holds the connector up',
+      `the server will remove log that the replication slot still needs; ${WHAT_TO_DO}`,
     );
   }
+}
+
+/** What threatens the slot; null: nothing. */
+function inWords(slot: string, status: string | null, runway: number | null): string | null {
+  if (status === 'lost')
+    return `The server has removed log that replication slot ${slot} still needed: drop the slot, delete the connector’s offsets and let it take a new snapshot.`;
+  if (status === 'unreserved')
+    return `The server is about to remove log that replication slot ${slot} still needs: ${WHAT_TO_DO}.`;
+  if (runway === null || runway >= RUNWAY_WARNING_SECONDS) return null;
+  const minutes = Math.round(runway / MINUTE_SECONDS);
+  return `The server will remove log that replication slot ${slot} still needs in about ${minutes} min at the present rate: ${WHAT_TO_DO}.`;
 }
 
 /** Null as long as the rate is not known, or nothing is written. */

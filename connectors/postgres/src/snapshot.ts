@@ -7,6 +7,7 @@ import { FetchSize } from './fetch-size.ts';
 import type { Tuple } from './pgoutput.ts';
 import { type Position, type SnapshotRead, type SnapshotState, toOffset } from './position.ts';
 import type { PublishedTable } from './publication.ts';
+import { markReadOnly } from './read-only-mark.ts';
 import type { RecordForm, SnapshotMark } from './record-form.ts';
 import type { TableShape } from './table-shape.ts';
 import type { TypeCatalog } from './type-catalog.ts';
@@ -35,6 +36,15 @@ interface OpenTable {
   readonly keyIndexes: readonly number[];
 }
 
+interface Fetched {
+  readonly rows: readonly (readonly (string | null)[])[];
+  /** No more rows are in the table. */
+  readonly isLast: boolean;
+}
+
+/** So many rows become records at once: more would only be more to live through a collection of garbage. */
+const ROWS_AT_ONCE = 500;
+
 interface HeldRow {
   readonly shape: TableShape;
   readonly row: Tuple;
@@ -55,19 +65,23 @@ export class Snapshot {
   #own: SnapshotRead = {};
   #waiting: SnapshotOptions['tables'];
   #open: OpenTable | null = null;
-  #fetch: FetchSize;
+  #size: FetchSize;
+  /** Under way, while what came before becomes records. */
+  #fetching: Promise<Fetched> | null = null;
+  #fetched: Fetched | null = null;
+  /** Of the rows in `#fetched`. */
+  #taken = 0;
   /** The last row read: its offset depends on whether another one follows. */
   #held: HeldRow | null = null;
   #first = true;
   #timeMicros = 0;
   #over = false;
   #rowsRead = 0;
-  #inTable = 0;
   #rowsEstimated: number | null = null;
 
   constructor(options: SnapshotOptions) {
     this.#options = options;
-    this.#fetch = new FetchSize(options.fetchRowsMax);
+    this.#size = new FetchSize(options.fetchRowsMax);
     this.#before = options.from.snapshot?.reads ?? [];
     const last = this.#before.at(-1);
     this.#waiting = options.tables.filter((table) => {
@@ -83,6 +97,7 @@ export class Snapshot {
     await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', [], doing);
     if (exported !== null)
       await session.query(`SET TRANSACTION SNAPSHOT ${quoteLiteral(exported)}`, [], doing);
+    await markReadOnly(session, doing);
     const [row] = await session.query(
       `SELECT floor(extract(epoch FROM now()) * 1000000)::bigint AS micros,
               pg_current_snapshot() AS seen, pg_current_wal_insert_lsn() AS until`,
@@ -99,13 +114,31 @@ export class Snapshot {
     while (records.length === 0) {
       const open = this.#open ?? (await this.#openNext());
       if (!open) return await this.#finish();
-      const rows = await this.#rows();
-      for (const row of rows) this.#add(open, row, records);
-      this.#rowsRead += rows.length;
-      if (rows.length < this.#fetch.rows) await this.#closeTable(open);
-      else this.#fetch.adapt(rows);
+      const fetched = this.#fetched ?? (await this.#receive());
+      for (const row of fetched.rows.slice(this.#taken, this.#taken + ROWS_AT_ONCE)) {
+        this.#add(open, row, records);
+        this.#taken++;
+      }
+      if (this.#taken < fetched.rows.length) continue;
+      this.#fetched = null;
+      if (fetched.isLast) await this.#closeTable(open);
     }
     return records;
+  }
+
+  /** The next rows; those after them are asked for at once. */
+  async #receive(): Promise<Fetched> {
+    const fetched = await (this.#fetching ?? this.#fetch());
+    this.#fetching = null;
+    this.#fetched = fetched;
+    this.#taken = 0;
+    if (!fetched.isLast) {
+      this.#size.adapt(fetched.rows);
+      this.#fetching = this.#fetch();
+      // It is told where the rows are waited for.
+      this.#fetching.catch(() => undefined);
+    }
+    return fetched;
   }
 
   #add(open: OpenTable, row: readonly (string | null)[], records: SourceRecord[]): void {
@@ -114,11 +147,11 @@ export class Snapshot {
     const key = keyIndexes.map((index) => row[index] ?? '');
     this.#held = {
       ...{ shape, row },
-      mark: this.#first ? 'first' : this.#inTable === 0 ? 'first_in_data_collection' : 'true',
+      mark: this.#first ? 'first' : this.#rowsRead === 0 ? 'first_in_data_collection' : 'true',
       read: { ...this.#own, table: shape.table, ...(key.length > 0 && { key }) },
     };
     this.#first = false;
-    this.#inTable++;
+    this.#rowsRead++;
   }
 
   #release(records: SourceRecord[]): void {
@@ -187,9 +220,8 @@ export class Snapshot {
     const from = last?.table === table.table ? (last.key ?? null) : null;
     this.#open = { shape, columns, keyIndexes };
     this.#rowsRead = 0;
-    this.#inTable = 0;
     this.#rowsEstimated = await estimatedRows(session, table.oid);
-    this.#fetch = new FetchSize(this.#options.fetchRowsMax);
+    this.#size = new FetchSize(this.#options.fetchRowsMax);
     const select = selectRows(table, columns, keyIndexes, from);
     try {
       const declare = `DECLARE millrace_rows NO SCROLL CURSOR FOR ${select}`;
@@ -202,12 +234,14 @@ export class Snapshot {
     return this.#open;
   }
 
-  async #rows(): Promise<readonly (readonly (string | null)[])[]> {
+  async #fetch(): Promise<Fetched> {
     const { session } = this.#options;
+    const asked = this.#size.rows;
     const client = await session.client();
     try {
-      const text = `FETCH FORWARD ${this.#fetch.rows} FROM millrace_rows`;
-      return (await client.query<(string | null)[]>({ text, rowMode: 'array' })).rows;
+      const text = `FETCH FORWARD ${asked} FROM millrace_rows`;
+      const { rows } = await client.query<(string | null)[]>({ text, rowMode: 'array' });
+      return { rows, isLast: rows.length < asked };
     } catch (error) {
       throw toPostgresError(error, `Reading table ${this.#open?.shape.table ?? ''}`, session.settings.keys);
     }

@@ -1,6 +1,5 @@
 import {
   type ConfigProblem,
-  connectionProblems,
   type DurableOffset,
   MillraceError,
   type SourcePartition,
@@ -30,8 +29,9 @@ import { ensurePublication, type Publication } from './publication.ts';
 import type { Operation, RecordForm } from './record-form.ts';
 import { columnRules, recordForm, valueModes } from './record-options.ts';
 import { RelationShapes } from './relation-shapes.ts';
-import { createSlot, defaultSlotName } from './replication-slot.ts';
+import { createSlot, defaultSlotName, endExport } from './replication-slot.ts';
 import { ReplicationStream } from './replication-stream.ts';
+import { sessionProblems } from './session-problems.ts';
 import { SlotWatch } from './slot-watch.ts';
 import { Snapshot } from './snapshot.ts';
 import { SnapshotReads } from './snapshot-reads.ts';
@@ -42,6 +42,8 @@ import { TypeCatalog } from './type-catalog.ts';
 
 /** The share of the server's wal_sender_timeout that may pass between two reports. */
 const REPORTS_PER_TIMEOUT = 3;
+/** However many may be handed on at once: more would only be more to live through a collection of garbage. */
+const CHANGES_AT_ONCE = 1_000;
 
 /** Names the stream of one captured database in the offset topic, as Debezium does. */
 const sourcePartition = (config: SourceConfig): SourcePartition => ({
@@ -53,19 +55,12 @@ export async function validateSource(
   config: SourceConfig,
   signal: AbortSignal,
 ): Promise<readonly ConfigProblem[]> {
-  const session = new Session(sourceConnection(config));
-  const abort = () => session.close();
-  signal.addEventListener('abort', abort);
-  try {
-    return await connectionProblems('database.hostname', async () => {
-      const names = { slot: config['slot.name'], publication: config['publication.name'] };
-      const { obstacles } = await inspect(session, config, names);
-      return obstacles.map(({ key, message, hint }) => ({ key, message: `${message} ${hint}` }));
-    });
-  } finally {
-    signal.removeEventListener('abort', abort);
-    session.close();
-  }
+  const names = { slot: config['slot.name'], publication: config['publication.name'] };
+  return await sessionProblems(
+    sourceConnection(config),
+    signal,
+    async (session) => (await inspect(session, config, names)).obstacles,
+  );
 }
 
 /** Reads a snapshot of the captured tables once, then the changes that commit after it. */
@@ -115,6 +110,7 @@ export class PostgresSourceTask implements SourceTask {
     this.#watch = new SlotWatch({
       ...{ session: this.#catalog, slot: this.#names.slot, logger: context.logger },
       figure: (name, value) => context.figure(name, value),
+      notice: (name, text) => context.notice(name, text),
     });
     this.#heartbeat = new Heartbeat({
       ...{ session: this.#catalog, slot: this.#names.slot, logger: context.logger },
@@ -138,6 +134,8 @@ export class PostgresSourceTask implements SourceTask {
     );
     this.#replication = await connect(this.#catalog.settings, 'replication');
     await (stored ? this.#resume(stored, findings, publication) : this.#startAnew(findings, publication));
+    // While a snapshot is read too, which may take hours, the slot holds the log back.
+    this.#watch.start();
   }
 
   async poll(): Promise<readonly SourceRecord[]> {
@@ -266,6 +264,8 @@ export class PostgresSourceTask implements SourceTask {
       fetchRowsMax: this.#config['snapshot.fetch.size'],
     });
     await this.#snapshot.begin();
+    if (exported !== null && this.#replication)
+      await endExport(this.#replication, this.#catalog.settings.keys);
   }
 
   #setStart(position: Position): void {
@@ -324,7 +324,6 @@ export class PostgresSourceTask implements SourceTask {
       keys: this.#catalog.settings.keys,
     });
     await stream.open();
-    this.#watch.start();
     if (messages) this.#heartbeat.start();
     this.#stream = stream;
     return stream;
@@ -332,9 +331,10 @@ export class PostgresSourceTask implements SourceTask {
 
   async #changes(stream: ReplicationStream): Promise<readonly SourceRecord[]> {
     const { signal } = this.#context;
+    const atOnce = Math.min(this.#config['max.batch.size'], CHANGES_AT_ONCE);
     const records: SourceRecord[] = [];
     while (records.length === 0 && !signal.aborted) {
-      for (const item of await stream.take(this.#config['max.batch.size'], signal)) {
+      for (const item of await stream.take(atOnce, signal)) {
         if (item.kind === 'keepalive') this.#reached(item.walEnd);
         else {
           // Mostly there is nothing to wait for, and a turn of the loop for each change is dear.

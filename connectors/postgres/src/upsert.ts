@@ -1,7 +1,7 @@
 import { formatArrayText } from './array-text.ts';
 import { quoteIdent } from './connection.ts';
-import { lastOfEachKey, type TextRow } from './row-write.ts';
 import type { TargetColumn, TargetTable } from './target-table.ts';
+import { lastOfEachKey, sameColumns, type TextRow, textOf } from './text-row.ts';
 
 /** A statement with one array of texts for each column, as PostgreSQL writes arrays. */
 export interface Statement {
@@ -49,7 +49,7 @@ function runStatements(
   for (const row of rows) {
     // Mostly a row has the columns of the one before.
     if (!group[0] || !sameColumns(group[0], row)) {
-      const id = JSON.stringify([row.deletes, row.key, [...row.values.keys()].sort()]);
+      const id = JSON.stringify([row.deletes, row.key, [...row.names].sort()]);
       group = groups.get(id) ?? [];
       groups.set(id, group);
     }
@@ -62,15 +62,6 @@ function runStatements(
     .flatMap((chunk) => statementsOf(table, chunk, mode));
 }
 
-/** In the same order too; rows that differ in that alone are told apart here, and put together by their names. */
-function sameColumns(a: TextRow, b: TextRow): boolean {
-  if (a.deletes !== b.deletes || a.values.size !== b.values.size || a.key.length !== b.key.length)
-    return false;
-  const names = b.values.keys();
-  for (const name of a.values.keys()) if (names.next().value !== name) return false;
-  return a.key.every((name, index) => name === b.key[index]);
-}
-
 function* chunks(rows: readonly TextRow[], size: number): Generator<readonly TextRow[]> {
   for (let at = 0; at < rows.length; at += size) yield rows.slice(at, at + size);
 }
@@ -78,8 +69,8 @@ function* chunks(rows: readonly TextRow[], size: number): Generator<readonly Tex
 function statementsOf(table: TargetTable, rows: readonly TextRow[], mode: string): readonly Statement[] {
   const [first] = rows;
   if (!first) return [];
-  const columns = [...first.values.keys()].sort().flatMap((name) => table.columns.get(name) ?? []);
-  const values = columns.map(({ name }) => formatArrayText(rows.map((row) => row.values.get(name) ?? null)));
+  const columns = [...first.names].sort().flatMap((name) => table.columns.get(name) ?? []);
+  const values = columns.map(({ name }) => formatArrayText(textsOf(rows, name)));
   const key = columns.filter((column) => first.key.includes(column.name));
   if (first.deletes) return [{ text: deleteText(table, columns), values }];
   if (mode === 'update') {
@@ -87,13 +78,20 @@ function statementsOf(table: TargetTable, rows: readonly TextRow[], mode: string
     return update === null ? [] : [{ text: update, values }];
   }
   if (mode === 'insert') return [{ text: insertText(table, columns, 'ON CONFLICT DO NOTHING'), values }];
-  const present = new Set(first.values.keys());
+  const present = new Set(first.names);
   const partial = [...table.columns.values()].some((column) => column.required && !present.has(column.name));
   if (!partial) return [{ text: insertText(table, columns, onConflict(columns, key)), values }];
   // INSERT ... ON CONFLICT checks NOT NULL before it looks for the row, so a partial row is an UPDATE first.
   const update = updateText(table, columns, key);
   const insert = { text: insertText(table, columns, 'ON CONFLICT DO NOTHING', key), values };
   return update === null ? [insert] : [{ text: update, values }, insert];
+}
+
+/** Values of one column; mostly it stands at the same place in all rows. */
+function textsOf(rows: readonly TextRow[], name: string): readonly (string | null)[] {
+  const names = rows[0]?.names;
+  const at = names?.indexOf(name) ?? -1;
+  return rows.map((row) => (row.names === names ? (row.texts[at] ?? null) : textOf(row, name)));
 }
 
 /** Columns as `v.c1::type`; the cast has no modifier, so that what is too long is refused and not cut off. */

@@ -1,9 +1,8 @@
 import { isMillraceError, type SinkRecord } from '@millrace/sdk';
-import { SinkHarness } from '@millrace/sdk/testing';
+import { randomBelow, SinkHarness } from '@millrace/sdk/testing';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postgresSink, sinkOptions } from './connectors.ts';
-import { randomOf } from './random.ts';
 import { Service, unavailable } from './service.ts';
 
 /** `MODEL_RECORDS=50000 MODEL_SEED=7 npx vitest run --project acceptance connectors/postgres/test/exactly-once.test.ts` */
@@ -82,7 +81,7 @@ describe.skipIf(unavailable !== undefined)('exactly once into PostgreSQL, with d
   it(
     'writes each record once, whoever dies, lives on or is cut off',
     async () => {
-      const below = randomOf(SEED);
+      const below = randomBelow(SEED);
       const group = new Group(below);
       const refusals = new Set<string>();
       const tolerated = (error: unknown) => {

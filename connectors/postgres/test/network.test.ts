@@ -1,5 +1,12 @@
 import { isMillraceError, type SourceRecord } from '@millrace/sdk';
-import { eventually, type Options, SinkHarness, SourceHarness } from '@millrace/sdk/testing';
+import {
+  eventually,
+  NetworkPath,
+  type Options,
+  SinkHarness,
+  SourceHarness,
+  wordsOf,
+} from '@millrace/sdk/testing';
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -11,20 +18,9 @@ import {
   sinkOptions,
   sourceOptions,
 } from './connectors.ts';
-import { NetworkPath } from './network-path.ts';
-import { dropSlot, Service, unavailable } from './service.ts';
+import { dropSlot, Service, severSlot, unavailable } from './service.ts';
 
 const HELD_MS = 1_500;
-
-/** What a person reads of a failure. */
-async function wordsOf(attempt: Promise<unknown>) {
-  const error = await attempt.then(
-    () => null,
-    (failure: unknown) => failure,
-  );
-  if (!isMillraceError(error)) throw error ?? new Error('it did not fail');
-  return error.report();
-}
 
 describe.skipIf(unavailable !== undefined)('a way to PostgreSQL that breaks', () => {
   const service = new Service();
@@ -128,6 +124,78 @@ describe.skipIf(unavailable !== undefined)('a way to PostgreSQL that breaks', ()
       await task.pollUntil('all rows', count(2000));
       expect(ids(task)).toEqual(range(1, 2000));
     });
+  });
+
+  it('loses nothing and fails nowhere on a line that is slow', async () => {
+    await db.query('CREATE TABLE copy (id int PRIMARY KEY, v text)');
+    path.delay(5);
+    const [, first] = sources[0]!;
+    const task = first();
+    await task.start();
+    await task.poll(200);
+    await insert(1, 1000);
+    await task.pollUntil('all rows', count(1000), 60_000);
+    expect(ids(task)).toEqual(range(1, 1000));
+    const sink = used(new SinkHarness(postgresSink, sinkOptions(service, name, { 'connection.url': url() })));
+    await sink.start();
+    await sink.write(asSinkRecords(task.records.map((record) => ({ ...record, topic: 'shop.public.copy' }))));
+    expect((await db.query('SELECT count(*)::int AS n FROM copy')).rows).toEqual([{ n: 1000 }]);
+  });
+
+  it('fails for now where the server takes no more connections, and says so', async () => {
+    await db.query(`CREATE ROLE worker_${name} LOGIN PASSWORD 'p' CONNECTION LIMIT 0`);
+    await db.query(`GRANT SELECT, INSERT ON t TO worker_${name}`);
+    const login = { 'connection.user': `worker_${name}`, 'connection.password': 'p' };
+    const refused = {
+      ...{ class: 'transient', code: 'POSTGRES_TOO_MANY_CONNECTIONS' },
+      message: expect.stringContaining('too many connections'),
+      hint: expect.stringContaining('max_connections'),
+    };
+    const options = queryOptions(service, name, { mode: 'incrementing', ...login });
+    const sinkTask = () => used(new SinkHarness(postgresSink, sinkOptions(service, name, login)));
+    const sourceTask = () => used(new SourceHarness(querySource, options));
+    expect(await wordsOf(sourceTask().start())).toMatchObject(refused);
+    expect(await wordsOf(sinkTask().start())).toMatchObject(refused);
+    await db.query(`ALTER ROLE worker_${name} CONNECTION LIMIT -1`);
+    await sourceTask().start();
+    await sinkTask().start();
+  });
+
+  it('is told by name when the right to replicate is taken away, and misses nothing once it is back', async () => {
+    await db.query(`CREATE ROLE worker_${name} LOGIN REPLICATION PASSWORD 'p'`);
+    await db.query(
+      `GRANT CREATE ON DATABASE ${name} TO worker_${name}; ALTER TABLE t OWNER TO worker_${name}`,
+    );
+    const options = sourceOptions(service, name, {
+      ...{ 'snapshot.mode': 'no_data', 'database.user': `worker_${name}`, 'database.password': 'p' },
+    });
+    const first = used(new SourceHarness(postgresSource, options));
+    await first.start();
+    await first.poll(200);
+    await insert(1, 10);
+    await first.pollUntil('the first rows', count(10));
+    await first.commit();
+    await db.query(`ALTER ROLE worker_${name} NOREPLICATION`);
+    await severSlot(db, `slot_${name}`);
+    await insert(11, 20);
+    const polled = (async () => {
+      for (;;) await first.poll(1_000);
+    })();
+    expect(await wordsOf(polled)).toMatchObject({ class: 'transient' });
+    const refused = used(new SourceHarness(postgresSource, options, { offsets: first.offsets }));
+    expect(await wordsOf(refused.start())).toMatchObject({
+      ...{ class: 'auth', code: 'POSTGRES_RIGHT_MISSING', path: 'database.user' },
+      hint: expect.stringContaining(`ALTER ROLE "worker_${name}" REPLICATION`),
+    });
+    await db.query(`ALTER ROLE worker_${name} REPLICATION`);
+    const second = used(new SourceHarness(postgresSource, options, { offsets: first.offsets }));
+    await eventually('a start', async () => {
+      await second.start();
+      await second.poll(300);
+      return true;
+    });
+    await second.pollUntil('the rest', count(10));
+    expect(ids(second)).toEqual(range(11, 20));
   });
 
   it('fails a write for now, which goes through when it is repeated', async () => {

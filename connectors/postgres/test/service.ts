@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,6 +38,16 @@ export class Service {
     this.#child = child;
     this.port = Number(new URL(await urlOf(child)).port);
     return this;
+  }
+
+  /** Starts it again as a standby that follows nobody: it shows what it has, and takes no writes. */
+  async becomeStandby(): Promise<void> {
+    await this.halt();
+    const signal = join(this.#data, 'pg', 'standby.signal');
+    writeFileSync(signal, '');
+    // The server runs as another user.
+    chmodSync(signal, 0o666);
+    await this.start();
   }
 
   async halt(): Promise<void> {

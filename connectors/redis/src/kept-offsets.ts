@@ -17,7 +17,7 @@ export const kept = keptOffsets<SinkConfig>({
   async within(config, connector, work, signal) {
     const client = await connect(config, signal);
     try {
-      await work(new OffsetFence(client, offsetsKeyOf(config, connector)));
+      await work(new OffsetFence(() => client, offsetsKeyOf(config, connector)));
     } catch (error) {
       throw toRedisError(error, 'Setting the stored offsets', loginKey(config));
     } finally {

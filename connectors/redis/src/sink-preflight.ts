@@ -49,7 +49,8 @@ function probesOf(config: SinkConfig): readonly Probe[] {
     ['EVAL', 'return 1', 0],
     ...(fenced
       ? ([
-          ['HGET', nothing, 'x'],
+          ['HMGET', nothing, 'x'],
+          ['HSET', nothing, 'x', 'x', 'no value'],
           ['HINCRBY', nothing, 'x', 'no number'],
         ] as const)
       : []),

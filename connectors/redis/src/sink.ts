@@ -3,6 +3,7 @@ import {
   connectionProblems,
   isMillraceError,
   MillraceError,
+  type OpenedPartition,
   RateLimiter,
   readAt,
   type SinkRecord,
@@ -11,9 +12,9 @@ import {
   type TopicPartition,
 } from '@millrace/sdk';
 import type { Redis } from 'ioredis';
-import { connect, endConnection } from './client/connect.ts';
+import { connect, endConnection, isLost } from './client/connect.ts';
 import { loginKey } from './client/connection-options.ts';
-import { answerError, toRedisError } from './client/redis-error.ts';
+import { answerError, isSilence, toRedisError } from './client/redis-error.ts';
 import type { SinkConfig, sinkConfig } from './config.ts';
 import { keepsOffsets, offsetsKeyOf } from './kept-offsets.ts';
 import { OffsetFence } from './offset-fence.ts';
@@ -59,13 +60,14 @@ export class RedisSinkTask implements SinkTask {
   }
 
   async start(): Promise<void> {
-    const client = await connect(this.#config, this.#context.signal);
-    this.#client = client;
+    await this.#reach();
     if (!keepsOffsets(this.#config)) return;
-    this.#fence = new OffsetFence(client, offsetsKeyOf(this.#config, this.#context.connector));
+    const key = offsetsKeyOf(this.#config, this.#context.connector);
+    this.#fence = new OffsetFence(() => this.#connected, key);
   }
 
-  async opened(partitions: readonly TopicPartition[]): Promise<void> {
+  async opened(partitions: readonly OpenedPartition[]): Promise<void> {
+    if (this.#fence) await this.#reach();
     for (const partition of partitions) await this.#asking(async () => this.#fence?.take(partition));
   }
 
@@ -75,6 +77,7 @@ export class RedisSinkTask implements SinkTask {
 
   async write(batch: readonly SinkRecord[]): Promise<void> {
     await this.#limiter?.take(batch.length, this.#context.signal);
+    await this.#reach();
     const parts = this.#fence
       ? [...Map.groupBy(batch, (record) => `${readAt(record).topic}-${readAt(record).partition}`).values()]
       : [batch];
@@ -84,6 +87,12 @@ export class RedisSinkTask implements SinkTask {
 
   async stop(): Promise<void> {
     if (this.#client) endConnection(this.#client);
+  }
+
+  /** A connection that was lost is made anew: where errors are retried in place, it is this task that is given the batch again. */
+  async #reach(): Promise<void> {
+    if (!this.#client || isLost(this.#client))
+      this.#client = await connect(this.#config, this.#context.signal);
   }
 
   get #connected(): Redis {
@@ -113,7 +122,7 @@ export class RedisSinkTask implements SinkTask {
     );
     const culprit = refused ? writes[refused.index]?.record : undefined;
     if (refused && culprit) {
-      this.#reject(culprit, answerError(refused.answer, 'Writing to Redis'));
+      this.#reject(culprit, answerError(refused.answer, 'Writing to Redis', loginKey(this.#config)));
       return refused.index + 1;
     }
     if (!unfit) return writes.length;
@@ -156,6 +165,11 @@ export class RedisSinkTask implements SinkTask {
     try {
       return await answer();
     } catch (error) {
+      // Who did not answer in time is not asked again over the same connection.
+      if (this.#client && isSilence(error)) {
+        endConnection(this.#client);
+        this.#client = null;
+      }
       throw toRedisError(error, 'Writing to Redis', loginKey(this.#config));
     }
   }

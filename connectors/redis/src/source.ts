@@ -11,7 +11,7 @@ import {
   type SourceTaskContext,
 } from '@millrace/sdk';
 import type { Redis } from 'ioredis';
-import { connect, endConnection } from './client/connect.ts';
+import { connect, endConnection, isLost } from './client/connect.ts';
 import { loginKey } from './client/connection-options.ts';
 import { PositionReader } from './client/position-reader.ts';
 import { toRedisError } from './client/redis-error.ts';
@@ -109,10 +109,12 @@ export class RedisSourceTask implements SourceTask {
     }
   }
 
-  /** How many entries may be read now; waits while too many are pending. */
+  /** How many entries may be read now; waits while too many are pending. @throws where a connection is lost */
   async #room(reader: StreamReader): Promise<number> {
     const { signal } = this.#context;
     for (;;) {
+      // Where only the connection of acknowledgements is lost, reading would go on until nothing more may wait for them.
+      if (!signal.aborted && this.#clients.some(isLost)) throw new Error('A connection was lost.');
       const room = this.#config['max.pending'] - reader.pending;
       if (room > 0 || signal.aborted) return Math.max(1, Math.min(room, this.#config['batch.size']));
       await pause(FULL_WAIT_MS, signal);

@@ -14,6 +14,8 @@ export interface OffsetPlace {
   readonly key: string;
   readonly field: string;
   readonly epoch: number;
+  /** Of the topic that the offset is of from now on; null: as it says. */
+  readonly topicId: string | null;
 }
 
 /** The first write that the server refused: those before it are written, it and those behind it are not. */
@@ -27,12 +29,12 @@ export interface RefusedWrite {
  * nobody sees half of. KEYS[1] is the hash of offsets, the others are what is written to. Without a field there is no offset to move.
  */
 const SCRIPT = `
-local field, epoch = ARGV[1], ARGV[2]
+local field, epoch, topic = ARGV[1], ARGV[2], ARGV[3]
 if field ~= '' and redis.call('HGET', KEYS[1], field .. ':epoch') ~= epoch then
   return redis.error_reply('FENCED another task has taken over the partition')
 end
-local at, next, refused, answer = 4, nil, -1, nil
-for index = 0, tonumber(ARGV[3]) - 1 do
+local at, next, refused, answer = 5, nil, -1, nil
+for index = 0, tonumber(ARGV[4]) - 1 do
   local commands = tonumber(ARGV[at + 1])
   local offset = ARGV[at]
   at = at + 2
@@ -48,7 +50,10 @@ for index = 0, tonumber(ARGV[3]) - 1 do
   if refused >= 0 then break end
   next = offset
 end
-if field ~= '' and next then redis.call('HSET', KEYS[1], field, next) end
+if field ~= '' and next then
+  redis.call('HSET', KEYS[1], field, next)
+  if topic ~= '' then redis.call('HSET', KEYS[1], field .. ':topic', topic) end
+end
 if refused >= 0 then return {refused, answer} end
 return false
 `;
@@ -62,7 +67,8 @@ export async function runWrites(
   place: OffsetPlace | null,
 ): Promise<RefusedWrite | null> {
   const keys = new Set<string>();
-  const args: Argument[] = [place?.field ?? '', String(place?.epoch ?? 0), String(writes.length)];
+  const { field = '', epoch = 0, topicId = null } = place ?? {};
+  const args: Argument[] = [field, String(epoch), topicId ?? '', String(writes.length)];
   for (const { commands, next } of writes) {
     args.push(String(next), String(commands.length));
     for (const command of commands) {

@@ -30,6 +30,9 @@ export async function connect(config: ConnectionConfig, signal?: AbortSignal): P
   }
 }
 
+/** Whether a connection that was made is lost: it does not come back, and all that is asked over it fails. */
+export const isLost = (client: Redis): boolean => client.status !== 'ready';
+
 /** Ends a connection, once; of one that is gone already the driver would wait for the end. */
 export function endConnection(client: Redis): void {
   if (client.status !== 'end' && client.status !== 'close') client.disconnect();
@@ -43,6 +46,8 @@ function optionsOf(config: ConnectionConfig) {
     maxRetriesPerRequest: null,
     connectTimeout: config['connection.timeout.ms'],
     commandTimeout: config['request.timeout.ms'],
+    // Who does not answer is not asked again: the connection is ended, so that all that waits fails and a new one is made.
+    socketTimeout: config['request.timeout.ms'],
     connectionName: 'millrace',
     username: config['connection.user'] ?? undefined,
     password: config['connection.password'] ?? undefined,

@@ -69,6 +69,12 @@ const unreachable: Known = {
   hint: 'Check that the server runs, that host and port of connection.uri are right, and that TLS is on at both ends or at none.',
 };
 
+const silent: Known = {
+  class: 'transient',
+  code: 'REDIS_SILENT',
+  hint: 'Check that the server answers, and that nothing on the way drops connections; request.timeout.ms says how long an answer may take.',
+};
+
 /**
  * A failure of the driver or the server as a typed error: lost connections are transient, refused logins and rights auth, a full
  * server throttled, values that don’t fit their key poison, everything that asks for another configuration config.
@@ -87,8 +93,8 @@ export function toRedisError(error: unknown, doing: string, path = 'connection.u
 }
 
 /** What the server answered, typed; it comes as a text from within a script. */
-export const answerError = (answer: string, doing: string): MillraceError =>
-  toRedisError(Object.assign(new Error(answer), { name: 'ReplyError' }), doing);
+export const answerError = (answer: string, doing: string, path?: string): MillraceError =>
+  toRedisError(Object.assign(new Error(answer), { name: 'ReplyError' }), doing, path);
 
 /** The first word of what the server answered; null where the failure is not the server's. */
 export function answerOf(error: unknown): string | null {
@@ -105,18 +111,24 @@ function refusalWithin(error: unknown): unknown {
 
 function recognise(error: unknown): Known {
   const answer = answerOf(error);
-  if (answer === null)
-    return error instanceof TypeError || error instanceof RangeError
-      ? { class: 'bug', code: 'REDIS_CONNECTOR_BUG' }
-      : unreachable;
+  if (answer === null) {
+    if (error instanceof TypeError || error instanceof RangeError)
+      return { class: 'bug', code: 'REDIS_CONNECTOR_BUG' };
+    return isSilence(error) ? silent : unreachable;
+  }
   if (/max number of clients/i.test((error as Error).message)) return notNow;
   // A script's commands are answered in other words.
   if (/user executing the script can't/i.test((error as Error).message)) return answers.NOPERM ?? refused;
   return answers[answer] ?? refused;
 }
 
+/** Whether an answer did not come in time: the driver's words for it. */
+export const isSilence = (error: unknown): boolean =>
+  error instanceof Error && /^(?:Command timed out|Socket timeout\b)/.test(error.message);
+
 /** The server repeats arguments of what it does not know, and those are not for logs. */
 function messageOf(error: unknown): string {
+  if (isSilence(error)) return 'the server gave no answer in time.';
   const message = error instanceof Error ? error.message || error.name : String(error);
   return message.replace(/, with args beginning with:.*$/s, '');
 }

@@ -1,0 +1,54 @@
+import type { Logger } from '@millrace/sdk';
+import { describe, expect, it } from 'vitest';
+import type { Row, Session } from './connection.ts';
+import { SlotWatch } from './slot-watch.ts';
+
+const silentLogger = { debug: () => undefined, warn: () => undefined } as unknown as Logger;
+
+/** Looks once for each row that the server has of the slot; what is said in the end. */
+async function after(...rows: readonly Row[]) {
+  const waiting = [...rows];
+  const session = { query: async () => waiting.splice(0, 1) } as unknown as Session;
+  const notices = new Map<string, string | null>();
+  const figures = new Map<string, number | null>();
+  const watch = new SlotWatch({
+    ...{ session, slot: 'mine', logger: silentLogger },
+    figure: (name, value) => void figures.set(name, value),
+    notice: (name, text) => void notices.set(name, text),
+  });
+  while (waiting.length > 0) await watch.look();
+  return { notice: notices.get('slot'), figures };
+}
+
+const row = (more: Row): Row => ({
+  ...{ lsn: '0/100', wal_status: 'reserved', safe: null, behind: '16', held: '64' },
+  ...more,
+});
+
+describe('the watch of a slot', () => {
+  it('tells how far it is behind, and nothing that is wrong where nothing is', async () => {
+    const { notice, figures } = await after(row({}), row({ lsn: '0/200' }));
+    expect(notice).toBeNull();
+    expect(Object.fromEntries(figures)).toEqual({
+      slot_lag_bytes: 16,
+      slot_retained_bytes: 64,
+      slot_safe_bytes: null,
+      slot_runway_seconds: null,
+    });
+  });
+
+  it('says in words how soon the slot loses its log at the present rate', async () => {
+    const { notice, figures } = await after(row({ safe: '512' }), row({ lsn: '0/200', safe: '256' }));
+    expect(figures.get('slot_runway_seconds')).toBeLessThan(60);
+    expect(notice).toMatch(/slot mine still needs in about \d+ min.*max_slot_wal_keep_size/);
+  });
+
+  it('says that the log is about to be removed, and that it is', async () => {
+    expect((await after(row({ wal_status: 'unreserved' }))).notice).toContain('is about to remove log');
+    expect((await after(row({ wal_status: 'lost' }))).notice).toContain('has removed log');
+  });
+
+  it('takes back what is no longer so', async () => {
+    expect((await after(row({ wal_status: 'unreserved' }), row({}))).notice).toBeNull();
+  });
+});
