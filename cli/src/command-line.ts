@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { REMOTE_COMMANDS, type RemoteCommandName } from './remote/command-names.ts';
 
 export const USAGE = `Usage: millrace COMMAND [OPTIONS]
 
@@ -28,8 +29,8 @@ export const USAGE = `Usage: millrace COMMAND [OPTIONS]
              --timeout-s S       roll: for each step of a node   (default 300)
              --json              answers for scripts
 
-  connectors, topics, groups, share-groups, produce, consume, tail, cluster, doctor
-           ask a worker's REST API; "millrace help" lists what they do
+  ${REMOTE_COMMANDS.join(', ')}
+           ask a worker's REST API; each says with --help what it takes
              --url URL           of the worker (default http://127.0.0.1:8083, or MILLRACE_URL)
              --json              answers for scripts
 
@@ -88,13 +89,7 @@ export type CommandLine =
   | { readonly kind: 'broker' | 'worker'; readonly options: ServerOptions }
   | { readonly kind: 'cluster-status' | 'cluster-roll'; readonly options: ClusterOptions }
   | { readonly kind: 'standalone'; readonly options: StandaloneOptions }
-  | { readonly kind: 'remote'; readonly command: string; readonly args: readonly string[] };
-
-/** Commands that ask a worker; their options are read where they are defined, so that no other command waits for loading them. */
-const REMOTE: ReadonlySet<string> = new Set([
-  ...['connectors', 'topics', 'groups', 'share-groups'],
-  ...['produce', 'consume', 'tail', 'cluster', 'doctor'],
-]);
+  | { readonly kind: 'remote'; readonly command: RemoteCommandName; readonly args: readonly string[] };
 
 /** On one machine more are of no use. */
 const BROKERS_MAX = 9;
@@ -135,8 +130,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       case 'cluster':
         return parseCluster(rest);
       default:
-        if (REMOTE.has(command)) return { kind: 'remote', command, args: rest };
-        return { kind: 'wrong', message: `There is no command "${command}".` };
+        return parseRemote(command, rest);
     }
   } catch (error) {
     return { kind: 'wrong', message: error instanceof Error ? error.message : String(error) };
@@ -209,6 +203,13 @@ function parseStandalone(args: readonly string[]): CommandLine {
     logLevel: logLevel(values['log-level'], 'info'),
   };
   return { kind: 'standalone', options };
+}
+
+function parseRemote(name: string, args: readonly string[]): CommandLine {
+  const command = REMOTE_COMMANDS.find((one) => one === name);
+  return command
+    ? { kind: 'remote', command, args }
+    : { kind: 'wrong', message: `There is no command "${name}".` };
 }
 
 /** Without `status` or `roll` it asks a worker, as ever. */

@@ -1,9 +1,20 @@
 import { parseCommandLine, USAGE } from './command-line.ts';
 import { explain } from './explain.ts';
 
+const SERVERS: ReadonlySet<string> = new Set(['dev', 'broker', 'worker', 'standalone']);
+
+/** Whoever read the output has gone: a server goes on without, anything else has nobody left to work for. */
+function outliveReaders(kind: string): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    if (!SERVERS.has(kind)) process.exit(0);
+  });
+}
+
 /** Exit codes: 0 done, 1 failed while running, 2 wrong use or config, 3 the machine lacks something. */
 async function main(): Promise<number> {
   const parsed = parseCommandLine(process.argv.slice(2));
+  outliveReaders(parsed.kind);
   switch (parsed.kind) {
     case 'help':
       process.stdout.write(`${USAGE}\n${(await import('./remote/remote.ts')).remoteUsage()}\n`);

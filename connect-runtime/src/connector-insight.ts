@@ -117,8 +117,10 @@ export class ConnectorInsight {
   }
 
   /** The configs that a connector had, oldest first; of one that was deleted too. */
-  history(connector: string): Promise<readonly ConfigVersion[]> {
-    return this.#options.history.of(connector);
+  async history(connector: string): Promise<readonly ConfigVersion[]> {
+    const versions = await this.#options.history.of(connector);
+    // As people wrote them, and so as the connector itself is shown: the two are compared.
+    return versions.map((version) => ({ ...version, config: withoutRevision(version.config) }));
   }
 
   /** Connectors whose configs keep values elsewhere, those with secrets that were given inline first. */

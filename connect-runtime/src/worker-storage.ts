@@ -22,6 +22,22 @@ export interface WorkerStorageOptions {
   readonly onStatus: (connector: string) => void;
 }
 
+/** The topic that keeps the configs that connectors had. */
+function historyTopicOf(config: WorkerConfig): string {
+  return config['config.history.topic'] ?? `${config['group.id']}-config-history`;
+}
+
+/** Topics that workers of this config keep for themselves. */
+export function storageTopics(config: WorkerConfig): readonly string[] {
+  return [
+    config['config.storage.topic'],
+    config['offset.storage.topic'],
+    config['status.storage.topic'],
+    config['secrets.storage.topic'],
+    historyTopicOf(config),
+  ].filter((topic) => topic !== null);
+}
+
 /** What a worker keeps outside itself: configs, statuses, offsets, and secrets where it has keys for them. */
 export class WorkerStorage {
   readonly configs: ConfigStore;
@@ -57,9 +73,8 @@ export class WorkerStorage {
       topicOf: (connector) => this.#ownOffsetTopic(connector),
     });
     const { raw, logger, plugins } = options;
-    const historyTopic = config['config.history.topic'] ?? `${config['group.id']}-config-history`;
     const replicas = config['config.storage.replication.factor'];
-    this.history = new ConfigHistory(storage(historyTopic, 1, replicas), logger);
+    this.history = new ConfigHistory(storage(historyTopicOf(config), 1, replicas), logger);
     this.secrets = new WorkerSecrets({ config, raw, storage, logger, plugins });
   }
 

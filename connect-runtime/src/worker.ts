@@ -298,10 +298,11 @@ export class Worker {
   }
 
   topicsOf(connector: string): readonly string[] {
-    const counted = this.#hosts.counters().filter((row) => row.connector === connector);
-    const configured = (this.#storage.configs.config.connector(connector)?.topics ?? '').split(',');
-    const names = [...counted.flatMap((row) => row.topics), ...configured.map((topic) => topic.trim())];
-    return [...new Set(names)].filter((topic) => topic !== '').sort();
+    const here = this.#hosts.counters().flatMap((row) => (row.connector === connector ? row.topics : []));
+    // What tasks on other workers use is known by what these have stored.
+    const used = here.length > 0 ? here : this.#storage.statuses.topics(connector);
+    const configured = (this.#storage.configs.config.connector(connector)?.topics ?? '').trim();
+    return [...new Set([...used, ...configured.split(/\s*,\s*/)])].filter((topic) => topic !== '').sort();
   }
 
   #configChanged(change: ConfigChange): void {

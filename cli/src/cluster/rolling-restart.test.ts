@@ -1,6 +1,7 @@
+import { MillraceError } from '@millrace/foundation';
 import { expect, test } from 'vitest';
 import { type ClusterState, troublesOf } from './cluster-state.ts';
-import { rollOrder } from './rolling-restart.ts';
+import { moveLeadersBack, rollOrder } from './rolling-restart.ts';
 
 const broker = (id: number, more: object = {}) => ({
   ...{ id, host: 'h', port: 9_000 + id, rack: null, fenced: false, leads: 0, replicas: 0, behind: 0 },
@@ -53,4 +54,24 @@ test('a cluster is whole when nothing is behind, and says what is', () => {
   // Who only looks on may be behind.
   const onlooker = member(7, 'observer', { lag: 9_000 });
   expect(troublesOf(state({ quorum: { ...quorum, members: [onlooker] } }))).toEqual([]);
+});
+
+test('leaders go back in the end, and those that cannot are named', async () => {
+  const said: string[] = [];
+  const say = (line: string) => void said.push(line);
+  const after = (...errors: (MillraceError | null)[]) => ({
+    say,
+    admin: {
+      electPreferredLeaders: () =>
+        Promise.resolve(errors.map((error, partition) => ({ topic: 'orders', partition, error }))),
+    },
+  });
+  await moveLeadersBack(after(null, null));
+  expect(said).toEqual(['leaders: 2 went back to their preferred replicas']);
+  const behind = new MillraceError('Behind.', { code: 'PREFERRED_LEADER_NOT_AVAILABLE', class: 'transient' });
+  await expect(moveLeadersBack(after(null, behind))).rejects.toThrow(/orders-1 \(Behind\.\)/);
+  const admin = { electPreferredLeaders: () => Promise.reject(behind) };
+  await expect(moveLeadersBack({ admin, say })).rejects.toMatchObject({
+    details: { code: 'LEADERS_NOT_MOVED' },
+  });
 });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin } from '@millrace/client';
-import { isMillraceError, MillraceError } from '@millrace/foundation';
+import { isMillraceError, listed, MillraceError } from '@millrace/foundation';
 import { type ClusterState, surveyCluster, troublesOf } from './cluster-state.ts';
 import type { RollNode } from './restart-broker.ts';
 
@@ -22,12 +22,14 @@ export interface RolledNode {
 
 const LOOK_INTERVAL_MS = 250;
 const CONNECT_TIMEOUT_MS = 5_000;
+/** Partitions that are named in a sentence. */
+const NAMED_MAX = 10;
 
 /**
  * Restarts the nodes of a cluster one by one: brokers and voters by their ids, and the leader of the quorum last, so that it moves once.
  * Each only when all in-sync sets are whole, and the one before it is back. Restarted is a node whose connection has ended, and that
- * takes a new one: however it was done.
- * @throws {MillraceError} CLUSTER_NOT_WHOLE before anything was done, RESTART_FAILED, ROLL_TIMED_OUT
+ * takes a new one: however it was done. In the end preferred replicas lead again.
+ * @throws {MillraceError} CLUSTER_NOT_WHOLE before anything was done, RESTART_FAILED, ROLL_TIMED_OUT, LEADERS_NOT_MOVED
  */
 export async function rollCluster(options: RollOptions): Promise<readonly RolledNode[]> {
   const { admin, say } = options;
@@ -49,7 +51,41 @@ export async function rollCluster(options: RollOptions): Promise<readonly Rolled
     say(`node ${node.id}: back, and all in-sync sets are whole, after ${(tookMs / 1000).toFixed(1)} s`);
     rolled.push({ id: node.id, tookMs });
   }
+  await moveLeadersBack(options);
   return rolled;
+}
+
+/**
+ * A node that stops hands over what it leads, and gets nothing back by itself: in the end the preferred replicas lead again, or the first
+ * nodes would lead the least.
+ * @throws {MillraceError} LEADERS_NOT_MOVED
+ */
+export async function moveLeadersBack({
+  admin,
+  say,
+}: {
+  readonly admin: Pick<Admin, 'electPreferredLeaders'>;
+  readonly say: (line: string) => void;
+}): Promise<void> {
+  const elections = await admin.electPreferredLeaders().catch((error: unknown) => {
+    if (!isMillraceError(error)) throw error;
+    throw notMoved(`the election was refused: ${error.message}`, error);
+  });
+  const failed = elections.flatMap(({ topic, partition, error }) =>
+    error === null ? [] : [{ name: `${topic}-${partition}`, error }],
+  );
+  if (failed[0] !== undefined) {
+    const names = failed.map(({ name }) => name);
+    throw notMoved(`${listed(names, NAMED_MAX)} (${failed[0].error.message})`, failed[0].error);
+  }
+  say(`leaders: ${elections.length} went back to their preferred replicas`);
+}
+
+function notMoved(which: string, cause: Error): MillraceError {
+  return new MillraceError(`All nodes were restarted, but not all leaders are where they were: ${which}.`, {
+    ...{ code: 'LEADERS_NOT_MOVED', class: 'transient', cause },
+    hint: 'An election of preferred leaders puts that right once their replicas are in sync: kafka-leader-election --election-type preferred --all-topic-partitions, or the brokers by themselves under auto.leader.rebalance.enable.',
+  });
 }
 
 /** The leader of the quorum comes last. */

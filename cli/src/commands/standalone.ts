@@ -1,10 +1,10 @@
 import { standaloneConfig, standaloneWorker, type Worker } from '@millrace/connect-runtime';
-import { createLogger, isMillraceError, MillraceError, requireConfig } from '@millrace/foundation';
+import { createLogger, isMillraceError, MillraceError } from '@millrace/foundation';
 import type { StandaloneOptions } from '../command-line.ts';
 import { readConfig } from '../config/config-file.ts';
 import { type ConnectorFile, readConnectorFile } from '../config/connector-file.ts';
+import { workerSettings } from '../config/worker-settings.ts';
 import { BUILT_IN_PLUGINS } from '../serve/built-in-plugins.ts';
-import { parseListener, requireAllowed } from '../serve/listen-address.ts';
 import { startWorkerServer } from '../serve/worker-server.ts';
 import { stopSignal } from '../stop-signal.ts';
 
@@ -17,9 +17,7 @@ export async function standalone(options: StandaloneOptions): Promise<number> {
     environment: process.env,
     definition: standaloneConfig,
   });
-  const config = requireConfig(standaloneConfig, given);
-  const listen = parseListener(config.listeners[0] ?? '');
-  requireAllowed(listen, config['allow.unauthenticated']);
+  const { config, listen } = workerSettings(standaloneConfig, given);
   const connectors = await Promise.all(options.connectorFiles.map((file) => readConnectorFile(file)));
   const alone = standaloneWorker({ ...given, plugins: [...BUILT_IN_PLUGINS, ...config.plugins] });
   const server = await startWorkerServer({

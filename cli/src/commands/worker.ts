@@ -1,9 +1,9 @@
 import { workerConfig } from '@millrace/connect-runtime';
-import { createLogger, requireConfig } from '@millrace/foundation';
+import { createLogger } from '@millrace/foundation';
 import type { ServerOptions } from '../command-line.ts';
 import { readConfig } from '../config/config-file.ts';
+import { workerSettings } from '../config/worker-settings.ts';
 import { BUILT_IN_PLUGINS } from '../serve/built-in-plugins.ts';
-import { parseListener, requireAllowed } from '../serve/listen-address.ts';
 import { startWorkerServer } from '../serve/worker-server.ts';
 import { stopSignal } from '../stop-signal.ts';
 
@@ -16,9 +16,7 @@ export async function worker(options: ServerOptions): Promise<number> {
     environment: process.env,
     definition: workerConfig,
   });
-  const config = requireConfig(workerConfig, given);
-  const listen = parseListener(config.listeners[0] ?? '');
-  requireAllowed(listen, config['allow.unauthenticated']);
+  const { config, listen } = workerSettings(workerConfig, given);
   const advertised = { host: config['rest.advertised.host.name'], port: config['rest.advertised.port'] };
   process.stdout.write(
     `starting  worker of group ${config['group.id']}  Kafka ${config['bootstrap.servers'].join(',')}\n`,

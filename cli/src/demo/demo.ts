@@ -1,9 +1,14 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Worker } from '@millrace/connect-runtime';
-import type { Logger } from '@millrace/foundation';
+import { isMillraceError, type Logger } from '@millrace/foundation';
 import { demoConnectors } from './demo-connectors.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import { openShop, prepareShop } from './shop.ts';
+
+/** On a machine that is busy at the start plugins may answer late: it is tried so often, with so much between, ms. */
+const ATTEMPTS_MAX = 60;
+const RETRY_MS = 3_000;
 
 export interface DemoOptions {
   readonly dataDir: string;
@@ -34,7 +39,7 @@ export async function startDemo({ dataDir, worker, signal, logger, say }: DemoOp
     const file = join(folder, 'orders.jsonl');
     for (const [name, config] of demoConnectors(server, file)) {
       signal.throwIfAborted();
-      await worker.putConfig(name, config);
+      await put(worker, name, config, signal);
     }
     const shop = await openShop(server, logger);
     say(`demo   PostgreSQL ${server.host}:${server.port}  topic shop.public.orders  file ${file}`);
@@ -42,5 +47,24 @@ export async function startDemo({ dataDir, worker, signal, logger, say }: DemoOp
   } catch (error) {
     await server.close();
     throw error;
+  }
+}
+
+/** What cannot be taken for now is tried again; what is wrong is told at once. */
+async function put(
+  worker: Worker,
+  name: string,
+  config: Parameters<Worker['putConfig']>[1],
+  signal: AbortSignal,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await worker.putConfig(name, config);
+      return;
+    } catch (error) {
+      const canPass = isMillraceError(error) && error.details.class === 'transient';
+      if (!canPass || attempt >= ATTEMPTS_MAX) throw error;
+      await delay(RETRY_MS, undefined, { signal });
+    }
   }
 }

@@ -1,11 +1,26 @@
 import type { Admin, LogDirDescription, TopicDescription } from '@millrace/client';
-import { MillraceError } from '@millrace/foundation';
+import { isMillraceError, MillraceError } from '@millrace/foundation';
 import type { BrokerRow, ClusterView } from '@millrace/rest-api';
 import { entriesOf } from './topics.ts';
 
-/** The brokers for people, by Kafka's admin APIs: works with any Kafka. */
-export function createClusterView(admin: Admin): ClusterView {
+/**
+ * The brokers for people, by Kafka's admin APIs: works with any Kafka.
+ * @param watch asks whether they are there: it tries once, for a second
+ */
+export function createClusterView(admin: Admin, watch: Pick<Admin, 'describeCluster'>): ClusterView {
+  // Brokers before Kafka 4.0 do not tell of those that are fenced.
+  let includeFenced = true;
   return {
+    async brokers() {
+      try {
+        const { brokers } = await watch.describeCluster({ includeFenced });
+        return brokers.map(({ id, fenced }) => ({ id, up: !fenced }));
+      } catch (error) {
+        if (!includeFenced || (isMillraceError(error) && error.class === 'transient')) throw error;
+        includeFenced = false;
+        return this.brokers();
+      }
+    },
     async describe() {
       const [cluster, topics] = await Promise.all([admin.describeCluster(), admin.listTopics()]);
       const partitions = topics.flatMap((topic) => topic.partitions);

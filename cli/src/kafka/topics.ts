@@ -10,17 +10,23 @@ import type { ConfigEntryRow, TopicSize, TopicSummary, Topics } from '@millrace/
 
 type TopicDescriptionWithoutUsers = Awaited<ReturnType<Topics['describe']>>;
 
-/** Topics for people, by Kafka's admin APIs: works with any Kafka. */
-export function createTopics(admin: Admin): Topics {
+/** Topics for people, by Kafka's admin APIs: works with any Kafka. `own` are those that workers keep for themselves: as internal as Kafka's. */
+export function createTopics(admin: Admin, own: readonly string[]): Topics {
+  const isInternal = ({ name, internal }: { readonly name: string; readonly internal: boolean }) =>
+    internal || own.includes(name);
   return {
-    list: async () => (await admin.listTopics()).map(summaryOf),
+    list: async () =>
+      (await admin.listTopics()).map((topic) => ({ ...summaryOf(topic), internal: isInternal(topic) })),
     async sizes(names) {
       const wanted = new Set(names);
       const topics = (await admin.listTopics()).filter(({ name }) => wanted.has(name));
       const facts = await partitionFacts(admin, topics);
       return new Map(topics.map((topic) => [topic.name, sizeOf(topic, facts)]));
     },
-    describe: (name) => describe(admin, name),
+    async describe(name) {
+      const topic = await describe(admin, name);
+      return { ...topic, internal: isInternal(topic) };
+    },
     create: (topic, options) => admin.createTopics([topic], options),
     remove: (name) => admin.deleteTopics([name]),
     grow: (name, count) => admin.createPartitions(name, count),

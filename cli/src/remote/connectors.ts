@@ -50,11 +50,9 @@ export const connectors: RemoteCommand = {
             busiest(figures?.stages ?? []),
           ]),
         );
-        const error = found.error
-          ? `\n${printable(found.error.message)}\n${printable(found.error.hint ?? '')}\n`
-          : '';
         const keys = table(['key', 'value'], Object.entries(config));
-        return `${found.name}  ${found.type}  ${found.state}\n${error}\n${tasks}\n\n${keys}`;
+        const told = [whatIsWrong(found), tasks, ownFigures(found), keys].filter((part) => part !== '');
+        return `${found.name}  ${found.type}  ${found.state}\n\n${told.join('\n\n')}`;
       });
     },
   },
@@ -174,5 +172,27 @@ function configAfter(asked: Asked): Record<string, string> {
 
 function busiest(stages: readonly { readonly stage: string; readonly saturation: number | null }[]): string {
   const [first] = stages.toSorted((a, b) => (b.saturation ?? 0) - (a.saturation ?? 0));
-  return first?.saturation == null ? '' : `${first.stage} ${Math.round(first.saturation * 100)} %`;
+  if (first?.saturation == null) return '';
+  const waits = contract.WAITING_STAGES.has(first.stage) ? ', waits' : '';
+  return `${first.stage} ${Math.round(first.saturation * 100)} %${waits}`;
+}
+
+/** The error with what is done about it by itself, and what plugins warn of; empty where all is well. */
+function whatIsWrong({ error, restart, notices }: contract.PipelineDetail): string {
+  const next = restart?.next_at_ms == null ? null : new Date(restart.next_at_ms).toISOString();
+  const lines = [
+    error?.message,
+    error?.hint,
+    restart && next !== null ? `Restart ${restart.attempts} at ${next}` : restart?.reason,
+    ...notices.map((notice) => `Warning: ${notice}`),
+  ];
+  return lines.flatMap((line) => (line ? [printable(line)] : [])).join('\n');
+}
+
+/** What plugins measure of themselves; empty where they measure nothing. */
+function ownFigures({ taskStates }: contract.PipelineDetail): string {
+  const rows = taskStates.flatMap(({ task, figures }) =>
+    Object.entries(figures?.own ?? {}).map(([name, value]) => [task, name, value]),
+  );
+  return rows.length === 0 ? '' : table(['task', 'figure', 'value'], rows);
 }

@@ -46,6 +46,15 @@ export const deadLetters: RemoteCommand = {
       asked.print(run, () => `Redrive ${run.id} has begun: ${run.toRead} dead letters are looked at.`);
     },
   },
+  cancel: {
+    takes: 'NAME REDRIVE',
+    does: 'ends a redrive early; what it has sent stays sent',
+    async run(asked) {
+      const params = { ...paramsOf(asked), redrive: nameAt(asked, 1, 'The id of the redrive') };
+      const run = await asked.api.call(contract.cancelRedrive, { params });
+      asked.print(run, () => `Redrive ${run.id} has ended: ${run.sent} records were sent again.`);
+    },
+  },
   runs: {
     takes: 'NAME',
     does: 'redrives of a connector, newest first',

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text as readAll } from 'node:stream/consumers';
 import * as contract from '@millrace/rest-api/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parseCommandLine } from '../command-line.ts';
 import { remote } from './remote.ts';
 
 /** What a worker is asked for, the same for every client. */
@@ -86,6 +87,7 @@ const OFFERS: readonly Offer[] = [
       ],
     },
   }),
+  offer(contract.cancelRedrive, { params: { connector: "it's", redrive: 'r-1' } }),
   offer(contract.createTopic, { body: { name: 'words', partitions: 3 } }),
   offer(contract.createTopic, {
     body: { name: 'words', replicationFactor: 2, configs: { 'retention.ms': '1' }, validateOnly: true },
@@ -135,6 +137,11 @@ const OFFERS: readonly Offer[] = [
   offer(contract.deleteShareGroup, group),
   offer(contract.drainWorker, worker),
   offer(contract.endDrain, worker),
+  offer(contract.putLogger, {
+    params: { logger: 'client' },
+    query: { scope: 'cluster' },
+    body: { level: 'DEBUG' },
+  }),
 ];
 
 /** What a page asks for by the operation itself. */
@@ -154,10 +161,13 @@ const lineOf = ([route, given]: Offer) =>
 test.each(OFFERS.map((one) => [(lineOf(one) ?? [one[0].operationId]).join(' '), one] as const))(
   'millrace %s asks for what the page asks for',
   async (_, one) => {
-    const [command = '', ...args] = lineOf(one) ?? [];
+    const typed = parseCommandLine(lineOf(one) ?? []);
+    if (typed.kind !== 'remote') throw new Error(`it is taken for ${JSON.stringify(typed)}`);
     const { port } = server.address() as AddressInfo;
     asked.length = 0;
-    await expect(remote(command, [...args, '--url', `http://127.0.0.1:${port}`])).rejects.toMatchObject({
+    await expect(
+      remote(typed.command, [...typed.args, '--url', `http://127.0.0.1:${port}`]),
+    ).rejects.toMatchObject({
       message: 'only the request counts',
     });
     expect(asked).toEqual([wanted(one)]);

@@ -52,9 +52,11 @@ export function wholeNumber(asked: Asked, name: string): number | undefined {
   throw wrongUse(`--${name} takes a whole number, not "${text}".`);
 }
 
-export function wrongUse(message: string): MillraceError {
+export function wrongUse(message: string, command?: string): MillraceError {
   return new MillraceError(message, {
     ...{ code: 'USAGE', class: 'config' },
-    hint: 'millrace help says what each command takes.',
+    hint: command
+      ? `millrace ${command} --help says what it takes.`
+      : 'millrace help says what each command takes.',
   });
 }

@@ -1,8 +1,10 @@
 import { parseArgs } from 'node:util';
 import { cluster, doctor } from './cluster.ts';
+import type { RemoteCommandName } from './command-names.ts';
 import { connectors } from './connectors.ts';
 import { deadLetters } from './dead-letters.ts';
 import { groups, shareGroups } from './groups.ts';
+import { loggers } from './loggers.ts';
 import { consume, produce, tail } from './messages.ts';
 import { type Asked, type RemoteAct, type RemoteCommand, wrongUse } from './remote-command.ts';
 import { RestClient } from './rest-client.ts';
@@ -10,45 +12,58 @@ import { topics } from './topics.ts';
 import { workers } from './workers.ts';
 
 const DEFAULT_URL = 'http://127.0.0.1:8083';
+const EVERYWHERE = `  --url URL  of the worker (default ${DEFAULT_URL}, or MILLRACE_URL)
+  --json     answers for scripts`;
 
-/** Commands with acts, such as `topics list`. Without one they list. */
-const COMMANDS: ReadonlyMap<string, RemoteCommand> = new Map([
-  ['connectors', connectors],
-  ['dead-letters', deadLetters],
-  ['topics', topics],
-  ['groups', groups],
-  ['share-groups', shareGroups],
-  ['workers', workers],
-]);
+/** Those with acts, such as `topics list`, of which none means `list`; and those that are an act themselves. */
+const COMMANDS: Readonly<Record<RemoteCommandName, RemoteCommand | RemoteAct>> = {
+  connectors,
+  'dead-letters': deadLetters,
+  topics,
+  groups,
+  'share-groups': shareGroups,
+  workers,
+  loggers,
+  produce,
+  consume,
+  tail,
+  cluster,
+  doctor,
+};
 
-/** Commands that are an act themselves. */
-const ACTS: ReadonlyMap<string, RemoteAct> = new Map([
-  ['produce', produce],
-  ['consume', consume],
-  ['tail', tail],
-  ['cluster', cluster],
-  ['doctor', doctor],
-]);
+const isAct = (command: RemoteCommand | RemoteAct): command is RemoteAct => typeof command.run === 'function';
 
 /** What the commands take, for `millrace help`. */
 export function remoteUsage(): string {
-  const line = (name: string, { takes, does, options = [] }: RemoteAct) => {
-    const list = options.map((option) =>
-      option.endsWith('?') ? `[--${option.slice(0, -1)}]` : `[--${option} X]`,
-    );
-    return `  ${[name, takes, ...list].filter((part) => part !== '').join(' ')}\n             ${does}`;
-  };
-  const acts = [...COMMANDS].flatMap(([name, command]) =>
-    Object.entries(command).map(([act, definition]) => line(`${name} ${act}`, definition)),
+  return Object.keys(COMMANDS)
+    .map((name) => usageOf(name as RemoteCommandName))
+    .join('\n');
+}
+
+function usageOf(name: RemoteCommandName): string {
+  const command = COMMANDS[name];
+  if (isAct(command)) return usageLine(name, command);
+  return Object.entries(command)
+    .map(([act, definition]) => usageLine(`${name} ${act}`, definition))
+    .join('\n');
+}
+
+function usageLine(name: string, { takes, does, options = [] }: RemoteAct): string {
+  const list = options.map((option) =>
+    option.endsWith('?') ? `[--${option.slice(0, -1)}]` : `[--${option} X]`,
   );
-  return [...acts, ...[...ACTS].map(([name, act]) => line(name, act))].join('\n');
+  return `  ${[name, takes, ...list].filter((part) => part !== '').join(' ')}\n             ${does}`;
 }
 
 /**
  * Runs a command that asks a worker. Answers the exit code.
  * @throws {MillraceError} what the worker refuses with, WORKER_UNREACHABLE, USAGE
  */
-export async function remote(command: string, args: readonly string[]): Promise<number> {
+export async function remote(command: RemoteCommandName, args: readonly string[]): Promise<number> {
+  if (args.includes('--help') || args.includes('-h')) {
+    process.stdout.write(`${usageOf(command)}\n\n${EVERYWHERE}\n`);
+    return 0;
+  }
   const { act, rest } = actOf(command, args);
   const flags = (act.options ?? []).map((option): [string, { type: 'string' | 'boolean' }] =>
     option.endsWith('?') ? [option.slice(0, -1), { type: 'boolean' }] : [option, { type: 'string' }],
@@ -82,12 +97,11 @@ function parsed(
 }
 
 function actOf(
-  command: string,
+  command: RemoteCommandName,
   args: readonly string[],
 ): { readonly act: RemoteAct; readonly rest: readonly string[] } {
-  const single = ACTS.get(command);
-  if (single) return { act: single, rest: args };
-  const acts = COMMANDS.get(command) ?? {};
+  const acts = COMMANDS[command];
+  if (isAct(acts)) return { act: acts, rest: args };
   const [name, ...rest] = args;
   if (name === undefined || name.startsWith('-')) return { act: theAct(acts, command, 'list'), rest: args };
   return { act: theAct(acts, command, name), rest };
@@ -96,5 +110,5 @@ function actOf(
 function theAct(acts: RemoteCommand, command: string, name: string): RemoteAct {
   const act = Object.hasOwn(acts, name) ? acts[name] : undefined;
   if (act) return act;
-  throw wrongUse(`"${command}" has no "${name}"; it has ${Object.keys(acts).join(', ')}.`);
+  throw wrongUse(`"${command}" has no "${name}"; it has ${Object.keys(acts).join(', ')}.`, command);
 }

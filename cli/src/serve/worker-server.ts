@@ -1,5 +1,5 @@
 import { createAdmin } from '@millrace/client';
-import { Worker, type WorkerPorts } from '@millrace/connect-runtime';
+import { storageTopics, Worker, type WorkerPorts } from '@millrace/connect-runtime';
 import type { JsonObject, Logger, RawConfig } from '@millrace/foundation';
 import { createRestApi } from '@millrace/rest-api';
 import { createClusterSurvey } from '../kafka/cluster-survey.ts';
@@ -36,6 +36,8 @@ export interface WorkerServer {
 
 /** How long brokers may take to answer what a person waits for, ms. */
 const ADMIN_TIMEOUT_MS = 10_000;
+/** How long they may take to say that they are there, ms; asked again every second while somebody looks. */
+const WATCH_TIMEOUT_MS = 1_000;
 /** How long joining may take before it is said that it does, ms. */
 const JOIN_QUIET_MS = 10_000;
 
@@ -56,6 +58,12 @@ export async function startWorkerServer(options: WorkerServerOptions): Promise<W
     ...{ bootstrapServers, logger, clientId: `millrace-rest-${restAddress}` },
     requestTimeoutMs: ADMIN_TIMEOUT_MS,
   });
+  // A wait between two tries as long as the whole time: who asks tries again itself.
+  const watch = createAdmin({
+    ...{ bootstrapServers, logger, clientId: `millrace-watch-${restAddress}` },
+    ...{ requestTimeoutMs: WATCH_TIMEOUT_MS, connectionTimeoutMs: WATCH_TIMEOUT_MS },
+    ...{ retryBackoffMs: 2 * WATCH_TIMEOUT_MS, retryBackoffMaxMs: 2 * WATCH_TIMEOUT_MS },
+  });
   const messages = createMessages({ bootstrapServers, admin, logger, avro: avroReaderOf(options.config) });
   const rest = await createRestApi(
     {
@@ -67,11 +75,11 @@ export async function startWorkerServer(options: WorkerServerOptions): Promise<W
       insight: worker.insight,
       deadLetters: worker.insight.deadLetters,
       monitor: worker,
-      topics: createTopics(admin),
+      topics: createTopics(admin, storageTopics(worker.config)),
       messages,
       groups: createGroups(admin),
       shareGroups: createShareGroups(admin),
-      cluster: createClusterView(admin),
+      cluster: createClusterView(admin, watch),
       survey: createClusterSurvey(admin),
       processUse: () => {
         const { userCPUTime, systemCPUTime } = process.resourceUsage();
@@ -89,7 +97,7 @@ export async function startWorkerServer(options: WorkerServerOptions): Promise<W
     await joined(worker, logger);
   } catch (error) {
     await rest.close();
-    await admin.close();
+    await Promise.all([admin.close(), watch.close()]);
     throw (error as NodeJS.ErrnoException).syscall === 'listen'
       ? listenError(error, address, options.listenOption)
       : error;
@@ -101,7 +109,7 @@ export async function startWorkerServer(options: WorkerServerOptions): Promise<W
       await rest.close();
       await messages.close();
       await worker.close();
-      await admin.close();
+      await Promise.all([admin.close(), watch.close()]);
     },
   };
 }

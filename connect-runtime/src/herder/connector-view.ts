@@ -79,12 +79,13 @@ export function notFound(message: string): MillraceError {
 
 function runState(status: Status | undefined): RunState {
   if (!status || status.state === 'DESTROYED') return { state: 'UNASSIGNED', worker_id: '' };
-  const { workerId, trace, error, version } = status;
+  const { workerId, trace, error, restart, version } = status;
   return {
     state: status.state as RunStateName,
     worker_id: workerId,
     ...(trace === undefined ? {} : { trace }),
     ...(error === undefined ? {} : { error }),
+    ...(restart === undefined ? {} : { restart }),
     ...(version === undefined ? {} : { version }),
   };
 }

@@ -1,10 +1,10 @@
-import { silentLogger, systemClock } from '@millrace/foundation';
+import { MillraceError, silentLogger, systemClock } from '@millrace/foundation';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { ConnectorConfig } from '../core/config/cluster-config.ts';
 import { FOR_EVER } from '../core/restart/restart-policy.ts';
 import { taskKey } from '../core/task-id.ts';
 import type { ConfigStore } from '../storage/config-store.ts';
-import type { StatusStore } from '../storage/status-store.ts';
+import type { Status, StatusStore } from '../storage/status-store.ts';
 import { ControlLoop } from './control-loop.ts';
 
 const assignment = {
@@ -22,7 +22,7 @@ const assignment = {
 function loop() {
   const fake = {
     refresh: async (): Promise<unknown> => null,
-    putConnector: async (_connector: string): Promise<unknown> => null,
+    putConnector: async (_connector: string, _status: Status | null): Promise<unknown> => null,
     taskConfigs: async (_config: { readonly name?: string }): Promise<ConnectorConfig[]> => [{}],
     stop: async (): Promise<void> => undefined,
     split: [] as string[],
@@ -56,7 +56,7 @@ function loop() {
     fence: async () => undefined,
     configs: configs as unknown as ConfigStore,
     statuses: {
-      putConnector: (connector: string) => fake.putConnector(connector),
+      putConnector: (connector: string, status: Status | null) => fake.putConnector(connector, status),
       putTask: async () => undefined,
       claimTask: () => undefined,
       claimConnector: () => undefined,
@@ -108,6 +108,24 @@ test('a status that could not be stored holds up no other connector', async () =
   };
   control.onAssignment(assignment, 1, false);
   await vi.waitFor(() => expect(fake.split).toEqual(['a', 'b']));
+});
+
+test('a connector that is tried again says how often it was, and when it is the next time', async () => {
+  const { control, fake } = loop();
+  const told: Status[] = [];
+  fake.putConnector = async (connector, status) => {
+    if (connector === 'a' && status?.state === 'RESTARTING') told.push(status);
+  };
+  fake.taskConfigs = async ({ name }) => {
+    if (name === 'a') throw new MillraceError('away', { code: 'AWAY', class: 'transient' });
+    return [{}];
+  };
+  control.onAssignment(assignment, 1, false);
+  await vi.waitFor(() => expect(told.length).toBeGreaterThan(1));
+  expect(told.slice(0, 2).map(({ restart }) => restart)).toEqual([
+    { attempts: 1, next_at_ms: expect.any(Number) },
+    { attempts: 2, next_at_ms: expect.any(Number) },
+  ]);
 });
 
 test('a plugin that does not answer holds up neither another connector nor the tasks, nor who closes', async () => {

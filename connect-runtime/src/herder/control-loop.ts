@@ -10,6 +10,7 @@ import type { ConfigChange, ConnectorConfig } from '../core/config/cluster-confi
 import { HerderCore } from '../core/herder/herder-core.ts';
 import type { ConnectorFailure, HerderEffect, HerderEvent } from '../core/herder/herder-events.ts';
 import type { RestartPolicy } from '../core/restart/restart-policy.ts';
+import type { RestartState } from '../core/restart/restart-state.ts';
 import type { TaskId } from '../core/task-id.ts';
 import type { PluginCatalog } from '../plugins/plugin-catalog.ts';
 import type { WorkerAssignment } from '../protocol/connect-protocol.ts';
@@ -306,11 +307,15 @@ export class ControlLoop {
   }
 
   #tellConnector(effect: Extract<HerderEffect, { kind: 'tellConnector' }>): void {
-    const { connector, state, failure, retryAfterMs = null } = effect;
-    const { logger, statuses } = this.#options;
+    const { connector, state, failure, retry } = effect;
+    const { logger, statuses, clock } = this.#options;
     const error = failure && errorOf(failure);
+    const retryAfterMs = retry?.afterMs ?? null;
     if (error) logger.warn({ connector, code: error.code, err: error, retryAfterMs }, 'connector failed');
-    const status = this.#status(connector, state, error, error?.stack);
+    const status = {
+      ...this.#status(connector, state, error, error?.stack),
+      ...(retry === undefined ? {} : { restart: restartState(retry, clock.now().wallMs) }),
+    };
     this.#track(this.#stored({ connector }, statuses.putConnector(connector, status)));
   }
 
@@ -372,4 +377,15 @@ export class ControlLoop {
 
 function errorOf({ error }: ConnectorFailure): MillraceError {
   return toMillraceError(error, { code: 'CONNECTOR_FAILED', class: 'bug', stage: 'start' });
+}
+
+function restartState(
+  { attempts, afterMs, reason }: NonNullable<Extract<HerderEffect, { kind: 'tellConnector' }>['retry']>,
+  nowMs: number,
+): RestartState {
+  return {
+    attempts,
+    next_at_ms: afterMs === null ? null : nowMs + afterMs,
+    ...(reason === undefined ? {} : { reason }),
+  };
 }

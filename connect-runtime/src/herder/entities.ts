@@ -1,5 +1,6 @@
 import type { ErrorReport } from '@millrace/foundation';
 import type { ConnectorConfig, TargetState } from '../core/config/cluster-config.ts';
+import type { RestartState } from '../core/restart/restart-state.ts';
 import type { TaskId } from '../core/task-id.ts';
 
 /** Answers of the herder, in the shapes of Kafka Connect's REST entities. */
@@ -19,6 +20,7 @@ export interface RunState {
   readonly worker_id: string;
   readonly trace?: string;
   readonly error?: ErrorReport;
+  readonly restart?: RestartState;
   readonly version?: string;
 }
 

@@ -7,6 +7,7 @@ import type { ConfigStore } from '../storage/config-store.ts';
 import { rebalancing } from './connector-commands.ts';
 import { connectorNotFound } from './connector-view.ts';
 import type { ConnectorConfig } from './entities.ts';
+import { forward } from './forwarding.ts';
 import type { WorkerGroup } from './worker-group.ts';
 
 /** How long a worker is kept waiting for the fencing of earlier tasks, and how often it is looked, ms. */
@@ -43,16 +44,19 @@ export class GroupCommands {
   /** As the group met last. @throws {MillraceError} REBALANCE_IN_PROGRESS */
   workers(): readonly GroupWorkerInfo[] {
     this.#mustLead();
-    return this.#group.workers.map(({ url, draining, tasks }) => {
-      const id = new URL(url).host;
-      return { id, url, leader: id === this.#workerId, draining, tasks };
-    });
+    return this.#divided();
   }
 
-  /** @throws {MillraceError} NOT_FOUND, REBALANCE_IN_PROGRESS, NOBODY_TAKES_TASKS where all others drain, or are not there */
-  drainWorker(id: string): void {
-    if (this.#group.loop.isLeader) this.#mustHaveOthers(id);
+  /**
+   * Resolves when it has begun.
+   * @throws {MillraceError} NOT_FOUND, REBALANCE_IN_PROGRESS, NOBODY_TAKES_TASKS where all others drain, or are not there;
+   * FORWARDING_FAILED (class transient) where the leader does not say who there is
+   */
+  async drainWorker(id: string): Promise<void> {
+    const { isLeader } = this.#group.loop;
+    if (isLeader) mustHaveOthers(id, this.#divided());
     this.#mustBe(id);
+    if (!isLeader) mustHaveOthers(id, await this.#toldByLeader());
     void this.#group.drain();
   }
 
@@ -107,16 +111,21 @@ export class GroupCommands {
     if (!loop.isLeader) throw rebalancing('this worker does not lead the group', loop.leaderUrl);
   }
 
-  /** Before the last one is drained: its tasks would go nowhere, and the drain would never end. */
-  #mustHaveOthers(id: string): void {
-    const hosts = this.#group.workers.map(({ url, draining }) => ({ host: new URL(url).host, draining }));
-    if (!hosts.some(({ host }) => host === id)) return;
-    if (hosts.some(({ host, draining }) => host !== id && !draining)) return;
-    throw new MillraceError(`No other worker of the group can take the tasks of ${id}.`, {
-      code: 'NOBODY_TAKES_TASKS',
-      class: 'config',
-      hint: 'Start another worker, or end the drain of one: GET /api/v1/workers lists them. To end this one, stop it.',
+  #divided(): readonly GroupWorkerInfo[] {
+    return this.#group.workers.map(({ url, draining, tasks }) => {
+      const id = new URL(url).host;
+      return { id, url, leader: id === this.#workerId, draining, tasks };
     });
+  }
+
+  /** Who there is, as the leader knows it; none where that is a Java worker, which does not tell. */
+  async #toldByLeader(): Promise<readonly Pick<GroupWorkerInfo, 'id' | 'draining'>[]> {
+    const { joined, leaderUrl } = this.#group.loop;
+    if (!joined || leaderUrl === '') throw rebalancing('this worker has not joined its group yet');
+    const { status, body } = await forward(leaderUrl, {
+      ...{ method: 'GET', path: '/api/v1/workers?forward=false', body: null, headers: {} },
+    });
+    return status === 200 ? JSON.parse(body) : [];
   }
 
   /** The leader knows where the others are. */
@@ -133,6 +142,17 @@ export class GroupCommands {
     }
     throw rebalancing('it is another worker that is asked for', worker.url);
   }
+}
+
+/** Before the last one is drained: its tasks would go nowhere, and the drain would never end. */
+function mustHaveOthers(id: string, workers: readonly Pick<GroupWorkerInfo, 'id' | 'draining'>[]): void {
+  if (!workers.some((worker) => worker.id === id)) return;
+  if (workers.some((worker) => worker.id !== id && !worker.draining)) return;
+  throw new MillraceError(`No other worker of the group can take the tasks of ${id}.`, {
+    code: 'NOBODY_TAKES_TASKS',
+    class: 'config',
+    hint: 'Start another worker, or end the drain of one: GET /api/v1/workers lists them. To end this one, stop it.',
+  });
 }
 
 function fencingPending(connector: string): MillraceError {

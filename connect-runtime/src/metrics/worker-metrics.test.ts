@@ -37,6 +37,7 @@ function rowOf(more: Partial<TaskCounterRow>): TaskCounterRow {
     stages: {},
     progress: null,
     figures: { slot_lag_bytes: 7 },
+    notices: [],
     ...more,
   };
 }

@@ -2,6 +2,7 @@ import { type ConfigOf, defineConfig, oneOf, range, requireConfig } from '@millr
 import type { ConnectorConfig } from '../core/config/cluster-config.ts';
 
 const group = 'Error Handling';
+const REPLICATION_FACTOR = 'errors.deadletterqueue.topic.replication.factor';
 
 /**
  * What becomes of records that fail: Kafka Connect's keys and defaults (KIP-298). It has the dead letters for sinks alone, here
@@ -60,7 +61,7 @@ export const errorConfig = defineConfig({
     default: 3,
     importance: 'medium',
     group,
-    docs: "Replication factor of that topic where it is made; -1: the broker's own default.",
+    docs: "Replication factor of that topic where it is made; -1: the broker's own default. Left out: 3, or as many as there are brokers.",
     validate: (value) => (value === 0 || Number(value) < -1 ? 'must be -1 or at least 1' : null),
   },
   'errors.deadletterqueue.context.headers.enable': {
@@ -86,6 +87,8 @@ export interface ErrorPolicy {
 export interface DeadLetterPolicy {
   readonly topic: string;
   readonly replicationFactor: number;
+  /** Whether nobody has asked for that many: fewer brokers make do with fewer. */
+  readonly isDefaultFactor: boolean;
   readonly contextHeaders: boolean;
 }
 
@@ -105,7 +108,8 @@ export function errorPolicyOf(config: ConnectorConfig): ErrorPolicy {
         ? null
         : {
             topic,
-            replicationFactor: values['errors.deadletterqueue.topic.replication.factor'],
+            replicationFactor: values[REPLICATION_FACTOR],
+            isDefaultFactor: (own[REPLICATION_FACTOR] ?? '').trim() === '',
             contextHeaders: values['errors.deadletterqueue.context.headers.enable'],
           },
   };

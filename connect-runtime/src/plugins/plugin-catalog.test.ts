@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { silentLogger } from '@millrace/foundation';
-import { afterEach, expect, test } from 'vitest';
+import { MillraceError, silentLogger } from '@millrace/foundation';
+import { afterEach, expect, test, vi } from 'vitest';
 import { HostPool } from '../tasks/host-pool.ts';
 import { PluginCatalog } from './plugin-catalog.ts';
 import { findPlugins } from './plugin-path.ts';
@@ -159,4 +159,43 @@ test('a folder into which npm installed plugins brings these, and not their depe
   await putPlugin(join(pack, 'node_modules/other'), '1.0.0');
   const found = await findPlugins([path, join(path, 'missing'), pack]);
   expect(found.map(({ folder: at }) => at)).toEqual([join(pack, 'node_modules/@acme/clock')]);
+});
+
+test('what comes with the worker and was not described in time is asked for again, and nobody waits for that', async () => {
+  const clockOfMachine = vi.spyOn(performance, 'now');
+  ends.push(async () => clockOfMachine.mockRestore());
+  const at = (ms: number) => clockOfMachine.mockReturnValue(ms);
+  const late = new MillraceError('It did not answer.', { code: 'TASK_HOST_TIMEOUT', class: 'transient' });
+  const plugin = { class: 'ClockSource', type: 'source', version: '1', module: 'clock.js', aliases: [] };
+  let answer: () => Promise<unknown> = () => Promise.reject(late);
+  let asked = 0;
+  const call = () => {
+    asked++;
+    return answer();
+  };
+  at(0);
+  const catalog = new PluginCatalog({
+    ...{ exactlyOnce: false, modules: ['clock.js'], logger: silentLogger, validateTimeoutMs: 10_000 },
+    hosts: { call, callApart: call, retire: () => undefined } as never,
+    sources: async () => ({ providers: [], plugins: [], secrets: null }),
+  });
+  expect(await catalog.all()).toEqual([]);
+  // Nobody may take it for missing: a connector of it is tried again.
+  await expect(catalog.connector(clock())).rejects.toMatchObject({ code: 'PLUGINS_LATE' });
+  const before = asked;
+  at(9_000);
+  await catalog.all();
+  expect(asked).toBe(before);
+  answer = async () => ({ plugins: [plugin], failures: [] });
+  at(10_000);
+  expect(await catalog.all()).toEqual([]);
+  await expect.poll(() => catalog.all()).toEqual([plugin]);
+  expect(catalog.failures).toEqual([]);
+  expect(await catalog.connector(clock())).toBe(plugin);
+  await expect(catalog.connector({ 'connector.class': 'Other' })).rejects.toMatchObject({
+    code: 'UNKNOWN_CONNECTOR_CLASS',
+  });
+  at(60_000);
+  await catalog.all();
+  expect(asked).toBe(before + 1);
 });

@@ -16,7 +16,7 @@ import { type FoundPlugin, findPlugins } from './plugin-path.ts';
 
 /** How often at most a question looks into the folders of `plugin.path` again, ms. */
 const LOOK_AGAIN_MS = 1_000;
-/** A package there that could not be loaded may have been on its way: it is tried again so often at most, ms. */
+/** A package there that could not be loaded may have been on its way, and a busy machine may be quiet by then: it is tried again so often at most, ms. */
 const TRY_AGAIN_MS = 10_000;
 
 const CONNECTORS: readonly PluginType[] = ['source', 'sink'];
@@ -71,7 +71,11 @@ export class PluginCatalog {
   }
 
   async directory(): Promise<PluginDirectory> {
-    if (performance.now() - this.#lookedAtMs >= this.#lookAgainMs) await this.#lookTogether();
+    if (performance.now() - this.#lookedAtMs < this.#lookAgainMs) return this.#directory;
+    const looking = this.#lookTogether();
+    // What comes with the worker and could not be asked in time is asked again beside what goes on; a worker that stops asks nobody.
+    if (this.#isFixed) looking.catch(() => undefined);
+    else await looking;
     return this.#directory;
   }
 
@@ -113,13 +117,31 @@ export class PluginCatalog {
 
   /**
    * The plugin that a connector's config asks for, by class, alias or short name and by `connector.plugin.version`.
-   * @throws {MillraceError} UNKNOWN_CONNECTOR_CLASS, PLUGIN_VERSION_NOT_INSTALLED, INVALID_VERSION_RANGE (class config, with the path)
+   * @throws {MillraceError} UNKNOWN_CONNECTOR_CLASS, PLUGIN_VERSION_NOT_INSTALLED, INVALID_VERSION_RANGE (class config, with the path);
+   * PLUGINS_LATE (class transient)
    */
   async connector(config: ConnectorConfig): Promise<PluginDescription> {
     const question = connectorQuestion(config);
     await this.directory();
     const known = this.versionOf(config) !== undefined;
-    return (known ? this.#directory : await this.#directoryNow()).find(question);
+    const directory = known ? this.#directory : await this.#directoryNow();
+    this.#requireAnswers(directory.named(question.class, ALL), question.class);
+    return directory.find(question);
+  }
+
+  /** What is not known is not there only if all that could bring it have answered. */
+  #requireAnswers(found: readonly PluginDescription[], className: string): void {
+    const late = this.failures.filter(passes);
+    if (found.length > 0 || className === '' || late.length === 0) return;
+    throw new MillraceError(
+      `It is not known yet whether ${className} is installed: plugins did not answer in time.`,
+      {
+        code: 'PLUGINS_LATE',
+        class: 'transient',
+        hint: 'They are asked again. Where that does not help, GET /api/v1/plugins says which, and why.',
+        path: 'connector.class',
+      },
+    );
   }
 
   /** The options of a plugin of any kind; of its newest version where none is asked for. @throws {MillraceError} NOT_FOUND, and as `connector` */
@@ -237,8 +259,11 @@ export class PluginCatalog {
 
   /** What never changes is looked at once. */
   get #lookAgainMs(): number {
-    const fixed = (this.#options.path ?? []).length === 0 && this.#lookedAtMs > Number.NEGATIVE_INFINITY;
-    return fixed ? Number.POSITIVE_INFINITY : LOOK_AGAIN_MS;
+    return this.#isFixed && !this.failures.some(passes) ? Number.POSITIVE_INFINITY : LOOK_AGAIN_MS;
+  }
+
+  get #isFixed(): boolean {
+    return (this.#options.path ?? []).length === 0 && this.#lookedAtMs > Number.NEGATIVE_INFINITY;
   }
 
   async #look(): Promise<void> {
@@ -250,9 +275,10 @@ export class PluginCatalog {
       ([module, { stamp }]) => stamp !== null && found.get(module)?.stamp !== stamp,
     );
     const fresh = [...this.#options.modules, ...found.keys()].filter((module) => this.#isDue(module, found));
-    const described = first
-      ? await this.#describeTogether(fresh, found)
-      : await this.#describeEach(fresh, found);
+    // Processes of their own for all of them at once are the last thing that a busy machine needs.
+    const waited = fresh.length > 1 && fresh.every((one) => this.#entries.get(one)?.failures.some(passes));
+    const described =
+      first || waited ? await this.#describeTogether(fresh, found) : await this.#describeEach(fresh, found);
     for (const [module] of gone) this.#entries.delete(module);
     // Processes that have loaded what was there before get no more work: a new task must run the code that is there now.
     if (gone.length > 0) this.#options.hosts.retire();
@@ -267,9 +293,10 @@ export class PluginCatalog {
   #isDue(module: string, found: ReadonlyMap<string, FoundPlugin>): boolean {
     const known = this.#entries.get(module);
     if (known === undefined) return true;
-    if (known.stamp === null) return false;
-    if (known.stamp !== found.get(module)?.stamp) return true;
-    return known.failures.length > 0 && performance.now() - known.describedAtMs >= TRY_AGAIN_MS;
+    if (known.stamp !== (found.get(module)?.stamp ?? null)) return true;
+    // What comes with the worker is what it is.
+    const again = known.stamp === null ? known.failures.some(passes) : known.failures.length > 0;
+    return again && performance.now() - known.describedAtMs >= TRY_AGAIN_MS;
   }
 
   #take(module: string, described: Described, stamp: string | null): void {
@@ -354,6 +381,11 @@ function withProblem(result: ValidationResult, { message, details }: MillraceErr
         : row,
     ),
   };
+}
+
+/** Whether the same can work later: a process that did not answer in time. */
+function passes({ error }: PluginFailure): boolean {
+  return error.class === 'transient';
 }
 
 type Described = HostCalls['describe']['result'];

@@ -128,6 +128,12 @@ describe('validateConfig', () => {
     expect(row('host').definition.required).toBe(true);
   });
 
+  test('recommends what a key is a choice of', async () => {
+    const { configs } = await check(base);
+    const tolerance = configs.find(({ value }) => value.name === 'errors.tolerance');
+    expect(tolerance?.value.recommended).toEqual(['none', 'all']);
+  });
+
   test('never shows a password', async () => {
     expect(JSON.stringify(await check({ ...base, password: 'sesame' }))).not.toContain('sesame');
   });

@@ -136,7 +136,7 @@ function describeValue(
   return {
     name: prefix + name,
     value: key?.type === 'password' && given !== null ? REDACTED : given,
-    recommended: key?.recommend ?? [],
+    recommended: key?.recommend ?? key?.validate?.choices ?? [],
     errors: errorsAt(prefix + name, problems),
     visible: key?.visible?.(values) ?? true,
   };

@@ -26,6 +26,14 @@ export function providerSettings(raw: RawConfig, names: readonly string[]): Conf
   });
 }
 
+/**
+ * Whether these are settings that a worker can start with.
+ * @throws {MillraceError} INVALID_CONFIG, as {@link providerSettings}
+ */
+export function checkConfigProviders(raw: RawConfig, names: readonly string[]): void {
+  providerSettings(raw, names);
+}
+
 /** Whether a key of a worker's config belongs to one of its config providers. */
 export function isProviderSetting(key: string): boolean {
   return /^config\.providers\.[^.]+\.(class$|param\.)/.test(key);

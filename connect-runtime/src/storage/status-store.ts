@@ -1,4 +1,5 @@
 import type { ErrorReport, Json, JsonObject } from '@millrace/foundation';
+import type { RestartState } from '../core/restart/restart-state.ts';
 import { parseTaskKey, type TaskId, taskKey } from '../core/task-id.ts';
 import { jsonBytes, readJson } from './json-record.ts';
 import type { OpenLog, RecordLog } from './record-log.ts';
@@ -22,12 +23,8 @@ export interface Status {
   readonly trace?: string;
   /** Ours beside it: the failure as data. Java workers pass over it. */
   readonly error?: ErrorReport;
-  /** Ours too: what is done about it by itself. */
-  readonly restart?: {
-    readonly attempts: number;
-    readonly next_at_ms: number | null;
-    readonly reason?: string;
-  };
+  /** Ours too. */
+  readonly restart?: RestartState;
 }
 
 /** A topic that a connector uses (KIP-558). */
@@ -229,7 +226,7 @@ function readStatus(value: Json): Status | null {
     ...(typeof version === 'string' ? { version } : {}),
     ...(typeof error === 'object' && error !== null ? { error: error as unknown as ErrorReport } : {}),
     ...(typeof restart === 'object' && restart !== null
-      ? { restart: restart as unknown as NonNullable<Status['restart']> }
+      ? { restart: restart as unknown as RestartState }
       : {}),
   };
 }

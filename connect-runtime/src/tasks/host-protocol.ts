@@ -120,16 +120,6 @@ export interface TaskWorkerSettings {
   readonly plugins: readonly PluginDescription[];
 }
 
-/** What is done about a failure by itself. */
-export interface RestartState {
-  /** Restarts in a row since the task last ran well. */
-  readonly attempts: number;
-  /** Wall time of the next one, ms since the epoch; null where there is none. */
-  readonly next_at_ms: number | null;
-  /** Why there is none. */
-  readonly reason?: string;
-}
-
 /** Where a task spends its time: a source polls, transforms, converts, produces; a sink fetches, converts, transforms, puts. */
 export type TaskStage = 'poll' | 'fetch' | 'transform' | 'convert' | 'produce' | 'put';
 
@@ -188,6 +178,8 @@ export interface TaskCounterRow {
   readonly progress: Progress | null;
   /** Figures of the plugin's own, by name: the newest. */
   readonly figures: { readonly [name: string]: number };
+  /** What the plugin says is wrong while it goes on, in sentences. */
+  readonly notices: readonly string[];
 }
 
 /** What the process of a host uses. */

@@ -8,11 +8,12 @@ import {
 import type { ConnectorConfig } from '../core/config/cluster-config.ts';
 import type { TaskStart } from '../core/herder/reconcile.ts';
 import { planRestart, type RestartPolicy, restartPolicyOf } from '../core/restart/restart-policy.ts';
+import type { RestartState } from '../core/restart/restart-state.ts';
 import { type TaskId, taskKey } from '../core/task-id.ts';
 import type { PluginCatalog } from '../plugins/plugin-catalog.ts';
 import { UNRESPONSIVE } from './host-death.ts';
 import type { HostPool } from './host-pool.ts';
-import type { ConfigSources, RestartState, TaskWorkerSettings } from './host-protocol.ts';
+import type { ConfigSources, TaskWorkerSettings } from './host-protocol.ts';
 import type { TaskEnd, TaskHost } from './task-host.ts';
 
 export interface TaskReport {

@@ -12,7 +12,7 @@ export interface LetterFacts {
   readonly connector: string | null;
   readonly task: number | null;
   readonly origin: RecordOrigin | null;
-  /** Kafka Connect's stage, such as `VALUE_CONVERTER`. */
+  /** Our word for the stage, as in errors and figures of tasks. */
   readonly stage: string | null;
   readonly code: string | null;
   readonly class: string | null;
@@ -23,6 +23,18 @@ export interface LetterFacts {
   /** Names what went wrong, the same for all letters of one cause. */
   readonly cause: string;
 }
+
+/** Kafka Connect's stages (KIP-298), which stand in the headers, in the words of everything else here. */
+const STAGES: ReadonlyMap<string, string> = new Map([
+  ['TASK_POLL', 'poll'],
+  ['KAFKA_CONSUME', 'fetch'],
+  ['KEY_CONVERTER', 'convert'],
+  ['VALUE_CONVERTER', 'convert'],
+  ['HEADER_CONVERTER', 'convert'],
+  ['TRANSFORMATION', 'transform'],
+  ['KAFKA_PRODUCE', 'produce'],
+  ['TASK_PUT', 'put'],
+]);
 
 /** Letters of one cause. */
 export interface CauseGroup {
@@ -50,7 +62,7 @@ export function letterFacts(headers: readonly HeaderBytes[]): LetterFacts {
     connector: textIn(headers, '__connect.errors.connector.name'),
     task: numberIn(headers, '__connect.errors.task.id'),
     origin: topic === null || partition === null || offset === null ? null : { topic, partition, offset },
-    stage,
+    stage: stage === null ? null : (STAGES.get(stage) ?? stage),
     code,
     class: textIn(headers, 'millrace.error.class'),
     message,

@@ -75,9 +75,26 @@ describe('causes', () => {
       { facts: facts('row 3 is bad'), timestamp: 10 },
     ]);
     expect(groups).toMatchObject([
-      { code: 'BAD', count: 2, firstAtMs: 10, lastAtMs: 20, shape: 'row # is bad', stage: 'TASK_PUT' },
+      { code: 'BAD', count: 2, firstAtMs: 10, lastAtMs: 20, shape: 'row # is bad', stage: 'put' },
       { code: 'WORSE', count: 1 },
     ]);
+  });
+
+  test.each([
+    ['TASK_PUT', 'put'],
+    ['TRANSFORMATION', 'transform'],
+    ['VALUE_CONVERTER', 'convert'],
+    ['SOME_LATER_STAGE', 'SOME_LATER_STAGE'],
+  ])('at %s are said to be at %s, the word of errors and figures', (written, stage) => {
+    expect(letterFacts([header('__connect.errors.stage', written)]).stage).toBe(stage);
+  });
+
+  test('that differ in what could not be converted are two', () => {
+    const [key, value] = ['KEY_CONVERTER', 'VALUE_CONVERTER'].map((stage) =>
+      letterFacts([header('__connect.errors.stage', stage)]),
+    );
+    expect(key?.stage).toBe(value?.stage);
+    expect(key?.cause).not.toBe(value?.cause);
   });
 
   test('of a letter without headers are unknown', () => {

@@ -113,13 +113,14 @@ export class ConnectorTurns {
     const restart = planRestart(failure.class, history, policy, now);
     if (restart.kind === 'giveUp') {
       this.#turns.delete(connector);
-      return [{ kind: 'tellConnector', connector, state: 'FAILED', failure }];
+      const retry = { attempts: restart.restarts, afterMs: null, reason: restart.reason };
+      return [{ kind: 'tellConnector', connector, state: 'FAILED', failure, retry }];
     }
     turn.phase = 'waiting';
     turn.restarts = restart.restarts;
     turn.retryAtMs = now.monoMs + restart.afterMs;
-    const retryAfterMs = restart.afterMs;
-    return [{ kind: 'tellConnector', connector, state: 'RESTARTING', failure, retryAfterMs }];
+    const retry = { attempts: restart.restarts, afterMs: restart.afterMs };
+    return [{ kind: 'tellConnector', connector, state: 'RESTARTING', failure, retry }];
   }
 
   /** Tries those again whose wait is over. */

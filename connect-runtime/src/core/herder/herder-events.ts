@@ -88,8 +88,15 @@ export type HerderEffect =
       readonly connector: string;
       readonly state: ConnectorState;
       readonly failure?: ConnectorFailure;
-      /** When it is tried again, where it is. */
-      readonly retryAfterMs?: number;
+      /** What is done about the failure by itself. */
+      readonly retry?: {
+        /** Restarts in a row. */
+        readonly attempts: number;
+        /** Until the next one; null where there is none. */
+        readonly afterMs: number | null;
+        /** Why there is none. */
+        readonly reason?: string;
+      };
     }
   /** Have producers of these tasks fenced, then write that it was done for this set of so many tasks. */
   | {

@@ -40,11 +40,12 @@ export class InFlightBatch {
     return this.#waited;
   }
 
-  /** Partitions were taken away. */
+  /** Partitions were taken away: should they come back, it is the group that knows where to go on, and of which topic. */
   revoked(partitions: readonly TopicPartition[]): void {
-    this.#revoked ||= partitions.some(({ topic, partition }) =>
-      this.#records.some((record) => record.partition === partition && record.topic === topic),
-    );
+    const gone = new Set(partitions.map(keyOf));
+    const kept = this.#records.filter((record) => !gone.has(keyOf(record)));
+    this.#revoked ||= kept.length < this.#records.length;
+    this.#records = kept;
   }
 
   /**

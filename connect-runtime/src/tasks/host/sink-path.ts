@@ -147,6 +147,7 @@ export class SinkPath {
       signal,
       progress: (progress) => counters.progress(progress),
       figure: (name, value) => counters.figure(name, value),
+      notice: (name, text) => counters.notice(name, text),
       reject: (record, error) => this.#opened?.writer.reject(record, error),
     });
   }
@@ -211,14 +212,17 @@ async function incomingBatch(
 ): Promise<SinkBatch> {
   const batch: SinkRecord[] = [];
   const origins: ConsumerRecord[] = [];
-  for (const [index, origin] of records.entries()) {
+  const add = (record: SinkRecord, index: number, origin: ConsumerRecord) => {
+    batch.push(withOrigin(record, read[index] ?? origin));
+    origins.push(origin);
+  };
+  for (let index = 0; index < records.length; index++) {
+    const origin = records[index] as ConsumerRecord;
     const answer = pipeline.incoming(origin);
     const made = isLater(answer) ? await answer : answer;
     if (made === null) continue;
-    for (const record of Array.isArray(made) ? made : [made as SinkRecord]) {
-      batch.push(withOrigin(record, read[index] ?? origin));
-      origins.push(origin);
-    }
+    if (!Array.isArray(made)) add(made as SinkRecord, index, origin);
+    else for (const record of made) add(record, index, origin);
   }
   return { records: batch, origins };
 }

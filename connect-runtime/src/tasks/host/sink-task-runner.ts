@@ -184,6 +184,9 @@ export class SinkTaskRunner implements TaskRunner {
       // that may still be running, instead of waiting for its session to end. A planned stop leaves the group.
       groupInstanceId: taskKey(spec.id),
       leaveOnClose: true,
+      // Only what was written is committed. How long a write may take, the task itself sees to.
+      enableAutoCommit: false,
+      maxPollIntervalMs: Number.POSITIVE_INFINITY,
       autoOffsetReset: 'earliest',
       maxPollRecords: MAX_POLL_RECORDS,
       logger,
@@ -195,14 +198,19 @@ export class SinkTaskRunner implements TaskRunner {
       },
       revoked: async (partitions) => {
         await this.#commit();
-        // From here on they may be read by another member, whose commits are the newer ones.
-        this.#written.clear();
-        this.#inFlight.revoked(partitions);
-        const closed = Promise.resolve(this.#path.task?.closed?.(partitions));
-        // A failed task must not keep the membership that the group waits for.
-        if (!this.#failed || (await settledWithin(closed, CLOSED_TIMEOUT_MS))) await closed;
+        await this.#partitionsGone(partitions);
       },
+      lost: (partitions) => this.#partitionsGone(partitions),
     });
     return consumer;
+  }
+
+  /** From here on they may be read by another member, whose commits are the newer ones; or they are those of another topic. */
+  async #partitionsGone(partitions: readonly TopicPartition[]): Promise<void> {
+    for (const { topic, partition } of partitions) this.#written.delete(`${topic}-${partition}`);
+    this.#inFlight.revoked(partitions);
+    const closed = Promise.resolve(this.#path.task?.closed?.(partitions));
+    // A failed task must not keep the membership that the group waits for.
+    if (!this.#failed || (await settledWithin(closed, CLOSED_TIMEOUT_MS))) await closed;
   }
 }

@@ -154,6 +154,7 @@ export class SourceTaskRunner implements TaskRunner {
       signal: this.#abort.signal,
       progress: (progress) => this.#counters.progress(progress),
       figure: (name, value) => this.#counters.figure(name, value),
+      notice: (name, text) => this.#counters.notice(name, text),
       transaction: delivery.transaction,
       offset: async (partition: JsonObject) => {
         const [stored] = await sourceOffsets([partition]);

@@ -9,6 +9,9 @@ const FIGURE = /^[a-z][a-z0-9_]{0,62}$/;
 const FIGURES_MAX = 20;
 /** How much of a progress' words goes to the worker, characters. */
 const PROGRESS_MAX_CHARACTERS = 200;
+/** How many notices one task may have, and how long each may be, characters. */
+const NOTICES_MAX = 20;
+const NOTICE_MAX_CHARACTERS = 500;
 
 /** Counts what passes through one task. Times are taken by batch and by sample: nothing here reads a clock for each record. */
 export class TaskCounters {
@@ -40,6 +43,7 @@ export class TaskCounters {
   #recordsSeen = 0;
   #progress: Progress | null = null;
   readonly #figures = new Map<string, number>();
+  readonly #notices = new Map<string, string>();
 
   constructor(id: TaskId) {
     this.#id = id;
@@ -124,6 +128,13 @@ export class TaskCounters {
       this.#figures.set(name, value);
   }
 
+  /** Keeps the newest of each name, of a bounded number of names, each cut to a bounded length. */
+  notice(name: string, text: string | null): void {
+    if (text === null) this.#notices.delete(name);
+    else if (this.#notices.has(name) || this.#notices.size < NOTICES_MAX)
+      this.#notices.set(name, String(text).slice(0, NOTICE_MAX_CHARACTERS));
+  }
+
   /** @param unacknowledged records of a source that are sent and not acknowledged; of a sink, 0 */
   row(unacknowledged: number): TaskCounterRow {
     if (this.#totals.records > this.#recordsSeen) {
@@ -140,6 +151,7 @@ export class TaskCounters {
       stages: Object.fromEntries([...this.#stages].map(([stage, counters]) => [stage, { ...counters }])),
       progress: this.#progress && bounded(this.#progress),
       figures: Object.fromEntries(this.#figures),
+      notices: [...this.#notices.values()],
     };
   }
 

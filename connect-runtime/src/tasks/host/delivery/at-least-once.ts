@@ -1,6 +1,6 @@
 import { createProducer, type Producer, type ProducerRecord, type RecordMetadata } from '@millrace/client';
-import type { DurableOffset, SourceRecord } from '@millrace/sdk';
-import { SubmittedRecords } from '../../../core/offsets/submitted-records.ts';
+import type { DurableOffset, SourceOffset, SourcePartition, SourceRecord } from '@millrace/sdk';
+import { type SubmittedPartition, SubmittedRecords } from '../../../core/offsets/submitted-records.ts';
 import { taskKey } from '../../../core/task-id.ts';
 import { producerOverrides } from '../client-settings.ts';
 import { isLater } from '../pipeline/promise-like.ts';
@@ -25,10 +25,8 @@ const BUFFER_BYTES = 4 * 1024 * 1024;
 /** Where `producer.override.batch.size` says nothing: of Kafka's 16 KiB the cost of a request is a large part. */
 const BATCH_BYTES = 64 * 1024;
 
-/** A run of records of one source partition. */
-interface SourceStretch {
-  /** Of its offsets. */
-  readonly key: string;
+/** A run of records of one source partition, and the key of its offsets. */
+interface SourceStretch extends SubmittedPartition<SourcePartition> {
   /** Told of each of its records by the number that it was submitted under. */
   readonly delivered: (error: Error | null, metadata: RecordMetadata | null, submitted: number) => void;
 }
@@ -42,7 +40,7 @@ export class AtLeastOnceDelivery implements SourceDelivery {
   readonly #options: SourceDeliveryOptions;
   readonly #producer: Producer;
   readonly #offsetTopic: string | null;
-  readonly #submitted = new SubmittedRecords<DurableOffset>();
+  readonly #submitted = new SubmittedRecords<SourcePartition, SourceOffset>();
   #committing: Promise<void> | null = null;
   #committedAtMs = performance.now();
   #failed = false;
@@ -71,15 +69,13 @@ export class AtLeastOnceDelivery implements SourceDelivery {
 
   async deliver(records: readonly SourceRecord[]): Promise<void> {
     const { pipeline, topics, offsetKeys } = this.#options;
-    let partition: SourceRecord['sourcePartition'] | null = null;
-    let into: SourceStretch = this.#stretch('');
+    let into: SourceStretch | null = null;
     for (const record of records) {
       checkPosition(record);
+      const { sourcePartition } = record;
       // Most sources give one object for all records of a partition, and making its key is dear.
-      if (record.sourcePartition !== partition) {
-        partition = record.sourcePartition;
-        into = this.#stretch(offsetKeys.of(partition));
-      }
+      if (into?.partition !== sourcePartition)
+        into = this.#stretch(offsetKeys.of(sourcePartition), sourcePartition);
       const outgoing = pipeline.outgoing(record);
       const made = isLater(outgoing) ? await outgoing : outgoing;
       const making = missingTopics(topics, made);
@@ -123,20 +119,19 @@ export class AtLeastOnceDelivery implements SourceDelivery {
    * Answers what to wait for where the producer's buffer is full.
    */
   #send(record: SourceRecord, into: SourceStretch, made: Made<ProducerRecord>): Promise<void> | null {
-    const { sourcePartition: partition, sourceOffset: offset } = record;
-    const durable = { partition, offset };
+    const { sourceOffset } = record;
     const only = onlyOf(made);
     const room = only
-      ? this.#producer.produce(only, into.delivered, this.#submitted.submit(into.key, durable, sizeOf(only)))
-      : this.#sendAll(listOf(made), into.key, durable);
+      ? this.#producer.produce(only, into.delivered, this.#submitted.submit(into, sourceOffset, sizeOf(only)))
+      : this.#sendAll(listOf(made), into, sourceOffset);
     return room ? null : this.#producer.ready();
   }
 
   /** None, or several. */
-  #sendAll(outgoing: readonly ProducerRecord[], key: string, durable: DurableOffset): boolean {
-    const submitted = this.#submitted.submit(key, durable);
+  #sendAll(outgoing: readonly ProducerRecord[], into: SourceStretch, offset: SourceOffset): boolean {
+    const submitted = this.#submitted.submit(into, offset);
     let left = outgoing.length;
-    if (left === 0) this.#submitted.acknowledge(key, submitted);
+    if (left === 0) this.#submitted.acknowledge(into.key, submitted);
     let room = true;
     for (const one of outgoing) {
       const bytes = sizeOf(one);
@@ -146,7 +141,7 @@ export class AtLeastOnceDelivery implements SourceDelivery {
           return;
         }
         left--;
-        if (left === 0) this.#submitted.acknowledge(key, submitted);
+        if (left === 0) this.#submitted.acknowledge(into.key, submitted);
         this.#options.counters.passed(metadata.topic, bytes, metadata.timestamp);
       });
     }
@@ -154,9 +149,10 @@ export class AtLeastOnceDelivery implements SourceDelivery {
   }
 
   /** Of the records in flight themselves nothing lives on: the producer knows them by their numbers. */
-  #stretch(key: string): SourceStretch {
+  #stretch(key: string, partition: SourcePartition): SourceStretch {
     return {
       key,
+      partition,
       delivered: (error, metadata, submitted) => {
         if (metadata === null) {
           this.#fail(error, 'produce');

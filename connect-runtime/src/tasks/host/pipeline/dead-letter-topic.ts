@@ -1,10 +1,11 @@
 import { type ClientOptions, createAdmin } from '@millrace/client';
-import { MillraceError, toMillraceError } from '@millrace/foundation';
+import { isMillraceError, MillraceError, toMillraceError } from '@millrace/foundation';
 import { type TaskId, taskKey } from '../../../core/task-id.ts';
 import type { DeadLetterPolicy } from '../../../plugins/error-config.ts';
 
 /**
- * Makes the topic for dead letters where it is missing, with one partition as Kafka Connect does.
+ * Makes the topic for dead letters where it is missing, with one partition as Kafka Connect does; unlike there, a small cluster gets by
+ * with the replicas that it can have where nobody said how many.
  * @throws {MillraceError} class config, with the key, where the cluster refuses it; transient where it can't be reached
  */
 export async function ensureDeadLetterTopic(
@@ -14,12 +15,17 @@ export async function ensureDeadLetterTopic(
 ): Promise<void> {
   const admin = createAdmin({ clientId: `connector-dlq-admin-${taskKey(id)}`, ...client });
   const { topic: name, replicationFactor } = policy;
+  const make = (replicas: number) =>
+    admin.ensureTopics([{ name, partitions: 1, replicationFactor: replicas }]);
   try {
-    await admin.ensureTopics([{ name, partitions: 1, replicationFactor }]);
+    await make(replicationFactor).catch(async (error: unknown) => {
+      if (!policy.isDefaultFactor || !isTooManyReplicas(error)) throw error;
+      await make((await admin.describeCluster()).brokers.length);
+    });
   } catch (error) {
     const known = toMillraceError(error, { code: 'DEAD_LETTER_TOPIC_NOT_MADE', class: 'transient' });
     if (known.class === 'transient' || known.class === 'throttled' || known.class === 'auth') throw known;
-    const replicas = known.code === 'INVALID_REPLICATION_FACTOR';
+    const replicas = isTooManyReplicas(known);
     throw new MillraceError(`The topic for dead letters, ${name}, could not be made: ${known.message}`, {
       code: 'DEAD_LETTER_TOPIC_NOT_MADE',
       class: 'config',
@@ -34,4 +40,8 @@ export async function ensureDeadLetterTopic(
   } finally {
     await admin.close();
   }
+}
+
+function isTooManyReplicas(error: unknown): boolean {
+  return isMillraceError(error) && error.code === 'INVALID_REPLICATION_FACTOR';
 }

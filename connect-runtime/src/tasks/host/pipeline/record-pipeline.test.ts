@@ -16,11 +16,14 @@ import { TaskCounters } from '../task-counters.ts';
 import { isLater } from './promise-like.ts';
 import { type Made, RecordPipeline } from './record-pipeline.ts';
 
-const topics = vi.hoisted(() => ({ made: [] as unknown[], refuse: null as Error | null }));
+const topics = vi.hoisted(() => ({ made: [] as unknown[], refuse: null as Error | null, brokers: 3 }));
 vi.mock('@millrace/client', () => ({
   createAdmin: () => ({
-    ensureTopics: async (made: unknown[]) => {
+    describeCluster: async () => ({ brokers: Array.from({ length: topics.brokers }) }),
+    ensureTopics: async (made: { readonly replicationFactor: number }[]) => {
       if (topics.refuse) throw topics.refuse;
+      if (made.some(({ replicationFactor }) => replicationFactor > topics.brokers))
+        throw new MillraceError('too many', { code: 'INVALID_REPLICATION_FACTOR', class: 'config' });
       topics.made.push(...made);
     },
     close: async () => undefined,
@@ -78,6 +81,7 @@ const plugins: readonly AnyPlugin[] = [
   }),
   step('ThrowLater', () => Promise.reject(new RangeError('no such field'))),
   step('Nothing', () => undefined),
+  step('NothingLater', async () => undefined),
   definePredicate({
     ...about,
     class: 'IsLoud',
@@ -196,7 +200,7 @@ describe('a record on its way out', () => {
     });
   });
 
-  test.each(['Throw', 'ThrowLater', 'Nothing'])(
+  test.each(['Throw', 'ThrowLater', 'Nothing', 'NothingLater'])(
     'fails the task with the record where %s is not tolerated',
     async (type) => {
       const { pipeline } = await newPipeline(chain(type));
@@ -294,6 +298,18 @@ describe('the topic for dead letters', () => {
     await newPipeline({ ...tolerant, 'errors.tolerance': 'none' });
     await newPipeline(tolerant);
     expect(topics.made).toEqual([{ name: 'dead', partitions: 1, replicationFactor: 3 }]);
+  });
+
+  test('has as many replicas as there are brokers, up to three, where nobody said how many', async () => {
+    topics.made.length = 0;
+    topics.brokers = 1;
+    await newPipeline(tolerant);
+    const three = { ...tolerant, 'errors.deadletterqueue.topic.replication.factor': '3' };
+    await expect(newPipeline(three)).rejects.toMatchObject({ code: 'DEAD_LETTER_TOPIC_NOT_MADE' });
+    topics.brokers = 5;
+    await newPipeline(three);
+    await newPipeline(tolerant);
+    expect(topics.made).toMatchObject([1, 3, 3].map((replicationFactor) => ({ replicationFactor })));
   });
 
   test('that can not have so many replicas is a fault of the config', async () => {

@@ -8,6 +8,21 @@ import { Retry } from './retry.ts';
 import { SinkWriter } from './sink-writer.ts';
 import { Tolerance } from './tolerance.ts';
 
+test('the status says why a batch is tried again, until it is written', async () => {
+  const said: (string | undefined)[] = [];
+  let tries = 0;
+  const { run, counters } = newWriter(() => {
+    said.push(counters.row(0).notices[0]);
+    if (++tries < 3)
+      throw new MillraceError(`No answer ${tries}.`, { code: 'AWAY', class: 'transient', hint: 'Look.' });
+  });
+  await run('a');
+  said.push(counters.row(0).notices[0]);
+  const of = (answer: number) =>
+    `A batch could not be written, and is tried again. No answer ${answer}. Look.`;
+  expect(said).toEqual([undefined, of(1), of(2), undefined]);
+});
+
 type Write = (
   values: readonly unknown[],
   context: { reject: SinkWriter['reject'] },

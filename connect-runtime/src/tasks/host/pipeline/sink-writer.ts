@@ -34,6 +34,9 @@ export interface SinkWriterOptions {
   readonly keepsOffsets: boolean;
 }
 
+/** The name of what the status says of a batch that is tried again. */
+const NOTICE = 'write_tried_again';
+
 type OnSettled = (until: number) => Promise<void>;
 
 /**
@@ -163,10 +166,30 @@ export class SinkWriter {
     } catch (thrown) {
       const failure = toStepError(thrown);
       if (!canPass(failure.error)) throw failure;
-      await this.#options.retry.after(failure, attempt, toStepError);
+      await this.#tryAgain(failure, attempt, toStepError);
     }
     for (const [index, failure] of this.#rejected) this.#failed.set(index, failure);
     if (to - from > this.#rejected.size) this.#untyped = 0;
+  }
+
+  /** For so long the status says why: the task runs all the while. */
+  async #tryAgain(
+    first: StepError,
+    attempt: () => Promise<void>,
+    toStepError: (thrown: unknown) => StepError,
+  ): Promise<void> {
+    const { counters, retry } = this.#options;
+    const told = (failure: StepError): StepError => {
+      const { message, details } = failure.error;
+      const hint = details.hint === undefined ? '' : ` ${details.hint}`;
+      counters.notice(NOTICE, `A batch could not be written, and is tried again. ${message}${hint}`);
+      return failure;
+    };
+    try {
+      await retry.after(told(first), attempt, (thrown) => told(toStepError(thrown)));
+    } finally {
+      counters.notice(NOTICE, null);
+    }
   }
 
   async #attempt(records: readonly SinkRecord[], from: number): Promise<void> {

@@ -81,20 +81,7 @@ export class TransformChain {
   /** One step alone: a record that its predicate does not let in comes out as it is. @throws {StepError} */
   applyStep(index: number, record: ConnectRecord): Transformed | Promise<Transformed> {
     const link = this.#links[index];
-    if (!link) return record;
-    try {
-      const made = applied(link, record);
-      return isLater(made)
-        ? made.then(
-            (later) => checked(link, later),
-            (error) => {
-              throw failed(link, error);
-            },
-          )
-        : made;
-    } catch (error) {
-      throw failed(link, error);
-    }
+    return link ? applied(link, record) : record;
   }
 
   async close(): Promise<void> {
@@ -103,10 +90,9 @@ export class TransformChain {
 
   #from(first: number, record: ConnectRecord): Transformed | Promise<Transformed> {
     let at = record;
-    for (let index = first; index < this.#links.length; index++) {
-      const made = this.applyStep(index, at);
+    for (let next = first; next < this.#links.length; ) {
+      const made = applied(this.#links[next++] as Link, at);
       if (made === null) return null;
-      const next = index + 1;
       if (isLater(made)) return made.then((later) => this.#goOn(next, later));
       if (isList(made)) return this.#spread(next, made);
       at = made;
@@ -143,11 +129,24 @@ export class TransformChain {
   }
 }
 
+/** @throws {StepError} also by the promise */
 function applied(link: Link, record: ConnectRecord): Transformed | Promise<Transformed> {
-  const { predicate, transform } = link;
-  if (predicate && predicate.test(record) !== link.appliesWhen) return record;
-  const made = transform.apply(record);
-  return isLater(made) ? made : checked(link, made);
+  try {
+    const { predicate, transform } = link;
+    if (predicate && predicate.test(record) !== link.appliesWhen) return record;
+    const made = transform.apply(record);
+    return isLater(made) ? checkedLater(link, made) : checked(link, made);
+  } catch (error) {
+    throw failed(link, error);
+  }
+}
+
+async function checkedLater(link: Link, made: Promise<Transformed>): Promise<Transformed> {
+  try {
+    return checked(link, await made);
+  } catch (error) {
+    throw failed(link, error);
+  }
 }
 
 function checked(link: Link, made: Transformed): Transformed {
