@@ -1,5 +1,6 @@
 import type { DecodedBytes, TopicMessage } from '../src/kafka-ports.ts';
 import type { FakePorts } from '../src/testing/fake-ports.ts';
+import { addCluster } from './scene-cluster.ts';
 
 /** What a made-up worker shows. */
 export const SCENE_NAMES = ['empty', 'busy', 'failed'] as const;
@@ -17,6 +18,7 @@ const KEPT_MESSAGES = 2_000;
 export function play(ports: FakePorts, scene: SceneName): void {
   if (scene === 'empty') return;
   addPipelines(ports);
+  addCluster(ports);
   let step = 0;
   const advance = () => {
     step += 1;
@@ -92,7 +94,15 @@ function move(ports: FakePorts, step: number): void {
     if (status?.state !== 'RUNNING') return;
     const before = ports.tasks.get(`${connector}/${task}`)?.records ?? 12_000;
     const all = before + records;
-    ports.count(connector, task, all, { bytes: all * 214, lastRecordAtMs: now });
+    const stage = (timeMs: number) => ({ timeMs: timeMs * step * STEP_MS, failed: 0, retried: 0 });
+    const reads = connector === 'shop';
+    ports.count(connector, task, all, {
+      ...{ bytes: all * 214, lastRecordAtMs: now, lastRecordTimestampMs: now - 130 },
+      behind: reads ? null : connector === 'orders-to-es' ? 4_100 + (step % 90) : step % 4,
+      stages: reads
+        ? { poll: stage(0.4), transform: stage(0.1), convert: stage(0.2), produce: stage(0.1) }
+        : { fetch: stage(0.1), convert: stage(0.2), put: stage(connector === 'orders-to-es' ? 0.94 : 0.3) },
+    });
   };
   add('shop', 0, wave);
   for (const task of [0, 1]) add('orders-to-pg', task, Math.round(wave / 2));
@@ -156,5 +166,17 @@ function fail(ports: FakePorts): void {
     stage: 'put',
   } as const;
   ports.herder.setState('orders-to-es', { state: 'FAILED', error, trace: error.message }, 1);
-  ports.herder.setState('orders-to-file', { state: 'UNASSIGNED' }, 0);
+  const away = {
+    code: 'ECONNREFUSED',
+    class: 'transient',
+    message: 'The file server at nas:2049 refuses connections.',
+    hint: 'See whether it runs, and whether a firewall is between.',
+    stage: 'put',
+  } as const;
+  const wait = () => {
+    const restart = { attempts: 3, next_at_ms: Date.now() + 12_000 };
+    ports.herder.setState('orders-to-file', { state: 'RESTARTING', error: away, restart }, 0);
+  };
+  wait();
+  setInterval(wait, 12_000).unref();
 }

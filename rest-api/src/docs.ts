@@ -1,6 +1,9 @@
 import Fastify, { type FastifyInstance } from 'fastify';
+import type { TSchema } from 'typebox';
 import type { Builders, Route } from './contract/index.ts';
 import * as contract from './contract/index.ts';
+import { exampleOf, OPERATION_EXAMPLES, subjectOf } from './examples.ts';
+import { refusalExample } from './refusal-examples.ts';
 
 /** Every operation of the contract. */
 export const OPERATIONS: readonly Route[] = Object.values(contract).filter(
@@ -66,16 +69,43 @@ function describe(operation: Route, t: Builders) {
   const { params, query, body, replies } = operation.schemas(t);
   const refusals = [...EVERYWHERE, ...(operation.refusals ?? [])].filter((status) => !(status in replies));
   const error = contract.errorBody(t);
+  const subject = subjectOf(operation.url);
+  const own = OPERATION_EXAMPLES[operation.operationId];
+  const refusal = (status: number) => ({
+    ...error,
+    examples: [refusalExample(operation, status, subject)],
+  });
   return {
     operationId: operation.operationId,
     summary: operation.summary,
     tags: [operation.tag],
-    ...(params === undefined ? {} : { params }),
-    ...(query === undefined ? {} : { querystring: query }),
-    ...(body === undefined ? {} : { body }),
+    ...(params === undefined ? {} : { params: withExamples(params, operation.operationId) }),
+    ...(query === undefined ? {} : { querystring: withExamples(query, operation.operationId) }),
+    ...(body === undefined ? {} : { body: withExample(body, subject, operation.operationId, own?.body) }),
     response: {
-      ...replies,
-      ...Object.fromEntries(refusals.map((status) => [status, error])),
+      ...Object.fromEntries(
+        Object.entries(replies).map(([status, reply], index) => [
+          status,
+          withExample(reply, subject, operation.operationId, index === 0 ? own?.reply : undefined),
+        ]),
+      ),
+      ...Object.fromEntries(refusals.map((status) => [status, refusal(status)])),
     },
   };
+}
+
+function withExample(
+  schema: TSchema,
+  key: string,
+  operation: string,
+  own: unknown = exampleOf(schema, key, operation),
+): object {
+  return 'type' in schema && schema.type === 'null' ? schema : { ...schema, examples: [own] };
+}
+
+/** Of parts of the path or the query, each by itself. */
+function withExamples(schema: TSchema, operation: string): object {
+  const properties = ('properties' in schema ? schema.properties : {}) as Record<string, TSchema>;
+  const parts = Object.entries(properties).map(([name, part]) => [name, withExample(part, name, operation)]);
+  return { ...schema, properties: Object.fromEntries(parts) };
 }

@@ -123,6 +123,8 @@ export type ResetRequest = BodyOf<typeof resetGroupOffsets>;
 
 export interface ClusterView {
   describe(): Promise<ClusterState>;
+  /** Those that are known, and whether each is alive. Answers or fails within a second. */
+  brokers(): Promise<readonly { readonly id: number; readonly up: boolean }[]>;
   /** @throws {MillraceError} NOT_FOUND */
   brokerConfigs(broker: number): Promise<readonly ConfigEntryRow[]>;
 }

@@ -1,11 +1,20 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Type } from 'typebox';
+import { type ErrorClass, MillraceError } from '@millrace/foundation';
+import { type TSchema, Type } from 'typebox';
 import { Compile } from 'typebox/schema';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Route, streamEvents, tailLogs, tailMessages } from './contract/index.ts';
+import {
+  type ErrorBody,
+  errorBody,
+  type Route,
+  streamEvents,
+  tailLogs,
+  tailMessages,
+} from './contract/index.ts';
 import { OPERATIONS } from './docs.ts';
+import { toHttpError } from './errors.ts';
 import type { TopicSummary } from './kafka-ports.ts';
 import { createRestApi, type RestApi } from './rest-api.ts';
 import { type FakePorts, fakePorts } from './testing/fake-ports.ts';
@@ -93,6 +102,12 @@ describe('the UI', () => {
   });
 });
 
+interface Described {
+  readonly content: { readonly 'application/json': { readonly example: ErrorBody } };
+}
+
+const problems = (schema: TSchema, value: unknown) => Compile(schema).Errors(value)[1];
+
 describe('the documents', () => {
   test('are OpenAPI 3.1 with every operation', async () => {
     const document = JSON.parse((await get('/api/docs/json')).body);
@@ -102,6 +117,43 @@ describe('the documents', () => {
     );
     const ids = operations.flatMap((path) => Object.values(path).map((operation) => operation.operationId));
     expect(ids.toSorted()).toEqual(OPERATIONS.map((route) => route.operationId).toSorted());
+  });
+
+  test('have examples of all that is taken and answered, as the schemas would let them pass', async () => {
+    const document = JSON.parse((await get('/api/docs/json')).body);
+    const media = (part: { content?: Record<string, { example?: unknown }> }) =>
+      part.content?.['application/json'];
+    for (const route of OPERATIONS) {
+      const path = route.url.replace(/:(\w+)/g, '{$1}');
+      const { requestBody, responses, parameters = [] } = document.paths[path][route.method.toLowerCase()];
+      const { body, replies } = route.schemas(Type);
+      const told = route.operationId;
+      if (body !== undefined) expect(problems(body, media(requestBody)?.example), told).toEqual([]);
+      for (const [status, reply] of Object.entries(replies)) {
+        if ('type' in reply && reply.type === 'null') continue;
+        expect(problems(reply, media(responses[status])?.example), `${told} ${status}`).toEqual([]);
+      }
+      for (const { name, example } of parameters) expect(example, `${told} ${name}`).toBeDefined();
+    }
+  });
+
+  test('have an example of each refusal that this server would answer with that status', async () => {
+    const document = JSON.parse((await get('/api/docs/json')).body);
+    for (const route of OPERATIONS) {
+      const path = document.paths[route.url.replace(/:(\w+)/g, '{$1}')];
+      const { responses } = path[route.method.toLowerCase()];
+      for (const [status, { content }] of Object.entries<Described>(responses)) {
+        if (Number(status) < 400 || status in route.schemas(Type).replies) continue;
+        const { example } = content['application/json'];
+        const told = `${route.operationId} ${status}`;
+        expect(problems(errorBody(Type), example), told).toEqual([]);
+        const { error_code, code, class: errorClass = 'config', message } = example;
+        expect(error_code, told).toBe(Number(status));
+        if (code === undefined || code === 'INTERNAL') continue;
+        const thrown = new MillraceError(message, { code, class: errorClass as ErrorClass });
+        expect(toHttpError(thrown).status, told).toBe(Number(status));
+      }
+    }
   });
 
   test('are shown to people', async () => {

@@ -64,6 +64,8 @@ test('a pipeline is told with its tasks, as far as they run here', async () => {
     behind: 3,
     lastRecordTimestampMs: 0,
     stages: { put: { timeMs: 1, failed: 2, retried: 1 } },
+    figures: { slot_lag_bytes: 7 },
+    notices: ['A table is gone.'],
   });
   const answer = await api.inject({ method: 'GET', url: '/api/v1/pipelines/orders-to-pg' });
   expect(JSON.parse(answer.body)).toMatchObject({
@@ -72,12 +74,50 @@ test('a pipeline is told with its tasks, as far as they run here', async () => {
       {
         task: 0,
         state: 'RUNNING',
-        figures: { records: 5, lag: 3, stages: [{ stage: 'put', failures: 2, retries: 1 }] },
+        figures: {
+          ...{ records: 5, lag: 3, stages: [{ stage: 'put', failures: 2, retries: 1 }] },
+          ...{ own: { slot_lag_bytes: 7 }, notices: ['A table is gone.'] },
+        },
       },
       { task: 1, state: 'FAILED', trace: 'no table', figures: null },
     ],
   });
   expect((await api.inject({ method: 'GET', url: '/api/v1/pipelines/nobody' })).statusCode).toBe(404);
+});
+
+test('what is tried again by itself says how often it was, and when it is the next time', async () => {
+  const restart = { attempts: 3, next_at_ms: 1_700_000_004_000 };
+  const error = { code: 'AWAY', class: 'transient', message: 'The database is away.' } as const;
+  ports.herder.setState('orders-to-pg', { state: 'RESTARTING', error, restart }, 1);
+  const answer = await api.inject({ method: 'GET', url: '/api/v1/pipelines/orders-to-pg' });
+  expect(JSON.parse(answer.body)).toMatchObject({
+    ...{ state: 'RESTARTING', restart },
+    taskStates: [{ restart: null }, { restart }],
+  });
+  const status = await api.inject({ method: 'GET', url: '/connectors/orders-to-pg/status' });
+  expect(JSON.parse(status.body).tasks[1].restart).toEqual(restart);
+});
+
+test('a pipeline says what its plugins say is wrong while they go on, each once', async () => {
+  ports.count('orders-to-pg', 0, 5, { notices: ['A table is gone.', 'The disk is slow.'] });
+  ports.count('orders-to-pg', 1, 5, { notices: ['A table is gone.'] });
+  const { items } = await list('search=orders-to-pg');
+  expect(items[0]?.notices).toEqual(['A table is gone.', 'The disk is slow.']);
+});
+
+test('the status of a task that runs has what its plugin says is wrong, and no field for it where nothing is', async () => {
+  ports.count('orders-to-pg', 0, 5, { notices: ['A table is gone.'] });
+  ports.count('orders-to-pg', 1, 5, { notices: [] });
+  const told = { id: 0, state: 'RUNNING', notices: ['A table is gone.'] };
+  const status = await api.inject({ method: 'GET', url: '/connectors/orders-to-pg/status' });
+  const [first, second] = JSON.parse(status.body).tasks;
+  expect(first).toMatchObject(told);
+  expect(second).not.toHaveProperty('notices');
+  const task = await api.inject({ method: 'GET', url: '/connectors/orders-to-pg/tasks/0/status' });
+  expect(JSON.parse(task.body)).toMatchObject(told);
+  ports.herder.setState('orders-to-pg', { state: 'FAILED', trace: 'no table' }, 0);
+  const failed = await api.inject({ method: 'GET', url: '/connectors/orders-to-pg/tasks/0/status' });
+  expect(JSON.parse(failed.body)).not.toHaveProperty('notices');
 });
 
 test('plugins are told with who uses them', async () => {

@@ -50,13 +50,30 @@ export interface RunState {
   readonly trace?: string;
   /** Where it failed: the same as data. */
   readonly error?: ErrorReport;
+  /** What is done about the failure by itself. */
+  readonly restart?: RestartState;
   readonly version?: string;
+}
+
+export interface RestartState {
+  /** Restarts in a row since it last ran well. */
+  readonly attempts: number;
+  /** Wall time of the next one, ms since the epoch; null where there is none. */
+  readonly next_at_ms: number | null;
+  /** Why there is none. */
+  readonly reason?: string;
+}
+
+export interface TaskRunState extends RunState {
+  readonly id: number;
+  /** What its plugin says is wrong while it goes on: from what is counted, not from the herder. */
+  readonly notices?: readonly string[];
 }
 
 export interface ConnectorStatus {
   readonly name: string;
   readonly connector: RunState;
-  readonly tasks: readonly (RunState & { readonly id: number })[];
+  readonly tasks: readonly TaskRunState[];
   readonly type: ConnectorType;
 }
 
@@ -151,8 +168,8 @@ export interface GroupWorker {
 /** The group of workers that this one belongs to. All refuse with REBALANCE_IN_PROGRESS where another worker has to be asked. */
 export interface WorkerGroup {
   workers(): readonly GroupWorker[];
-  /** Begins it: `workers` shows how it goes. @throws {MillraceError} NOT_FOUND */
-  drainWorker(id: string): void;
+  /** Begins it: `workers` shows how it goes. @throws {MillraceError} NOT_FOUND, NOBODY_TAKES_TASKS */
+  drainWorker(id: string): Promise<void>;
   /** @throws {MillraceError} NOT_FOUND */
   endDrainOf(id: string): void;
   /** Only of other workers. @throws {MillraceError} NOT_FOUND, BAD_REQUEST, FORBIDDEN, NO_SESSION_KEY (class transient) */
@@ -258,6 +275,10 @@ export interface TaskCounters {
   readonly stages: {
     readonly [stage: string]: { readonly timeMs: number; readonly failed: number; readonly retried: number };
   };
+  /** The plugin's own, by name, such as `slot_lag_bytes`; a worker of an older version does not tell. */
+  readonly figures?: { readonly [name: string]: number };
+  /** What the plugin says is wrong while it goes on, in sentences. */
+  readonly notices?: readonly string[];
 }
 
 /** What this process uses. */

@@ -82,13 +82,13 @@ export async function createRestApi(ports: RestPorts, options: RestOptions = {})
   const slots = new StreamSlots(settings);
   const doors = createDoors(app, settings, ports.herder, slots);
   const monitor = new GroupMonitor({ ...ports, ...settings });
-  const board = new PipelineBoard(ports.herder, monitor, settings.clock);
   const sampler = new MetricsSampler({ ...ports, ...settings, monitor });
-  const streams = new EventStreams(board, slots, settings, () => monitor.refresh());
+  const board = new PipelineBoard({ ...ports, ...settings, monitor, groups: sampler.groups });
+  const streams = new EventStreams({ board, slots, settings, monitor, sampler, cluster: ports.cluster });
   serverRoutes(doors, ports);
-  connectorRoutes(doors, ports.herder);
+  connectorRoutes(doors, ports.herder, monitor);
   lifecycleRoutes(doors, ports.herder);
-  taskRoutes(doors, ports.herder);
+  taskRoutes(doors, ports.herder, monitor);
   offsetRoutes(doors, ports.offsets);
   activeTopicRoutes(doors, ports.activeTopics);
   loggerRoutes(doors, ports.loggers);

@@ -1,11 +1,13 @@
 import { lazy, type ReactNode, Suspense, useEffect } from 'react';
 import { useLive } from './api/live.ts';
+import { isAway } from './api/live-state.ts';
 import { CommandPalette } from './components/command-palette.tsx';
 import { ConnectionBar } from './components/connection-bar.tsx';
 import { PageFailure } from './components/page-failure.tsx';
 import { TopBar } from './components/top-bar.tsx';
 import { readIn } from './format/times.ts';
 import { useKeys } from './keys.ts';
+import { pageCode } from './page-code.ts';
 import { HomePage } from './pages/home.tsx';
 import { UnknownPage } from './pages/unknown.tsx';
 import { type PageName, type Place, placeOf, usePathname } from './router.tsx';
@@ -13,18 +15,18 @@ import { useSettings } from './settings.ts';
 
 /** Pages beside the first come when they are asked for. */
 const pages = {
-  pipelines: lazy(() => import('./pages/pipelines.tsx')),
-  connectors: lazy(() => import('./pages/connectors.tsx')),
-  create: lazy(() => import('./pages/create/create.tsx')),
-  connector: lazy(() => import('./pages/connector/connector.tsx')),
-  topics: lazy(() => import('./pages/topics.tsx')),
-  topic: lazy(() => import('./pages/topic/topic.tsx')),
-  groups: lazy(() => import('./pages/groups.tsx')),
-  group: lazy(() => import('./pages/group.tsx')),
-  'share-group': lazy(() => import('./pages/share-group.tsx')),
-  plugins: lazy(() => import('./pages/plugins.tsx')),
-  plugin: lazy(() => import('./pages/plugin.tsx')),
-  cluster: lazy(() => import('./pages/cluster.tsx')),
+  pipelines: lazy(() => pageCode(() => import('./pages/pipelines.tsx'))),
+  connectors: lazy(() => pageCode(() => import('./pages/connectors.tsx'))),
+  create: lazy(() => pageCode(() => import('./pages/create/create.tsx'))),
+  connector: lazy(() => pageCode(() => import('./pages/connector/connector.tsx'))),
+  topics: lazy(() => pageCode(() => import('./pages/topics.tsx'))),
+  topic: lazy(() => pageCode(() => import('./pages/topic/topic.tsx'))),
+  groups: lazy(() => pageCode(() => import('./pages/groups.tsx'))),
+  group: lazy(() => pageCode(() => import('./pages/group.tsx'))),
+  'share-group': lazy(() => pageCode(() => import('./pages/share-group.tsx'))),
+  plugins: lazy(() => pageCode(() => import('./pages/plugins.tsx'))),
+  plugin: lazy(() => pageCode(() => import('./pages/plugin.tsx'))),
+  cluster: lazy(() => pageCode(() => import('./pages/cluster.tsx'))),
 } as const;
 
 const TITLES: Readonly<Record<PageName, string>> = {
@@ -61,7 +63,7 @@ export function App() {
       </a>
       <TopBar place={place} />
       <ConnectionBar live={live} />
-      <main id="page" tabIndex={-1} className={live.connection === 'lost' ? 'dim' : undefined}>
+      <main id="page" tabIndex={-1} className={isAway(live) ? 'dim' : undefined}>
         {/* A change of the zone draws all moments anew. */}
         <PageFailure key={`${pathname} ${time}`}>
           <Suspense fallback={<p className="quiet loading">Loading…</p>}>{pageOf(place)}</Suspense>

@@ -1,8 +1,12 @@
 import { useEffect } from 'react';
 
+/** As the keyboard of this machine says it. */
+export const FIND_KEY =
+  typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘K' : 'Ctrl K';
+
 /** The keys that every page knows, for the help and the palette. */
 export const KEYS: readonly { readonly key: string; readonly does: string }[] = [
-  { key: '⌘K / Ctrl K', does: 'Find a page, connector, topic, group or act' },
+  { key: FIND_KEY, does: 'Find a page, connector, topic, group or act' },
   { key: '/', does: 'Go to the filter' },
   { key: 'j  k', does: 'Next row, row before' },
   { key: 'Enter', does: 'Open the row' },
@@ -33,18 +37,27 @@ export function useKeys(): void {
   }, []);
 }
 
-/** Calls back for one key, while nothing is typed into and no dialog has taken it. */
+/** Calls back for one key, while nothing is typed into and nothing that is open has taken it. */
 export function useKey(key: string, act: () => void): void {
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== key || event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey)
-        return;
-      if (document.querySelector('[role=dialog]:not(.drawer), [role=menu]') !== null) return;
-      if (!isTyping(event.target)) act();
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, [key, act]);
+  useEffect(() => onKeyDown(key, act, false), [key, act]);
+}
+
+/** Has `Esc` close what is open, before it means anything to the page below. */
+export function useClosing(close: () => void): void {
+  useEffect(() => onKeyDown('Escape', close, true), [close]);
+}
+
+/** Answers how to end it. `first`: it comes before all that does not say so, and takes the key. */
+function onKeyDown(key: string, act: () => void, first: boolean): () => void {
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key !== key || event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey) return;
+    if (document.querySelector('[role=dialog]:not(.drawer), [role=menu]') !== null) return;
+    if (isTyping(event.target)) return;
+    if (first) event.preventDefault();
+    act();
+  };
+  window.addEventListener('keydown', onKey, first);
+  return () => window.removeEventListener('keydown', onKey, first);
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -9,8 +9,9 @@ import type {
   resumeConnector,
   stopConnector,
 } from './connectors.ts';
-import type { redriveDeadLetters } from './dead-letters.ts';
+import type { cancelRedrive, redriveDeadLetters } from './dead-letters.ts';
 import type { deleteGroup, OffsetTarget, resetGroupOffsets } from './groups.ts';
+import type { putLogger } from './loggers.ts';
 import type { produceMessages, readMessages } from './messages.ts';
 import type { alterConnectorOffsets, resetConnectorOffsets } from './offsets.ts';
 import type { BodyOf, ParamsOf, QueryOf, Route } from './route.ts';
@@ -48,6 +49,7 @@ interface Lines {
   readonly alterConnectorOffsets: Line<typeof alterConnectorOffsets>;
   readonly resetConnectorOffsets: Line<typeof resetConnectorOffsets>;
   readonly redriveDeadLetters: Line<typeof redriveDeadLetters>;
+  readonly cancelRedrive: Line<typeof cancelRedrive>;
   readonly createTopic: Line<typeof createTopic>;
   readonly patchTopicConfigs: Line<typeof patchTopicConfigs>;
   readonly growTopic: Line<typeof growTopic>;
@@ -61,6 +63,7 @@ interface Lines {
   readonly deleteShareGroup: Line<typeof deleteShareGroup>;
   readonly drainWorker: Line<typeof drainWorker>;
   readonly endDrain: Line<typeof endDrain>;
+  readonly putLogger: Line<typeof putLogger>;
 }
 
 const LINES: Lines = {
@@ -90,6 +93,7 @@ const LINES: Lines = {
     ...(all ? ['--all'] : []),
     ...option('rate', recordsPerSecond),
   ],
+  cancelRedrive: ({ params }) => ['dead-letters', 'cancel', params.connector, params.redrive],
   createTopic: ({ body: { name, partitions, replicationFactor, configs, validateOnly } }) => [
     ...['topics', 'create', name, ...pairs(configs ?? {})],
     ...option('partitions', partitions),
@@ -124,6 +128,8 @@ const LINES: Lines = {
   deleteShareGroup: ({ params }) => ['share-groups', 'delete', params.group],
   drainWorker: ({ params }) => ['workers', 'drain', params.worker],
   endDrain: ({ params }) => ['workers', 'use', params.worker],
+  putLogger: ({ params, query, body: { level } }) =>
+    query.scope !== 'cluster' || level == null ? null : ['loggers', 'set', params.logger, level],
 };
 
 /** The operations that the command can ask for too. */

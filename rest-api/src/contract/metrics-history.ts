@@ -21,7 +21,7 @@ export const historyMetrics = {
   'connector.saturation': {
     unit: 'ratio',
     of: 'connector',
-    help: 'Share of time that its busiest stage was at work',
+    help: 'Share of time that its busiest stage was at work; poll and fetch, which wait, left out',
   },
   'connector.tasks.failed': { unit: 'tasks', of: 'connector', help: 'Tasks that have failed' },
   'topic.records': { unit: 'records/s', of: 'topic', help: 'Offsets that were added' },

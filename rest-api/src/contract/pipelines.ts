@@ -1,6 +1,6 @@
 import { page, pageQuery } from './paging.ts';
 import { type Builders, type Of, route } from './route.ts';
-import { connectorParams, connectorState, connectorType, errorReport } from './shapes.ts';
+import { connectorParams, connectorState, connectorType, errorReport, restartState } from './shapes.ts';
 
 const pipelineState = (t: Builders) =>
   t.Enum(['RUNNING', 'DEGRADED', 'FAILED', 'RESTARTING', 'PAUSED', 'STOPPED', 'UNASSIGNED']);
@@ -19,6 +19,10 @@ export const pipeline = (t: Builders) =>
     /** Milliseconds since the epoch at which this server saw the state begin; null where it began before. */
     sinceMs: t.Union([t.Integer(), t.Null()]),
     error: t.Union([errorReport(t), t.Null()]),
+    /** What is done by itself about that error. */
+    restart: t.Union([restartState(t), t.Null()]),
+    /** What plugins say is wrong while their tasks go on, in sentences; each once. */
+    notices: t.Array(t.String()),
     tasks: t.Object({
       total: t.Integer(),
       running: t.Integer(),
@@ -33,7 +37,7 @@ export const pipeline = (t: Builders) =>
     recordsPerSecond: t.Union([t.Number(), t.Null()]),
     bytesPerSecond: t.Union([t.Number(), t.Null()]),
     lastRecordAtMs: t.Union([t.Integer(), t.Null()]),
-    /** Of a sink: records of the partition that lags most; null where nobody knows. */
+    /** Of a sink: records of the partition that lags most, by its tasks or, where none runs, by the offsets of its group; null where nobody knows. */
     lag: t.Union([t.Integer(), t.Null()]),
     /** How far its slowest task is behind its source or topic; null where nobody knows. */
     lagMs: t.Union([t.Integer(), t.Null()]),
@@ -59,6 +63,28 @@ const change = (t: Builders) =>
 
 /** The data of the event `pipelines`, at most one a second: what differs from the event before. */
 export type PipelinesChange = Of<typeof change>;
+
+const liveHealth = (t: Builders) =>
+  t.Object({
+    atMs: t.Integer(),
+    kafka: t.Object({
+      answers: t.Boolean(),
+      asOfMs: t.Union([t.Integer(), t.Null()], { description: 'When a broker answered last' }),
+      brokers: t.Union([t.Object({ up: t.Integer(), total: t.Integer() }), t.Null()], {
+        description: 'Null before any has answered',
+      }),
+    }),
+    silentWorkers: t.Array(
+      t.Object({
+        id: t.String(),
+        asOfMs: t.Union([t.Integer(), t.Null()], { description: 'When it told its figures last' }),
+      }),
+      { description: 'Workers that have running tasks, and do not tell how far these are' },
+    ),
+  });
+
+/** The data of the event `health`, one a second: who answers the worker, and so what of a page is as of now. */
+export type LiveHealth = Of<typeof liveHealth>;
 
 const pipelinePage = (t: Builders) =>
   t.Object({
@@ -94,6 +120,9 @@ export const listPipelines = route({
   }),
 });
 
+/** Stages that wait for what comes in: being in them is not being busy. */
+export const WAITING_STAGES: ReadonlySet<string> = new Set(['poll', 'fetch']);
+
 const pipelineTask = (t: Builders) =>
   t.Object({
     task: t.Integer(),
@@ -101,6 +130,7 @@ const pipelineTask = (t: Builders) =>
     worker: t.String(),
     error: t.Union([errorReport(t), t.Null()]),
     trace: t.Union([t.String(), t.Null()]),
+    restart: t.Union([restartState(t), t.Null()]),
     /** What its worker counted since the task started; null where that has not told yet. */
     figures: t.Union([
       t.Object({
@@ -109,16 +139,23 @@ const pipelineTask = (t: Builders) =>
         errors: t.Integer(),
         lastRecordAtMs: t.Union([t.Integer(), t.Null()]),
         lag: t.Union([t.Integer(), t.Null()], {
-          description: 'Sink: records of the partition that lags most',
+          description: 'Sink: records of the partition that lags most; null where it does not run',
         }),
         lagMs: t.Union([t.Integer(), t.Null()]),
+        own: t.Record(t.String(), t.Number(), {
+          description: 'The plugin’s own figures by name, such as slot_lag_bytes and slot_runway_seconds',
+        }),
+        notices: t.Array(t.String(), {
+          description: 'What the plugin says is wrong while it goes on, in sentences',
+        }),
         stages: t.Array(
           t.Object({
             stage: t.String({
               description: 'poll, transform, convert, produce; or fetch, convert, transform, put',
             }),
             saturation: t.Union([t.Number(), t.Null()], {
-              description: 'Share of the last 30 s spent in it: the one near 1 is the bottleneck',
+              description:
+                'Share of the last 30 s spent in it: the one near 1 is the bottleneck; poll and fetch wait for records',
             }),
             failures: t.Integer(),
             retries: t.Integer(),
@@ -147,13 +184,13 @@ export const getPipeline = route({
   schemas: (t) => ({ params: connectorParams(t), replies: { 200: pipelineDetail(t) } }),
 });
 
-/** `text/event-stream`; the schema is the data of the first event. */
+/** `text/event-stream`; the schema is the data of the first event. Beside `pipelines`, `health` comes each second. */
 export const streamEvents = route({
   operationId: 'streamEvents',
   method: 'GET',
   url: '/api/v1/events',
   summary:
-    'Server-sent events: `snapshot` first, then `pipelines` at most once a second when something changed',
+    'Server-sent events: `snapshot` first, then `pipelines` at most once a second when something changed, and `health` each second',
   tag: 'live',
   needs: { operation: 'DESCRIBE', resource: 'connector' },
   refusals: [503],

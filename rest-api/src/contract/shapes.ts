@@ -48,15 +48,41 @@ export const errorBody = (t: Builders) =>
 
 export type ErrorBody = Of<typeof errorBody>;
 
+/** What is done about a failure by itself. */
+export const restartState = (t: Builders) =>
+  t.Object(
+    {
+      attempts: t.Integer({ description: 'Restarts in a row since it last ran well' }),
+      next_at_ms: t.Union([t.Integer(), t.Null()], {
+        description: 'Wall time of the next one; null where there is none',
+      }),
+      reason: t.Optional(t.String({ description: 'Why there is none' })),
+    },
+    { description: 'What is done about a failure by itself' },
+  );
+
+export type RestartStateBody = Of<typeof restartState>;
+
 const runStateFields = (t: Builders) => ({
   state: connectorState(t),
   worker_id: t.String(),
   trace: t.Optional(t.String()),
   error: t.Optional(errorReport(t)),
+  restart: t.Optional(restartState(t)),
   version: t.Optional(t.String()),
 });
 
-export const taskStatus = (t: Builders) => t.Object({ id: t.Integer(), ...runStateFields(t) });
+export const taskStatus = (t: Builders) =>
+  t.Object({
+    id: t.Integer(),
+    ...runStateFields(t),
+    notices: t.Optional(
+      t.Array(t.String(), {
+        description:
+          'What the plugin says is wrong while it goes on, in sentences; left out where nothing is',
+      }),
+    ),
+  });
 
 export type TaskStatus = Of<typeof taskStatus>;
 

@@ -13,6 +13,10 @@ const taskCounters = (t: Builders) =>
     behind: t.Union([t.Integer(), t.Null()], {
       description: 'Sink: records of the partition that lags most',
     }),
+    figures: t.Optional(t.Record(t.String(), t.Number(), { description: 'The plugin’s own, by name' })),
+    notices: t.Optional(
+      t.Array(t.String(), { description: 'What the plugin says is wrong while it goes on' }),
+    ),
     stages: t.Record(t.String(), t.Object({ timeMs: t.Number(), failed: t.Integer(), retried: t.Integer() })),
   });
 

@@ -11,7 +11,7 @@ const topicFields = (t: Builders) => ({
   name: t.String(),
   partitions: t.Integer(),
   replicationFactor: t.Integer(),
-  internal: t.Boolean(),
+  internal: t.Boolean({ description: 'Kept by brokers or workers for themselves' }),
   underReplicated: t.Integer({ description: 'Partitions with fewer replicas in sync than they have' }),
   offline: t.Integer({ description: 'Partitions without a leader' }),
   /** Connectors that write to it. */

@@ -31,14 +31,15 @@ function last(metric: HistoryMetric, name: string): number | null | undefined {
 
 test('tasks become rates, lags and shares of their connector', () => {
   const stages = (timeMs: number) => ({
-    fetch: { timeMs: 0, failed: 0, retried: 0 },
+    // To wait for records is not to be busy.
+    fetch: { timeMs: timeMs * 3, failed: 0, retried: 0 },
     put: { timeMs, failed: 0, retried: 0 },
   });
   const sink = (records: number, timeMs: number) => {
     for (const task of [0, 1]) {
       const more = {
         bytes: records * 10,
-        behind: task * 7,
+        behind: 7 - task,
         lastRecordTimestampMs: nowMs - 4_000,
         stages: stages(timeMs),
       };
@@ -87,6 +88,47 @@ test('the cluster becomes rates of topics and lags of groups, in records and in 
   expect(last('group.lag', 'g')).toBe(300);
   expect(last('group.lag.ms', 'g')).toBe(15_000);
   expect(last('share-group.lag', 's')).toBe(3);
+});
+
+test('a sink that stands is behind by the offsets of its group, as of the last look, not as it counted last', async () => {
+  ports.count('copy', 0, 100, { behind: 2, lastRecordTimestampMs: nowMs });
+  const look = (end: number) => {
+    const positions = [{ topic: 't', partition: 0, offset: 1_000 }];
+    const ends = [{ topic: 't', partition: 0, endOffset: end }];
+    survey = { ends, groups: [{ groupId: 'connect-copy', kind: 'consumer', lag: end - 1_000, positions }] };
+    return sampler.lookAtCluster();
+  };
+  await look(1_000);
+  sampler.sample();
+  expect(last('connector.lag', 'copy')).toBe(2);
+  for (const task of [0, 1]) ports.herder.setState('copy', { state: 'FAILED' }, task);
+  nowMs += 10_000;
+  await look(1_500);
+  sampler.sample();
+  expect(last('connector.lag', 'copy')).toBe(500);
+  expect(last('connector.lag.ms', 'copy')).toBe(10_000);
+});
+
+test('the cluster is looked at before it is due only when the last look is not of now', async () => {
+  let looks = 0;
+  const watched = new MetricsSampler({
+    ...ports,
+    monitor: { ...ports.monitor, refresh: () => undefined },
+    survey: {
+      take: async () => {
+        looks++;
+        return survey;
+      },
+    },
+    clock: { now: () => ({ wallMs: nowMs, monoMs: nowMs }) },
+    ...{ logger: silentLogger, surveyIntervalMs: 30_000 },
+  });
+  await watched.lookAtCluster();
+  watched.lookAnew();
+  expect(looks).toBe(1);
+  nowMs += 3_000;
+  watched.lookAnew();
+  expect(looks).toBe(2);
 });
 
 test('a look that fails leaves a gap, and the next one is taken', async () => {

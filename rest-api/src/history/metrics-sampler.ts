@@ -1,10 +1,12 @@
-import type { Clock, Logger } from '@millrace/foundation';
+import { type Clock, isMillraceError, type Logger } from '@millrace/foundation';
+import { WAITING_STAGES } from '../contract/index.ts';
 import type { ClusterSurvey, Survey } from '../kafka-ports.ts';
 import type { Herder, PipelineMonitor, ProcessUse, TaskCounters } from '../ports.ts';
+import { connectorLag } from './connector-lag.ts';
 import { EndOffsets } from './end-offsets.ts';
+import { GroupPositions } from './group-positions.ts';
 import { SeriesStore } from './series-store.ts';
 import { StageWindow, taskKeyOf } from './stage-window.ts';
-import { lagMsOf } from './task-lag.ts';
 
 export interface MetricsSamplerOptions {
   readonly herder: Herder;
@@ -28,10 +30,16 @@ interface Sums {
 /** Counters are looked at so often, ms. */
 const SAMPLE_MS = 10_000;
 
+/** What a look at the cluster told is of now for so long, ms. */
+const FRESH_MS = 3_000;
+/** After a look that took long, the next one that is not due waits so many times as long. */
+const LOOK_REST = 20;
+
 /** Measures what the history keeps: the tasks of all workers every ten seconds, topics and groups of the cluster every half minute. */
 export class MetricsSampler {
   readonly store = new SeriesStore();
   readonly ends = new EndOffsets();
+  readonly groups = new GroupPositions(this.ends);
   readonly stages = new StageWindow();
   readonly #options: MetricsSamplerOptions;
   readonly #sums = new Map<string, Sums>();
@@ -39,6 +47,8 @@ export class MetricsSampler {
   #sampledAtMs: number | null = null;
   #surveyedAtMs: number | null = null;
   #cpu: { readonly monoMs: number; readonly seconds: number } | null = null;
+  /** On the monotonic clock. */
+  #nextLookMs = 0;
   #surveying: Promise<void> | null = null;
   readonly #timers: NodeJS.Timeout[] = [];
 
@@ -104,27 +114,35 @@ export class MetricsSampler {
     if (known && seconds !== null && seconds > 0)
       for (const key of ['records', 'bytes', 'errors'] as const)
         this.store.add(`connector.${key}`, connector, atMs, rise[key] / seconds);
-    const behind = rows.flatMap((row) => row.behind ?? []);
-    if (behind.length > 0) this.store.add('connector.lag', connector, atMs, Math.max(...behind));
-    const lags = rows.flatMap((row) => lagMsOf(row, atMs) ?? []);
-    if (lags.length > 0) this.store.add('connector.lag.ms', connector, atMs, Math.max(...lags));
     const shares = rows.flatMap((row) =>
-      Object.keys(row.stages).flatMap((stage) => this.stages.saturation(taskKeyOf(row), stage) ?? []),
+      Object.keys(row.stages)
+        .filter((stage) => !WAITING_STAGES.has(stage))
+        .flatMap((stage) => this.stages.saturation(taskKeyOf(row), stage) ?? []),
     );
     if (shares.length > 0) this.store.add('connector.saturation', connector, atMs, Math.max(...shares));
-    const failed = this.#failedTasks(connector);
-    if (failed !== null) this.store.add('connector.tasks.failed', connector, atMs, failed);
+    this.#sampleStatus(connector, rows, atMs);
   }
 
-  #failedTasks(connector: string): number | null {
+  /** Nothing of one that is no more. */
+  #sampleStatus(connector: string, counters: readonly TaskCounters[], atMs: number): void {
     const { herder } = this.#options;
-    if (!herder.connectors().includes(connector)) return null;
-    return herder.status(connector).tasks.filter(({ state }) => state === 'FAILED').length;
+    try {
+      const [info, status] = [herder.connector(connector), herder.status(connector)];
+      const told = { info, status, counters, groups: this.groups, sinceMs: null, nowMs: atMs };
+      const { records, ms } = connectorLag(told);
+      if (records !== null) this.store.add('connector.lag', connector, atMs, records);
+      if (ms !== null) this.store.add('connector.lag.ms', connector, atMs, ms);
+      const failed = status.tasks.filter(({ state }) => state === 'FAILED').length;
+      this.store.add('connector.tasks.failed', connector, atMs, failed);
+    } catch (error) {
+      if (!isMillraceError(error) || error.code !== 'NOT_FOUND') throw error;
+    }
   }
 
   /** Looks at topics and groups; one look at a time. A look that fails leaves a gap. */
   async lookAtCluster(): Promise<void> {
     if (this.#surveying) return this.#surveying;
+    const startedMs = this.#options.clock.now().monoMs;
     this.#surveying = this.#options.survey
       .take()
       .then((survey) => this.#noteSurvey(survey))
@@ -133,11 +151,19 @@ export class MetricsSampler {
       )
       .finally(() => {
         this.#surveying = null;
+        const { monoMs } = this.#options.clock.now();
+        this.#nextLookMs = monoMs + Math.max(FRESH_MS, (monoMs - startedMs) * LOOK_REST);
       });
     return this.#surveying;
   }
 
-  #noteSurvey({ ends, groups }: Survey): void {
+  /** Looks at the cluster before it is due, where the last look is not of now: somebody watches what nothing else tells. */
+  lookAnew(): void {
+    if (this.#options.clock.now().monoMs >= this.#nextLookMs) void this.lookAtCluster();
+  }
+
+  #noteSurvey(survey: Survey): void {
+    const { ends, groups } = survey;
     const { wallMs, monoMs } = this.#options.clock.now();
     const seconds = this.#surveyedAtMs === null ? null : (monoMs - this.#surveyedAtMs) / 1_000;
     this.#surveyedAtMs = monoMs;
@@ -150,6 +176,7 @@ export class MetricsSampler {
       byTopic.set(topic, (byTopic.get(topic) ?? 0) + endOffset);
     }
     this.ends.keepOnly(keys);
+    this.groups.note(survey, wallMs);
     this.#noteTopics(byTopic, seconds, wallMs);
     for (const { groupId, kind, lag, positions } of groups) {
       if (lag === null) continue;

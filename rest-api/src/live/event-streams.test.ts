@@ -84,13 +84,51 @@ describe('an event stream', () => {
     expect((gone.data as PipelinesChange).removed).toEqual(['orders']);
   });
 
-  test('is quiet while nothing changes, but for heartbeats', async () => {
+  test('is quiet about pipelines while nothing changes, and says again and again who answers', async () => {
     const pieces = read(await open());
     await until(pieces, (piece) => piece.block === ': still here');
-    // Rates fall to zero for some ticks; after that only heartbeats come.
-    const blocks: (string | undefined)[] = [];
-    while (blocks.length < 12) blocks.push((await pieces.next()).value?.block);
-    expect(blocks.slice(-4)).toEqual(Array(4).fill(': still here'));
+    // Rates fall to zero for some ticks; after that nothing is told of pipelines.
+    const events: (string | undefined)[] = [];
+    while (events.length < 30) events.push((await pieces.next()).value?.event);
+    expect(new Set(events.slice(-12))).toEqual(new Set(['health', undefined]));
+  });
+
+  test('tells when brokers and workers that have tasks do not answer, and when they did last', async () => {
+    const pieces = read(await open());
+    const wellAt = await until(pieces, (piece) => piece.data?.kafka?.asOfMs > 0);
+    expect(wellAt.data).toMatchObject({
+      kafka: { answers: true, brokers: { up: 1, total: 1 } },
+      silentWorkers: [],
+    });
+    ports.kafka.away = true;
+    ports.herder.setState('orders', { worker_id: '127.0.0.2:8083' }, 1);
+    ports.herder.forward = () => Promise.reject(new Error('refused'));
+    const ill = await until(
+      pieces,
+      (piece) => piece.data?.kafka?.answers === false && piece.data.silentWorkers.length > 0,
+    );
+    expect(ill.data).toMatchObject({
+      kafka: { asOfMs: expect.any(Number), brokers: { up: 1, total: 1 } },
+      silentWorkers: [{ id: '127.0.0.2:8083', asOfMs: null }],
+    });
+    ports.kafka.away = false;
+    await until(pieces, (piece) => piece.data?.kafka?.answers === true);
+  });
+
+  test('sends a connector that nothing moves in once, however often it is looked at', async () => {
+    ports.herder.add('still', { 'connector.class': 'a.FilesSinkConnector' });
+    const pieces = read(await open());
+    const looked: string[] = [];
+    const { status } = ports.herder;
+    ports.herder.status = (name) => {
+      looked.push(name);
+      return status.call(ports.herder, name);
+    };
+    for (let ticks = 0; ticks < 5; ticks++) await until(pieces, (piece) => piece.event === 'health');
+    expect(looked).not.toContain('still');
+    ports.herder.setState('still', { state: 'PAUSED' });
+    const told = await until(pieces, (piece) => piece.event === 'pipelines' && piece.data.changed.length > 0);
+    expect(told.data.changed.find(({ name }: { name: string }) => name === 'still')?.state).toBe('PAUSED');
   });
 
   test('is refused with 503 where there are too many', async () => {

@@ -91,3 +91,32 @@ test('what a worker told that is gone is forgotten, and a refusal is no answer',
   monitor.refresh();
   expect(counts()).toEqual([]);
 });
+
+test('a worker that runs tasks and does not tell is silent, since it told last, until it tells again', async () => {
+  nowMs = 1_000;
+  tells({ task: 1, records: 7 });
+  monitor.refresh();
+  await answered();
+  expect(monitor.silentWorkers()).toEqual([]);
+  const { forward } = ports.herder;
+  ports.herder.forward = () => Promise.reject(new Error('refused'));
+  nowMs = 2_000;
+  monitor.refresh();
+  await answered();
+  expect(monitor.silentWorkers()).toEqual([{ id: OTHER, asOfMs: 1_000 }]);
+  ports.herder.forward = forward;
+  monitor.refresh();
+  await answered();
+  expect(monitor.silentWorkers()).toEqual([]);
+});
+
+test('a worker that takes long is silent, one whose tasks have gone elsewhere is not', async () => {
+  ports.herder.forward = () => new Promise(() => undefined);
+  monitor.refresh();
+  nowMs = 1_400;
+  expect(monitor.silentWorkers()).toEqual([]);
+  nowMs = 1_600;
+  expect(monitor.silentWorkers()).toEqual([{ id: OTHER, asOfMs: null }]);
+  ports.herder.setState('copy', { worker_id: ports.worker }, 1);
+  expect(monitor.silentWorkers()).toEqual([]);
+});

@@ -1,27 +1,54 @@
 import { type Clock, isMillraceError } from '@millrace/foundation';
 import type { Pipeline, PipelinesSnapshot, PipelineWithHistory } from '../contract/index.ts';
-import { lagMsOf } from '../history/task-lag.ts';
+import { connectorLag } from '../history/connector-lag.ts';
+import type { GroupPositions } from '../history/group-positions.ts';
 import type { ConnectorInfo, ConnectorStatus, Herder, PipelineMonitor, TaskCounters } from '../ports.ts';
 import { RateWindow } from './rate-window.ts';
-import { firstError, rollUp } from './roll-up.ts';
+import { firstError, restartOf, rollUp } from './roll-up.ts';
+
+/** More of them say no more. */
+const NOTICES_MAX = 10;
 
 interface Seen {
   readonly state: Pipeline['state'];
   readonly sinceMs: number | null;
 }
 
+/** A pipeline as it was made last. */
+interface Kept {
+  readonly pipeline: Pipeline;
+  readonly text: string;
+  /** Whether anything was counted for it, so that its figures may be others now. */
+  readonly moves: boolean;
+  /** Of which time the offsets of groups were that it was made with. */
+  readonly groupsAsOfMs: number | null;
+}
+
+export interface PipelineBoardOptions {
+  readonly herder: Herder;
+  readonly monitor: PipelineMonitor;
+  /** How far sinks are behind that stand. */
+  readonly groups: Pick<GroupPositions, 'asOfMs' | 'behind'>;
+  readonly clock: Clock;
+}
+
 /** What the pages show of all connectors: status from the herder, counters and rates from the monitor. */
 export class PipelineBoard {
   readonly #herder: Herder;
   readonly #monitor: PipelineMonitor;
+  readonly #groups: PipelineBoardOptions['groups'];
   readonly #clock: Clock;
   readonly #rates = new RateWindow();
   readonly #seen = new Map<string, Seen>();
+  /** What nobody has said anything new of is not made anew: of thousands of connectors few change in a second. */
+  readonly #kept = new Map<string, Kept>();
+  readonly #changed = new Set<string>();
   readonly #stopListening: () => void;
 
-  constructor(herder: Herder, monitor: PipelineMonitor, clock: Clock) {
+  constructor({ herder, monitor, groups, clock }: PipelineBoardOptions) {
     this.#herder = herder;
     this.#monitor = monitor;
+    this.#groups = groups;
     this.#clock = clock;
     for (const name of herder.connectors()) this.#note(name, null);
     this.#stopListening = monitor.onChange((name) => this.#note(name, clock.now().wallMs));
@@ -36,12 +63,10 @@ export class PipelineBoard {
     this.#rates.sample(this.#monitor.counters(), this.#clock.now().monoMs);
   }
 
+  /** All of them; what is as it was in the list before is the same object. */
   list(): readonly Pipeline[] {
     const counters = Map.groupBy(this.#monitor.counters(), (counter) => counter.connector);
-    return this.#herder.connectors().flatMap((name) => {
-      const found = this.#look(name);
-      return found ? [this.#pipeline(found.info, found.status, counters.get(name) ?? [])] : [];
-    });
+    return this.#herder.connectors().flatMap((name) => this.#current(name, counters.get(name) ?? []) ?? []);
   }
 
   /** One of them. @throws {MillraceError} NOT_FOUND */
@@ -59,17 +84,42 @@ export class PipelineBoard {
     return { atMs: this.#clock.now().wallMs, pipelines };
   }
 
+  #current(name: string, counters: readonly TaskCounters[]): Pipeline | null {
+    const kept = this.#kept.get(name);
+    const moves = counters.length > 0 || this.#rates.has(name);
+    // What kind of connector it is may be learned later.
+    const isSettled =
+      kept !== undefined &&
+      !kept.moves &&
+      kept.pipeline.type !== 'unknown' &&
+      (kept.pipeline.type === 'source' || kept.groupsAsOfMs === this.#groups.asOfMs);
+    if (isSettled && !moves && !this.#changed.has(name)) return kept.pipeline;
+    const found = this.#look(name);
+    if (!found) return null;
+    this.#changed.delete(name);
+    const pipeline = this.#pipeline(found.info, found.status, counters);
+    const text = JSON.stringify(pipeline);
+    const same = kept?.text === text ? kept.pipeline : pipeline;
+    this.#kept.set(name, { pipeline: same, text, moves, groupsAsOfMs: this.#groups.asOfMs });
+    return same;
+  }
+
   #pipeline(info: ConnectorInfo, status: ConnectorStatus, counters: readonly TaskCounters[]): Pipeline {
     const rate = this.#rates.rate(info.name);
-    const seen = this.#noteState(info.name, rollUp(status), this.#clock.now().wallMs);
+    const nowMs = this.#clock.now().wallMs;
+    const seen = this.#noteState(info.name, rollUp(status), nowMs);
+    const { sinceMs } = seen;
+    const behind = connectorLag({ info, status, counters, groups: this.#groups, sinceMs, nowMs });
     const workers = [status.connector.worker_id, ...status.tasks.map((task) => task.worker_id)];
     return {
       name: info.name,
       type: info.type,
       class: info.config['connector.class'] ?? '',
       state: seen.state,
-      sinceMs: seen.sinceMs,
+      sinceMs,
       error: firstError(status),
+      restart: restartOf(status),
+      notices: [...new Set(counters.flatMap(({ notices = [] }) => notices))].sort().slice(0, NOTICES_MAX),
       tasks: {
         total: status.tasks.length,
         running: status.tasks.filter((task) => task.state === 'RUNNING').length,
@@ -82,16 +132,18 @@ export class PipelineBoard {
       recordsPerSecond: rate.records,
       bytesPerSecond: rate.bytes,
       lastRecordAtMs: most(counters.map((counter) => counter.lastRecordAtMs)),
-      lag: most(counters.map((counter) => counter.behind)),
-      lagMs: most(counters.map((counter) => lagMsOf(counter, this.#clock.now().wallMs))),
+      lag: behind.records,
+      lagMs: behind.ms,
       topics: this.#monitor.topicsOf(info.name),
     };
   }
 
   #note(name: string, atMs: number | null): void {
     const found = this.#look(name);
-    if (found) this.#noteState(name, rollUp(found.status), atMs);
-    else this.#seen.delete(name);
+    if (found) {
+      this.#changed.add(name);
+      this.#noteState(name, rollUp(found.status), atMs);
+    } else for (const known of [this.#seen, this.#kept, this.#changed]) known.delete(name);
   }
 
   #noteState(name: string, state: Pipeline['state'], atMs: number | null): Seen {

@@ -39,6 +39,11 @@ export class RateWindow {
     }
   }
 
+  /** Whether anything of a connector was counted in the time that is kept. */
+  has(connector: string): boolean {
+    return this.#series.has(connector);
+  }
+
   rate(connector: string): Rate {
     const points = this.#series.get(connector)?.points ?? [];
     return rateAt(points, points.length - 1);

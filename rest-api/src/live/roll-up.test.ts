@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ConnectorState, ConnectorStatus } from '../ports.ts';
-import { firstError, rollUp } from './roll-up.ts';
+import { firstError, restartOf, rollUp } from './roll-up.ts';
 
 const status = (connector: ConnectorState, ...tasks: ConnectorState[]): ConnectorStatus => ({
   name: 'c',
@@ -49,4 +49,14 @@ test('what restarts shows the error that it restarts from, behind those of what 
 test('where there is only a trace, its first line is the message', () => {
   const connector = { state: 'FAILED', worker_id: 'w', trace: 'Boom: it broke\n  at x' } as const;
   expect(firstError({ ...status('FAILED'), connector })?.message).toBe('Boom: it broke');
+});
+
+test('beside the error stands what is done about it by itself: of the same task', () => {
+  const error = { code: 'X', class: 'transient', message: 'the database is away' } as const;
+  const next = { attempts: 3, next_at_ms: 1_700_000_000_000 };
+  const restarting = { id: 0, state: 'RESTARTING', worker_id: 'w', error, restart: next } as const;
+  expect(restartOf({ ...status('RUNNING'), tasks: [restarting] })).toBe(next);
+  const failed = { id: 1, state: 'FAILED', worker_id: 'w', trace: 'Boom' } as const;
+  expect(restartOf({ ...status('RUNNING'), tasks: [restarting, failed] })).toBeNull();
+  expect(restartOf(status('RUNNING', 'RUNNING'))).toBeNull();
 });

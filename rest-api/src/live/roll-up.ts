@@ -1,6 +1,6 @@
 import type { ErrorReport } from '@millrace/foundation';
 import type { Pipeline } from '../contract/index.ts';
-import type { ConnectorStatus, RunState } from '../ports.ts';
+import type { ConnectorStatus, RestartState, RunState } from '../ports.ts';
 
 /**
  * One state for a connector and its tasks. Kafka Connect shows a connector as RUNNING while all its tasks have
@@ -22,11 +22,19 @@ export function rollUp(status: ConnectorStatus): Pipeline['state'] {
  * failed comes before what restarts, which carries the error that it restarts from, or none where a person asked.
  */
 export function firstError(status: ConnectorStatus): ErrorReport | null {
-  const parts = [status.connector, ...status.tasks];
+  const part = firstAtFault(status);
+  return part === null ? null : errorOf(part);
+}
+
+/** What is done by itself about that error; null where nothing is known of it. */
+export function restartOf(status: ConnectorStatus): RestartState | null {
+  return firstAtFault(status)?.restart ?? null;
+}
+
+function firstAtFault({ connector, tasks }: ConnectorStatus): RunState | null {
+  const parts = [connector, ...tasks];
   const failed = parts.find((part) => part.state === 'FAILED');
-  if (failed !== undefined) return errorOf(failed);
-  const restarting = parts.find((part) => part.state === 'RESTARTING' && (part.error || part.trace));
-  return restarting === undefined ? null : errorOf(restarting);
+  return failed ?? parts.find((part) => part.state === 'RESTARTING' && (part.error || part.trace)) ?? null;
 }
 
 function errorOf(state: RunState): ErrorReport {

@@ -3,16 +3,16 @@ import { readConfig, readInitialState, readName, readPatch } from '../connector-
 import * as contract from '../contract/index.ts';
 import type { Doors } from '../doors.ts';
 import { conditionOf, etagOf } from '../etag.ts';
-import type { ConnectorInfo, ConnectorStatus, Herder } from '../ports.ts';
+import type { ConnectorInfo, ConnectorStatus, Herder, PipelineMonitor } from '../ports.ts';
 import { accepted, created, noContent, ok } from '../reply.ts';
 import { changeOf } from './change-context.ts';
 import { readTaskNumber } from './task-number.ts';
 
-export function connectorRoutes(doors: Doors, herder: Herder): void {
+export function connectorRoutes(doors: Doors, herder: Herder, monitor: PipelineMonitor): void {
   doors.operation(contract.listConnectors, ({ query }) => {
     const expansions = query.expand;
     if (expansions === undefined) return ok(herder.connectors());
-    return ok(expanded(herder, expansions));
+    return ok(expanded(herder, monitor, expansions));
   });
   doors.operation(contract.createConnector, async ({ body, actor }) => {
     const name = readName(body.name);
@@ -42,7 +42,9 @@ export function connectorRoutes(doors: Doors, herder: Herder): void {
     const info = await herder.patchConfig(name, readPatch(name, body), change);
     return { ...ok(info), etag: etagOf(info.config) };
   });
-  doors.operation(contract.getConnectorStatus, ({ params }) => ok(herder.status(params.connector)));
+  doors.operation(contract.getConnectorStatus, ({ params }) =>
+    ok(withNotices(herder.status(params.connector), monitor)),
+  );
   doors.operation(contract.deleteConnector, async ({ params, actor, sent }) => {
     const change = changeOf(actor, conditionOf(sent.headers['if-match']));
     await herder.deleteConnector(params.connector, change);
@@ -70,11 +72,11 @@ export function lifecycleRoutes(doors: Doors, herder: Herder): void {
   });
 }
 
-export function taskRoutes(doors: Doors, herder: Herder): void {
+export function taskRoutes(doors: Doors, herder: Herder, monitor: PipelineMonitor): void {
   doors.operation(contract.listTasks, ({ params }) => ok(herder.taskInfos(params.connector)));
   doors.operation(contract.getTaskStatus, ({ params }) => {
     const id = readTaskNumber(params.task);
-    const status = taskStatuses(herder, params.connector).find((task) => task.id === id);
+    const status = taskStatuses(herder, monitor, params.connector).find((task) => task.id === id);
     if (status === undefined) throw noTaskStatus(params.connector, id);
     return ok(status);
   });
@@ -94,13 +96,31 @@ export function connectorLocation(name: string): string {
 }
 
 /** Of a connector that is not there, none: Kafka Connect answers for the task in the same words then. */
-function taskStatuses(herder: Herder, connector: string): ConnectorStatus['tasks'] {
+function taskStatuses(herder: Herder, monitor: PipelineMonitor, connector: string): ConnectorStatus['tasks'] {
   try {
-    return herder.status(connector).tasks;
+    return withNotices(herder.status(connector), monitor).tasks;
   } catch (error) {
     if (isMillraceError(error) && error.code === 'NOT_FOUND') return [];
     throw error;
   }
+}
+
+/** With what running tasks say is wrong; a task that says nothing looks as in Kafka Connect. */
+function withNotices(status: ConnectorStatus, monitor: PipelineMonitor): ConnectorStatus {
+  const said = new Map(
+    monitor
+      .counters()
+      .filter(({ connector, notices = [] }) => connector === status.name && notices.length > 0)
+      .map(({ task, notices = [] }) => [task, notices]),
+  );
+  if (said.size === 0) return status;
+  return {
+    ...status,
+    tasks: status.tasks.map((task) => {
+      const notices = said.get(task.id);
+      return notices && task.state === 'RUNNING' ? { ...task, notices: [...notices] } : task;
+    }),
+  };
 }
 
 function noTaskStatus(connector: string, task: number): MillraceError {
@@ -112,12 +132,12 @@ function noTaskStatus(connector: string, task: number): MillraceError {
 }
 
 /** Connectors that go while they are looked at are left out, as in Kafka Connect; so are unknown expansions. */
-function expanded(herder: Herder, expansions: readonly string[]) {
+function expanded(herder: Herder, monitor: PipelineMonitor, expansions: readonly string[]) {
   const all: Record<string, { status?: ConnectorStatus; info?: ConnectorInfo }> = Object.create(null);
   for (const name of herder.connectors()) {
     try {
       all[name] = {
-        ...(expansions.includes('status') ? { status: herder.status(name) } : {}),
+        ...(expansions.includes('status') ? { status: withNotices(herder.status(name), monitor) } : {}),
         ...(expansions.includes('info') ? { info: herder.connector(name) } : {}),
       };
     } catch (error) {

@@ -1,5 +1,6 @@
 import * as contract from '../contract/index.ts';
 import type { Doors } from '../doors.ts';
+import { groupOfSink } from '../group-of-sink.ts';
 import type { EndOffsets } from '../history/end-offsets.ts';
 import { matches, pageOf } from '../paging.ts';
 import type { Herder, RestPorts } from '../ports.ts';
@@ -58,14 +59,12 @@ export function groupRoutes(
   });
 }
 
-/** Kafka Connect's rule for the group of a sink: `connect-NAME`, or what its config says. */
+/** Names of sinks by the group that each reads with. */
 export function sinksByGroup(herder: Herder): ReadonlyMap<string, string> {
   if (!herder.hasRead()) return new Map();
   const sinks = herder
     .connectors()
     .map((name) => herder.connector(name))
     .filter(({ type }) => type === 'sink');
-  return new Map(
-    sinks.map(({ name, config }) => [config['consumer.override.group.id'] ?? `connect-${name}`, name]),
-  );
+  return new Map(sinks.map((sink) => [groupOfSink(sink), sink.name]));
 }

@@ -84,17 +84,24 @@ function orderOf(sort: NonNullable<Query['sort']>): (a: Pipeline, b: Pipeline) =
 
 function taskOf(
   connector: string,
-  { id, state, worker_id, error, trace }: ConnectorStatus['tasks'][number],
+  { id, state, worker_id, error, trace, restart }: ConnectorStatus['tasks'][number],
   { monitor, stages, nowMs }: Measures,
 ): PipelineTask {
   const row = monitor.counters().find((one) => one.connector === connector && one.task === id);
-  const told = { task: id, state, worker: worker_id, error: error ?? null, trace: trace ?? null };
+  const told = {
+    ...{ task: id, state, worker: worker_id },
+    ...{ error: error ?? null, trace: trace ?? null, restart: restart ?? null },
+  };
   if (row === undefined) return { ...told, figures: null };
-  const { records, bytes, errors, lastRecordAtMs, behind } = row;
+  const { records, bytes, errors, lastRecordAtMs, figures: own = {}, notices = [] } = row;
+  // One that stands has counted when it ran, and its topic goes on.
+  const runs = state === 'RUNNING';
+  const behind = { lag: runs ? row.behind : null, lagMs: runs ? lagMsOf(row, nowMs()) : null };
   return {
     ...told,
     figures: {
-      ...{ records, bytes, errors, lastRecordAtMs, lag: behind, lagMs: lagMsOf(row, nowMs()) },
+      ...{ records, bytes, errors, lastRecordAtMs, ...behind },
+      ...{ own, notices: [...notices] },
       stages: Object.entries(row.stages).map(([stage, { failed, retried }]) => ({
         ...{ stage, failures: failed, retries: retried },
         saturation: stages.saturation(taskKeyOf(row), stage),

@@ -5,8 +5,8 @@ import { accepted, noContent, ok } from '../reply.ts';
 
 export function workerRoutes(doors: Doors, group: WorkerGroup): void {
   doors.operation(contract.listWorkers, () => ok(group.workers()));
-  doors.operation(contract.drainWorker, ({ params }) => {
-    group.drainWorker(params.worker);
+  doors.operation(contract.drainWorker, async ({ params }) => {
+    await group.drainWorker(params.worker);
     return accepted(null);
   });
   doors.operation(contract.endDrain, ({ params }) => {

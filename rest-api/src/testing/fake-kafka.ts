@@ -27,6 +27,8 @@ export interface FakeKafka {
   tell(messages: readonly TopicMessage[]): void;
   /** Tails that are open. */
   tails(): number;
+  /** Whether nobody answers who asks for the brokers. */
+  away: boolean;
 }
 
 const RETENTION: ConfigEntryRow = {
@@ -49,11 +51,11 @@ export function fakeKafka(calls: string[]): FakeKafka {
   const held = (name: string) => messagesByTopic.get(name) ?? [];
   const note = (what: string, ...details: readonly unknown[]) =>
     void calls.push([what, ...details.map((detail) => JSON.stringify(detail))].join(' '));
-  return {
-    ...{ topicList, messagesByTopic, groupList, shareGroupList },
+  const kafka: FakeKafka = {
+    ...{ topicList, messagesByTopic, groupList, shareGroupList, away: false },
     shareGroups: fakeShareGroups(shareGroupList, note),
     groups: fakeGroups(groupList, note),
-    cluster: fakeCluster(topicList),
+    cluster: fakeCluster(topicList, () => kafka.away),
     tell(messages) {
       const event = { atMs: 1, messages, seen: messages.length, matched: messages.length, dropped: 0 };
       for (const tail of tails) tail.messages(event);
@@ -110,6 +112,7 @@ export function fakeKafka(calls: string[]): FakeKafka {
       },
     },
   };
+  return kafka;
 }
 
 function fakeGroups(
@@ -177,7 +180,7 @@ function fakeShareGroups(
   };
 }
 
-function fakeCluster(topics: readonly TopicSummary[]): ClusterView {
+function fakeCluster(topics: readonly TopicSummary[], isAway: () => boolean): ClusterView {
   const dir = { path: '/data', error: null, logBytes: 1_000, totalBytes: 100_000, usableBytes: 40_000 };
   const broker = { id: 1, host: '127.0.0.1', port: 9092, rack: null, controller: true, logDirs: [dir] };
   return {
@@ -188,6 +191,10 @@ function fakeCluster(topics: readonly TopicSummary[]): ClusterView {
         ...{ underReplicatedPartitions: 0, offlinePartitions: 0 },
         brokers: [{ ...broker, leads: partitions, replicas: partitions, behind: 0 }],
       };
+    },
+    async brokers() {
+      if (isAway()) throw new Error('no broker answers');
+      return [{ id: 1, up: true }];
     },
     async brokerConfigs(id) {
       if (id === 1) return [{ ...RETENTION, name: 'log.retention.ms' }];

@@ -280,7 +280,7 @@ export function fakePorts(): FakePorts {
     herder,
     group: {
       workers: () => [{ id: WORKER, url: `http://${WORKER}/`, leader: true, draining: false, tasks: [] }],
-      drainWorker: (id) => void herder.calls.push(`drain ${id}`),
+      drainWorker: async (id) => void herder.calls.push(`drain ${id}`),
       endDrainOf: (id) => void herder.calls.push(`end drain ${id}`),
       putTaskConfigs: async (connector, configs) =>
         void herder.calls.push(`task configs ${connector} ${JSON.stringify(configs)}`),

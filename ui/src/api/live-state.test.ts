@@ -9,6 +9,8 @@ const pipeline = (name: string, recordsPerSecond: number | null): Pipeline => ({
   state: 'RUNNING',
   sinceMs: null,
   error: null,
+  restart: null,
+  notices: [],
   tasks: { total: 1, running: 1, failed: [] },
   workers: [],
   records: 0,
@@ -73,6 +75,34 @@ test('data stay when the connection goes, and the page says so', () => {
   });
   expect(back).toMatchObject({ connection: 'live', asOfMs: 99_000, failures: 0 });
   expect(back.pipelines?.size).toBe(0);
+});
+
+const health = (atMs: number) => ({
+  atMs,
+  kafka: { answers: true, asOfMs: atMs, brokers: { up: 1, total: 1 } },
+  silentWorkers: [],
+});
+
+test('a second in which only the health is told had the rate that was known', () => {
+  const state = nextState(started(pipeline('a', 2)), { kind: 'health', data: health(11_000) });
+  expect(state).toMatchObject({ connection: 'live', asOfMs: 11_000, health: health(11_000) });
+  expect(state.pipelines?.get('a')?.history).toEqual([1, 2, 2]);
+  const same = nextState(state, { kind: 'health', data: health(11_020) });
+  expect(same.pipelines?.get('a')?.history).toEqual([1, 2, 2]);
+});
+
+test('what stands still stays the same object', () => {
+  const data = { atMs: 10_000, pipelines: [{ ...pipeline('still', null), history: [] }] };
+  const before = nextState(INITIAL, { kind: 'snapshot', data });
+  const after = change(before, 11_000, [pipeline('a', 1)]);
+  expect(after.pipelines?.get('still')).toBe(before.pipelines?.get('still'));
+});
+
+test('a silent server is one that is lost, though no attempt to connect has failed; a word of it is enough', () => {
+  const silent = nextState(started(pipeline('a', 2)), { kind: 'silent' });
+  expect(silent).toMatchObject({ connection: 'lost', asOfMs: 10_000, failures: 0 });
+  expect(nextState(silent, { kind: 'health', data: health(14_000) }).connection).toBe('live');
+  expect(nextState(INITIAL, { kind: 'silent' }).connection).toBe('connecting');
 });
 
 test('a server that was never there is not one that was lost', () => {

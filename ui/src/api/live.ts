@@ -7,6 +7,12 @@ import { INITIAL, type LiveEvent, type LiveState, nextState, reconnectDelayMs } 
 let state: LiveState = INITIAL;
 let source: EventSource | null = null;
 let retry: ReturnType<typeof setTimeout> | null = null;
+/** A server that is frozen, or behind a cable that was pulled, closes nothing: it is only silent. */
+let silence: ReturnType<typeof setTimeout> | null = null;
+/** It says something each second; beyond so much silence nothing that is shown is of now, ms. */
+const SILENT_AFTER_MS = 3_000;
+/** Then the connection may be dead, and another one better, ms. */
+const DEAD_AFTER_MS = 10_000;
 const readers = new Set<() => void>();
 
 function take(event: LiveEvent): void {
@@ -18,14 +24,32 @@ function connect(): void {
   retry = null;
   const stream = new EventSource(`${API_PREFIX}${streamEvents.url}`);
   source = stream;
-  stream.addEventListener('snapshot', (event) => take({ kind: 'snapshot', data: JSON.parse(event.data) }));
-  stream.addEventListener('pipelines', (event) => take({ kind: 'pipelines', data: JSON.parse(event.data) }));
+  for (const kind of ['snapshot', 'pipelines', 'health'] as const) {
+    stream.addEventListener(kind, (event) => {
+      listen(stream);
+      take({ kind, data: JSON.parse(event.data) });
+    });
+  }
   // EventSource gives up for good when the server refuses; it is replaced by a new one in every case.
-  stream.addEventListener('error', () => {
-    stream.close();
-    take({ kind: 'lost' });
-    retry = setTimeout(connect, reconnectDelayMs(state.failures, Math.random()));
-  });
+  stream.addEventListener('error', () => lost(stream));
+  listen(stream);
+}
+
+/** Waits for the next word of the server. */
+function listen(stream: EventSource): void {
+  if (silence !== null) clearTimeout(silence);
+  silence = setTimeout(() => {
+    take({ kind: 'silent' });
+    silence = setTimeout(() => lost(stream), DEAD_AFTER_MS - SILENT_AFTER_MS);
+  }, SILENT_AFTER_MS);
+}
+
+function lost(stream: EventSource): void {
+  stream.close();
+  if (silence !== null) clearTimeout(silence);
+  silence = null;
+  take({ kind: 'lost' });
+  retry = setTimeout(connect, reconnectDelayMs(state.failures, Math.random()));
 }
 
 function subscribe(reader: () => void): () => void {
@@ -34,17 +58,18 @@ function subscribe(reader: () => void): () => void {
   return () => {
     readers.delete(reader);
     if (readers.size > 0) return;
-    if (retry !== null) clearTimeout(retry);
+    for (const timer of [retry, silence]) if (timer !== null) clearTimeout(timer);
     source?.close();
     source = null;
     retry = null;
+    silence = null;
   };
 }
 
-/** Tries at once where a reconnect is waiting for its turn. */
+/** Tries at once, without waiting for the turn of the next attempt or for a server that is silent. */
 export function reconnectNow(): void {
-  if (retry === null) return;
-  clearTimeout(retry);
+  if (retry !== null) clearTimeout(retry);
+  source?.close();
   connect();
 }
 

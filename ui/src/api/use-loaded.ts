@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { type Explained, explain } from './client.ts';
+import { type Stale, useMarkedStale } from './staleness.ts';
 
 /** Something that is read from the server, perhaps again and again. What was read stays when reading fails. */
 export interface Loaded<T> {
@@ -11,6 +12,9 @@ export interface Loaded<T> {
 
 /** What fails is not asked for every second. */
 const AFTER_FAILURE_MS = 3_000;
+/** An answer that takes longer leaves what is shown behind the times, ms. */
+const OVERDUE_MS = 2_000;
+const OVERDUE = 'The server takes long to answer.';
 
 /** What was read last, by key: a page that is gone back to shows it at once while it reads anew. */
 const REMEMBERED_MAX = 60;
@@ -31,9 +35,16 @@ function recalled<T>(key: string): Loaded<T> {
 
 const NOTHING = { data: null, error: null, asOfMs: null };
 
+interface Reading<T> extends Loaded<T> {
+  readonly key: string;
+  /** Whether the answer is long due. */
+  readonly overdue: boolean;
+}
+
 /**
  * Reads when `key` changes, and then what was read before is gone (what is remembered of the new key is shown); when `trigger` changes, and then it stays; and every
- * `everyMs` milliseconds where that is not null. Not while the page is hidden. An answer that comes too late is dropped.
+ * `everyMs` milliseconds where that is not null. Not while the page is hidden. An answer that comes too late is dropped. While what is shown
+ * could not be read again, the frame says as of when it is.
  */
 export function useLoaded<T>(
   key: string,
@@ -41,28 +52,34 @@ export function useLoaded<T>(
   everyMs: number | null,
   trigger = '',
 ): Loaded<T> {
-  const [loaded, setLoaded] = useState<Loaded<T> & { key: string }>(() => ({ ...recalled<T>(key), key }));
+  const [loaded, setLoaded] = useState<Reading<T>>(() => ({ ...recalled<T>(key), key, overdue: false }));
   const loader = useRef(load);
   loader.current = load;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a change of the trigger is what asks for another reading.
   useEffect(() => {
     const abort = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let due: ReturnType<typeof setTimeout> | undefined;
+    const tell = (change: Partial<Loaded<T>>, overdue = false) =>
+      setLoaded((before) => ({
+        ...(before.key === key ? before : recalled<T>(key)),
+        ...{ key, overdue },
+        ...change,
+      }));
     const read = async (): Promise<boolean> => {
+      due = setTimeout(() => tell({}, true), OVERDUE_MS);
       try {
         const data = await loader.current(abort.signal);
         if (abort.signal.aborted) return false;
         remember(key, data, Date.now());
-        setLoaded({ key, data, error: null, asOfMs: Date.now() });
+        tell({ data, error: null, asOfMs: Date.now() });
         return true;
       } catch (error) {
         if (abort.signal.aborted) return false;
-        setLoaded((before) => ({
-          ...(before.key === key ? before : recalled<T>(key)),
-          key,
-          error: explain(error),
-        }));
+        tell({ error: explain(error) });
         return false;
+      } finally {
+        clearTimeout(due);
       }
     };
     const again = async () => {
@@ -74,7 +91,14 @@ export function useLoaded<T>(
     return () => {
       abort.abort();
       clearTimeout(timer);
+      clearTimeout(due);
     };
   }, [key, trigger, everyMs]);
+  useMarkedStale(loaded.key === key ? staleOf(loaded) : null);
   return loaded.key === key ? loaded : recalled<T>(key);
+}
+
+function staleOf({ data, error, asOfMs, overdue }: Reading<unknown>): Stale | null {
+  if (data === null || asOfMs === null || (error === null && !overdue)) return null;
+  return { asOfMs, message: error?.message ?? OVERDUE };
 }

@@ -1,8 +1,10 @@
 import type { PipelineWithHistory } from '@millrace/rest-api/contract';
 import { useState } from 'react';
 import { type Act, pause, restart, resume, stop } from '../api/acts.ts';
+import type { Asked } from '../api/ask.ts';
 import { explain } from '../api/client.ts';
 import { counted } from '../format/numbers.ts';
+import { AsCommand } from './as-command.tsx';
 import { BusyIcon } from './icons.tsx';
 
 /** So many are asked for at a time: a hundred connectors are no burst for the leader. */
@@ -56,6 +58,12 @@ export function BulkActs({ pipelines, onClear }: BulkActsProps) {
           {label}
         </button>
       ))}
+      <AsCommand
+        acts={ACTS.map(({ label, of }) => ({
+          label,
+          asked: together(pipelines.map((one) => of(one).asked)),
+        }))}
+      />
       <button type="button" className="plain" onClick={onClear}>
         Choose none
       </button>
@@ -75,6 +83,15 @@ export function BulkActs({ pipelines, onClear }: BulkActsProps) {
       )}
     </div>
   );
+}
+
+/** A line for each. */
+function together(asked: readonly Asked[]): Pick<Asked, 'curl' | 'cli'> {
+  const lines = asked.map(({ cli }) => cli).filter((line) => line !== null);
+  return {
+    curl: asked.map(({ curl }) => curl).join('\n'),
+    cli: lines.length < asked.length ? null : lines.join('\n'),
+  };
 }
 
 async function allOf(

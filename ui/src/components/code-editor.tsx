@@ -1,27 +1,16 @@
-import {
-  autocompletion,
-  type CompletionContext,
-  type CompletionResult,
-  closeBrackets,
-} from '@codemirror/autocomplete';
+import { autocompletion, closeBrackets } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
-import { json, jsonParseLinter } from '@codemirror/lang-json';
-import { bracketMatching, HighlightStyle, syntaxHighlighting, syntaxTree } from '@codemirror/language';
+import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { type Diagnostic, forceLinting, linter } from '@codemirror/lint';
 import { EditorState } from '@codemirror/state';
 import { EditorView, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { useEffect, useRef } from 'react';
-
-export interface EditorKey {
-  readonly name: string;
-  readonly type: string;
-  readonly documentation: string;
-  readonly values: readonly string[];
-}
+import { type EditorKey, type EditorLanguage, LANGUAGES } from './editor-languages.ts';
 
 interface CodeEditorProps {
   readonly label: string;
+  readonly language: keyof typeof LANGUAGES;
   readonly text: string;
   /** What the object may hold: completed as they are typed. */
   readonly keys: readonly EditorKey[];
@@ -30,8 +19,8 @@ interface CodeEditorProps {
   readonly onChange: (text: string) => void;
 }
 
-/** JSON of one object, with its keys known. Lives in a shadow tree, where the editor may bring styles under a strict policy. */
-export default function CodeEditor({ label, text, keys, problems, onChange }: CodeEditorProps) {
+/** JSON or YAML of one object, with its keys known. Lives in a shadow tree, where the editor may bring styles under a strict policy. */
+export default function CodeEditor({ label, language, text, keys, problems, onChange }: CodeEditorProps) {
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const now = useRef({ keys, problems, onChange });
@@ -40,6 +29,7 @@ export default function CodeEditor({ label, text, keys, problems, onChange }: Co
   useEffect(() => {
     const { current } = place;
     if (current === null) return;
+    const spoken = LANGUAGES[language];
     const root = current.shadowRoot ?? current.attachShadow({ mode: 'open' });
     const editor = new EditorView({
       root,
@@ -51,10 +41,10 @@ export default function CodeEditor({ label, text, keys, problems, onChange }: Co
           history(),
           closeBrackets(),
           bracketMatching(),
-          json(),
+          spoken.extension,
           syntaxHighlighting(COLOURS),
-          autocompletion({ override: [(context) => complete(context, now.current.keys)] }),
-          linter((shown) => [...jsonParseLinter()(shown), ...marks(shown, now.current.problems)], {
+          autocompletion({ override: [(context) => spoken.complete(context, now.current.keys)] }),
+          linter((shown) => [...spoken.lint(shown), ...marks(spoken, shown, now.current.problems)], {
             delay: 200,
           }),
           keymap.of([...defaultKeymap, ...historyKeymap]),
@@ -72,7 +62,7 @@ export default function CodeEditor({ label, text, keys, problems, onChange }: Co
       editor.destroy();
       view.current = null;
     };
-  }, [label]);
+  }, [label, language]);
   useEffect(() => {
     const editor = view.current;
     if (editor === null || editor.state.doc.toString() === text) return;
@@ -85,40 +75,13 @@ export default function CodeEditor({ label, text, keys, problems, onChange }: Co
   return <div ref={place} className="editor" />;
 }
 
-/** Keys in the place of a key, and what is recommended in the place of its value. */
-function complete(context: CompletionContext, keys: readonly EditorKey[]): CompletionResult | null {
-  const word = context.matchBefore(/"[^"\n]*/);
-  if (word === null) return null;
-  const line = context.state.doc.lineAt(word.from);
-  const before = line.text.slice(0, word.from - line.from);
-  const key = /"([^"]+)"\s*:\s*$/.exec(before)?.[1];
-  const options =
-    key === undefined
-      ? keys.map(({ name, type, documentation }) => ({
-          label: name,
-          detail: type,
-          info: documentation,
-          type: 'property',
-        }))
-      : (keys.find(({ name }) => name === key)?.values ?? []).map((value) => ({
-          label: value,
-          type: 'enum',
-        }));
-  return options.length === 0 ? null : { from: word.from + 1, options, validFor: /^[^"\n]*$/ };
-}
-
 /** Problems at their keys; what is missing is marked at the beginning. */
-function marks(view: EditorView, problems: CodeEditorProps['problems']): Diagnostic[] {
-  const places = new Map<string, { from: number; to: number }>();
-  syntaxTree(view.state).iterate({
-    enter: (node) => {
-      if (node.name !== 'PropertyName') return;
-      places.set(view.state.sliceDoc(node.from + 1, node.to - 1), {
-        from: node.from,
-        to: node.node.parent?.to ?? node.to,
-      });
-    },
-  });
+function marks(
+  language: EditorLanguage,
+  view: EditorView,
+  problems: CodeEditorProps['problems'],
+): Diagnostic[] {
+  const places = language.places(view);
   return problems.map(({ key, message }) => ({
     ...(places.get(key) ?? { from: 0, to: Math.min(1, view.state.doc.length) }),
     severity: 'error',

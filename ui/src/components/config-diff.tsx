@@ -1,5 +1,6 @@
 import type { ConfigChangeRow } from '@millrace/rest-api/contract';
 import { isSecret, withoutUrlPassword } from '../format/secrets.ts';
+import { KeyName } from './key-name.tsx';
 
 type Config = Readonly<Record<string, string>>;
 
@@ -38,7 +39,9 @@ export function ConfigDiff({ changes }: { readonly changes: readonly ConfigChang
               <span aria-hidden="true">{MARK[op]}</span>
               <span className="unseen">{WORD[op]}</span>
             </td>
-            <td className="mono diff-key">{key}</td>
+            <td className="mono diff-key">
+              <KeyName name={key} />
+            </td>
             <td className="mono">{before === undefined ? null : <del>{shown(key, before)}</del>}</td>
             <td className="mono">{after === undefined ? null : <ins>{shown(key, after)}</ins>}</td>
           </tr>

@@ -1,4 +1,5 @@
 import type { ConfigEntryRow } from '@millrace/rest-api/contract';
+import { valueInWords } from '../format/config-values.ts';
 import { useInQuery } from '../router.tsx';
 import { type Column, DataTable } from './data-table.tsx';
 import { FilterField } from './filter-field.tsx';
@@ -41,6 +42,18 @@ const SOURCES: Readonly<Record<string, string>> = {
   DEFAULT_CONFIG: 'default',
 };
 
+function Value({ entry: { name, value, sensitive } }: { readonly entry: ConfigEntry }) {
+  if (sensitive) return <span className="mono">••••••</span>;
+  if (value === null || value === '') return <span className="faint mono">none</span>;
+  const words = valueInWords(name, value);
+  return (
+    <span title={value}>
+      <span className="mono">{value}</span>
+      {words === null ? null : <span className="quiet"> {words}</span>}
+    </span>
+  );
+}
+
 function columnsOf(onEdit: ConfigEntriesProps['onEdit']): readonly Column<ConfigEntry>[] {
   return [
     {
@@ -57,17 +70,7 @@ function columnsOf(onEdit: ConfigEntriesProps['onEdit']): readonly Column<Config
     {
       id: 'value',
       title: 'Value',
-      cell: ({ value, sensitive }) => (
-        <span className="mono" title={value ?? undefined}>
-          {sensitive ? (
-            '••••••'
-          ) : value === null || value === '' ? (
-            <span className="faint">none</span>
-          ) : (
-            value
-          )}
-        </span>
-      ),
+      cell: (entry) => <Value entry={entry} />,
     },
     {
       id: 'source',

@@ -2,9 +2,11 @@ import type { PipelineWithHistory } from '@millrace/rest-api/contract';
 import { actsFor } from '../api/acts.ts';
 import { compact, exact, rate } from '../format/numbers.ts';
 import { pluginWord, severity } from '../format/pipelines.ts';
+import { span } from '../format/times.ts';
 import { Link } from '../router.tsx';
 import { ActButtons } from './act-buttons.tsx';
 import { type Column, DataTable } from './data-table.tsx';
+import { Lag } from './lag.tsx';
 import { Ago } from './moment.tsx';
 import { SomeLinks } from './some-links.tsx';
 import { Sparkline } from './sparkline.tsx';
@@ -24,7 +26,7 @@ const COLUMNS: readonly Column<PipelineWithHistory>[] = [
   {
     id: 'type',
     title: 'Plugin',
-    width: '132px',
+    width: '148px',
     by: (pipeline) => pluginWord(pipeline.class),
     cell: (pipeline) => (
       <span className="quiet" title={pipeline.class}>
@@ -43,7 +45,7 @@ const COLUMNS: readonly Column<PipelineWithHistory>[] = [
     id: 'rate',
     title: 'Records/s',
     hint: 'Over the last five seconds; the curve is the last minute',
-    width: '182px',
+    width: '188px',
     by: ({ recordsPerSecond }) => recordsPerSecond ?? -1,
     cell: (pipeline) => <Rate pipeline={pipeline} />,
   },
@@ -56,6 +58,35 @@ const COLUMNS: readonly Column<PipelineWithHistory>[] = [
     by: ({ records }) => records,
     cell: (pipeline) => <span title={`${exact(pipeline.records)} records`}>{compact(pipeline.records)}</span>,
   },
+  {
+    id: 'lag',
+    title: 'Behind',
+    hint: 'Records of the partition that lags most, and how long that is',
+    width: '112px',
+    align: 'end',
+    by: ({ lag, lagMs }) => lag ?? (lagMs === null ? -1 : 0),
+    cell: ({ lag, lagMs }) => <Behind lag={lag} lagMs={lagMs} />,
+  },
+  {
+    id: 'tasks',
+    title: 'Tasks',
+    width: '70px',
+    by: ({ tasks }) => tasks.total,
+    cell: ({ tasks }) => (
+      <>
+        {tasks.running}
+        <span className="faint"> of {tasks.total}</span>
+      </>
+    ),
+  },
+  {
+    id: 'topics',
+    title: 'Topics',
+    width: '13%',
+    spare: true,
+    cell: ({ topics }) => <SomeLinks names={topics} shown={1} to={(name) => ({ page: 'topic', name })} />,
+  },
+  // Nothing to be pressed from here on: acts lie over these while the row is pointed at.
   {
     id: 'errors',
     title: 'Errors',
@@ -71,18 +102,6 @@ const COLUMNS: readonly Column<PipelineWithHistory>[] = [
     ),
   },
   {
-    id: 'tasks',
-    title: 'Tasks',
-    width: '70px',
-    by: ({ tasks }) => tasks.total,
-    cell: ({ tasks }) => (
-      <>
-        {tasks.running}
-        <span className="faint"> of {tasks.total}</span>
-      </>
-    ),
-  },
-  {
     id: 'last',
     title: 'Last record',
     width: '98px',
@@ -92,22 +111,21 @@ const COLUMNS: readonly Column<PipelineWithHistory>[] = [
       lastRecordAtMs === null ? <span className="faint">none yet</span> : <Ago atMs={lastRecordAtMs} />,
   },
   {
-    id: 'topics',
-    title: 'Topics',
-    width: '15%',
-    spare: true,
-    cell: ({ topics }) => <SomeLinks names={topics} shown={1} to={(name) => ({ page: 'topic', name })} />,
-  },
-  {
     id: 'acts',
     title: 'Actions',
     titleUnseen: true,
-    width: '140px',
+    width: '1px',
     cell: (pipeline) => (
       <ActButtons pipeline={pipeline} acts={actsFor(pipeline).slice(0, 2)} plain className="row-acts" />
     ),
   },
 ];
+
+/** Of a source there are no records to count, but it may know how late it is. */
+function Behind({ lag, lagMs }: Pick<PipelineWithHistory, 'lag' | 'lagMs'>) {
+  if (lag === null && lagMs !== null) return <span className="quiet">{span(lagMs)}</span>;
+  return <Lag records={lag} ms={lag === 0 ? null : lagMs} />;
+}
 
 function Rate({ pipeline }: { readonly pipeline: PipelineWithHistory }) {
   const { recordsPerSecond, history, name } = pipeline;

@@ -1,5 +1,12 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type ReactNode, useLayoutEffect, useRef, useState } from 'react';
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  type ReactNode,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 import { goTo, type Place, useInQuery } from '../router.tsx';
 import { useSettings } from '../settings.ts';
 import { SkeletonRows } from './skeleton-rows.tsx';
@@ -63,6 +70,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         props.onOpen ? 'opens' : '',
         props.wrapped ? 'wrapped' : '',
       ].join(' ')}
+      style={{ '--least': `${leastWidthPx(columns)}px` } as CSSProperties}
       aria-label={label}
       aria-rowcount={rows === null ? -1 : rows.length + 1}
     >
@@ -97,6 +105,22 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       )}
     </table>
   );
+}
+
+/** A column that takes what the others leave is as wide as this at least, where the screen is narrow, px. */
+const LEAST_COLUMN_PX = 180;
+
+/** On a narrow screen a table is scrolled: otherwise columns without a width of their own would vanish beside those that have one. */
+function leastWidthPx<Row>(columns: readonly Column<Row>[]): number {
+  const widths = columns.filter(({ spare }) => !spare).map(({ width }) => width);
+  const share = widths.reduce(
+    (sum, width) => sum + (width?.endsWith('%') ? Number.parseFloat(width) / 100 : 0),
+    0,
+  );
+  const fixed = widths
+    .filter((width) => !width?.endsWith('%'))
+    .reduce((sum, width) => sum + (width === undefined ? LEAST_COLUMN_PX : Number.parseInt(width, 10)), 0);
+  return Math.ceil(fixed / (1 - Math.min(share, 0.8)));
 }
 
 function inOrder<Row>(rows: readonly Row[], columns: readonly Column<Row>[], order: string): readonly Row[] {

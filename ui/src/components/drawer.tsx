@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react';
+import { useClosing } from '../keys.ts';
 import { CloseIcon } from './icons.tsx';
 
 interface DrawerProps {
@@ -11,6 +12,7 @@ interface DrawerProps {
 
 /** Something in full, at the right, over the table that it is from; the table stays in reach. */
 export function Drawer({ label, title, acts, onClose, children }: DrawerProps) {
+  useClosing(onClose);
   const closer = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     const before = document.activeElement;

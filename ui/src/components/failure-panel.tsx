@@ -1,9 +1,10 @@
 import type { ConnectorStatusBody, PipelineWithHistory } from '@millrace/rest-api/contract';
+import { nextStep, restartWords } from '../format/failures.ts';
 import { failedTasks } from '../format/pipelines.ts';
 import { since } from '../format/times.ts';
 import { Link } from '../router.tsx';
 import { CopyButton } from './copy-button.tsx';
-import { useNowMs } from './moment.tsx';
+import { useShownMs } from './moment.tsx';
 import { StateBadge } from './state-badge.tsx';
 import { FixConfig } from './wrong-item.tsx';
 
@@ -14,26 +15,16 @@ interface FailurePanelProps {
 
 type ErrorReport = NonNullable<PipelineWithHistory['error']>;
 
-/** What comes next, by the class of the failure. */
-const NEXT: Readonly<Record<ErrorReport['class'], string>> = {
-  transient: 'It is tried again by itself, with growing waits.',
-  throttled: 'It is tried again by itself, more slowly.',
-  poison:
-    'This record will never work as things are: mend it or the config, or let such records become dead letters.',
-  auth: 'It stands until somebody changes something.',
-  config: 'It stands until somebody changes the config.',
-  bug: 'This is a fault of the software: the trace says where.',
-};
-
 /** Cause in a sentence, hint, the record and stage where it happened; the trace folded. */
 export function FailurePanel({ pipeline, status }: FailurePanelProps) {
-  const nowMs = useNowMs();
-  const { error } = pipeline;
+  const nowMs = useShownMs();
+  const { error, restart } = pipeline;
   const traces = tracesOf(status);
   const facts = [
     failedTasks(pipeline),
     pipeline.sinceMs === null ? null : `since ${since(pipeline.sinceMs, nowMs)}`,
-    error?.stage === undefined ? null : `at ${error.stage}`,
+    error?.stage === undefined ? null : `in stage ${error.stage}`,
+    restartWords(restart, nowMs),
     error === null || error.code === 'UNKNOWN' ? null : `${error.code} (${error.class})`,
   ].filter((fact) => fact !== null);
   return (
@@ -43,7 +34,7 @@ export function FailurePanel({ pipeline, status }: FailurePanelProps) {
         <div className="cause">{error?.message ?? 'It failed without saying why.'}</div>
         <div className="more">
           {error?.hint === undefined ? null : <p>{error.hint}</p>}
-          {error === null ? null : <p>{NEXT[error.class]}</p>}
+          {error === null ? null : <p>{nextStep(error, restart)}</p>}
           <p>
             {facts.join(' · ')}
             {error?.record === undefined ? null : (

@@ -4,10 +4,11 @@ import { call } from '../api/client.ts';
 import { type Loaded, useLoaded } from '../api/use-loaded.ts';
 import { bytes, compact } from '../format/numbers.ts';
 import { span } from '../format/times.ts';
+import { pageCode } from '../page-code.ts';
 import { useInQuery } from '../router.tsx';
 import type { Series } from './line-chart.tsx';
 
-const LineChart = lazy(() => import('./line-chart.tsx'));
+const LineChart = lazy(() => pageCode(() => import('./line-chart.tsx')));
 
 const RANGES = [
   { id: '15m', title: '15 min', ms: 15 * 60_000 },
@@ -106,7 +107,14 @@ function HistoryChart(props: {
   const times = Array.from({ length }, (_, index) => (data?.fromMs ?? 0) + index * (data?.stepMs ?? 0));
   const unit = data?.series.find(({ metric }) => metric === chart.metrics[0]?.metric)?.unit ?? '';
   return (
-    <LineChart title={chart.title} times={times} series={series} format={formatOf(unit)} height={height} />
+    <LineChart
+      title={chart.title}
+      times={times}
+      series={series}
+      format={formatOf(unit)}
+      binary={unit.startsWith('bytes')}
+      height={height}
+    />
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Decoded } from '@millrace/rest-api/contract';
+import { payloadOf } from '../format/connect-envelope.ts';
 import { indented, jsonTokens, oneLine } from '../format/json-tokens.ts';
 import { bytes } from '../format/numbers.ts';
 
@@ -23,7 +24,9 @@ function Coloured({ text }: { readonly text: string }) {
 export function InlineValue({ value }: { readonly value: Decoded }) {
   if (value.encoding === 'null') return <span className="faint">null</span>;
   if (value.text === '') return <span className="faint">empty</span>;
-  const text = oneLine(value.text.slice(0, ROW_CHARACTERS));
+  // What the schema says is the same in all rows.
+  const shown = isJson(value) ? (payloadOf(value.text) ?? value.text) : value.text;
+  const text = oneLine(shown.slice(0, ROW_CHARACTERS));
   if (isJson(value)) return <Coloured text={text} />;
   if (value.encoding === 'base64' || value.encoding === 'hex')
     return <span className="quiet">{`${bytes(value.sizeBytes)} binary: ${text}`}</span>;
@@ -39,6 +42,21 @@ export function JsonBlock({ text }: { readonly text: string }) {
   );
 }
 
+/** The payload alone where a schema is around it; that is a click away. */
+function JsonOrEnvelope({ text }: { readonly text: string }) {
+  const payload = payloadOf(text);
+  if (payload === null) return <JsonBlock text={text} />;
+  return (
+    <>
+      <JsonBlock text={payload} />
+      <details className="fold">
+        <summary>With its schema</summary>
+        <JsonBlock text={text} />
+      </details>
+    </>
+  );
+}
+
 /** A key or value in full, indented where it is JSON. */
 export function BlockValue({ value }: { readonly value: Decoded }) {
   if (value.encoding === 'null') return <p className="faint">null</p>;
@@ -46,7 +64,7 @@ export function BlockValue({ value }: { readonly value: Decoded }) {
   return (
     <>
       {value.failure === undefined ? null : <p className="wrong-text small">{value.failure}</p>}
-      <pre className="json">{isJson(value) ? <Coloured text={indented(value.text)} /> : value.text}</pre>
+      {isJson(value) ? <JsonOrEnvelope text={value.text} /> : <pre className="json">{value.text}</pre>}
       {value.truncated ? <p className="small quiet">Cut: {bytes(value.sizeBytes)} in full.</p> : null}
     </>
   );

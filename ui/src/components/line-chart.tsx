@@ -18,8 +18,13 @@ interface LineChartProps {
   readonly times: readonly number[];
   readonly series: readonly Series[];
   readonly format: (value: number) => string;
+  /** Of bytes: ticks at powers of two. */
+  readonly binary?: boolean;
   readonly height?: number;
 }
+
+/** 1 B, 2 B, … as far as memory goes. */
+const BINARY_STEPS = Array.from({ length: 50 }, (_, power) => 2 ** power);
 
 /** All charts of a page share one crosshair. */
 const crosshair = uPlot.sync('page');
@@ -34,7 +39,8 @@ function watchScheme(reader: () => void): () => void {
 const COLOURS = ['--chart-1', '--chart-2', '--chart-3', '--chart-4'];
 
 /** Areas over a zero baseline, with gaps where there is no data; the table below the fold says the same. */
-export default function LineChart({ title, times, series, format, height = 120 }: LineChartProps) {
+export default function LineChart(props: LineChartProps) {
+  const { title, times, series, format, binary = false, height = 120 } = props;
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
   const { theme, time } = useSettings();
@@ -51,7 +57,7 @@ export default function LineChart({ title, times, series, format, height = 120 }
   useEffect(() => {
     const { current } = place;
     if (current === null) return;
-    const options = optionsOf(series, height, current, (value) => formatter.current(value));
+    const options = optionsOf(series, height, current, binary, (value) => formatter.current(value));
     const drawn = new uPlot(options, data.current, current);
     chart.current = drawn;
     const watch = new ResizeObserver(() => drawn.setSize({ width: current.clientWidth, height }));
@@ -110,7 +116,8 @@ function ChartTable({ times, series, format }: Pick<LineChartProps, 'times' | 's
           <tr key={at}>
             <td>{timeOfDay(at)}</td>
             {series.map(({ label, values }) => {
-              const value = values[index] ?? null;
+              // What was measured between two rows is in neither of them.
+              const value = values.slice(index, index + step).findLast((one) => one !== null) ?? null;
               return (
                 <td key={label} className="number">
                   {value === null ? '–' : format(value)}
@@ -128,6 +135,7 @@ function optionsOf(
   series: readonly Series[],
   height: number,
   place: HTMLElement,
+  binary: boolean,
   format: (value: number) => string,
 ): uPlot.Options {
   const style = getComputedStyle(place);
@@ -149,7 +157,8 @@ function optionsOf(
     width: place.clientWidth,
     height,
     legend: { show: false },
-    padding: [6, 0, 0, 0],
+    // Room for the half of the last label of the time that stands beyond the area.
+    padding: [6, 16, 0, 0],
     cursor: { sync: { key: crosshair.key }, drag: { x: false, y: false }, points: { size: 5 } },
     scales: { y: { range: (_chart, _min, max) => [0, Math.max(max ?? 0, 1) * 1.08] } },
     axes: [
@@ -166,6 +175,7 @@ function optionsOf(
           const texts = ticks.map((value) => format(value));
           return texts.map((text, index) => (text === texts[index + 1] ? '' : text));
         },
+        ...(binary ? { incrs: BINARY_STEPS } : {}),
         size: 64,
         space: 28,
       },

@@ -1,4 +1,6 @@
 import { useSyncExternalStore } from 'react';
+import { useLive } from '../api/live.ts';
+import { isAway } from '../api/live-state.ts';
 import { absolute, ago } from '../format/times.ts';
 
 /** One clock for the whole page: relative times turn over together. */
@@ -23,6 +25,13 @@ function subscribe(reader: () => void): () => void {
 /** The present, by the second. */
 export function useNowMs(): number {
   return useSyncExternalStore(subscribe, () => nowMs);
+}
+
+/** The time that what is shown is of: the present, or, while nobody answers, when somebody did. What is to come is counted down from there. */
+export function useShownMs(): number {
+  const now = useNowMs();
+  const live = useLive();
+  return isAway(live) ? (live.health?.kafka.asOfMs ?? live.asOfMs ?? now) : now;
 }
 
 /** How long ago, with the absolute time on hover. */

@@ -116,7 +116,7 @@ function RecordJourney({ record }: { readonly record: PreviewedRecord }) {
         // biome-ignore lint/suspicious/noArrayIndexKey: what comes out of one record has no name but its place.
         <li key={index}>
           <h3>
-            As it goes on to {after.topic}
+            As it goes on{after.topic === record.before?.topic ? '' : ` to ${after.topic}`}
             <span className="quiet">{sizesOf(record, index)}</span>
           </h3>
           <RecordView record={after} />

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import type { Asked } from '../api/ask.ts';
 import { type Explained, explain } from '../api/client.ts';
 import { counted, exact } from '../format/numbers.ts';
+import { momentAt } from '../format/times.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 
 type ResetBody = NonNullable<BodyOf<typeof resetGroupOffsets>>;
@@ -101,7 +102,7 @@ function targetOf(to: Target['to'], value: string): Target | null {
     case 'shift':
       return /^-?\d+$/.test(value) ? { to, by: Number(value) } : null;
     case 'time': {
-      const timestamp = Date.parse(value);
+      const timestamp = momentAt(value);
       return Number.isNaN(timestamp) ? null : { to, timestamp };
     }
   }

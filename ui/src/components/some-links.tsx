@@ -18,7 +18,7 @@ export function SomeLinks({ names, to, shown = 2 }: SomeLinksProps) {
         </Link>
       ))}
       {more > 0 ? (
-        <span className="faint" title={names.slice(shown).join(', ')}>{`and ${more} more`}</span>
+        <span className="faint more-links" title={names.slice(shown).join(', ')}>{`and ${more} more`}</span>
       ) : null}
     </span>
   );

@@ -1,14 +1,16 @@
 import { Menu } from '@base-ui/react/menu';
 import { Search } from 'lucide-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useLive } from '../api/live.ts';
 import { API_PREFIX } from '../base-path.ts';
+import { FIND_KEY } from '../keys.ts';
 import { Link, type PageName, type Place } from '../router.tsx';
 import { choicesOf, choose, type Setting, useSettings } from '../settings.ts';
 import { useClusterHealth } from './cluster-health.ts';
 import { openPalette } from './command-palette.tsx';
 import { StateIcon, ThemeIcon, WavesIcon } from './icons.tsx';
 import { KeysHelp } from './keys-help.tsx';
+import { useCurrentInSight } from './page-head.tsx';
 
 const NAV: readonly { readonly to: PageName; readonly title: string; readonly also: readonly PageName[] }[] =
   [
@@ -22,13 +24,15 @@ const NAV: readonly { readonly to: PageName; readonly title: string; readonly al
   ];
 
 export function TopBar({ place }: { readonly place: Place | null }) {
+  const pages = useRef<HTMLElement>(null);
+  useCurrentInSight(pages, place?.page ?? '');
   return (
     <header className="bar">
       <Link to={{ page: 'home' }} className="brand" aria-label="Millrace, home">
         <WavesIcon />
         <span>Millrace</span>
       </Link>
-      <nav aria-label="Pages">
+      <nav ref={pages} aria-label="Pages">
         {NAV.map(({ to, title, also }) => (
           <Link
             key={to}
@@ -45,7 +49,7 @@ export function TopBar({ place }: { readonly place: Place | null }) {
         <button type="button" className="find" onClick={openPalette}>
           <Search size={14} aria-hidden="true" />
           <span>Find</span>
-          <kbd>⌘K</kbd>
+          <kbd>{FIND_KEY}</kbd>
         </button>
         <Health />
         <ViewMenu />
@@ -57,7 +61,7 @@ export function TopBar({ place }: { readonly place: Place | null }) {
 /** Brokers and workers that are up; leads to the cluster. */
 function Health() {
   const live = useLive();
-  const health = useClusterHealth(live.connection === 'live');
+  const health = useClusterHealth(live);
   const away = live.connection !== 'live';
   const word = away ? (live.connection === 'lost' ? 'reconnecting' : 'connecting') : health.text;
   const state = away ? 'starting' : health.well ? 'running' : 'degraded';

@@ -1,24 +1,33 @@
 import type { PipelineWithHistory } from '@millrace/rest-api/contract';
+import type { KeyboardEvent } from 'react';
 import { restart } from '../api/acts.ts';
+import { restartWords } from '../format/failures.ts';
 import { failedTasks, restartLabel } from '../format/pipelines.ts';
 import { since } from '../format/times.ts';
-import { Link } from '../router.tsx';
+import { goTo, Link } from '../router.tsx';
 import { ActButtons } from './act-buttons.tsx';
-import { useNowMs } from './moment.tsx';
+import { StateIcon } from './icons.tsx';
+import { useShownMs } from './moment.tsx';
 import { StateBadge } from './state-badge.tsx';
 
 /** A pipeline that is failing: cause in a sentence, hint, and the two acts that help. */
 export function WrongItem({ pipeline }: { readonly pipeline: PipelineWithHistory }) {
-  const nowMs = useNowMs();
-  const { error } = pipeline;
+  const nowMs = useShownMs();
+  const { error, restart: next } = pipeline;
   const label = restartLabel(pipeline);
   const facts = [
     failedTasks(pipeline),
     pipeline.sinceMs === null ? null : `since ${since(pipeline.sinceMs, nowMs)}`,
-    error?.stage === undefined ? null : `at ${error.stage}`,
+    error?.stage === undefined ? null : `in stage ${error.stage}`,
+    restartWords(next, nowMs),
   ].filter((fact) => fact !== null);
   return (
-    <li className={`wrong-item ${pipeline.state === 'FAILED' ? '' : 'degraded'}`} data-row tabIndex={-1}>
+    <li
+      className={`wrong-item ${pipeline.state === 'FAILED' ? '' : 'degraded'}`}
+      data-row
+      tabIndex={-1}
+      onKeyDown={(event) => openOnEnter(event, pipeline.name)}
+    >
       <StateBadge state={pipeline.state} />
       <div className="cause">
         <Link to={{ page: 'connector', name: pipeline.name }}>{pipeline.name}</Link>
@@ -30,9 +39,61 @@ export function WrongItem({ pipeline }: { readonly pipeline: PipelineWithHistory
       </div>
       <div className="acts">
         <FixConfig pipeline={pipeline} />
-        <ActButtons pipeline={pipeline} acts={[restart(pipeline, label)]} primary={label} />
+        <ActButtons pipeline={pipeline} acts={[restart(pipeline, label)]} primary={label} commands />
       </div>
     </li>
+  );
+}
+
+/** As in tables: `j` and `k` lead to it, Enter opens it. */
+function openOnEnter(event: KeyboardEvent, name: string): void {
+  if (event.key === 'Enter' && event.target === event.currentTarget) goTo({ page: 'connector', name });
+}
+
+/** A pipeline that runs, and whose plugin says that something is wrong. */
+export function NoticeItem({ pipeline }: { readonly pipeline: PipelineWithHistory }) {
+  const { name, notices } = pipeline;
+  return (
+    <li
+      className="wrong-item degraded"
+      data-row
+      tabIndex={-1}
+      onKeyDown={(event) => openOnEnter(event, name)}
+    >
+      <WarningBadge />
+      <div className="cause">
+        <Link to={{ page: 'connector', name }}>{name}</Link>
+        {notices.join(' ')}
+      </div>
+      <div className="acts">
+        <Link className="button" to={{ page: 'connector', name }} aria-label={`Open ${name}`}>
+          Open
+        </Link>
+      </div>
+    </li>
+  );
+}
+
+/** What its plugins say is wrong while it runs, on its own page. */
+export function NoticePanel({ notices }: Pick<PipelineWithHistory, 'notices'>) {
+  return (
+    <ul className="wrong-list" aria-label="What its plugin says">
+      {notices.map((notice) => (
+        <li key={notice} className="wrong-item degraded">
+          <WarningBadge />
+          <div className="cause">{notice}</div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function WarningBadge() {
+  return (
+    <span className="state degraded">
+      <StateIcon state="DEGRADED" />
+      warning
+    </span>
   );
 }
 

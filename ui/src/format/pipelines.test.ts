@@ -11,6 +11,7 @@ import {
   stateWord,
   systemName,
   total,
+  warns,
 } from './pipelines.ts';
 
 const pipeline = (more: Partial<PipelineWithHistory> = {}): PipelineWithHistory => ({
@@ -20,6 +21,8 @@ const pipeline = (more: Partial<PipelineWithHistory> = {}): PipelineWithHistory 
   state: 'RUNNING',
   sinceMs: null,
   error: null,
+  restart: null,
+  notices: [],
   tasks: { total: 1, running: 1, failed: [] },
   workers: [],
   records: 0,
@@ -54,6 +57,14 @@ test('a restart from an error is wrong and comes behind what has failed; one tha
   expect(stateWord('RESTARTING')).toBe('restarting');
   const order = sorted([pipeline({ name: 'c' }), retrying, pipeline({ name: 'b', state: 'FAILED' })]);
   expect(order.map(({ name }) => name)).toEqual(['b', 'a', 'c']);
+});
+
+test('what runs and warns comes before what just runs, behind what is wrong', () => {
+  const warning = pipeline({ name: 'z', notices: ['The slot is about to be lost.'] });
+  const failed = pipeline({ name: 'y', state: 'FAILED', notices: ['A table is gone.'] });
+  expect([warns(warning), warns(failed), warns(pipeline())]).toEqual([true, false, false]);
+  const order = sorted([pipeline({ name: 'a' }), warning, failed]);
+  expect(order.map(({ name }) => name)).toEqual(['y', 'z', 'a']);
 });
 
 test('states are counted, those of nobody left out', () => {
@@ -92,9 +103,12 @@ test('systems are called as they call themselves', () => {
 
 test('failed tasks are named and the button says what it will do', () => {
   const some = pipeline({ state: 'DEGRADED', tasks: { total: 3, running: 1, failed: [0, 2] } });
-  expect([failedTasks(some), restartLabel(some)]).toEqual(['tasks 0, 2 of 3', 'Restart 2 failed tasks']);
+  expect([failedTasks(some), restartLabel(some)]).toEqual([
+    'tasks 0, 2 failed, of 3',
+    'Restart 2 failed tasks',
+  ]);
   const all = pipeline({ state: 'FAILED', tasks: { total: 2, running: 0, failed: [0, 1] } });
-  expect([failedTasks(all), restartLabel(all)]).toEqual(['all 2 tasks', 'Restart']);
+  expect([failedTasks(all), restartLabel(all)]).toEqual(['all 2 tasks failed', 'Restart']);
   expect(failedTasks(pipeline())).toBeNull();
 });
 

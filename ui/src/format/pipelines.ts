@@ -33,6 +33,16 @@ export function isWrong({ state, error }: Pipeline): boolean {
   return state === 'FAILED' || state === 'DEGRADED' || (state === 'RESTARTING' && error !== null);
 }
 
+/** Runs, and its plugin says that something is wrong. */
+export function warns(pipeline: Pipeline): boolean {
+  return pipeline.notices.length > 0 && !isWrong(pipeline);
+}
+
+/** Wrong, or about to be: what people are to look at. */
+export function needsALook(pipeline: Pipeline): boolean {
+  return isWrong(pipeline) || warns(pipeline);
+}
+
 /** How bad a state is: 0 is the worst. */
 export function severity({ state }: Pipeline): number {
   return STATES.indexOf(state);
@@ -44,9 +54,12 @@ export function matches(pipeline: Pipeline, filter: string): boolean {
   return text.join(' ').toLowerCase().includes(filter.trim().toLowerCase());
 }
 
-/** Worst first, then by name. */
+/** Worst first, then what warns, then by name. */
 export function sorted<P extends Pipeline>(pipelines: Iterable<P>): readonly P[] {
-  return [...pipelines].sort((a, b) => severity(a) - severity(b) || a.name.localeCompare(b.name));
+  return [...pipelines].sort(
+    (a, b) =>
+      severity(a) - severity(b) || Number(warns(b)) - Number(warns(a)) || a.name.localeCompare(b.name),
+  );
 }
 
 /** How many are in each state, worst first, without those that nobody is in. */
@@ -93,6 +106,7 @@ export function pluginWord(pluginClass: string): string {
 /** How systems write their names; others are written as they are called. */
 const SYSTEMS: Readonly<Record<string, string>> = {
   postgres: 'PostgreSQL',
+  'postgres query': 'PostgreSQL by query',
   'mongo db': 'MongoDB',
   redis: 'Redis',
   elasticsearch: 'Elasticsearch',
@@ -114,10 +128,10 @@ export function restartLabel(pipeline: Pipeline): string {
   return `Restart ${counted(failed, 'failed task')}`;
 }
 
-/** "task 0, 1 of 3", or null where no task failed. */
+/** "tasks 0, 2 failed, of 3", or null where no task failed. */
 export function failedTasks(pipeline: Pipeline): string | null {
   const { failed, total: all } = pipeline.tasks;
   if (failed.length === 0) return null;
-  if (failed.length === all) return all === 1 ? 'its one task' : `all ${all} tasks`;
-  return `${failed.length === 1 ? 'task' : 'tasks'} ${failed.join(', ')} of ${all}`;
+  if (failed.length === all) return all === 1 ? 'its one task failed' : `all ${all} tasks failed`;
+  return `${failed.length === 1 ? 'task' : 'tasks'} ${failed.join(', ')} failed, of ${all}`;
 }

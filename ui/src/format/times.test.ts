@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { absolute, ago, readIn, recordTime, since, span, timeOfDay } from './times.ts';
+import { absolute, ago, momentAt, momentField, readIn, recordTime, since, span, timeOfDay } from './times.ts';
 
 const at = (text: string) => new Date(`2026-11-21T${text}`).getTime();
 
@@ -50,4 +50,22 @@ test('moments read in UTC where that is wanted', () => {
   } finally {
     readIn({ utc: false });
   }
+});
+
+test('a moment that is typed is read in the zone that is shown', () => {
+  readIn({ utc: true });
+  try {
+    expect(momentAt('2026-11-21T14:02:11')).toBe(Date.UTC(2026, 10, 21, 14, 2, 11));
+    expect(momentField(Date.UTC(2026, 10, 21, 14, 2, 11))).toBe('2026-11-21T14:02:11');
+  } finally {
+    readIn({ utc: false });
+  }
+  expect(momentAt('2026-07-21T14:02')).toBe(new Date(2026, 6, 21, 14, 2).getTime());
+  expect(momentField(new Date(2026, 6, 21, 14, 2).getTime())).toBe('2026-07-21T14:02:00');
+  expect(momentField(at('09:05:03.007'))).toBe('2026-11-21T09:05:03.007');
+});
+
+test('a moment that is none is none', () => {
+  expect(momentAt('soon')).toBeNaN();
+  expect(momentField(Number.NaN)).toBe('');
 });

@@ -50,6 +50,18 @@ export function absolute(atMs: number): string {
   return `${at.toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium', ...inZone() })} (${at.toISOString()})`;
 }
 
+/** What a field for a moment holds, `2026-11-21T14:02:11`, read in the zone that is shown; ms since the epoch, NaN where it is none. */
+export function momentAt(field: string): number {
+  return Date.parse(zone.utc ? `${field}Z` : field);
+}
+
+/** A moment as such a field holds it; empty where it is none. */
+export function momentField(atMs: number): string {
+  if (Number.isNaN(atMs)) return '';
+  const shiftMs = zone.utc ? 0 : new Date(atMs).getTimezoneOffset() * MINUTE_MS;
+  return new Date(atMs - shiftMs).toISOString().replace(/(?:\.000)?Z$/, '');
+}
+
 /** A span: "4 s", "2 min 10 s", "3 h 5 min", "2 d 4 h". */
 export function span(ms: number): string {
   if (ms < SECOND_MS) return `${Math.round(ms)} ms`;

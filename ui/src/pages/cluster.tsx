@@ -12,8 +12,9 @@ import {
 } from '@millrace/rest-api/contract';
 import { useState } from 'react';
 import { ask } from '../api/ask.ts';
-import { call } from '../api/client.ts';
+import { call, explain } from '../api/client.ts';
 import { useLoaded } from '../api/use-loaded.ts';
+import { AsCommand } from '../components/as-command.tsx';
 import { ConfigEntries } from '../components/config-entries.tsx';
 import { ConfirmDialog } from '../components/confirm-dialog.tsx';
 import { type Column, DataTable } from '../components/data-table.tsx';
@@ -22,6 +23,7 @@ import { HistoryCharts } from '../components/history-charts.tsx';
 import { Ago } from '../components/moment.tsx';
 import { Failure } from '../components/notice.tsx';
 import { PageHead, Tabs } from '../components/page-head.tsx';
+import { StateWords } from '../components/state-badge.tsx';
 import { bytes, counted, exact } from '../format/numbers.ts';
 import { Link, setInQuery, useInQuery } from '../router.tsx';
 import type { PageProps } from './page-props.ts';
@@ -68,16 +70,18 @@ function ClusterFacts({ cluster }: { readonly cluster: ClusterState }) {
         {counted(cluster.topics, 'topic')}, {counted(cluster.partitions, 'partition')}
       </span>
       {offlinePartitions === 0 ? null : (
-        <span className="state failed">{exact(offlinePartitions)} without a leader</span>
+        <StateWords state="FAILED">{counted(offlinePartitions, 'partition')} without a leader</StateWords>
       )}
       {underReplicatedPartitions === 0 ? null : (
-        <span className="state degraded">{exact(underReplicatedPartitions)} not fully replicated</span>
+        <StateWords state="DEGRADED">
+          {counted(underReplicatedPartitions, 'partition')} not fully replicated
+        </StateWords>
       )}
       {offlinePartitions + underReplicatedPartitions === 0 ? (
-        <span className="state running">all in sync</span>
+        <StateWords state="RUNNING">all in sync</StateWords>
       ) : null}
-      <span className="mono" title="Cluster id">
-        {cluster.clusterId}
+      <span>
+        cluster id <span className="mono">{cluster.clusterId}</span>
       </span>
     </>
   );
@@ -177,7 +181,7 @@ const BROKER_COLUMNS: readonly Column<BrokerRow>[] = [
       behind === 0 ? (
         <span className="quiet">all</span>
       ) : (
-        <span className="state degraded">{exact(behind)} behind</span>
+        <StateWords state="DEGRADED">{exact(behind)} behind</StateWords>
       ),
   },
   { id: 'disk', title: 'Disks', width: '34%', cell: (broker) => <Disks broker={broker} /> },
@@ -188,11 +192,18 @@ function Disks({ broker: { logDirs } }: { readonly broker: BrokerRow }) {
   return (
     <span className="disks">
       {logDirs.map(({ path, error, logBytes, totalBytes, usableBytes }) => (
-        <span key={path} className="saturation" title={path}>
-          {error === null ? null : <span className="state failed">{error}</span>}
+        <span
+          key={path}
+          className={`saturation ${isNearlyFull({ totalBytes, usableBytes }) ? 'full' : ''}`}
+          title={path}
+        >
+          {error === null ? null : <StateWords state="FAILED">{error}</StateWords>}
           {totalBytes === null || usableBytes === null ? null : (
             <progress max={totalBytes} value={totalBytes - usableBytes} aria-label={`Disk of ${path}`} />
           )}
+          {isNearlyFull({ totalBytes, usableBytes }) ? (
+            <StateWords state="DEGRADED">nearly full</StateWords>
+          ) : null}
           <span>
             {bytes(logBytes)} of logs
             {usableBytes === null ? null : <span className="quiet">, {bytes(usableBytes)} free</span>}
@@ -201,6 +212,14 @@ function Disks({ broker: { logDirs } }: { readonly broker: BrokerRow }) {
       ))}
     </span>
   );
+}
+
+/** From here on a disk is told before it is full. */
+const NEARLY_FULL = 0.9;
+
+function isNearlyFull(disk: { readonly totalBytes: number | null; readonly usableBytes: number | null }) {
+  const { totalBytes, usableBytes } = disk;
+  return totalBytes !== null && usableBytes !== null && usableBytes < totalBytes * (1 - NEARLY_FULL);
 }
 
 function Workers({
@@ -217,11 +236,11 @@ function Workers({
       <HistoryCharts
         charts={[
           {
-            title: 'Memory of workers and their task hosts',
+            title: 'Memory of this worker, without its task hosts',
             metrics: [{ metric: 'worker.memory', label: 'now' }],
           },
           {
-            title: 'Processors in use',
+            title: 'Processors that this worker uses',
             metrics: [{ metric: 'worker.cpu', label: 'now', colour: '--chart-2' }],
           },
         ]}
@@ -260,9 +279,9 @@ function workerColumns(count: number, drain: (worker: Worker) => void): readonly
       width: '120px',
       cell: ({ draining }) =>
         draining ? (
-          <span className="state degraded">draining</span>
+          <StateWords state="DEGRADED">draining</StateWords>
         ) : (
-          <span className="state running">up</span>
+          <StateWords state="RUNNING">up</StateWords>
         ),
     },
     {
@@ -352,6 +371,10 @@ interface LoggerRow {
 
 const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL', 'OFF'];
 
+/** On all workers. */
+const levelled = (logger: string, level: string) =>
+  ask(putLogger, { params: { logger }, query: { scope: 'cluster' }, body: { level } });
+
 function Loggers() {
   const [filter] = useInQuery('filter');
   const [turn, setTurn] = useState(0);
@@ -370,13 +393,15 @@ function Loggers() {
           .map(([name, { level, last_modified }]): LoggerRow => ({ name, level, changedAtMs: last_modified }))
           .filter(({ name }) => name.toLowerCase().includes(filter.toLowerCase()));
   const set = (logger: string, level: string) => {
-    call(putLogger, { params: { logger }, query: { scope: 'cluster' }, body: { level } }).then(
-      () => {
-        setProblem(null);
-        setTurn((before) => before + 1);
-      },
-      (failure: unknown) => setProblem(failure instanceof Error ? failure.message : String(failure)),
-    );
+    levelled(logger, level)
+      .run()
+      .then(
+        () => {
+          setProblem(null);
+          setTurn((before) => before + 1);
+        },
+        (failure: unknown) => setProblem(explain(failure).message),
+      );
   };
   const columns: readonly Column<LoggerRow>[] = [
     {
@@ -407,6 +432,15 @@ function Loggers() {
       width: '140px',
       cell: ({ changedAtMs }) =>
         changedAtMs === null ? <span className="faint">never</span> : <Ago atMs={changedAtMs} />,
+    },
+    {
+      id: 'acts',
+      title: 'Actions',
+      titleUnseen: true,
+      width: '50px',
+      cell: ({ name, level }) => (
+        <AsCommand acts={[{ label: `${name} from ${level} on`, asked: levelled(name, level) }]} />
+      ),
     },
   ];
   return (

@@ -8,8 +8,9 @@ import { ExportButton } from '../components/export-button.tsx';
 import { Choice, FilterField } from '../components/filter-field.tsx';
 import { Notice } from '../components/notice.tsx';
 import { PageHead } from '../components/page-head.tsx';
+import { PipelinePicture } from '../components/pipeline-picture.tsx';
 import { counted, exact } from '../format/numbers.ts';
-import { isWrong, matches, pluginWord, sorted, stateCounts, stateWord } from '../format/pipelines.ts';
+import { matches, needsALook, pluginWord, sorted, stateCounts, stateWord } from '../format/pipelines.ts';
 import { Link, setInQuery, useInQuery } from '../router.tsx';
 
 /** All connectors: found, ordered, and acted on together. */
@@ -23,13 +24,14 @@ export default function ConnectorsPage() {
   const [worker] = useInQuery('worker');
   const all = pipelines === null ? null : sorted(pipelines.values());
   const fits = (pipeline: PipelineWithHistory) =>
-    (state === '' || pipeline.state === state || (state === 'wrong' && isWrong(pipeline))) &&
+    (state === '' || pipeline.state === state || (state === 'wrong' && needsALook(pipeline))) &&
     (type === '' || pipeline.type === type) &&
     (plugin === '' || pluginWord(pipeline.class) === plugin) &&
     (worker === '' || pipeline.workers.includes(worker)) &&
     matches(pipeline, filter);
   const shown = all?.filter(fits) ?? null;
   const picked = (all ?? []).filter(({ name }) => chosen.has(name));
+  if (all?.length === 0) return <NoConnectors />;
   return (
     <>
       <PageHead
@@ -54,7 +56,7 @@ export default function ConnectorsPage() {
           before={chooser(shown ?? [], chosen, setChosen)}
         />
       </div>
-      {shown?.length === 0 ? <NoneShown any={all !== null && all.length > 0} /> : null}
+      {shown?.length === 0 ? <NoneShown /> : null}
     </>
   );
 }
@@ -132,17 +134,21 @@ function chooser(
   };
 }
 
-function NoneShown({ any }: { readonly any: boolean }) {
-  if (!any) {
-    return (
-      <Notice title="No connectors yet">
+function NoConnectors() {
+  return (
+    <>
+      <PageHead title="Connectors" />
+      <Notice title="No connectors yet" picture={<PipelinePicture />}>
         <p className="quiet">Choose a system to read from or to write to; the form comes from its plugin.</p>
         <Link className="button primary" to={{ page: 'create' }}>
           Create a connector
         </Link>
       </Notice>
-    );
-  }
+    </>
+  );
+}
+
+function NoneShown() {
   return (
     <Notice title="No connector matches">
       <button

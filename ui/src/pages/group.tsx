@@ -8,10 +8,12 @@ import { type Column, DataTable } from '../components/data-table.tsx';
 import { GroupState } from '../components/group-state.tsx';
 import { HistoryCharts } from '../components/history-charts.tsx';
 import { Lag } from '../components/lag.tsx';
+import { LagTrend } from '../components/lag-trend.tsx';
 import { MemberTable } from '../components/member-table.tsx';
 import { Failure, Notice } from '../components/notice.tsx';
 import { PageHead, Tabs } from '../components/page-head.tsx';
 import { ResetOffsetsDialog } from '../components/reset-offsets-dialog.tsx';
+import { StateWords } from '../components/state-badge.tsx';
 import { counted, exact } from '../format/numbers.ts';
 import { goTo, Link } from '../router.tsx';
 import type { PageProps } from './page-props.ts';
@@ -30,6 +32,14 @@ export default function GroupPage({ name, tab }: PageProps) {
   if (data === null) {
     return error === null ? (
       <PageHead crumb={{ to: { page: 'groups' }, label: 'Groups' }} title={name} />
+    ) : error.status === 404 ? (
+      <Notice title={`There is no group ${name}.`}>
+        <p className="quiet">
+          It was deleted, its offsets expired, or it never existed. A group appears when its first member
+          joins.
+        </p>
+        <Link to={{ page: 'groups' }}>To the groups</Link>
+      </Notice>
     ) : (
       <Failure error={error}>
         <Link to={{ page: 'groups' }}>To the groups</Link>
@@ -46,8 +56,9 @@ export default function GroupPage({ name, tab }: PageProps) {
         <GroupState state={data.state} />
         <span>{counted(data.members.length, 'member')}</span>
         <span>
-          behind <Lag records={data.lag} ms={data.lagMs} />
+          behind <Lag records={data.lag} ms={data.lagMs} unit />
         </span>
+        {(data.lag ?? 0) > 0 ? <LagTrend metric="group.lag" name={name} /> : null}
         {data.protocol === '' ? null : <span>{data.protocol}</span>}
         {data.connector === null ? null : (
           <span>
@@ -156,7 +167,7 @@ const COLUMNS: readonly Column<GroupOffset>[] = [
     by: ({ memberId }) => memberId ?? '',
     cell: ({ memberId }) =>
       memberId === null ? (
-        <span className="state degraded">nobody</span>
+        <StateWords state="DEGRADED">nobody</StateWords>
       ) : (
         <span className="mono quiet" title={memberId}>
           {memberId}
@@ -187,7 +198,9 @@ function GroupActs({ group, onDone }: { readonly group: GroupDetail; readonly on
         <ResetOffsetsDialog
           group={group.groupId}
           topics={[...new Set(group.offsets.map(({ topic }) => topic))]}
-          obstacle={busy}
+          obstacle={
+            busy === null || group.connector === null ? busy : `${busy}; stop ${group.connector} first`
+          }
           askOf={(body) => ask(resetGroupOffsets, { params, body })}
           onDone={() => {
             setDoing(null);

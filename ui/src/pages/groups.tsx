@@ -8,6 +8,7 @@ import { GroupState } from '../components/group-state.tsx';
 import { Lag } from '../components/lag.tsx';
 import { Failure, Notice } from '../components/notice.tsx';
 import { PageHead } from '../components/page-head.tsx';
+import { PipelinePicture } from '../components/pipeline-picture.tsx';
 import { SomeLinks } from '../components/some-links.tsx';
 import { counted } from '../format/numbers.ts';
 import { Link, useInQuery } from '../router.tsx';
@@ -41,7 +42,7 @@ export default function GroupsPage() {
             Share groups
           </button>
         </fieldset>
-        {data === null ? null : <span>{counted(data.items.length, 'group')}</span>}
+        {data === null || data.items.length === 0 ? null : <span>{counted(data.items.length, 'group')}</span>}
       </PageHead>
       {data === null && error !== null ? <Failure error={error} /> : null}
       {data?.items.length === 0 ? (
@@ -73,7 +74,7 @@ export default function GroupsPage() {
 
 function NoGroups({ share }: { readonly share: boolean }) {
   return (
-    <Notice title={share ? 'No share groups yet' : 'No consumer groups yet'}>
+    <Notice title={share ? 'No share groups yet' : 'No consumer groups yet'} picture={<PipelinePicture />}>
       <p className="quiet">
         {share
           ? 'A share group hands single records to any number of members, as a queue does. It appears when its first member joins.'
@@ -135,7 +136,7 @@ function columnsOf(share: boolean): readonly Column<Group>[] {
       id: 'topics',
       title: 'Topics',
       width: '26%',
-      cell: ({ topics }) => <SomeLinks names={topics} to={(name) => ({ page: 'topic', name })} />,
+      cell: ({ topics }) => <SomeLinks names={topics} shown={1} to={(name) => ({ page: 'topic', name })} />,
     },
     {
       id: 'connector',

@@ -7,12 +7,13 @@ import { Lag } from '../components/lag.tsx';
 import { Notice } from '../components/notice.tsx';
 import { PipelinePicture } from '../components/pipeline-picture.tsx';
 import { Sparkline } from '../components/sparkline.tsx';
-import { WrongItem } from '../components/wrong-item.tsx';
+import { NoticeItem, WrongItem } from '../components/wrong-item.tsx';
 import { counted, exact, rate } from '../format/numbers.ts';
 import {
   furthestBehind,
   isWrong,
   matches,
+  needsALook,
   sorted,
   stateCounts,
   stateWord,
@@ -30,7 +31,7 @@ export function HomePage() {
   const [filter] = useInQuery('filter');
   const all = live.pipelines === null ? null : sorted(live.pipelines.values());
   if (all !== null && all.length === 0) return <Empty />;
-  const wrong = all?.filter(isWrong) ?? [];
+  const wrong = all?.filter(needsALook) ?? [];
   const sinks = new Set(all?.filter(({ type }) => type === 'sink').map(({ name }) => name));
   const shown = all?.filter((pipeline) => matches(pipeline, filter)) ?? null;
   return (
@@ -38,14 +39,20 @@ export function HomePage() {
       <h1 className="unseen">Home</h1>
       <Summary pipelines={all} />
       {wrong.length === 0 ? null : (
-        <ul className="wrong-list live" aria-label="Pipelines that fail">
-          {wrong.slice(0, WRONG_SHOWN).map((pipeline) => (
-            <WrongItem key={pipeline.name} pipeline={pipeline} />
-          ))}
+        <ul className="wrong-list live" aria-label="Pipelines that fail or warn">
+          {wrong
+            .slice(0, WRONG_SHOWN)
+            .map((pipeline) =>
+              isWrong(pipeline) ? (
+                <WrongItem key={pipeline.name} pipeline={pipeline} />
+              ) : (
+                <NoticeItem key={pipeline.name} pipeline={pipeline} />
+              ),
+            )}
           {wrong.length <= WRONG_SHOWN ? null : (
             <li>
               <Link to={{ page: 'connectors' }} query={{ state: 'wrong' }}>
-                {counted(wrong.length - WRONG_SHOWN, 'more connector')} with failures
+                {counted(wrong.length - WRONG_SHOWN, 'more connector')} with failures or warnings
               </Link>
             </li>
           )}
@@ -136,7 +143,7 @@ function Total({ label, sum }: { readonly label: string; readonly sum: ReturnTyp
     <span className="rate" title={sum.rate === null ? undefined : `${exact(sum.rate)} records/s`}>
       <span className="label">{label}</span>
       <strong className="value">{rate(sum.rate)}</strong>
-      <Sparkline points={sum.history} label={`Records per second ${label}, last minute`} width={120} />
+      <Sparkline points={sum.history} label={`Records per second ${label}, last minute`} width={64} />
     </span>
   );
 }
@@ -148,7 +155,7 @@ function WorstLag({ pipelines }: { readonly pipelines: readonly PipelineWithHist
     <span className="rate">
       <span className="label">worst lag</span>
       <strong className="value">
-        <Lag records={worst.lag} ms={worst.lagMs} />
+        <Lag records={worst.lag} ms={worst.lagMs} unit />
       </strong>
       <Link to={{ page: 'connector', name: worst.name }}>{worst.name}</Link>
     </span>

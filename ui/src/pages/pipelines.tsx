@@ -5,7 +5,7 @@ import { Notice } from '../components/notice.tsx';
 import { PageHead } from '../components/page-head.tsx';
 import { PipelinePicture } from '../components/pipeline-picture.tsx';
 import { counted, exact } from '../format/numbers.ts';
-import { isWrong, matches, sorted, stateCounts, stateWord } from '../format/pipelines.ts';
+import { isWrong, matches, needsALook, sorted, stateCounts, stateWord } from '../format/pipelines.ts';
 import { GraphOrTable } from '../graph/graph-or-table.tsx';
 import { graphOf, joinedWith } from '../graph/pipeline-graph-model.ts';
 import { Link, useInQuery } from '../router.tsx';
@@ -22,7 +22,7 @@ export default function PipelinesPage() {
   const found = (all ?? []).filter(
     (pipeline) =>
       matches(pipeline, filter) &&
-      (state === '' || pipeline.state === state || (state === 'wrong' && isWrong(pipeline))),
+      (state === '' || pipeline.state === state || (state === 'wrong' && needsALook(pipeline))),
   );
   const drawn = withNeighbours(found, pipelines ?? new Map());
   const states = stateCounts(all ?? []).map((one) => ({
@@ -32,7 +32,7 @@ export default function PipelinesPage() {
   return (
     <>
       <PageHead title="Pipelines">
-        {all === null ? null : <span>{counted(all.length, 'connector')}</span>}
+        {all === null || all.length === 0 ? null : <span>{counted(all.length, 'connector')}</span>}
         {drawn.length < found.length ? (
           <span>{`${exact(drawn.length)} of ${exact(found.length)} drawn, what is wrong and what moves most first`}</span>
         ) : null}

@@ -1,6 +1,7 @@
 import { getPluginConfig, type ReplyBodyOf } from '@millrace/rest-api/contract';
 import { call } from '../api/client.ts';
 import { useLoaded } from '../api/use-loaded.ts';
+import { CodeWords } from '../components/code-words.tsx';
 import { type Column, DataTable } from '../components/data-table.tsx';
 import { FilterField } from '../components/filter-field.tsx';
 import { Failure } from '../components/notice.tsx';
@@ -43,7 +44,7 @@ export default function PluginPage({ name }: PageProps) {
         acts={
           connector ? (
             <Link className="button primary" to={{ page: 'create' }} query={{ class: name }}>
-              Create a connector of it
+              Create a connector
             </Link>
           ) : undefined
         }
@@ -58,7 +59,9 @@ export default function PluginPage({ name }: PageProps) {
       {plugin === undefined ? null : (
         <dl className="facts-list plugin-facts">
           <dt>What it does</dt>
-          <dd className="prose">{plugin.docs}</dd>
+          <dd className="prose">
+            <CodeWords text={plugin.docs} />
+          </dd>
           {plugin.class === name && plugin.aliases.length === 0 ? null : (
             <>
               <dt>Names</dt>
@@ -139,5 +142,5 @@ const COLUMNS: readonly Column<ConfigKey>[] = [
     cell: ({ group }) => <span className="quiet">{group}</span>,
     spare: true,
   },
-  { id: 'docs', title: 'What it does', cell: ({ documentation }) => documentation },
+  { id: 'docs', title: 'What it does', cell: ({ documentation }) => <CodeWords text={documentation} /> },
 ];

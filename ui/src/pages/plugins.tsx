@@ -1,10 +1,12 @@
 import { listAllPlugins, listPlugins, type PluginList, type PluginRow } from '@millrace/rest-api/contract';
 import { call } from '../api/client.ts';
 import { useLoaded } from '../api/use-loaded.ts';
+import { CodeWords } from '../components/code-words.tsx';
 import { type Column, DataTable } from '../components/data-table.tsx';
 import { Choice, FilterField } from '../components/filter-field.tsx';
 import { Failure } from '../components/notice.tsx';
 import { PageHead } from '../components/page-head.tsx';
+import { PluginFailures } from '../components/plugin-failures.tsx';
 import { SomeLinks } from '../components/some-links.tsx';
 import { counted } from '../format/numbers.ts';
 import { Link, useInQuery } from '../router.tsx';
@@ -36,11 +38,7 @@ export default function PluginsPage() {
       <PageHead title="Plugins">
         {data === null ? null : <span>{counted(data.plugins.length, 'plugin')}</span>}
       </PageHead>
-      {(data?.failures ?? []).map(({ module, error: problem }) => (
-        <p key={module} className="wrong-box">
-          <strong>{module}</strong> could not be loaded: {problem.message} {problem.hint ?? ''}
-        </p>
-      ))}
+      {data === null ? null : <PluginFailures failures={data.failures} />}
       <div className="tools">
         <FilterField label="Filter plugins" placeholder="Filter: name, what it does  /" />
         <Choice
@@ -110,7 +108,11 @@ const COLUMNS: readonly Column<PluginRow>[] = [
   {
     id: 'docs',
     title: 'What it does',
-    cell: ({ docs }) => <span title={docs}>{docs.split('\n')[0]}</span>,
+    cell: ({ docs }) => (
+      <span title={docs}>
+        <CodeWords text={docs.split('\n')[0] ?? ''} />
+      </span>
+    ),
   },
   {
     id: 'used',
@@ -118,7 +120,7 @@ const COLUMNS: readonly Column<PluginRow>[] = [
     width: '18%',
     by: ({ usedBy }) => -usedBy.length,
     spare: true,
-    cell: ({ usedBy }) => <SomeLinks names={usedBy} to={(name) => ({ page: 'connector', name })} />,
+    cell: ({ usedBy }) => <SomeLinks names={usedBy} shown={1} to={(name) => ({ page: 'connector', name })} />,
   },
 ];
 

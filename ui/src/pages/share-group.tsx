@@ -13,10 +13,12 @@ import { type Column, DataTable } from '../components/data-table.tsx';
 import { GroupState } from '../components/group-state.tsx';
 import { HistoryCharts } from '../components/history-charts.tsx';
 import { Lag } from '../components/lag.tsx';
+import { LagTrend } from '../components/lag-trend.tsx';
 import { MemberTable } from '../components/member-table.tsx';
 import { Failure, Notice } from '../components/notice.tsx';
 import { PageHead, Tabs } from '../components/page-head.tsx';
 import { ResetOffsetsDialog } from '../components/reset-offsets-dialog.tsx';
+import { StateWords } from '../components/state-badge.tsx';
 import { counted, exact } from '../format/numbers.ts';
 import { span } from '../format/times.ts';
 import { goTo, Link } from '../router.tsx';
@@ -61,11 +63,12 @@ export default function ShareGroupPage({ name, tab }: PageProps) {
         <GroupState state={data.state} />
         <span>{counted(data.members.length, 'member')}</span>
         <span>
-          <Lag records={data.lag} /> not done with
+          <Lag records={data.lag} unit /> not done with
         </span>
+        {(data.lag ?? 0) > 0 ? <LagTrend metric="share-group.lag" name={name} /> : null}
         {inFlight === 0 ? null : <span>{exact(inFlight)} in flight</span>}
         {late === 0 ? null : (
-          <span className="state degraded">locks about to expire in {counted(late, 'partition')}</span>
+          <StateWords state="DEGRADED">locks about to expire in {counted(late, 'partition')}</StateWords>
         )}
         {data.connector === null ? null : (
           <span>

@@ -1,9 +1,7 @@
-import { createTopic, listTopics, type TopicRow } from '@millrace/rest-api/contract';
-import { useState } from 'react';
-import { ask } from '../api/ask.ts';
+import { listTopics, type TopicRow } from '@millrace/rest-api/contract';
+import { useMemo } from 'react';
 import { call } from '../api/client.ts';
 import { useLoaded } from '../api/use-loaded.ts';
-import { ConfirmDialog } from '../components/confirm-dialog.tsx';
 import { type Column, DataTable } from '../components/data-table.tsx';
 import { ExportButton } from '../components/export-button.tsx';
 import { FilterField } from '../components/filter-field.tsx';
@@ -11,11 +9,14 @@ import { Failure, Notice } from '../components/notice.tsx';
 import { PageHead } from '../components/page-head.tsx';
 import { PipelinePicture } from '../components/pipeline-picture.tsx';
 import { SomeLinks } from '../components/some-links.tsx';
+import { StateWords } from '../components/state-badge.tsx';
 import { bytes, compact, counted, exact } from '../format/numbers.ts';
-import { timeOfDay } from '../format/times.ts';
-import { goTo, Link, setInQuery, useInQuery } from '../router.tsx';
+import { Link, setInQuery, useInQuery } from '../router.tsx';
+import { CreateTopic } from './create-topic.tsx';
 
 const REFRESH_MS = 5_000;
+/** How much each holds costs the brokers more than the list; a large cluster's comes a moment behind it. */
+const SIZES_REFRESH_MS = 15_000;
 /** One page holds them all up to here; beyond, the filter finds. */
 const LIMIT = 5_000;
 
@@ -24,37 +25,39 @@ export default function TopicsPage() {
   const [filter] = useInQuery('filter');
   const [internal, setInternal] = useInQuery('internal');
   const [doing] = useInQuery('do');
-  const { data, error, asOfMs } = useLoaded(
+  const [like] = useInQuery('like');
+  const { data, error } = useLoaded(
     'topics',
-    (signal) => call(listTopics, { query: { limit: LIMIT, sizes: true }, signal }),
+    (signal) => call(listTopics, { query: { limit: LIMIT }, signal }),
     REFRESH_MS,
   );
+  const sizes = useLoaded('topic sizes', readSizes, SIZES_REFRESH_MS);
+  const all = useMemo(() => withSizes(data?.items ?? null, sizes.data), [data, sizes.data]);
   if (data === null && error !== null) return <Failure error={error} />;
-  const all = data?.items ?? null;
   const visible = all?.filter((topic) => internal !== '' || !topic.internal) ?? null;
   const shown =
     visible?.filter(({ name }) => name.toLowerCase().includes(filter.trim().toLowerCase())) ?? null;
   const internalCount = all?.filter((topic) => topic.internal).length ?? 0;
   const create = () => setInQuery({ do: 'create' });
+  const none = visible?.length === 0;
   return (
     <>
       <PageHead
         title="Topics"
         acts={
-          <button type="button" className="primary" onClick={create}>
-            Create a topic
-          </button>
+          none ? undefined : (
+            <button type="button" className="primary" onClick={create}>
+              Create a topic
+            </button>
+          )
         }
       >
-        {visible === null ? null : <span>{counted(visible.length, 'topic')}</span>}
+        {visible === null || none ? null : <span>{counted(visible.length, 'topic')}</span>}
         {data !== null && data.total > data.items.length ? (
           <span>{`the first ${exact(data.items.length)} of ${exact(data.total)}`}</span>
         ) : null}
-        {error === null || asOfMs === null ? null : (
-          <span className="wrong-text">{`as of ${timeOfDay(asOfMs)}: ${error.message}`}</span>
-        )}
       </PageHead>
-      {visible?.length === 0 && all !== null ? (
+      {none ? (
         <Notice title="No topics yet" picture={<PipelinePicture />}>
           <p className="quiet">A topic is made when a source or a producer first writes to it, or here.</p>
           <p className="links">
@@ -99,9 +102,23 @@ export default function TopicsPage() {
           {shown?.length === 0 ? <p className="quiet below">{`No topic matches “${filter}”.`}</p> : null}
         </>
       )}
-      {doing === 'create' ? <CreateTopic onClose={() => setInQuery({ do: null })} /> : null}
+      {doing === 'create' ? (
+        <CreateTopic like={like} onClose={() => setInQuery({ do: null, like: null })} />
+      ) : null}
     </>
   );
+}
+
+type Sizes = ReadonlyMap<string, Pick<TopicRow, 'records' | 'sizeBytes'>>;
+
+async function readSizes(signal: AbortSignal): Promise<Sizes> {
+  const { items } = await call(listTopics, { query: { limit: LIMIT, sizes: true }, signal });
+  return new Map(items.map(({ name, records, sizeBytes }) => [name, { records, sizeBytes }]));
+}
+
+function withSizes(topics: readonly TopicRow[] | null, sizes: Sizes | null): readonly TopicRow[] | null {
+  if (topics === null || sizes === null) return topics;
+  return topics.map((topic) => ({ ...topic, ...sizes.get(topic.name) }));
 }
 
 const exported = (topic: TopicRow) => ({
@@ -153,9 +170,9 @@ const COLUMNS: readonly Column<TopicRow>[] = [
     by: ({ offline, underReplicated }) => -(offline * 1e6 + underReplicated),
     cell: ({ offline, underReplicated }) =>
       offline > 0 ? (
-        <span className="state failed">{offline} offline</span>
+        <StateWords state="FAILED">{offline} offline</StateWords>
       ) : underReplicated > 0 ? (
-        <span className="state degraded">{underReplicated} behind</span>
+        <StateWords state="DEGRADED">{underReplicated} behind</StateWords>
       ) : (
         <span className="quiet">all</span>
       ),
@@ -184,106 +201,15 @@ const COLUMNS: readonly Column<TopicRow>[] = [
     title: 'Written by',
     width: '18%',
     spare: true,
-    cell: ({ writtenBy }) => <SomeLinks names={writtenBy} to={(name) => ({ page: 'connector', name })} />,
+    cell: ({ writtenBy }) => (
+      <SomeLinks names={writtenBy} shown={1} to={(name) => ({ page: 'connector', name })} />
+    ),
   },
   {
     id: 'readers',
     title: 'Read by',
     width: '18%',
     spare: true,
-    cell: ({ readBy }) => <SomeLinks names={readBy} to={(name) => ({ page: 'connector', name })} />,
+    cell: ({ readBy }) => <SomeLinks names={readBy} shown={1} to={(name) => ({ page: 'connector', name })} />,
   },
 ];
-
-function CreateTopic({ onClose }: { readonly onClose: () => void }) {
-  const [name, setName] = useState('');
-  const [partitions, setPartitions] = useState('1');
-  const [replicas, setReplicas] = useState('');
-  const [retention, setRetention] = useState('');
-  const [compacted, setCompacted] = useState(false);
-  const configs = {
-    ...(compacted ? { 'cleanup.policy': 'compact' } : {}),
-    ...(retention === '' ? {} : { 'retention.ms': retention }),
-  };
-  const body = {
-    name,
-    partitions: Number(partitions) || 1,
-    ...(replicas === '' ? {} : { replicationFactor: Number(replicas) || 1 }),
-    ...(Object.keys(configs).length === 0 ? {} : { configs }),
-  };
-  const asked = ask(createTopic, { body });
-  return (
-    <ConfirmDialog
-      title="Create a topic"
-      act="Create the topic"
-      asked={asked}
-      disabled={name === '' ? 'It needs a name' : null}
-      onDone={(answer) => goTo({ page: 'topic', name: answer.name })}
-      onClose={onClose}
-    >
-      <label className="field">
-        <span>Name</span>
-        <input
-          type="text"
-          value={name}
-          maxLength={249}
-          autoComplete="off"
-          onChange={(event) => setName(event.target.value)}
-        />
-      </label>
-      <div className="field-row">
-        <NumberField label="Partitions" value={partitions} onChange={setPartitions} />
-        <NumberField
-          label="Replicas"
-          value={replicas}
-          placeholder="broker’s default"
-          onChange={setReplicas}
-        />
-      </div>
-      <label className="field">
-        <span>Keeps records for</span>
-        <select value={retention} onChange={(event) => setRetention(event.target.value)}>
-          <option value="">the broker’s default</option>
-          {RETENTIONS.map(([ms, title]) => (
-            <option key={ms} value={ms}>
-              {title}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label className="check">
-        <input type="checkbox" checked={compacted} onChange={(event) => setCompacted(event.target.checked)} />
-        Compacted: of each key the last record is kept
-      </label>
-    </ConfirmDialog>
-  );
-}
-
-const RETENTIONS: readonly (readonly [string, string])[] = [
-  ['3600000', '1 hour'],
-  ['86400000', '1 day'],
-  ['604800000', '7 days'],
-  ['2592000000', '30 days'],
-  ['-1', 'ever'],
-];
-
-function NumberField(props: {
-  readonly label: string;
-  readonly value: string;
-  readonly placeholder?: string;
-  readonly onChange: (value: string) => void;
-}) {
-  return (
-    <label className="field">
-      <span>{props.label}</span>
-      <input
-        type="text"
-        inputMode="numeric"
-        pattern="[0-9]*"
-        placeholder={props.placeholder}
-        value={props.value}
-        onChange={(event) => props.onChange(event.target.value.replace(/\D/g, ''))}
-      />
-    </label>
-  );
-}

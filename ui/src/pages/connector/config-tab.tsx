@@ -1,12 +1,11 @@
-import { useState } from 'react';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { isSecret, withoutUrlPassword } from '../../format/secrets.ts';
-import { Link } from '../../router.tsx';
+import { Link, useInQuery } from '../../router.tsx';
 import type { ConnectorParts } from './connector-parts.ts';
 
 /** The config as it is stored; what is secret stays hidden. */
 export function ConfigTab({ pipeline, info }: ConnectorParts) {
-  const [filter, setFilter] = useState('');
+  const [filter, setFilter] = useInQuery('filter');
   const config = info.data?.config ?? null;
   if (config === null) return <p className="quiet">{info.error?.message ?? 'Loading…'}</p>;
   const keys = Object.keys(config)

@@ -7,7 +7,7 @@ import {
   type PipelineWithHistory,
 } from '@millrace/rest-api/contract';
 import { MoreHorizontal } from 'lucide-react';
-import { useCallback, useState } from 'react';
+import { useState } from 'react';
 import { actsFor } from '../../api/acts.ts';
 import { ask } from '../../api/ask.ts';
 import { call } from '../../api/client.ts';
@@ -20,9 +20,9 @@ import { useNowMs } from '../../components/moment.tsx';
 import { Failure, Notice } from '../../components/notice.tsx';
 import { PageHead, Tabs } from '../../components/page-head.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
+import { NoticePanel } from '../../components/wrong-item.tsx';
 import { isWrong, pluginWord } from '../../format/pipelines.ts';
 import { absolute, since } from '../../format/times.ts';
-import { useKey } from '../../keys.ts';
 import { goTo, Link } from '../../router.tsx';
 import type { PageProps } from '../page-props.ts';
 import { ConfigTab } from './config-tab.tsx';
@@ -36,6 +36,7 @@ import { PreviewTab } from './preview-tab.tsx';
 import { TasksTab } from './tasks-tab.tsx';
 
 const REFRESH_MS = 5_000;
+const CRUMB = { to: { page: 'connectors' }, label: 'Connectors' } as const;
 
 /** A connector: what is wrong, what moves, its tasks, its config, and what can be done to it. */
 export default function ConnectorPage({ name, tab }: PageProps) {
@@ -58,22 +59,25 @@ export default function ConnectorPage({ name, tab }: PageProps) {
       REFRESH_MS,
       version,
     ),
-    info: useLoaded(`config of ${name}`, (signal) => call(getConnector, { params, signal }), REFRESH_MS),
+    info: useLoaded(
+      `config of ${name}`,
+      (signal) => call(getConnector, { params, signal }),
+      REFRESH_MS,
+      version,
+    ),
   };
-  useKey(
-    'Escape',
-    useCallback(() => goTo({ page: 'connectors' }), []),
-  );
   if (pipeline === undefined) {
-    if (live.pipelines === null && parts.info.error === null) return <PageHead title={name} />;
-    if (live.pipelines === null && parts.info.error !== null) return <Failure error={parts.info.error} />;
-    return <Missing name={name} />;
+    const { error } = parts.info;
+    // One that was just made is told of a moment later.
+    if (error === null) return <PageHead crumb={CRUMB} title={name} />;
+    return error.status === 404 ? <Missing name={name} /> : <Failure error={error} />;
   }
   return (
     <>
       <Head pipeline={pipeline} />
       <div className="live">
         {isWrong(pipeline) ? <FailurePanel pipeline={pipeline} status={parts.status.data} /> : null}
+        {pipeline.notices.length === 0 ? null : <NoticePanel notices={pipeline.notices} />}
         <ConnectorTabs pipeline={pipeline} current={tab} />
         <TabView tab={tab} parts={{ pipeline, ...parts }} />
       </div>
@@ -153,7 +157,7 @@ function Head({ pipeline }: { readonly pipeline: PipelineWithHistory }) {
   const primary = isWrong(pipeline) || pipeline.state === 'PAUSED' || pipeline.state === 'STOPPED';
   return (
     <PageHead
-      crumb={{ to: { page: 'connectors' }, label: 'Connectors' }}
+      crumb={CRUMB}
       title={pipeline.name}
       acts={
         <>

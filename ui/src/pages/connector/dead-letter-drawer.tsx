@@ -6,6 +6,10 @@ import { absolute } from '../../format/times.ts';
 import { Link } from '../../router.tsx';
 import type { DeadLetter } from './dead-letters-tab.tsx';
 
+/** How often a letter was sent again before it came here anew. */
+export const timesBefore = (redrives: number) =>
+  redrives === 1 ? 'once before' : `${redrives} times before`;
+
 interface DeadLetterDrawerProps {
   readonly letter: DeadLetter;
   readonly config: Readonly<Record<string, string>>;
@@ -26,7 +30,11 @@ export function DeadLetterDrawer({ letter, onRedrive, onClose }: DeadLetterDrawe
     ['When', absolute(letter.timestamp)],
     [
       'Sent again',
-      letter.redriven ? 'since' : letter.redrives === 0 ? 'never' : `${letter.redrives} times before`,
+      letter.redriven
+        ? 'yes, since it came here'
+        : letter.redrives === 0
+          ? 'never'
+          : timesBefore(letter.redrives),
     ],
   ];
   return (

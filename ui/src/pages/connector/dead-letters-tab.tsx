@@ -1,5 +1,5 @@
 import { type DeadLetterPage, listDeadLetters } from '@millrace/rest-api/contract';
-import { useCallback, useState } from 'react';
+import { useState } from 'react';
 import { call } from '../../api/client.ts';
 import { useLoaded } from '../../api/use-loaded.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
@@ -8,10 +8,9 @@ import { InlineValue } from '../../components/json-text.tsx';
 import { Ago } from '../../components/moment.tsx';
 import { Failure, Notice } from '../../components/notice.tsx';
 import { exact } from '../../format/numbers.ts';
-import { useKey } from '../../keys.ts';
 import { Link, setInQuery, useInQuery } from '../../router.tsx';
 import type { ConnectorParts } from './connector-parts.ts';
-import { DeadLetterDrawer } from './dead-letter-drawer.tsx';
+import { DeadLetterDrawer, timesBefore } from './dead-letter-drawer.tsx';
 import { RedriveDialog, type RedriveOf } from './redrive-dialog.tsx';
 import { RedriveRuns } from './redrive-runs.tsx';
 
@@ -42,10 +41,6 @@ export function DeadLettersTab({ pipeline, info }: ConnectorParts) {
       }),
     5_000,
     String(turn),
-  );
-  useKey(
-    'Escape',
-    useCallback(() => setOpen(''), [setOpen]),
   );
   const keepsNone = info.data !== null && !info.data.config['errors.deadletterqueue.topic.name'];
   if (data === null) {
@@ -127,7 +122,7 @@ export function DeadLettersTab({ pipeline, info }: ConnectorParts) {
 /** Kafka Connect's default: records alone are kept. */
 function NoCauses({ name }: { readonly name: string }) {
   return (
-    <p className="quiet">
+    <p className="quiet below">
       This connector keeps no causes and places with its dead letters, and without a place they cannot be sent
       again.{' '}
       <Link to={{ page: 'create' }} query={{ edit: name, focus: HEADERS }}>
@@ -183,7 +178,7 @@ function CauseTable({ data, cause, onRedrive }: CauseTableProps) {
       cell: (one) => (
         <span title={one.hint ?? undefined}>
           <strong>{one.shape ?? 'unknown cause'}</strong>
-          {one.stage === null ? null : <span className="quiet"> at {one.stage}</span>}
+          {one.stage === null ? null : <span className="quiet"> in stage {one.stage}</span>}
         </span>
       ),
     },
@@ -307,9 +302,9 @@ function LetterTable({ letters, chosen, open, onChoose, onOpen }: LetterTablePro
     {
       id: 'again',
       title: 'Sent again',
-      width: '96px',
+      width: '120px',
       cell: ({ redriven, redrives }) =>
-        redriven ? 'since' : redrives > 0 ? `${redrives} times before` : <span className="faint">no</span>,
+        redriven ? 'yes' : redrives > 0 ? timesBefore(redrives) : <span className="faint">no</span>,
     },
   ];
   return (

@@ -48,7 +48,8 @@ export function OffsetsTab({ pipeline }: ConnectorParts) {
             <>
               {' '}
               Its consumer group is{' '}
-              <Link to={{ page: 'group', name: `connect-${pipeline.name}` }}>connect-{pipeline.name}</Link>.
+              <Link to={{ page: 'group', name: `connect-${pipeline.name}` }}>connect-{pipeline.name}</Link>,
+              where positions move by time, offset or number of records.
             </>
           ) : null}
         </span>

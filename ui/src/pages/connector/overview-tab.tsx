@@ -1,12 +1,19 @@
-import { type GuaranteesBody, getGuarantees, type PipelineDetail } from '@millrace/rest-api/contract';
-import { useMemo } from 'react';
+import {
+  type GuaranteesBody,
+  getGuarantees,
+  type PipelineDetail,
+  WAITING_STAGES,
+} from '@millrace/rest-api/contract';
+import { Fragment, useMemo } from 'react';
 import { call } from '../../api/client.ts';
 import { useLive } from '../../api/live.ts';
 import { useLoaded } from '../../api/use-loaded.ts';
 import { HistoryCharts } from '../../components/history-charts.tsx';
+import { LagTrend } from '../../components/lag-trend.tsx';
 import { Ago } from '../../components/moment.tsx';
 import { SaturationBar } from '../../components/saturation-bar.tsx';
 import { bytes, compact, counted, exact, rate } from '../../format/numbers.ts';
+import { ownFigures } from '../../format/own-figures.ts';
 import { span } from '../../format/times.ts';
 import { GraphOrTable } from '../../graph/graph-or-table.tsx';
 import { connectorId, graphOf, joinedWith } from '../../graph/pipeline-graph-model.ts';
@@ -20,7 +27,7 @@ export function OverviewTab({ pipeline, detail }: ConnectorParts) {
   const { pipelines } = useLive();
   const joined = useMemo(() => joinedWith(pipeline.name, pipelines ?? new Map()), [pipeline.name, pipelines]);
   const drawn = [pipeline, ...joined.filter(({ name }) => name !== pipeline.name)].slice(0, DRAWN_MAX);
-  const lag = pipeline.type === 'sink' ? [{ metric: 'connector.lag', label: 'behind' } as const] : [];
+  const lag = pipeline.type === 'sink' ? [{ metric: 'connector.lag', label: 'now' } as const] : [];
   return (
     <>
       <GraphOrTable graph={graphOf(drawn)} current={connectorId(pipeline)} maxHeight={640} />
@@ -35,7 +42,10 @@ export function OverviewTab({ pipeline, detail }: ConnectorParts) {
         name={pipeline.name}
         charts={[
           { title: 'Records/s', metrics: [{ metric: 'connector.records', label: 'now' }] },
-          { title: 'Behind', metrics: [{ metric: 'connector.lag.ms', label: 'now', colour: '--chart-2' }] },
+          {
+            title: 'Time behind',
+            metrics: [{ metric: 'connector.lag.ms', label: 'now', colour: '--chart-2' }],
+          },
           ...(lag.length === 0 ? [] : [{ title: 'Records behind', metrics: lag }]),
         ]}
       />
@@ -49,7 +59,7 @@ export function OverviewTab({ pipeline, detail }: ConnectorParts) {
 
 function Facts({ pipeline, detail }: Pick<ConnectorParts, 'pipeline' | 'detail'>) {
   const stages = busiest(detail.data);
-  const worst = lagOf(detail.data);
+  const worst = lagOf(pipeline);
   return (
     <section>
       <h2>What moves</h2>
@@ -76,7 +86,10 @@ function Facts({ pipeline, detail }: Pick<ConnectorParts, 'pipeline' | 'detail'>
         {worst === null ? null : (
           <>
             <dt>Behind</dt>
-            <dd>{worst}</dd>
+            <dd>
+              {worst}{' '}
+              {(pipeline.lag ?? 0) > 0 ? <LagTrend metric="connector.lag" name={pipeline.name} /> : null}
+            </dd>
           </>
         )}
         <dt>{pipeline.type === 'sink' ? 'Reads from' : 'Writes to'}</dt>
@@ -91,6 +104,12 @@ function Facts({ pipeline, detail }: Pick<ConnectorParts, 'pipeline' | 'detail'>
         {stages.map(({ stage, saturation }) => (
           <Stage key={stage} stage={stage} saturation={saturation} />
         ))}
+        {ownFigures(detail.data?.taskStates ?? []).map(({ name, title, text, exact: all }) => (
+          <Fragment key={name}>
+            <dt title={name}>{title}</dt>
+            <dd title={all}>{text}</dd>
+          </Fragment>
+        ))}
       </dl>
     </section>
   );
@@ -99,7 +118,9 @@ function Facts({ pipeline, detail }: Pick<ConnectorParts, 'pipeline' | 'detail'>
 function Stage({ stage, saturation }: { readonly stage: string; readonly saturation: number }) {
   return (
     <>
-      <dt>Busy in {stage}</dt>
+      <dt>
+        {WAITING_STAGES.has(stage) ? 'Waits in' : 'Busy in'} {stage}
+      </dt>
       <dd>
         <SaturationBar share={saturation} what={stage} />
       </dd>
@@ -118,15 +139,12 @@ function busiest(detail: PipelineDetail | null): readonly { stage: string; satur
   return [...shares].map(([stage, saturation]) => ({ stage, saturation }));
 }
 
-function lagOf(detail: PipelineDetail | null): string | null {
-  const figures = (detail?.taskStates ?? []).flatMap((task) => task.figures ?? []);
-  const lags = figures.flatMap(({ lag }) => lag ?? []);
-  const times = figures.flatMap(({ lagMs }) => lagMs ?? []);
-  if (lags.length === 0 && times.length === 0) return null;
-  if (lags.length > 0 && Math.max(...lags) === 0) return 'nothing: all that is there was read';
+function lagOf({ lag, lagMs }: ConnectorParts['pipeline']): string | null {
+  if (lag === null && lagMs === null) return null;
+  if (lag === 0) return 'nothing: all that is there was read';
   const parts = [
-    times.length === 0 ? null : span(Math.max(...times)),
-    lags.length === 0 ? null : `${counted(Math.max(...lags), 'record')} in the worst partition`,
+    lagMs === null ? null : span(lagMs),
+    lag === null ? null : `${counted(lag, 'record')} in the worst partition`,
   ];
   return parts.filter((part) => part !== null).join(', ');
 }

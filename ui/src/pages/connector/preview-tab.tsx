@@ -25,7 +25,7 @@ export function PreviewTab({ pipeline }: ConnectorParts) {
       .run()
       .then(
         (data) => setState({ data, error: null, busy: false }),
-        (error: unknown) => setState({ data: null, error: explain(error), busy: false }),
+        (error: unknown) => setState((before) => ({ ...before, error: explain(error), busy: false })),
       );
   }, [name]);
   useEffect(look, [look]);

@@ -1,6 +1,9 @@
 import { cancelRedrive, listRedrives, type RedriveRow } from '@millrace/rest-api/contract';
-import { call } from '../../api/client.ts';
+import { useState } from 'react';
+import { ask } from '../../api/ask.ts';
+import { call, explain } from '../../api/client.ts';
 import { useLoaded } from '../../api/use-loaded.ts';
+import { AsCommand } from '../../components/as-command.tsx';
 import { Ago } from '../../components/moment.tsx';
 import { counted, exact } from '../../format/numbers.ts';
 
@@ -26,20 +29,32 @@ export function RedriveRuns({ name, turn }: { readonly name: string; readonly tu
           <span className="quiet">
             <Ago atMs={run.startedAtMs} />
           </span>
-          {run.state === 'RUNNING' ? (
-            <button
-              type="button"
-              className="plain"
-              onClick={() =>
-                void call(cancelRedrive, { params: { connector: name, redrive: run.id } }).catch(() => null)
-              }
-            >
-              End it
-            </button>
-          ) : null}
+          {run.state === 'RUNNING' ? <EndIt name={name} run={run} /> : null}
         </li>
       ))}
     </ul>
+  );
+}
+
+/** What becomes of it shows in the list itself; a refusal is told here. */
+function EndIt({ name, run }: { readonly name: string; readonly run: RedriveRow }) {
+  const [problem, setProblem] = useState<string | null>(null);
+  const asked = ask(cancelRedrive, { params: { connector: name, redrive: run.id } });
+  const end = () =>
+    void asked.run().then(
+      () => setProblem(null),
+      (error: unknown) => setProblem(explain(error).message),
+    );
+  return (
+    <>
+      <button type="button" className="plain" onClick={end}>
+        End it
+      </button>
+      <AsCommand acts={[{ label: 'End it', asked }]} />
+      <span role="alert" className="wrong-text">
+        {problem}
+      </span>
+    </>
   );
 }
 
@@ -49,9 +64,9 @@ function sentenceOf(run: RedriveRow): string {
     run.state === 'RUNNING'
       ? `Sending again: ${exact(run.read)} of ${exact(run.toRead)} read, ${exact(run.sent)} sent`
       : `${counted(run.sent, 'record')} sent again`,
-    skipped.already > 0 ? `${exact(skipped.already)} were sent before` : null,
-    skipped.tooOften > 0 ? `${exact(skipped.tooOften)} were sent too often` : null,
-    skipped.unknownOrigin > 0 ? `${exact(skipped.unknownOrigin)} do not say where they came from` : null,
+    skipped.already > 0 ? `${counted(skipped.already, 'was', 'were')} sent before` : null,
+    skipped.tooOften > 0 ? `${counted(skipped.tooOften, 'was', 'were')} sent too often` : null,
+    skipped.unknownOrigin > 0 ? `${counted(skipped.unknownOrigin, 'does', 'do')} not say where from` : null,
     run.state === 'CANCELLED' ? 'ended early' : null,
     waiting === null || waiting === 0 ? null : `${exact(waiting)} still to be written by the sink`,
     error === null ? null : `failed: ${error.message}`,

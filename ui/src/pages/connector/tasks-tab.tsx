@@ -1,10 +1,12 @@
-import type { PipelineDetail, TaskStatus } from '@millrace/rest-api/contract';
+import { type PipelineDetail, type TaskStatus, WAITING_STAGES } from '@millrace/rest-api/contract';
 import { restartOne } from '../../api/acts.ts';
 import { ActButtons } from '../../components/act-buttons.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
-import { Ago } from '../../components/moment.tsx';
+import { HistoryCharts } from '../../components/history-charts.tsx';
+import { Ago, useShownMs } from '../../components/moment.tsx';
 import { SaturationBar } from '../../components/saturation-bar.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
+import { restartWords } from '../../format/failures.ts';
 import { compact, exact } from '../../format/numbers.ts';
 import { span } from '../../format/times.ts';
 import { Link } from '../../router.tsx';
@@ -27,13 +29,30 @@ export function TasksTab({ pipeline, status, detail }: ConnectorParts) {
   if (rows?.length === 0)
     return <p className="quiet">No tasks run: the connector is {pipeline.state.toLowerCase()}.</p>;
   return (
-    <DataTable
-      label={`Tasks of ${pipeline.name}`}
-      columns={columnsOf(pipeline)}
-      rows={rows ?? null}
-      keyOf={({ status: { id } }) => String(id)}
-      expected={Math.max(pipeline.tasks.total, 1)}
-    />
+    <>
+      <DataTable
+        label={`Tasks of ${pipeline.name}`}
+        columns={columnsOf(pipeline)}
+        rows={rows ?? null}
+        keyOf={({ status: { id } }) => String(id)}
+        expected={Math.max(pipeline.tasks.total, 1)}
+      />
+      <div className="below-table">
+        <HistoryCharts
+          name={pipeline.name}
+          charts={[
+            {
+              title: 'Busiest stage at work',
+              metrics: [{ metric: 'connector.saturation', label: 'now', colour: '--chart-3' }],
+            },
+            {
+              title: 'Errors/s',
+              metrics: [{ metric: 'connector.errors', label: 'now', colour: '--chart-4' }],
+            },
+          ]}
+        />
+      </div>
+    </>
   );
 }
 
@@ -63,11 +82,7 @@ function columnsOf(pipeline: ConnectorParts['pipeline']): readonly Column<TaskRo
     {
       id: 'cause',
       title: 'Cause',
-      cell: ({ status }) => (
-        <span className="wrong-text" title={status.error?.message}>
-          {status.error?.message}
-        </span>
-      ),
+      cell: ({ status }) => <Cause status={status} />,
     },
     {
       id: 'records',
@@ -93,9 +108,9 @@ function columnsOf(pipeline: ConnectorParts['pipeline']): readonly Column<TaskRo
     {
       id: 'busy',
       title: 'Busiest stage',
-      width: '300px',
+      width: '200px',
       spare: true,
-      cell: ({ figures }) => <Busiest figures={figures} />,
+      cell: ({ status, figures }) => <Busiest figures={status.state === 'RUNNING' ? figures : null} />,
     },
     {
       id: 'last',
@@ -113,7 +128,7 @@ function columnsOf(pipeline: ConnectorParts['pipeline']): readonly Column<TaskRo
       id: 'acts',
       title: 'Actions',
       titleUnseen: true,
-      width: '130px',
+      width: '160px',
       cell: ({ status }) => (
         <span className="row-end">
           <Link
@@ -122,11 +137,23 @@ function columnsOf(pipeline: ConnectorParts['pipeline']): readonly Column<TaskRo
           >
             Logs
           </Link>
-          <ActButtons pipeline={pipeline} acts={[restartOne(pipeline, status.id)]} plain />
+          <ActButtons pipeline={pipeline} acts={[restartOne(pipeline, status.id)]} plain commands />
         </span>
       ),
     },
   ];
+}
+
+/** Why it failed and when it is tried again; or what its plugin says is wrong while it goes on. */
+function Cause({ status: { error, restart, notices } }: Pick<TaskRow, 'status'>) {
+  const next = restartWords(restart, useShownMs());
+  const cause = error?.message ?? notices?.join(' ');
+  const text = [next, cause].filter((part) => part != null).join(': ');
+  return (
+    <span className={error === undefined ? 'warning-text' : 'wrong-text'} title={text}>
+      {text}
+    </span>
+  );
 }
 
 function lagText(figures: Figures): string {
@@ -138,7 +165,7 @@ function lagText(figures: Figures): string {
 
 function Busiest({ figures }: { readonly figures: Figures }) {
   const top = figures?.stages
-    .filter(({ saturation }) => saturation !== null)
+    .filter(({ stage, saturation }) => saturation !== null && !WAITING_STAGES.has(stage))
     .toSorted((a, b) => (b.saturation ?? 0) - (a.saturation ?? 0))[0];
   if (top === undefined) return <span className="faint">–</span>;
   return (

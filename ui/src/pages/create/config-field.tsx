@@ -1,5 +1,7 @@
-import { Fragment, useId, useState } from 'react';
+import { useId, useState } from 'react';
 import { useLoaded } from '../../api/use-loaded.ts';
+import { CodeWords } from '../../components/code-words.tsx';
+import { KeyName } from '../../components/key-name.tsx';
 import { readPlugins } from '../plugins.tsx';
 import { type Entry, isNeeded } from './form-model.ts';
 
@@ -38,7 +40,7 @@ export function ConfigField({ entry, prefix = '', value, onChange }: ConfigField
         {errors.join(' ')}
       </p>
       <p id={help} className="field-help">
-        <Words text={definition.documentation} />
+        <CodeWords text={definition.documentation} />
         {definition.default_value === null || definition.default_value === '' ? null : (
           <>
             {' '}
@@ -47,28 +49,6 @@ export function ConfigField({ entry, prefix = '', value, onChange }: ConfigField
         )}
       </p>
     </div>
-  );
-}
-
-/** A key that may break behind its dots. */
-function KeyName({ name }: { readonly name: string }) {
-  return (
-    <span className="mono">
-      {name.split(/(?<=\.)/).map((part) => (
-        <Fragment key={part}>
-          {part}
-          <wbr />
-        </Fragment>
-      ))}
-    </span>
-  );
-}
-
-/** Words of a definition, what stands in backticks as code. */
-function Words({ text }: { readonly text: string }) {
-  return text.split('`').map((part, index) =>
-    // biome-ignore lint/suspicious/noArrayIndexKey: parts of one text, in their order.
-    index % 2 === 0 ? part : <code key={index}>{part}</code>,
   );
 }
 
@@ -107,7 +87,12 @@ function TextControl(props: ControlProps & { readonly suggestions: readonly stri
   };
   if (value.includes('\n') || definition.width === 'LONG') {
     return (
-      <textarea className="mono" rows={3} {...shared} onChange={(event) => onChange(event.target.value)} />
+      <textarea
+        className="mono grows"
+        rows={1}
+        {...shared}
+        onChange={(event) => onChange(event.target.value)}
+      />
     );
   }
   return (

@@ -75,7 +75,7 @@ function StepList({
           <span className="unseen">Add one of {title.toLowerCase()}</span>
           <select value="" onChange={(event) => add(event.target.value)}>
             <option value="" disabled>
-              Add a step…
+              {kind === 'transforms' ? 'Add a step…' : 'Add a predicate…'}
             </option>
             {types.map((type) => (
               <option key={type} value={type}>

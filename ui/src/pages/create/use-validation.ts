@@ -8,6 +8,8 @@ const VALIDATE_AFTER_MS = 350;
 /** A preview connects to the system: it waits for a longer pause. */
 const PREVIEW_AFTER_MS = 900;
 const SAMPLES = 5;
+/** A server that did not answer, or could not for now, is asked again after so long. */
+const AGAIN_AFTER_MS = 3_000;
 
 export interface Validated {
   readonly data: Validation | null;
@@ -22,17 +24,21 @@ export function useValidation(config: Config): Validated {
   useEffect(() => {
     const abort = new AbortController();
     setState((before) => ({ ...before, busy: true }));
-    const timer = setTimeout(() => {
+    let timer: ReturnType<typeof setTimeout>;
+    const validate = () => {
       const body: Config = JSON.parse(key);
       const params = { plugin: body['connector.class'] ?? '' };
       call(validatePluginConfig, { params, body, signal: abort.signal }).then(
         (data) => setState({ data, error: null, busy: false }),
-        (error: unknown) => {
-          if (!abort.signal.aborted)
-            setState((before) => ({ ...before, error: explain(error), busy: false }));
+        (thrown: unknown) => {
+          if (abort.signal.aborted) return;
+          const error = explain(thrown);
+          setState((before) => ({ ...before, error, busy: false }));
+          if (error.status === 0 || error.status >= 500) timer = setTimeout(validate, AGAIN_AFTER_MS);
         },
       );
-    }, VALIDATE_AFTER_MS);
+    };
+    timer = setTimeout(validate, VALIDATE_AFTER_MS);
     return () => {
       clearTimeout(timer);
       abort.abort();

@@ -1,16 +1,19 @@
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { BusyIcon, StateIcon } from '../../components/icons.tsx';
 import { PageHead } from '../../components/page-head.tsx';
 import { PreviewView } from '../../components/preview-view.tsx';
 import { counted } from '../../format/numbers.ts';
 import { pluginWord, systemName } from '../../format/pipelines.ts';
+import { pageCode } from '../../page-code.ts';
 import { guardLeaving, type Place, setInQuery, useInQuery } from '../../router.tsx';
 import { ConfigForm } from './config-form.tsx';
-import { ConfigJson } from './config-json.tsx';
+import { ConfigJson } from './config-text.tsx';
 import { type Config, problemsOf } from './form-model.ts';
 import { ReviewStep } from './review-step.tsx';
 import { ShapeStep } from './shape-step.tsx';
 import { type Previewed, useSamples, useValidation, type Validated } from './use-validation.ts';
+
+const ConfigYaml = lazy(() => pageCode(() => import('./config-yaml.tsx')));
 
 interface WizardProps {
   readonly crumb: { readonly to: Place; readonly label: string };
@@ -33,6 +36,7 @@ export function Wizard({ crumb, title, config: beginning, editing }: WizardProps
     ...beginning,
   }));
   const [step] = useInQuery('step', 'how');
+  const [yaml, setYaml] = useState<string | null>(null);
   const [turn, setTurn] = useState(0);
   const validated = useValidation(config);
   const ready = validated.data !== null && !validated.busy && validated.data.error_count === 0;
@@ -61,7 +65,14 @@ export function Wizard({ crumb, title, config: beginning, editing }: WizardProps
             {step === 'shape' ? (
               <ShapeStep config={config} validation={validated.data} onChange={setConfig} />
             ) : (
-              <HowStep config={config} validated={validated} editing={editing} onChange={setConfig} />
+              <HowStep
+                config={config}
+                validated={validated}
+                editing={editing}
+                yaml={yaml}
+                onYaml={setYaml}
+                onChange={setConfig}
+              />
             )}
             <NextStep step={step} />
           </div>
@@ -170,19 +181,27 @@ interface HowStepProps {
   readonly config: Config;
   readonly validated: Validated;
   readonly editing: string | null;
+  readonly yaml: string | null;
+  readonly onYaml: (text: string) => void;
   readonly onChange: (config: Config) => void;
 }
 
-function HowStep({ config, validated, editing, onChange }: HowStepProps) {
+const EDIT_AS = [
+  { id: 'form', title: 'Form' },
+  { id: 'json', title: 'JSON' },
+  { id: 'yaml', title: 'YAML' },
+] as const;
+
+function HowStep({ config, validated, editing, yaml, onYaml, onChange }: HowStepProps) {
   const [as, setAs] = useInQuery('as', 'form');
   return (
     <>
       <div className="tools">
         <fieldset className="segments">
           <legend className="unseen">Edit as</legend>
-          {['form', 'json'].map((form) => (
-            <button key={form} type="button" aria-pressed={as === form} onClick={() => setAs(form)}>
-              {form === 'form' ? 'Form' : 'JSON'}
+          {EDIT_AS.map(({ id, title }) => (
+            <button key={id} type="button" aria-pressed={as === id} onClick={() => setAs(id)}>
+              {title}
             </button>
           ))}
         </fieldset>
@@ -190,6 +209,16 @@ function HowStep({ config, validated, editing, onChange }: HowStepProps) {
       <Problems validated={validated} config={config} />
       {as === 'json' ? (
         <ConfigJson config={config} validation={validated.data} onChange={onChange} />
+      ) : as === 'yaml' ? (
+        <Suspense fallback={<p className="quiet">Loading the editor…</p>}>
+          <ConfigYaml
+            config={config}
+            validation={validated.data}
+            text={yaml}
+            onText={onYaml}
+            onChange={onChange}
+          />
+        </Suspense>
       ) : (
         <ConfigForm config={config} validated={validated} editing={editing} onChange={onChange} />
       )}
@@ -251,9 +280,14 @@ function WhatItDoes({ samples, validated, ready, onAgain }: WhatItDoesProps) {
       {!ready && data === null ? (
         <p className="quiet">
           {validated.data === null
-            ? 'The form is being made.'
+            ? validated.error === null
+              ? 'The form is being made.'
+              : 'The form comes when the server answers: it is asked again by itself.'
             : 'When the config has no problems, real records appear here: read, transformed, and not written anywhere.'}
         </p>
+      ) : null}
+      {ready && data === null && error === null && !busy ? (
+        <p className="quiet">Real records follow in a moment.</p>
       ) : null}
       {error === null ? null : (
         <p className="wrong-box" role="alert">

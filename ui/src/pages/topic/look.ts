@@ -6,7 +6,7 @@ export interface Look {
   readonly from: 'newest' | 'oldest' | 'offset' | 'time';
   readonly partition: string;
   readonly offset: string;
-  /** As a local or UTC moment: `2026-11-21T14:02:11`. */
+  /** ISO 8601 in UTC: whoever opens the address seeks the same moment. */
   readonly time: string;
   readonly filter: string;
   readonly keyFormat: string;

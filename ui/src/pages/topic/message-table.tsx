@@ -3,6 +3,7 @@ import { useRef } from 'react';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { InlineValue } from '../../components/json-text.tsx';
 import { useNowMs } from '../../components/moment.tsx';
+import { payloadOf } from '../../format/connect-envelope.ts';
 import { fieldOf } from '../../format/json-field.ts';
 import { absolute, recordTime } from '../../format/times.ts';
 import { useInQuery } from '../../router.tsx';
@@ -112,7 +113,7 @@ function pinnedColumn(path: string): Column<Message> {
     title: path,
     width: '120px',
     cell: ({ value }) => {
-      const field = fieldOf(value.text, path);
+      const field = fieldOf(payloadOf(value.text) ?? value.text, path) ?? fieldOf(value.text, path);
       return <span className="mono">{field === undefined ? <span className="faint">–</span> : field}</span>;
     },
   };

@@ -1,5 +1,6 @@
 import type { Message } from '@millrace/rest-api/contract';
 import { useCallback, useRef, useState } from 'react';
+import { useNowMs } from '../../components/moment.tsx';
 import { Failure, Notice } from '../../components/notice.tsx';
 import { compact, counted, exact } from '../../format/numbers.ts';
 import { timeOfDay } from '../../format/times.ts';
@@ -9,8 +10,9 @@ import { type Look, useLook } from './look.ts';
 import { MessageDrawer } from './message-drawer.tsx';
 import { idOf, MessageTable } from './message-table.tsx';
 import { SeekBar } from './seek-bar.tsx';
+import { droppedOf, type TailState, tailRates } from './tail-state.ts';
 import { type Found, useMessages } from './use-messages.ts';
-import { type Tail, useTail } from './use-tail.ts';
+import { useTail } from './use-tail.ts';
 
 /** Messages from anywhere in the topic, or as they come. */
 export function MessagesTab({
@@ -30,7 +32,6 @@ export function MessagesTab({
   const turn = useCallback(() => setFrozen((before) => !before), []);
   const close = useCallback(() => setOpenId(''), [setOpenId]);
   useKey('.', turn);
-  useKey('Escape', close);
   // What is frozen stays as it was at that moment.
   const kept = useRef<readonly Message[] | null>(null);
   const current = tailing ? tail.messages : found.messages;
@@ -40,9 +41,17 @@ export function MessagesTab({
   if (found.messages === null && found.error !== null) return <Failure error={found.error} />;
   return (
     <>
-      <SeekBar look={look} partitions={partitions} live={tailing} frozen={frozen} onFreeze={turn} />
-      <p className="seek-status small quiet" role="status">
-        {tailing ? tailText(tail, frozen) : foundText(found, look, alive, frozen)}
+      <SeekBar
+        topic={name}
+        look={look}
+        partitions={partitions}
+        live={tailing}
+        frozen={frozen}
+        onFreeze={turn}
+      />
+      {/* Live, the figures change each second: nothing to be read out each time. */}
+      <p className="seek-status small quiet" role={tailing ? undefined : 'status'}>
+        {tailing ? <TailStatus tail={tail} /> : foundText(found, look, alive, frozen)}
         {found.busy && look.filter.trim() !== '' && !tailing ? (
           <button type="button" className="plain" onClick={stop}>
             Stop looking
@@ -50,7 +59,6 @@ export function MessagesTab({
         ) : null}
         {found.error === null || tailing ? null : (
           <span className="wrong-text">
-            {' '}
             {found.error.message} {found.error.hint}
           </span>
         )}
@@ -86,18 +94,26 @@ function foundText(found: Found, look: Look, alive: boolean, frozen: boolean): s
     return busy ? `${progress}, ${compact(left)} to go` : progress;
   }
   const words = counted(messages.length, 'message');
-  if (frozen) return `${words}, frozen${asOfMs === null ? '' : ` as of ${timeOfDay(asOfMs)}`}`;
-  return alive ? `the newest ${exact(messages.length)}, refreshed every second` : words;
+  const asOf = asOfMs === null ? '' : ` as of ${timeOfDay(asOfMs)}`;
+  if (frozen) return `${words}, frozen${asOf}`;
+  if (found.error !== null) return `${words}${asOf}`;
+  if (!alive) return words;
+  return messages.length === 0
+    ? 'refreshed every second'
+    : `the newest ${exact(messages.length)}, refreshed every second`;
 }
 
-function tailText(tail: Tail, frozen: boolean): string {
+function TailStatus({ tail }: { readonly tail: TailState }) {
+  const rates = tailRates(tail, useNowMs());
   if (tail.problem !== null) return tail.problem;
-  if (tail.perSecond === null) return 'Live: nothing has come yet';
-  const matched =
-    tail.matchedPerSecond === null || tail.matchedPerSecond === tail.perSecond
-      ? ''
-      : `, ${compact(tail.matchedPerSecond)}/s match`;
-  return `${frozen ? 'Frozen' : 'Live'}: ${compact(tail.perSecond)}/s${matched}, ${exact(tail.dropped)} dropped`;
+  const parts = [
+    `${tail.frozen ? 'Frozen' : 'Live'}: ${compact(rates.seen)}/s`,
+    rates.matched === rates.seen ? null : `${compact(rates.matched)}/s match`,
+    tail.unseen === 0 ? null : `${exact(tail.unseen)} came since`,
+    `${exact(droppedOf(tail))} dropped`,
+    tail.breaks === 0 ? null : `${counted(tail.breaks, 'gap')} where the connection broke off`,
+  ];
+  return parts.filter((part) => part !== null).join(', ');
 }
 
 function Nothing({ look, tailing }: { readonly look: Look; readonly tailing: boolean }) {

@@ -1,7 +1,9 @@
 import type { TopicDetail } from '@millrace/rest-api/contract';
 import type { Loaded } from '../../api/use-loaded.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
+import { HistoryCharts } from '../../components/history-charts.tsx';
 import { Failure } from '../../components/notice.tsx';
+import { StateWords } from '../../components/state-badge.tsx';
 import { bytes, compact, exact } from '../../format/numbers.ts';
 import { Link } from '../../router.tsx';
 
@@ -10,13 +12,22 @@ type Partition = TopicDetail['partitionStates'][number];
 /** Where each partition is, and what it holds. */
 export function PartitionsTab({ topic }: { readonly topic: Loaded<TopicDetail> }) {
   if (topic.data === null && topic.error !== null) return <Failure error={topic.error} />;
+  const { data } = topic;
   return (
-    <DataTable
-      label="Partitions"
-      columns={columnsOf(topic.data?.name ?? '')}
-      rows={topic.data?.partitionStates ?? null}
-      keyOf={({ partition }) => String(partition)}
-    />
+    <>
+      {data === null ? null : (
+        <HistoryCharts
+          name={data.name}
+          charts={[{ title: 'Records written/s', metrics: [{ metric: 'topic.records', label: 'now' }] }]}
+        />
+      )}
+      <DataTable
+        label="Partitions"
+        columns={columnsOf(data?.name ?? '')}
+        rows={data?.partitionStates ?? null}
+        keyOf={({ partition }) => String(partition)}
+      />
+    </>
   );
 }
 
@@ -44,7 +55,7 @@ function columnsOf(topic: string): readonly Column<Partition>[] {
       width: '120px',
       by: ({ leader }) => leader ?? -1,
       cell: ({ leader }) =>
-        leader === null ? <span className="state failed">none: offline</span> : `broker ${leader}`,
+        leader === null ? <StateWords state="FAILED">none: offline</StateWords> : `broker ${leader}`,
     },
     { id: 'replicas', title: 'Replicas', cell: (one) => <Replicas partition={one} /> },
     {

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { ask } from '../../api/ask.ts';
 import { call } from '../../api/client.ts';
 import { useLoaded } from '../../api/use-loaded.ts';
+import { CodeWords } from '../../components/code-words.tsx';
 import { ConfigEntries, type ConfigEntry } from '../../components/config-entries.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Failure } from '../../components/notice.tsx';
@@ -54,7 +55,11 @@ function EditConfig(props: {
       onDone={onDone}
       onClose={onClose}
     >
-      {entry.documentation === null ? null : <p className="quiet">{entry.documentation}</p>}
+      {entry.documentation === null ? null : (
+        <p className="quiet">
+          <CodeWords text={entry.documentation} />
+        </p>
+      )}
       <label className="field">
         <span>Value{entry.type === null ? '' : `, ${entry.type.toLowerCase()}`}</span>
         <input

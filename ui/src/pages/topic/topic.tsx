@@ -13,10 +13,11 @@ import { call } from '../../api/client.ts';
 import { useLive } from '../../api/live.ts';
 import { type Loaded, useLoaded } from '../../api/use-loaded.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
-import { Failure, Notice } from '../../components/notice.tsx';
+import { Notice } from '../../components/notice.tsx';
 import { PageHead, Tabs } from '../../components/page-head.tsx';
 import { ProduceDialog } from '../../components/produce-dialog.tsx';
 import { SomeLinks } from '../../components/some-links.tsx';
+import { StateWords } from '../../components/state-badge.tsx';
 import { bytes, compact, counted, exact } from '../../format/numbers.ts';
 import { span } from '../../format/times.ts';
 import { goTo, Link, type Place } from '../../router.tsx';
@@ -38,9 +39,10 @@ export default function TopicPage({ name, tab }: PageProps) {
   const [producing, setProducing] = useState(false);
   if (topic.data === null && topic.error?.status === 404) {
     return (
-      <Failure error={topic.error}>
+      <Notice title={`There is no topic ${name}.`}>
+        <p className="quiet">It was deleted, or never existed.</p>
         <Link to={{ page: 'topics' }}>To the topics</Link>
-      </Failure>
+      </Notice>
     );
   }
   return (
@@ -109,9 +111,9 @@ function Facts({ name, topic }: { readonly name: string; readonly topic: TopicDe
             <span title={`${exact(topic.sizeBytes)} bytes`}>{bytes(topic.sizeBytes)}</span>
           )}
           <span>{keeps(topic)}</span>
-          {topic.offline > 0 ? <span className="state failed">{topic.offline} offline</span> : null}
+          {topic.offline > 0 ? <StateWords state="FAILED">{topic.offline} offline</StateWords> : null}
           {topic.underReplicated > 0 ? (
-            <span className="state degraded">{topic.underReplicated} behind</span>
+            <StateWords state="DEGRADED">{topic.underReplicated} behind</StateWords>
           ) : null}
         </>
       )}
@@ -156,6 +158,12 @@ function MoreMenu({ name, topic }: { readonly name: string; readonly topic: Load
         <Menu.Portal>
           <Menu.Positioner sideOffset={6} align="end" className="floating">
             <Menu.Popup className="popup menu">
+              <Menu.Item
+                className="menu-item"
+                onClick={() => goTo({ page: 'topics' }, { do: 'create', like: name })}
+              >
+                Make another like it…
+              </Menu.Item>
               {item('More partitions…', 'grow')}
               {item('Delete all records…', 'empty')}
               {item('Delete the topic…', 'delete')}

@@ -1,6 +1,7 @@
 import { type Message, type MessagePage, readMessages } from '@millrace/rest-api/contract';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { call, type Explained, explain } from '../../api/client.ts';
+import { type Stale, useMarkedStale } from '../../api/staleness.ts';
 import { type Look, readQuery } from './look.ts';
 
 /** Messages that a page has, and how far the search for them is. */
@@ -33,11 +34,25 @@ const NONE: Found = {
   asOfMs: null,
 };
 
+/** What was found last, by what was asked for: a page that is gone back to shows it at once while it reads anew. */
+const REMEMBERED_MAX = 8;
+const remembered = new Map<string, Found>();
+
+function remember(key: string, found: Found): void {
+  remembered.delete(key);
+  remembered.set(key, found);
+  const [oldest] = remembered.keys();
+  if (remembered.size > REMEMBERED_MAX && oldest !== undefined) remembered.delete(oldest);
+}
+
 /** Reads pages of messages: the first by itself, further ones when asked; a search goes on until a page is full. */
 export function useMessages(topic: string, look: Look, frozen: boolean) {
-  const [found, setFound] = useState<Found>(NONE);
-  const abort = useRef<AbortController>(new AbortController());
   const key = JSON.stringify([topic, look]);
+  const [{ of, found }, set] = useState<{ of: string; found: Found }>(() => ({
+    of: key,
+    found: { ...(remembered.get(key) ?? NONE), busy: true },
+  }));
+  const abort = useRef<AbortController>(new AbortController());
   // What is asked for is read when it is asked, not when the effect was made.
   const asked = useRef(look);
   asked.current = look;
@@ -47,17 +62,29 @@ export function useMessages(topic: string, look: Look, frozen: boolean) {
       abort.current.abort();
       const mine = new AbortController();
       abort.current = mine;
+      const mineOf = JSON.stringify([topic, asked.current]);
       const tell = (next: Found) => {
-        if (!mine.signal.aborted) setFound(next);
+        if (mine.signal.aborted) return;
+        // Further pages may be many: the first one is enough to come back to.
+        if (next.messages !== null && next.messages.length <= PAGE) remember(mineOf, next);
+        set({ of: mineOf, found: next });
       };
-      return search(topic, asked.current, after, mine.signal, tell);
+      return search(topic, asked.current, after, mine.signal, tell).catch((error: unknown) => {
+        if (mine.signal.aborted) return;
+        // What was found stays, unless something else is looked for by now.
+        set((before) => ({
+          of: mineOf,
+          found: { ...(before.of === mineOf ? before.found : NONE), busy: false, error: explain(error) },
+        }));
+      });
     },
     [topic],
   );
+  const setBusy = (busy: boolean) => set((before) => ({ ...before, found: { ...before.found, busy } }));
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for all that is asked for.
   useEffect(() => {
-    setFound((before) => ({ ...before, busy: true, error: null }));
+    set((before) => ({ ...before, found: { ...before.found, busy: true, error: null } }));
     void read(null);
     return () => abort.current.abort();
   }, [key, read]);
@@ -65,32 +92,39 @@ export function useMessages(topic: string, look: Look, frozen: boolean) {
   // The newest stay the newest, as long as nothing else was asked for.
   const alive = look.from === 'newest' && look.filter.trim() === '' && !frozen;
   const oneOnly = (found.messages?.length ?? 0) <= PAGE;
-  const failed = found.error !== null;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each answer sets the next reading off.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each answer, and each failure, sets the next reading off.
   useEffect(() => {
     if (!alive || !oneOnly || found.busy) return;
     const timer = setTimeout(
       () => void (document.hidden ? null : read(null)),
-      failed ? AFTER_FAILURE_MS : REFRESH_MS,
+      found.error === null ? REFRESH_MS : AFTER_FAILURE_MS,
     );
     return () => clearTimeout(timer);
-  }, [alive, oneOnly, failed, found.asOfMs, found.busy, read]);
+  }, [alive, oneOnly, found.error, found.asOfMs, found.busy, read]);
 
+  useMarkedStale(of === key ? staleOf(found) : null);
   return {
     found,
     alive: alive && oneOnly,
     more: () => {
-      setFound({ ...found, busy: true });
+      setBusy(true);
       void read(found);
     },
     stop: () => {
       abort.current.abort();
-      setFound({ ...found, busy: false });
+      setBusy(false);
     },
   };
 }
 
-/** Pages behind `after` until one page's worth was found, the end came, or nobody wants it any more. */
+function staleOf({ messages, error, asOfMs }: Found): Stale | null {
+  return messages === null || error === null || asOfMs === null ? null : { asOfMs, message: error.message };
+}
+
+/**
+ * Pages behind `after` until one page's worth was found, the end came, or nobody wants it any more.
+ * @throws what the reading of a page says
+ */
 async function search(
   topic: string,
   look: Look,
@@ -102,39 +136,20 @@ async function search(
   let messages: readonly Message[] = had;
   let scanned = after?.scanned ?? 0;
   let next = after?.next ?? null;
-  try {
-    for (;;) {
-      const page = await call(readMessages, {
-        params: { topic },
-        query: { ...readQuery(look), limit: PAGE, ...(next === null ? {} : { after: next }) },
-        signal,
-      });
-      messages = [...messages, ...page.messages];
-      scanned += page.scanned;
-      next = page.next;
-      const done = next === null || messages.length - had.length >= PAGE || messages.length >= KEPT_MAX;
-      tell({
-        messages,
-        partitions: page.partitions,
-        scanned,
-        left: page.left,
-        next,
-        busy: !done,
-        error: null,
-        asOfMs: Date.now(),
-      });
-      if (done || signal.aborted) return;
-    }
-  } catch (error) {
-    if (signal.aborted) return;
-    tell({
-      ...(after ?? NONE),
-      messages,
-      scanned,
-      next,
-      busy: false,
-      error: explain(error),
-      asOfMs: Date.now(),
+  for (;;) {
+    const page = await call(readMessages, {
+      params: { topic },
+      query: { ...readQuery(look), limit: PAGE, ...(next === null ? {} : { after: next }) },
+      signal,
     });
+    messages = [...messages, ...page.messages];
+    scanned += page.scanned;
+    next = page.next;
+    const done = next === null || messages.length - had.length >= PAGE || messages.length >= KEPT_MAX;
+    tell({
+      ...{ messages, partitions: page.partitions, scanned, left: page.left, next, busy: !done },
+      ...{ error: null, asOfMs: Date.now() },
+    });
+    if (done || signal.aborted) return;
   }
 }
