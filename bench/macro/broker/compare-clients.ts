@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createAdmin } from '@millrace/client';
+import type { Figures } from '../../measure/figures.ts';
 import type { LatencyFigures } from './clients/load-client.ts';
-import type { Figures } from './figures.ts';
 import { javaCost } from './java-tools.ts';
 import type { RunningBroker } from './side.ts';
 

@@ -1,6 +1,6 @@
+import type { Figures } from '../../measure/figures.ts';
 import { useOfTrees } from '../../measure/process-tree.ts';
 import { millraceLatency } from './compare-clients.ts';
-import type { Figures } from './figures.ts';
 import { consumerPerf, JavaProbe, producerPerf } from './java-tools.ts';
 import type { RunningBroker } from './side.ts';
 

@@ -1,9 +1,8 @@
-import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { putSection } from '../../measure/benchmarks-page.ts';
+import { Figures } from '../../measure/figures.ts';
 import { circumstances } from '../../measure/machine.ts';
+import { record } from '../../measure/record.ts';
 import { compareClients } from './compare-clients.ts';
-import { Figures } from './figures.ts';
 import { kafkaBroker, kafkaMissing } from './kafka.ts';
 import { afterLoad, manyPartitions, startAndIdle } from './life.ts';
 import { consumption, latencies, production } from './load.ts';
@@ -70,15 +69,15 @@ function report(): void {
   const ofClients = clientFigures.table(CLIENTS, { ratio: false });
   console.log(`\n${table}\n\n${ofClients}`);
   if (values['no-record'] || values.only !== SECTIONS.join(',')) return;
-  const changes = where.modified ? ' with changes' : '';
-  const text = [
-    `\`${COMMAND}\`, ${where.date}, commit ${where.commit}${changes}, Node ${where.node}, ${where.processors}, ${where.memoryMiB} MiB,`,
-    `load before ${where.loadBefore}. ${runs} runs of each side in turn after one that does not count. Processor time is of the broker's`,
-    'process. What exactly is measured: [bench/macro/broker](../bench/macro/broker/README.md).',
-  ].join('\n');
-  putSection('Broker', `${text}\n\n${table}\n\nClients, on our broker, acks=all, 100 B:\n\n${ofClients}`);
-  writeFileSync(
-    new URL('results.json', import.meta.url),
-    `${JSON.stringify({ command: COMMAND, where, records, samples: figures.samples, clients: clientFigures.samples }, null, 2)}\n`,
+  const tables = `${table}\n\nClients, on our broker, acks=all, 100 B:\n\n${ofClients}`;
+  record(
+    {
+      title: 'Broker',
+      command: COMMAND,
+      folder: 'broker',
+      about: `${runs} runs of each side in turn after one that does not count. Processor time is of the broker's process.`,
+    },
+    where,
+    { tables: tables, results: { records, samples: figures.samples, clients: clientFigures.samples } },
   );
 }

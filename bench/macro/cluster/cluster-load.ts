@@ -1,7 +1,7 @@
 import { setTimeout as passed } from 'node:timers/promises';
 import { createAdmin, createProducer } from '@millrace/client';
+import type { Figures } from '../../measure/figures.ts';
 import { useOfTrees } from '../../measure/process-tree.ts';
-import type { Figures } from '../broker/figures.ts';
 import { JavaProbe, producerPerf } from '../broker/java-tools.ts';
 import type { RunningCluster } from './cluster-side.ts';
 import { makeTopic, removeTopic, untilWhole } from './whole-cluster.ts';

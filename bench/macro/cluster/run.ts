@@ -1,8 +1,7 @@
-import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { putSection } from '../../measure/benchmarks-page.ts';
+import { Figures } from '../../measure/figures.ts';
 import { circumstances } from '../../measure/machine.ts';
-import { Figures } from '../broker/figures.ts';
+import { record } from '../../measure/record.ts';
 import { kafkaMissing } from '../broker/kafka.ts';
 import { failovers, memoryOf, replicatedLatency, replicatedProduction } from './cluster-load.ts';
 import type { ClusterSide, RunningCluster } from './cluster-side.ts';
@@ -67,15 +66,14 @@ function report(): void {
   );
   console.log(`\n${table}`);
   if (values['no-record'] || values.only !== SECTIONS.join(',')) return;
-  const text = [
-    `\`${COMMAND}\`, ${where.date}, commit ${where.commit}${where.modified ? ' with changes' : ''}, Node ${where.node}, ${where.processors}, ${where.memoryMiB} MiB,`,
-    `load before ${where.loadBefore}. Three brokers, each a controller too, three replicas, acks=all. ${runs} runs of each side in turn`,
-    'after one that does not count. Processor time and memory are of the three processes together. What exactly is measured:',
-    '[bench/macro/cluster](../bench/macro/cluster/README.md).',
-  ].join('\n');
-  putSection('Cluster', `${text}\n\n${table}`);
-  writeFileSync(
-    new URL('results.json', import.meta.url),
-    `${JSON.stringify({ command: COMMAND, where, records, samples: figures.samples }, null, 2)}\n`,
+  record(
+    {
+      title: 'Cluster',
+      command: COMMAND,
+      folder: 'cluster',
+      about: `Three brokers, each a controller too, three replicas, acks=all. ${runs} runs of each side in turn\nafter one that does not count. Processor time and memory are of the three processes together.`,
+    },
+    where,
+    { tables: table, results: { records, samples: figures.samples } },
   );
 }

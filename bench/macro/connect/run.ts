@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { putSection } from '../../measure/benchmarks-page.ts';
+import { Figures } from '../../measure/figures.ts';
 import { circumstances } from '../../measure/machine.ts';
 import { useOfTrees } from '../../measure/process-tree.ts';
-import { spreadOf, spreadText } from '../../measure/spread.ts';
+import { record } from '../../measure/record.ts';
 import { watchIdle } from '../start-and-memory/sample.ts';
 import { KafkaBroker, kafkaConnect, kafkaMissing } from './kafka.ts';
 import { millraceWorkers } from './millrace.ts';
@@ -27,26 +27,23 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '5' },
     lines: { type: 'string', default: '2000000' },
     only: { type: 'string', default: '' },
+    bootstrap: { type: 'string' },
     'no-takeover': { type: 'boolean' },
     'no-record': { type: 'boolean' },
   },
 });
-const missing = kafkaMissing();
+const given = values.bootstrap;
+if (given !== undefined && values.only !== 'Millrace')
+  throw new Error('--bootstrap is for one side alone: add --only Millrace');
+const missing = given === undefined ? kafkaMissing() : null;
 if (missing) throw new Error(`both sides run on Apache Kafka's broker: ${missing}`);
 const runs = Number(values.runs);
 const lines = Number(values.lines);
 
-/** Figures by row, then by side. */
-const figures = new Map<string, Map<string, number[]>>();
-function note(row: string, side: string, figure: number): void {
-  const ofRow = figures.get(row) ?? new Map<string, number[]>();
-  figures.set(row, ofRow.set(side, [...(ofRow.get(side) ?? []), figure]));
-  console.log(`${side}: ${row}: ${figure.toFixed(2)}`);
-}
-
+const figures = new Figures();
 const where = circumstances();
 const folder = mkdtempSync(join(tmpdir(), 'bench-connect-lines-'));
-const broker = await KafkaBroker.start();
+const broker = given === undefined ? await KafkaBroker.start() : { bootstrap: given, close: () => undefined };
 const sides = [await millraceWorkers(broker.bootstrap), await kafkaConnect(broker.bootstrap)].filter(
   ({ name }) => values.only === '' || name.startsWith(values.only),
 );
@@ -75,10 +72,10 @@ async function started(side: ConnectSide): Promise<RunningWorker> {
   const first = await side.start(0);
   await first.kill();
   const worker = await side.start(0);
-  note('CPU s until `GET /connectors` answers', side.name, useOfTrees([worker.pid]).cpuSeconds);
-  note('start until `GET /connectors` answers, s', side.name, worker.startSeconds);
+  figures.note('CPU s until `GET /connectors` answers', side.name, useOfTrees([worker.pid]).cpuSeconds);
+  figures.note('start until `GET /connectors` answers, s', side.name, worker.startSeconds);
   const idle = await watchIdle([worker.pid]);
-  note('idle memory, PSS, MiB', side.name, idle.pssMiB);
+  figures.note('idle memory, PSS, MiB', side.name, idle.pssMiB);
   return worker;
 }
 
@@ -99,23 +96,23 @@ async function throughput(workers: ReadonlyMap<ConnectSide, RunningWorker>, file
         const kind = treatment === 'string' ? 'StringConverter' : 'JsonConverter, three transforms';
         if (run === 0) console.log(`${side.name}: warm-up`, kind, input, output);
         else {
-          note(`file to topic, ${kind}: lines/s`, side.name, input.linesPerSecond);
-          note(`file to topic, ${kind}: CPU s per million`, side.name, input.cpuSecondsPerMillion);
-          note(`topic to file, ${kind}: lines/s`, side.name, output.linesPerSecond);
-          note(`topic to file, ${kind}: CPU s per million`, side.name, output.cpuSecondsPerMillion);
+          figures.note(`file to topic, ${kind}: lines/s`, side.name, input.linesPerSecond);
+          figures.note(`file to topic, ${kind}: CPU s per million`, side.name, input.cpuSecondsPerMillion);
+          figures.note(`topic to file, ${kind}: lines/s`, side.name, output.linesPerSecond);
+          figures.note(`topic to file, ${kind}: CPU s per million`, side.name, output.cpuSecondsPerMillion);
         }
       }
 }
 
 async function afterLoad(side: ConnectSide, worker: RunningWorker): Promise<void> {
   const loaded = await watchIdle([worker.pid]);
-  note('memory after the load, PSS, MiB', side.name, loaded.pssMiB);
+  figures.note('memory after the load, PSS, MiB', side.name, loaded.pssMiB);
   await worker.kill();
   const anew = await side.start(0);
   await idleConnectors(anew, folder, IDLE_CONNECTORS);
   const idle = await watchIdle([anew.pid]);
-  note(`memory with ${IDLE_CONNECTORS} idle connectors, PSS, MiB`, side.name, idle.pssMiB);
-  note(`CPU s in 10 s with ${IDLE_CONNECTORS} idle connectors`, side.name, idle.idleCpuSeconds);
+  figures.note(`memory with ${IDLE_CONNECTORS} idle connectors, PSS, MiB`, side.name, idle.pssMiB);
+  figures.note(`CPU s in 10 s with ${IDLE_CONNECTORS} idle connectors`, side.name, idle.idleCpuSeconds);
 }
 
 /** Of two workers the second is killed; until the tasks that it had run on the first. */
@@ -127,34 +124,24 @@ async function takeover(side: ConnectSide, before: RunningWorker): Promise<void>
   await victim.kill();
   const killedMs = performance.now();
   await untilRunning(keeper, names, keeper.url);
-  note('takeover after kill -9 of a worker, s', side.name, (performance.now() - killedMs) / 1000);
+  figures.note('takeover after kill -9 of a worker, s', side.name, (performance.now() - killedMs) / 1000);
 }
 
 function report(): void {
-  const names = sides.map(({ name }) => name);
-  const rows = [...figures].map(([row, bySide]) => {
-    const spreads = names.map((name) => spreadOf(bySide.get(name) ?? [Number.NaN]));
-    const digits = (spreads[0]?.median ?? 0) > 100 ? 0 : 2;
-    const ratio = spreads.length > 1 ? (spreads[0]?.median ?? 0) / (spreads[1]?.median ?? 1) : Number.NaN;
-    return `| ${row} | ${spreads.map((spread) => spreadText(spread, digits)).join(' | ')} | ${ratio.toFixed(2)} |`;
-  });
-  const table = [
-    `| | ${names.join(' | ')} | ratio |`,
-    `|---|${'---|'.repeat(names.length + 1)}`,
-    ...rows,
-  ].join('\n');
+  const table = figures.table(
+    sides.map(({ name }) => name),
+    { ratio: true },
+  );
   console.log(`\n${table}`);
   if (values['no-record'] || values.only !== '') return;
-  const text = [
-    `\`${COMMAND}\`, ${where.date}, commit ${where.commit}${where.modified ? ' with changes' : ''}, Node ${where.node}, ${where.processors}, ${where.memoryMiB} MiB,`,
-    `load before ${where.loadBefore}. One worker of each side on one Apache Kafka broker; ${lines} lines of 100 B, ${runs} runs of each side in turn`,
-    'after one that does not count. Processor time is of the worker and its task hosts. What exactly is measured:',
-    '[bench/macro/connect](../bench/macro/connect/README.md).',
-  ].join('\n');
-  putSection('Connect workers', `${text}\n\n${table}`);
-  const samples = Object.fromEntries([...figures].map(([row, bySide]) => [row, Object.fromEntries(bySide)]));
-  writeFileSync(
-    new URL('results.json', import.meta.url),
-    `${JSON.stringify({ command: COMMAND, where, lines, samples }, null, 2)}\n`,
+  record(
+    {
+      title: 'Connect workers',
+      command: COMMAND,
+      folder: 'connect',
+      about: `One worker of each side on one Apache Kafka broker; ${lines} lines of 100 B, ${runs} runs of each side in turn\nafter one that does not count. Processor time is of the worker and its task hosts.`,
+    },
+    where,
+    { tables: table, results: { lines, samples: figures.samples } },
   );
 }

@@ -1,60 +1,56 @@
-import { existsSync, writeFileSync } from 'node:fs';
+/** `npm run bench:connectors -- postgres|mongodb|elasticsearch`: see README.md. */
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { putSection } from '../../measure/benchmarks-page.ts';
+import { Figures } from '../../measure/figures.ts';
 import { circumstances } from '../../measure/machine.ts';
-import { spreadOf, spreadText } from '../../measure/spread.ts';
+import { record } from '../../measure/record.ts';
 import { KafkaBroker, kafkaConnect, kafkaMissing } from '../connect/kafka.ts';
 import { millraceWorkers } from '../connect/millrace.ts';
 import type { ConnectSide, RunningWorker } from '../connect/side.ts';
-import { type Bench, snapshot, stream, upsert, variantsOf } from './postgres.ts';
-import { PostgresServer } from './postgres-server.ts';
+import { elasticsearchSubject } from './elasticsearch/subject.ts';
+import { mongodbSubject } from './mongodb/subject.ts';
+import { postgresSubject } from './postgres/subject.ts';
+import { SERVER } from './subject.ts';
 import { TopicWatch } from './topic-watch.ts';
 
-const COMMAND = 'npm run bench:connectors -- postgres';
 const PLUGINS = join(
   process.env.CONNECTOR_PEERS_HOME ?? join(homedir(), '.cache/connector-peers'),
   'plugins',
 );
-const SERVER = 'the server alone';
+const SUBJECTS = { postgres: postgresSubject, mongodb: mongodbSubject, elasticsearch: elasticsearchSubject };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     runs: { type: 'string', default: '3' },
-    rows: { type: 'string', default: '1000000' },
-    changes: { type: 'string', default: '300000' },
-    sink: { type: 'string', default: '500000' },
-    commits: { type: 'string', default: '5000' },
+    /** Of the amounts that are moved; less is quicker, and says less. */
+    scale: { type: 'string', default: '1' },
     only: { type: 'string', default: '' },
     'no-record': { type: 'boolean' },
   },
 });
-if (positionals.join() !== 'postgres')
+const [wanted = ''] = positionals;
+const startSubject = Object.entries(SUBJECTS).find(([name]) => name === wanted)?.[1];
+if (positionals.length !== 1 || startSubject === undefined)
   throw new Error(
-    `usage: ${COMMAND} [--runs 3] [--rows 1000000] [--changes 300000] [--sink 500000] [--only Millrace] [--no-record]`,
+    `usage: npm run bench:connectors -- ${Object.keys(SUBJECTS).join('|')} [--runs 3] [--scale 1] [--only Millrace] [--no-record]`,
   );
+const command = `npm run bench:connectors -- ${wanted}`;
 const missing = kafkaMissing() ?? (existsSync(PLUGINS) ? null : `${PLUGINS} is not there: run fetch.sh`);
 if (missing)
   throw new Error(`both sides run on Apache Kafka's broker, theirs with its connectors: ${missing}`);
 process.env.KAFKA_CONNECT_PLUGINS = PLUGINS;
 
-const amounts = {
-  rows: Number(values.rows),
-  changes: Number(values.changes),
-  sink: Number(values.sink),
-  commits: Number(values.commits),
-};
+const runs = Number(values.runs);
 const where = circumstances();
-/** Figures by row, then by side. */
-const figures = new Map<string, Map<string, number[]>>();
-
+const figures = new Figures();
 const broker = await KafkaBroker.start();
-const server = await PostgresServer.start();
 const topics = new TopicWatch(broker.bootstrap);
+const subject = await startSubject({ scale: Number(values.scale) });
 const sides = [await millraceWorkers(broker.bootstrap), await kafkaConnect(broker.bootstrap)].filter(
-  ({ name }) => name.startsWith(values.only),
+  ({ name }) => subject.sides.includes(name) && name.startsWith(values.only),
 );
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => void stopAll().finally(() => process.exit(1)));
@@ -65,88 +61,37 @@ try {
 }
 report();
 
+/** Sides and server in turn. The first round is for all of them to come to their speed. */
 async function measure(): Promise<void> {
-  await server.table('bench', amounts.rows);
-  await topics.fill('rows', amounts.sink);
+  await subject.prepare(topics);
   const workers = new Map<ConnectSide, RunningWorker>();
   for (const side of sides) workers.set(side, await side.start(0));
-  for (let run = 0; run <= Number(values.runs); run++) {
-    for (const [side, worker] of workers) await round(side, worker, run);
-    if (run > 0) await alone();
+  for (let run = 0; run <= runs; run++) {
+    const into = run === 0 ? new Figures() : figures;
+    for (const [side, worker] of workers) {
+      const prefix = `${side.name.slice(0, 1).toLowerCase()}${run}`;
+      const note = (row: string, figure: number) => into.note(row, side.name, figure);
+      await subject.round({ side, worker, topics, prefix, note });
+    }
+    await subject.alone((row, figure) => into.note(row, SERVER, figure));
   }
-}
-
-/** The first one is for both sides to come to their speed. */
-async function round(side: ConnectSide, worker: RunningWorker, run: number): Promise<void> {
-  const prefix = `${side.name.slice(0, 1).toLowerCase()}${run}`;
-  const bench: Bench = {
-    ...{ server, topics, amounts },
-    note: (row, figure) => {
-      if (run > 0) note(row, side.name, figure);
-      else console.log(`${side.name}: warm-up: ${row}: ${figure.toFixed(2)}`);
-    },
-  };
-  for (const variant of variantsOf(side)) {
-    const letter = variant.name.slice(0, 1);
-    await snapshot(bench, worker, variant, `${prefix}s${letter}`);
-    await stream(bench, worker, variant, `${prefix}c${letter}`);
-  }
-  await upsert(bench, worker, side, `${prefix}u`);
-}
-
-async function alone(): Promise<void> {
-  const copy = await server.copyRates(amounts.rows);
-  const received = await server.recvRate(amounts.changes);
-  for (const variant of ['tuned', 'defaults']) {
-    note(`snapshot, ${variant}: rows/s`, SERVER, copy.out);
-    note(`stream, backlog, ${variant}: changes/s`, SERVER, received);
-  }
-  note('sink, upsert: records/s', SERVER, await server.upsertRate(amounts.sink));
-  note('COPY in: rows/s', SERVER, copy.in);
-}
-
-function note(row: string, side: string, figure: number): void {
-  const ofRow = figures.get(row) ?? new Map<string, number[]>();
-  figures.set(row, ofRow.set(side, [...(ofRow.get(side) ?? []), figure]));
-  console.log(`${side}: ${row}: ${figure.toFixed(2)}`);
 }
 
 async function stopAll(): Promise<void> {
   for (const side of sides) await side.close();
   await topics.close();
-  await server.close();
+  await subject.close();
   broker.close();
 }
 
 function report(): void {
-  const names = [...sides.map(({ name }) => name), SERVER];
-  const rows = [...figures].map(([row, bySide]) => {
-    const spreads = names.map((name) => {
-      const found = bySide.get(name);
-      return found ? spreadOf(found) : null;
-    });
-    const digits = (spreads.find((one) => one !== null)?.median ?? 0) > 1000 ? 0 : 2;
-    const [ours, theirs] = [spreads[0]?.median, sides.length > 1 ? spreads[1]?.median : undefined];
-    const ratio = ours !== undefined && theirs !== undefined ? (ours / theirs).toFixed(2) : '';
-    return `| ${row} | ${spreads.map((one) => (one ? spreadText(one, digits) : '')).join(' | ')} | ${ratio} |`;
-  });
-  const table = [
-    `| | ${names.join(' | ')} | ratio |`,
-    `|---|${'---|'.repeat(names.length + 1)}`,
-    ...rows,
-  ].join('\n');
-  console.log(`\n${table}`);
+  const tables = figures.table([...sides.map(({ name }) => name), SERVER], { ratio: sides.length > 1 });
+  console.log(`\n${tables}`);
   if (values['no-record'] || values.only !== '') return;
-  const text = [
-    `\`${COMMAND}\`, ${where.date}, commit ${where.commit}${where.modified ? ' with changes' : ''}, Node ${where.node}, ${where.processors}, ${where.memoryMiB} MiB,`,
-    `load before ${where.loadBefore}. Debezium PostgreSQL and Debezium's JDBC sink on the side of Kafka Connect; ${amounts.rows} rows, ${amounts.changes} changes and ${amounts.sink}`,
-    `records, ${values.runs} runs of each side in turn after one that does not count; ratio: ours to theirs. Processor time is of the worker and its task hosts. What exactly is measured:`,
-    '[bench/macro/connectors](../bench/macro/connectors/README.md).',
+  const about = [
+    `${subject.about} ${runs} runs in turn after one that`,
+    'does not count; ratio: ours to theirs. Processor time is of the worker and its task hosts.',
   ].join('\n');
-  putSection('PostgreSQL connectors', `${text}\n\n${table}`);
-  const samples = Object.fromEntries([...figures].map(([row, bySide]) => [row, Object.fromEntries(bySide)]));
-  writeFileSync(
-    new URL('results.json', import.meta.url),
-    `${JSON.stringify({ command: COMMAND, where, amounts, samples }, null, 2)}\n`,
-  );
+  const benchmark = { title: subject.title, command, folder: 'connectors', about };
+  record(benchmark, where, { tables, results: { scale: values.scale, samples: figures.samples } });
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Consumer, createAdmin, createConsumer } from '@millrace/client';
+import type { Figures } from '../../measure/figures.ts';
 import { useOfTrees } from '../../measure/process-tree.ts';
-import type { Figures } from '../broker/figures.ts';
 import type { RunningBroker } from '../broker/side.ts';
 
 const PARTITIONS_EACH = 2;
@@ -31,7 +31,10 @@ export async function rebalances(
   const partitions = members * PARTITIONS_EACH;
   await admin.createTopics([{ name: topic, partitions }]);
   const consumers = Array.from({ length: members }, () =>
-    createConsumer({ bootstrapServers, groupId, groupProtocol: protocol, heartbeatIntervalMs: 3_000 }),
+    createConsumer({
+      ...{ bootstrapServers, groupId, groupProtocol: protocol },
+      ...{ heartbeatIntervalMs: 3_000, enableAutoCommit: false },
+    }),
   );
   const cpuBefore = useOfTrees([broker.pid]).cpuSeconds;
   const beganMs = performance.now();
@@ -64,7 +67,7 @@ export async function commits(
   const bootstrapServers = [broker.bootstrap];
   const admin = createAdmin({ bootstrapServers });
   await admin.createTopics([{ name: topic, partitions: 1 }]);
-  const consumer = createConsumer({ bootstrapServers, groupId });
+  const consumer = createConsumer({ bootstrapServers, groupId, enableAutoCommit: false });
   await consumer.commit([{ topic, partition: 0, offset: 0 }]);
   const cpuBefore = useOfTrees([broker.pid]).cpuSeconds;
   const beganMs = performance.now();

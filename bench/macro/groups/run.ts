@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { putSection } from '../../measure/benchmarks-page.ts';
+import { Figures } from '../../measure/figures.ts';
 import { circumstances } from '../../measure/machine.ts';
-import { Figures } from '../broker/figures.ts';
+import { record } from '../../measure/record.ts';
 import { kafkaBroker, kafkaMissing } from '../broker/kafka.ts';
 import { millraceBroker } from '../broker/millrace.ts';
 import { commits, rebalances } from './load.ts';
@@ -49,12 +49,14 @@ const table = figures.table(
   { ratio: true },
 );
 console.log(`\n${table}`);
-if (!values['no-record']) {
-  const changes = where.modified ? ' with changes' : '';
-  const text = [
-    `\`${COMMAND}\`, ${where.date}, commit ${where.commit}${changes}, Node ${where.node}, ${where.processors}, ${where.memoryMiB} MiB,`,
-    `load before ${where.loadBefore}. ${runs} runs of each side in turn after one that does not count. ${members} of our own consumers in one`,
-    'process, one topic with two partitions for each; ready is when every partition has its one owner. Commits come from one member, 100 under way.',
-  ].join('\n');
-  putSection('Consumer groups', `${text}\n\n${table}`);
-}
+if (!values['no-record'])
+  record(
+    {
+      title: 'Consumer groups',
+      command: COMMAND,
+      folder: 'groups',
+      about: `${runs} runs of each side in turn after one that does not count. ${members} of our own consumers in one\nprocess, one topic with two partitions for each; ready is when every partition has its one owner. Commits come from one member, 100 under way.`,
+    },
+    where,
+    { tables: table, results: { members, commits: count, samples: figures.samples } },
+  );

@@ -3,8 +3,8 @@
  */
 import { parseArgs } from 'node:util';
 import { browserUnavailable, eventually, openBrowser } from '@millrace/test/support';
-import { putSection } from '../../measure/benchmarks-page.ts';
 import { circumstances } from '../../measure/machine.ts';
+import { record } from '../../measure/record.ts';
 import { spreadOf, spreadText } from '../../measure/spread.ts';
 import { firstPageBytes, frameMs, interactiveMs, newestMs, untilNamedMs } from './page-figures.ts';
 import { sinkName, startStack } from './stack.ts';
@@ -86,13 +86,15 @@ const table = [
   }),
 ].join('\n');
 console.log(`\n${table}`);
-if (!values['no-record']) {
-  const changes = where.modified ? ' with changes' : '';
-  const text = [
-    `\`${COMMAND}\`, ${where.date}, commit ${where.commit}${changes}, Node ${where.node}, ${where.processors}, ${where.memoryMiB} MiB,`,
-    `load before ${where.loadBefore}. ${size.connectors} connectors of which ${size.running} run, ${size.topics} topics, ${size.records} records in one more.`,
-    'What exactly is measured: [bench/macro/pages](../bench/macro/pages/README.md).',
-  ].join('\n');
-  putSection('Pages at scale', `${text}\n\n${table}`);
-}
+if (!values['no-record'])
+  record(
+    {
+      title: 'Pages at scale',
+      command: COMMAND,
+      folder: 'pages',
+      about: `${size.connectors} connectors of which ${size.running} run, ${size.topics} topics, ${size.records} records in one more.`,
+    },
+    where,
+    { tables: table, results: { size, rows } },
+  );
 if (rows.some(({ figures, bound }) => spreadOf(figures).median > bound)) process.exitCode = 1;

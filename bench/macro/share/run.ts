@@ -2,9 +2,9 @@
  * `npm run bench:share -- [--runs 5] [--records 1000000] [--no-record]`: share groups beside Apache Kafka's, each side in turn. See README.md.
  */
 import { parseArgs } from 'node:util';
-import { putSection } from '../../measure/benchmarks-page.ts';
+import { Figures } from '../../measure/figures.ts';
 import { circumstances } from '../../measure/machine.ts';
-import { Figures } from '../broker/figures.ts';
+import { record } from '../../measure/record.ts';
 import { kafkaBroker, kafkaMissing } from '../broker/kafka.ts';
 import { millraceBroker } from '../broker/millrace.ts';
 import { firstRecordMs, javaSteady, ourSteady, written } from './share-load.ts';
@@ -63,12 +63,14 @@ const table = figures.table(
   { ratio: true },
 );
 console.log(`\n${table}`);
-if (!values['no-record']) {
-  const changes = where.modified ? ' with changes' : '';
-  const text = [
-    `\`${COMMAND}\`, ${where.date}, commit ${where.commit}${changes}, Node ${where.node}, ${where.processors}, ${where.memoryMiB} MiB,`,
-    `load before ${where.loadBefore}. ${runs} runs of each side in turn after one that does not count. What exactly is measured:`,
-    '[bench/macro/share](../bench/macro/share/README.md).',
-  ].join('\n');
-  putSection('Share groups', `${text}\n\n${table}`);
-}
+if (!values['no-record'])
+  record(
+    {
+      title: 'Share groups',
+      command: COMMAND,
+      folder: 'share',
+      about: `${runs} runs of each side in turn after one that does not count.`,
+    },
+    where,
+    { tables: table, results: { records, samples: figures.samples } },
+  );

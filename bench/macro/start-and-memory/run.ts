@@ -1,7 +1,6 @@
-import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { putSection } from '../../measure/benchmarks-page.ts';
-import { type Circumstances, circumstances } from '../../measure/machine.ts';
+import { circumstances } from '../../measure/machine.ts';
+import { record } from '../../measure/record.ts';
 import { spreadOf, spreadText } from '../../measure/spread.ts';
 import { kafkaMissing, sampleKafka } from './kafka.ts';
 import { sampleMillrace } from './millrace.ts';
@@ -37,11 +36,17 @@ for (let run = 0; run <= runs; run++) {
 const table = tableOf(samples);
 console.log(`\n${table}`);
 if (missing) process.exit();
-writeFileSync(
-  new URL('results.json', import.meta.url),
-  `${JSON.stringify({ command: COMMAND, where, samples: Object.fromEntries([...samples].map(([side, list]) => [side, list.map(rounded)])) }, null, 2)}\n`,
+const samplesOf = Object.fromEntries([...samples].map(([side, list]) => [side, list.map(rounded)]));
+record(
+  {
+    title: 'Start and idle memory',
+    command: COMMAND,
+    folder: 'start-and-memory',
+    about: `${runs} runs of each side in turn after one that does not count, each on a new data folder.\nMillrace is one process: broker, worker, REST API and UI, without the demo.`,
+  },
+  where,
+  { tables: table, results: { samples: samplesOf } },
 );
-putSection('Start and idle memory', `${introduction(where)}\n\n${table}`);
 
 function rounded(sample: Sample): Sample {
   const entries = Object.entries(sample).map(([key, value]: [string, number]) => [
@@ -49,15 +54,6 @@ function rounded(sample: Sample): Sample {
     Number(value.toFixed(3)),
   ]);
   return Object.fromEntries(entries) as Sample;
-}
-
-function introduction(at: Circumstances): string {
-  return [
-    `\`${COMMAND}\`, ${at.date}, commit ${at.commit}${at.modified ? ' with changes' : ''}, Node ${at.node}, ${at.processors}, ${at.memoryMiB} MiB,`,
-    `load before ${at.loadBefore}. ${runs} runs of each side in turn after one that does not count, each on a new data folder.`,
-    'Millrace is one process: broker, worker, REST API and UI, without the demo. What exactly is measured:',
-    '[bench/macro/start-and-memory](../bench/macro/start-and-memory/README.md).',
-  ].join('\n');
 }
 
 function tableOf(all: ReadonlyMap<string, readonly Sample[]>): string {

@@ -1,4 +1,4 @@
-import { spreadOf, spreadText } from '../../measure/spread.ts';
+import { spreadOf, spreadText } from './spread.ts';
 
 const MANY = 1000;
 const SOME = 10;
@@ -7,23 +7,27 @@ const SOME = 10;
 export class Figures {
   readonly #rows = new Map<string, Map<string, number[]>>();
 
+  /** Takes a figure down, and says it. */
   note(row: string, column: string, figure: number): void {
     const ofRow = this.#rows.get(row) ?? new Map<string, number[]>();
     this.#rows.set(row, ofRow.set(column, [...(ofRow.get(column) ?? []), figure]));
     console.log(`${column}: ${row}: ${figure.toFixed(3)}`);
   }
 
-  /** Rows as Markdown; with `ratio`, the first column's median over the second's at the end. */
+  /** Rows as Markdown; with `ratio`, the first column's median over the second's at the end. What there is no figure of stays empty. */
   table(columns: readonly string[], { ratio }: { readonly ratio: boolean }): string {
     const head = ['', ...columns, ...(ratio ? ['ratio'] : [])];
     const lines = [...this.#rows]
       .filter(([, byColumn]) => columns.some((column) => byColumn.has(column)))
       .map(([row, byColumn]) => {
-        const spreads = columns.map((column) => spreadOf(byColumn.get(column) ?? [Number.NaN]));
-        const cells = spreads.map((spread) => spreadText(spread, digitsOf(spread.median)));
+        const spreads = columns.map((column) => {
+          const figures = byColumn.get(column);
+          return figures ? spreadOf(figures) : null;
+        });
+        const cells = spreads.map((spread) => (spread ? spreadText(spread, digitsOf(spread.median)) : ''));
         const [ours, theirs] = spreads;
-        const quotient = (ours?.median ?? Number.NaN) / (theirs?.median ?? Number.NaN);
-        return [row, ...cells, ...(ratio ? [quotient.toFixed(2)] : [])];
+        const quotient = ours && theirs ? (ours.median / theirs.median).toFixed(2) : '';
+        return [row, ...cells, ...(ratio ? [quotient] : [])];
       });
     return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
   }

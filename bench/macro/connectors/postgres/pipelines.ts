@@ -1,10 +1,10 @@
-import { useOfTrees } from '../../measure/process-tree.ts';
-import { ask, untilRunning } from '../connect/pipelines.ts';
-import type { ConnectSide, RunningWorker } from '../connect/side.ts';
-import { type PostgresServer, until } from './postgres-server.ts';
-import type { TopicWatch } from './topic-watch.ts';
-
-type Config = Readonly<Record<string, string>>;
+import { ask, untilRunning } from '../../connect/pipelines.ts';
+import type { ConnectSide, RunningWorker } from '../../connect/side.ts';
+import { cpuOf } from '../cpu-of.ts';
+import type { Config, Note } from '../subject.ts';
+import type { TopicWatch } from '../topic-watch.ts';
+import { until } from '../until.ts';
+import type { PostgresServer } from './server.ts';
 
 /** How much each measurement moves. */
 export interface Amounts {
@@ -18,13 +18,16 @@ export interface Bench {
   readonly server: PostgresServer;
   readonly topics: TopicWatch;
   readonly amounts: Amounts;
-  /** Takes a figure down. */
-  readonly note: (row: string, figure: number) => void;
+  readonly note: Note;
 }
 
 const DEBEZIUM = 'io.debezium.connector.postgresql.PostgresConnector';
 const JSON_CONVERTER = 'org.apache.kafka.connect.json.JsonConverter';
 const WARM_TRANSACTIONS = 100;
+/** Ids of rows whose way is timed: beyond all others. */
+const MARKED_FROM = 100_000_000;
+const markOf = (table: string): string =>
+  `INSERT INTO ${table} (id, n, name, amount, at, doc, ok) VALUES ($1, 1, $2, 1.5, now(), '{"a":1}', true)`;
 /** Of 100 changes 20 are deletions, which Debezium's envelope tells by two records. */
 const RECORDS_PER_TRANSACTION = { envelope: 120, flat: 100 };
 
@@ -136,7 +139,11 @@ export async function stream(
   const { firstMs, lastMs } = await topics.wait(topic, transactions * perTransaction, warm);
   note(`stream, backlog, ${variant.name}: changes/s`, (amounts.changes * 1000) / (lastMs - firstMs));
   note(`stream, backlog, ${variant.name}: CPU s per million`, (cpu() * 1e6) / amounts.changes);
-  const p50 = await topics.latency(server, { table: name, topic, count: amounts.commits });
+  const client = await server.connect();
+  const p50 = await topics.latencyMs(topic, amounts.commits, (mark, index) =>
+    client.query({ name: 'mark', text: markOf(name), values: [MARKED_FROM + index, mark] }),
+  );
+  await client.end();
   note(`commit to record, ${variant.name}: p50, ms`, p50);
   await ask(worker, 'DELETE', `/connectors/${name}`);
   await server.dropSlot(name);
@@ -196,9 +203,3 @@ const theirSink = (server: PostgresServer): Config => ({
   'schema.evolution': 'none',
   'use.reduction.buffer': 'true',
 });
-
-/** Processor seconds of the worker from here on. */
-function cpuOf(worker: RunningWorker): () => number {
-  const before = useOfTrees([worker.pid]).cpuSeconds;
-  return () => useOfTrees([worker.pid]).cpuSeconds - before;
-}

@@ -1,14 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as passed } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { until } from '../until.ts';
 
-const SCRIPT = fileURLToPath(new URL('../../../../shared/services/postgres', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('../../../../../shared/services/postgres', import.meta.url));
 const COLUMNS =
   'id int PRIMARY KEY, n int, name text, amount numeric(12,2), at timestamptz, doc jsonb, ok boolean';
-const LOOK_EVERY_MS = 20;
-const TIMEOUT_MS = 300_000;
 
 const rowsFrom = (first: number, last: number): string =>
   `SELECT i, i % 1000, md5(i::text)::varchar(24), (i % 100000) / 100.0, timestamptz '2026-01-01' + i * interval '1 s',
@@ -181,14 +179,5 @@ export class PostgresServer {
     const startedMs = performance.now();
     execFileSync('sh', ['-c', 'out=$1; shift; exec "$@" > "$out"', 'sh', output, program, ...args], { env });
     return (performance.now() - startedMs) / 1000;
-  }
-}
-
-/** @throws {Error} where it takes too long */
-export async function until(what: string, check: () => Promise<boolean>): Promise<void> {
-  const startedMs = performance.now();
-  while (!(await check())) {
-    if (performance.now() - startedMs > TIMEOUT_MS) throw new Error(`waited too long for ${what}`);
-    await passed(LOOK_EVERY_MS);
   }
 }
