@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readTracked, SourceFile, trackedPaths } from './source-tree.ts';
 import { foreignFindings } from './tracked-text.ts';
 
-const BINARY = /\.(?:png|ico|woff2|gz|bin|snappy|zst)$/;
+const BINARY = /\.(?:png|webp|ico|woff2|gz|bin|snappy|zst)$/;
 /** The rule and its plants name what they forbid. */
 const THE_RULE = /^test\/architecture\/tracked-text/;
 

@@ -20,7 +20,10 @@ export interface ChaosBroker {
 
 /** A broker that is up: one of ours, or Apache Kafka, which has transactions. */
 export async function startBroker(kind: BrokerKind, folder: string): Promise<ChaosBroker> {
-  const broker = kind === 'kafka' ? new ApacheKafka(await startKafkaPeer()) : await MillraceBroker.in(folder);
+  const broker =
+    kind === 'kafka'
+      ? new ApacheKafka(await startKafkaPeer({ longRun: true }))
+      : await MillraceBroker.in(folder);
   await broker.ready();
   return broker;
 }

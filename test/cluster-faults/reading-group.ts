@@ -28,7 +28,7 @@ export class ReadingGroup {
     while (!this.#isOver) {
       const consumer = createConsumer({
         ...{ bootstrapServers, groupId: GROUP, autoOffsetReset: 'earliest' },
-        ...{ sessionTimeoutMs: 10_000, heartbeatIntervalMs: 1_000 },
+        ...{ sessionTimeoutMs: 10_000, heartbeatIntervalMs: 1_000, enableAutoCommit: false },
       });
       try {
         // A partition that comes back goes on from what is committed: its order begins anew.

@@ -146,6 +146,14 @@ describe.skipIf(skipReason !== null)('admin of what Apache Kafka alone serves', 
     await consumer.close();
     await admin.alterShareGroupOffsets(groupId, back);
     expect(await admin.shareGroupOffsets(groupId)).toMatchObject([{ startOffset: 7 }]);
+    const patient = createAdmin({ ...options(), requestTimeoutMs: 3_600_000 });
+    onTestFinished(() => patient.close());
+    const unknown = { code: 'UNKNOWN_TOPIC_OR_PARTITION' };
+    const nowhere = [{ topic: uniqueName('none'), partition: 0, startOffset: 1 }];
+    await expect(patient.alterShareGroupOffsets(groupId, nowhere)).rejects.toMatchObject(unknown);
+    await expect(patient.deleteShareGroupOffsets(groupId, [uniqueName('none')])).rejects.toMatchObject(
+      unknown,
+    );
     await admin.deleteShareGroupOffsets(groupId, [topic]);
     expect(await admin.shareGroupOffsets(groupId)).toEqual([]);
     await expect(admin.describeShareGroups([uniqueName('none')])).rejects.toMatchObject({

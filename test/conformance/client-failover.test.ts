@@ -1,7 +1,7 @@
 import { type ConsumerRecord, createAdmin, createConsumer, createProducer } from '@millrace/client';
 import { Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type KafkaPeer, kafkaPeerSkipReason, startKafkaPeer } from '../support/kafka-peer.ts';
+import { type KafkaPeer, kafkaPeerSkipReason, QUICK_RETURN, startKafkaPeer } from '../support/kafka-peer.ts';
 import { pollUntil, uniqueName } from './client-scenarios.ts';
 
 const skipReason = kafkaPeerSkipReason();
@@ -10,7 +10,7 @@ if (skipReason !== null) console.warn(`skipped: client and failures of Apache Ka
 describe.skipIf(skipReason !== null)('client and failures of Apache Kafka', () => {
   let peer: KafkaPeer;
   beforeAll(async () => {
-    peer = await startKafkaPeer();
+    peer = await startKafkaPeer({ properties: QUICK_RETURN });
   }, 120_000);
   afterAll(() => peer?.stop());
   const options = () => ({ bootstrapServers: peer.bootstrapServers, requestTimeoutMs: 5_000 });

@@ -4,6 +4,7 @@ import {
   createAdmin,
   createConsumer,
   createProducer,
+  createShareConsumer,
   type RebalanceListener,
   type SubscriptionPattern,
   type TopicPartition,
@@ -53,7 +54,8 @@ class Reader {
     this.consumer.subscribe(topics, {
       assigned: tell('assigned'),
       revoked: async (partitions) => {
-        await this.consumer.commit();
+        // Who was put out of the group meanwhile has nothing to commit: others read it again.
+        await this.consumer.commit().catch((error) => expect(PUT_OUT).toContain(error.code));
         await tell('revoked')(partitions);
       },
       lost: tell('lost'),
@@ -88,10 +90,16 @@ class Reader {
   }
 }
 
+const PUT_OUT = ['UNKNOWN_MEMBER_ID', 'FENCED_MEMBER_EPOCH', 'STALE_MEMBER_EPOCH', 'ILLEGAL_GENERATION'];
+
 /** On Apache Kafka the shortest way through, or all of it (`GROUPS_FULL=1`): its steps take long. */
 const isFull = process.env.GROUPS_FULL === '1';
 
-describe.each(peers)('our consumer in groups on %s', (name, start) => {
+describe.each(peers)('our consumer in groups on %s', { concurrent: true }, (name, start) => {
+  describe('in turn', { concurrent: false }, () => scenarios(name, start));
+});
+
+function scenarios(name: string, start: () => Promise<Peer>): void {
   let peer: Peer;
   beforeAll(async () => {
     peer = await start();
@@ -173,6 +181,92 @@ describe.each(peers)('our consumer in groups on %s', (name, start) => {
     },
   );
 
+  it.each(isWhole ? ['classic', 'consumer'] : ['consumer'])(
+    'commits by itself in the %s protocol what later polls have passed, and at the end all of it',
+    async (protocol) => {
+      const topic = await newTopic();
+      const groupId = uniqueName('g');
+      const group = { ...options(), groupId, groupProtocol: protocol as 'classic' | 'consumer' };
+      await send(topic, 'auto');
+      const more = { maxPollRecords: 7, autoCommitIntervalMs: 50, heartbeatIntervalMs: 200 };
+      const consumer = createConsumer({ ...group, ...more, autoOffsetReset: 'earliest' });
+      consumer.subscribe([topic]);
+      const admin = createAdmin(options());
+      const first = await pollSome(consumer);
+      const second = await pollSome(consumer);
+      const committed = async () => {
+        const offsets = await admin.groupOffsets(groupId);
+        return offsets.reduce((sum, { offset }) => sum + offset, 0);
+      };
+      await eventually(async () => (await committed()) === first, {
+        what: 'what was passed to be committed, and what is in hand not',
+        timeoutMs: DEADLINE_MS,
+      });
+      await consumer.close();
+      expect(await committed()).toBe(first + second);
+      await admin.close();
+    },
+  );
+
+  it.each(isWhole ? ['classic', 'consumer'] : ['consumer'])(
+    'leaves a group of the %s protocol where nobody polls, says so, and comes back',
+    async (protocol) => {
+      const topic = await newTopic();
+      const group = {
+        ...{ ...options(), groupId: uniqueName('g'), groupProtocol: protocol as 'classic' | 'consumer' },
+        ...{ heartbeatIntervalMs: 200, maxPollIntervalMs: 1_500, enableAutoCommit: false },
+      };
+      const a = new Reader(group).start([topic]);
+      await shared([a]);
+      a.isHeld = true;
+      const admin = createAdmin(options());
+      const members = async () => (await admin.describeGroups([group.groupId]))[0]?.members.length;
+      await eventually(async () => (await members()) === 0, {
+        what: 'it to leave, though its heartbeats go on',
+        timeoutMs: DEADLINE_MS,
+      });
+      await expect(a.consumer.commit()).rejects.toMatchObject({ code: 'MAX_POLL_INTERVAL_EXCEEDED' });
+      a.isHeld = false;
+      await eventually(() => a.told.includes('lost 0,1,2,3,4,5') && a.told.length === 3, {
+        what: 'it to come back',
+        timeoutMs: DEADLINE_MS,
+      });
+      await shared([a]);
+      await seen([a], await send(topic, 'back'));
+      await a.stop();
+      await admin.close();
+    },
+  );
+
+  it.each(isWhole ? ['classic', 'consumer'] : ['classic'])(
+    'begins anew, in the %s protocol, with a topic that was made anew',
+    async (protocol) => {
+      const topic = await newTopic();
+      const ids = new Set<string | null>();
+      const group = { ...options(), groupId: uniqueName('g'), heartbeatIntervalMs: 200 };
+      const a = new Reader({ ...group, groupProtocol: protocol as 'classic' | 'consumer' }).start([topic], {
+        assigned: async (partitions) => {
+          for (const { topicId } of partitions) ids.add(topicId);
+        },
+      });
+      await seen([a], await send(topic, 'before', 60));
+      const admin = createAdmin(options());
+      await admin.deleteTopics([topic]);
+      // More of them than were read before, so that the old position is one of the new topic too.
+      const isMade = () =>
+        newTopic(PARTITIONS, topic).then(
+          () => true,
+          () => false,
+        );
+      await eventually(isMade, { what: 'the topic to be made anew', timeoutMs: DEADLINE_MS });
+      await seen([a], await send(topic, 'after', 120));
+      expect(ids.size).toBe(2);
+      expect(a.values).toHaveLength(180);
+      await a.stop();
+      await admin.close();
+    },
+  );
+
   if (!isWhole) return;
 
   it.each(kinds.slice(1))(
@@ -248,7 +342,43 @@ describe.each(peers)('our consumer in groups on %s', (name, start) => {
     expect(() => classic.subscribe({ pattern: 'a' })).toThrow(/consumer protocol/);
     await classic.close();
   });
-});
+
+  it.each(['classic', 'consumer'] as const)(
+    'says to a member of the %s protocol that a name is none, and that a group is of another kind',
+    async (groupProtocol) => {
+      const topic = await newTopic();
+      const groupId = uniqueName('g');
+      const sharing = createShareConsumer({ ...options(), groupId });
+      sharing.subscribe([topic]);
+      await eventually(async () => (await sharing.poll(100)) && sharing.assignment().length > 0, {
+        what: 'a share group',
+        timeoutMs: DEADLINE_MS,
+      });
+      const stranger = createConsumer({ ...options(), groupId, groupProtocol });
+      stranger.subscribe([topic]);
+      await expect(pollUntilError(stranger)).rejects.toMatchObject({
+        code: expect.stringMatching(/^(GROUP_ID_NOT_FOUND|INCONSISTENT_GROUP_PROTOCOL)$/),
+        details: { hint: expect.stringContaining('another groupId'), path: 'groupId' },
+      });
+      await stranger.close();
+      await sharing.close();
+      const misspelt = createConsumer({ ...options(), groupId: uniqueName('g'), groupProtocol });
+      misspelt.subscribe([topic, 'no name']);
+      await expect(pollUntilError(misspelt)).rejects.toMatchObject({ code: 'INVALID_TOPIC_EXCEPTION' });
+      await misspelt.close();
+    },
+  );
+}
+
+/** How many records came with the first poll that brought any. */
+async function pollSome(consumer: Consumer): Promise<number> {
+  const deadlineMs = performance.now() + DEADLINE_MS;
+  while (performance.now() < deadlineMs) {
+    const { length } = await consumer.poll(200);
+    if (length > 0) return length;
+  }
+  throw new Error('no record came');
+}
 
 async function pollUntilError(consumer: Consumer): Promise<void> {
   const deadlineMs = performance.now() + DEADLINE_MS;

@@ -304,6 +304,20 @@ export function clientScenarios(target: Target): void {
     await admin.close();
   });
 
+  it('does not wait for a topic of which a group is to have offsets, or to forget them', async () => {
+    const admin = createAdmin({ ...options(), requestTimeoutMs: 3_600_000 });
+    const groupId = uniqueName('offsets');
+    const topic = uniqueName('none');
+    const unknown = { code: 'UNKNOWN_TOPIC_OR_PARTITION', message: expect.stringContaining(topic) };
+    const real = uniqueName('real');
+    await admin.createTopics([{ name: real, partitions: 1 }]);
+    await admin.alterGroupOffsets(groupId, [{ topic: real, partition: 0, offset: 1 }]);
+    const offset = { topic, partition: 0, offset: 1 };
+    await expect(admin.alterGroupOffsets(groupId, [offset])).rejects.toMatchObject(unknown);
+    await expect(admin.deleteGroupOffsets(groupId, [offset])).rejects.toMatchObject(unknown);
+    await admin.close();
+  });
+
   it('keeps two members of any protocol type in one generation, and lets one go', async () => {
     const groupId = uniqueName('member');
     const joined: string[] = [];

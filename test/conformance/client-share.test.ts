@@ -8,8 +8,10 @@ import {
   type ShareConsumerOptions,
   type ShareRecord,
 } from '@millrace/client';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { kafkaPeerSkipReason, startKafkaPeer } from '../support/kafka-peer.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEachTest } from '../support/after-each-test.ts';
+import { eventually } from '../support/index.ts';
+import { kafkaPeerSkipReason, QUICK_RETURN, startKafkaPeer } from '../support/kafka-peer.ts';
 import { type BrokerProcess, startMillraceBroker } from '../support/millrace-broker.ts';
 import { uniqueName } from './client-scenarios.ts';
 import { killedWhileHolding, pausedWhileHolding } from './doomed-process.ts';
@@ -21,15 +23,21 @@ if (skipReason !== null) console.warn(`skipped: share consumer on Apache Kafka: 
 const properties = { 'group.share.min.record.lock.duration.ms': '1000' };
 const DEADLINE_MS = 30_000;
 
-describe('share consumer on our broker', () => {
-  scenarios(() => startMillraceBroker(properties));
+// Beside each other: most of their time is waited out, for locks to end and for brokers to come back.
+describe('share consumer on our broker', { concurrent: true }, () => {
+  describe('in turn', { concurrent: false }, () => scenarios(() => startMillraceBroker(properties)));
 });
 
-describe.skipIf(skipReason !== null)('share consumer on Apache Kafka', () => {
-  scenarios(() => startKafkaPeer({ properties }));
+describe.skipIf(skipReason !== null)('share consumer on Apache Kafka', { concurrent: true }, () => {
+  describe('in turn', { concurrent: false }, () => scenarios(startKafka));
 });
+
+function startKafka(): Promise<BrokerProcess> {
+  return startKafkaPeer({ properties: { ...properties, ...QUICK_RETURN } });
+}
 
 function scenarios(start: () => Promise<BrokerProcess>): void {
+  const onTestFinished = afterEachTest();
   let peer: BrokerProcess;
   let admin: Admin;
   beforeAll(async () => {
@@ -141,12 +149,12 @@ function scenarios(start: () => Promise<BrokerProcess>): void {
   });
 
   it('keeps a renewed record, and loses one whose lock has ended', async () => {
-    const { topic, groupId } = await setUp(2, 1, { 'share.record.lock.duration.ms': '1500' });
+    const { topic, groupId } = await setUp(2, 1, { 'share.record.lock.duration.ms': '3000' });
     const holder = member(topic, groupId, { acknowledgementMode: 'explicit' });
     const [kept, lost] = (await pollUntil(holder, 2)) as [ShareRecord, ShareRecord];
     const other = member(topic, groupId, { acknowledgementMode: 'explicit' });
     const taken: ShareRecord[] = [];
-    const deadlineMs = performance.now() + 4_000;
+    const deadlineMs = performance.now() + 7_000;
     while (performance.now() < deadlineMs) {
       holder.acknowledge(kept, 'renew');
       expect(await holder.commit()).toMatchObject([{ error: null }]);
@@ -236,6 +244,108 @@ function scenarios(start: () => Promise<BrokerProcess>): void {
     await consumer.commit();
     const again = await pollUntil(member(topic, groupId), 7);
     expect(sorted(numbers(again))).toEqual([3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it('accepts record by record while a loop goes on, and not the one whose body throws', async () => {
+    const { topic, groupId } = await setUp(10);
+    const told: AcknowledgementOutcome[] = [];
+    const consumer = member(topic, groupId, { acknowledged: (outcomes) => told.push(...outcomes) });
+    const accepted = () => told.flatMap(({ offsets, error }) => (error === null ? offsets : []));
+    const loop = async () => {
+      for await (const record of consumer) {
+        // What was done before is accepted while this one is at work: no other one is asked for.
+        await eventually(() => accepted().length === record.offset, {
+          what: 'acceptance',
+          timeoutMs: DEADLINE_MS,
+        });
+        if (record.offset === 5) throw new Error('out of paper');
+      }
+    };
+    await expect(loop()).rejects.toThrow('out of paper');
+    const again = await pollUntil(member(topic, groupId), 5);
+    expect(again.map(({ offset }) => offset)).toEqual([5, 6, 7, 8, 9]);
+  });
+
+  it('accepts the record that a loop is working on when it is closed, and gives out no other one', async () => {
+    const { topic, groupId } = await setUp(10);
+    const consumer = member(topic, groupId);
+    let closed: Promise<void> | null = null;
+    const seen: number[] = [];
+    for await (const { offset } of consumer) {
+      if (offset === 2) closed = consumer.close(DEADLINE_MS);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      seen.push(offset);
+    }
+    await closed;
+    expect(seen).toEqual([0, 1, 2]);
+    const again = await pollUntil(member(topic, groupId), 7);
+    expect(again.map(({ offset }) => offset)).toEqual([3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it('closes though a loop hangs, and gives back what it has in hand', async () => {
+    const { topic, groupId } = await setUp(2);
+    const consumer = member(topic, groupId);
+    const hanging = Promise.withResolvers<void>();
+    const reached = Promise.withResolvers<void>();
+    const loop = (async () => {
+      for await (const { offset } of consumer) {
+        if (offset === 1) reached.resolve();
+        if (offset === 1) await hanging.promise;
+      }
+    })();
+    await reached.promise;
+    await consumer.close(100);
+    const again = await pollUntil(member(topic, groupId), 1);
+    expect(again.map(({ offset }) => offset)).toEqual([1]);
+    hanging.resolve();
+    await loop;
+  });
+
+  it('works off jobs that are slow against their locks, each of them once, between two members', async () => {
+    const { topic, groupId } = await setUp(30, 1, { 'share.record.lock.duration.ms': '1500' });
+    const done: number[] = [];
+    const refused: AcknowledgementOutcome[] = [];
+    const acknowledged = (outcomes: readonly AcknowledgementOutcome[]) =>
+      refused.push(...outcomes.filter(({ error }) => error !== null));
+    const members = [0, 1].map(() => member(topic, groupId, { acknowledged }));
+    const shares = members.map(async (consumer) => {
+      let count = 0;
+      for await (const { offset } of consumer) {
+        // The first one takes longer than its lock holds.
+        await new Promise((resolve) => setTimeout(resolve, offset === 0 ? 2_500 : 100));
+        done.push(offset);
+        count += 1;
+        if (done.length === 30) for (const each of members) void each.close();
+      }
+      return count;
+    });
+    const counts = await Promise.all(shares);
+    expect(sorted(done)).toEqual(upTo(30));
+    expect(refused).toEqual([]);
+    expect(counts.every((count) => count > 5)).toBe(true);
+    await eventually(async () => (await admin.shareGroupOffsets(groupId))[0]?.lag === 0, {
+      what: 'no job to be left',
+      timeoutMs: DEADLINE_MS,
+    });
+  });
+
+  it('does not hand out what it has held longer than its lock', async () => {
+    const { topic, groupId } = await setUp(20, 1, {
+      'share.record.lock.duration.ms': '1000',
+      'share.renew.acknowledge.enable': 'false',
+    });
+    const refused: number[] = [];
+    const acknowledged = (outcomes: readonly AcknowledgementOutcome[]) =>
+      refused.push(...outcomes.flatMap(({ offsets, error }) => (error === null ? [] : offsets)));
+    const consumer = member(topic, groupId, { maxPollRecords: 10, acknowledged });
+    const first = await pollUntil(consumer, 10);
+    expect(first.map(({ offset }) => offset)).toEqual(upTo(10));
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    // Those that were given out are lost, and are accepted too late; those that waited here are lost, and not given out as if they were not.
+    const again = await pollUntil(consumer, 20);
+    expect(sorted(numbers(again))).toEqual(upTo(20));
+    expect(await consumer.commit()).toMatchObject([{ error: null }]);
+    expect(sorted(refused)).toEqual(upTo(10));
   });
 
   it('iterates with a word for each record, which goes along with what is fetched next', async () => {

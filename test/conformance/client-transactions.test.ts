@@ -6,9 +6,10 @@ import {
   type TransactionalProducer,
   type TransactionalProducerOptions,
 } from '@millrace/client';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEachTest } from '../support/after-each-test.ts';
 import { eventually } from '../support/eventually.ts';
-import { kafkaPeerSkipReason, startKafkaPeer } from '../support/kafka-peer.ts';
+import { kafkaPeerSkipReason, QUICK_RETURN, startKafkaPeer } from '../support/kafka-peer.ts';
 import { type BrokerProcess, startMillraceBroker } from '../support/millrace-broker.ts';
 import { pollUntil, uniqueName } from './client-scenarios.ts';
 import { killedWhileHolding } from './doomed-process.ts';
@@ -28,15 +29,25 @@ const brokers = [
   },
   {
     on: 'Apache Kafka',
-    start: (level: number) => startKafkaPeer({ features: { 'transaction.version': level }, properties }),
+    start: (level: number) =>
+      startKafkaPeer({
+        features: { 'transaction.version': level },
+        properties: { ...properties, ...QUICK_RETURN },
+      }),
   },
 ].flatMap((broker) => [
   { ...broker, kind: 'with an epoch for each', level: 2 },
   { ...broker, kind: 'of the older kind', level: 1 },
 ]);
 
-describe.each(brokers)('transactions $kind on $on', ({ on, start, level }) => {
+// Most of their time is waited out: for JVMs, for brokers that are killed, for transactions that are open for too long.
+describe.each(brokers)('transactions $kind on $on', { concurrent: true }, (broker) => {
+  describe('in turn', { concurrent: false }, () => transactions(broker));
+});
+
+function transactions({ on, start, level }: (typeof brokers)[number]): void {
   const isMissing = on === 'Apache Kafka' && skipReason !== null;
+  const onTestFinished = afterEachTest();
   let peer: BrokerProcess;
   beforeAll(async () => {
     if (!isMissing) peer = await start(level);
@@ -144,7 +155,12 @@ describe.each(brokers)('transactions $kind on $on', ({ on, start, level }) => {
   it('refuses offsets of a member that was put out, and only that transaction is lost', async () => {
     const topic = await newTopic(1);
     const groupId = uniqueName('group');
-    const consumer = createConsumer({ ...options(), groupId, autoOffsetReset: 'earliest' });
+    const consumer = createConsumer({
+      ...options(),
+      groupId,
+      autoOffsetReset: 'earliest',
+      enableAutoCommit: false,
+    });
     consumer.subscribe([topic]);
     await eventually(async () => (await consumer.poll(100)) && consumer.assignment().length === 1, {
       what: 'the assignment',
@@ -266,7 +282,7 @@ describe.each(brokers)('transactions $kind on $on', ({ on, start, level }) => {
 
   it('tells a transaction that was open for too long from one that was taken over', async () => {
     const topic = await newTopic(1);
-    const slow = transactional(uniqueName('id'), { transactionTimeoutMs: 500 });
+    const slow = transactional(uniqueName('id'), { transactionTimeoutMs: 1_000 });
     await slow.initTransactions();
     slow.beginTransaction();
     await slow.send([record(topic, 0, 'slow')]);
@@ -358,4 +374,4 @@ describe.each(brokers)('transactions $kind on $on', ({ on, start, level }) => {
     await expect(producer.abortTransaction()).rejects.toMatchObject(misuse);
     await commit;
   });
-});
+}

@@ -19,6 +19,7 @@ describe.each(['segments', 'memory'])('client on our broker, its logs in %s', (e
       'node.id': '1',
       'log.dirs': folder,
       'log.storage.engine': engine,
+      'group.initial.rebalance.delay.ms': '0',
       listeners: 'PLAINTEXT://127.0.0.1:0',
     };
     broker = await startBroker(config, { logger: silentLogger });

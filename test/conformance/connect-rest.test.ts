@@ -89,7 +89,8 @@ afterAll(async () => {
 }, 60_000);
 
 describe.skipIf(skipReason !== null)('the REST API is that of Kafka Connect', () => {
-  describe.each(['distributed', 'standalone'] as const)('%s', (mode) => {
+  // Both modes at once, the scenarios of each in turn: a change of one connector makes a group refuse those of others for a moment.
+  describe.each(['distributed', 'standalone'] as const)('%s', { concurrent: true }, (mode) => {
     let pair: Pair;
 
     beforeAll(async () => {
@@ -103,6 +104,7 @@ describe.skipIf(skipReason !== null)('the REST API is that of Kafka Connect', ()
     const scenarios = SCENARIOS.filter(({ only }) => only === undefined || only === mode);
     test.each(scenarios.map((each, number) => [each.name, each, number] as const))(
       '%s',
+      { concurrent: false },
       async (scenario, { run }, number) => {
         const sides = [
           new Side(`kfk${mode[0]}${number}`, pair.kafka.url, folder),

@@ -56,10 +56,12 @@ describe.each(peers)('groups of both protocols on %s', (_name, start) => {
     if (isFull || client !== java)
       it.skipIf(client.unavailable() !== undefined)(
         `of ${client.name} shares six partitions among three members, hands over, and goes on where it left`,
+        { concurrent: true },
         () => groupLife(client, peer, 'consumer'),
       );
     it.skipIf(client.unavailable() !== undefined)(
       `of ${client.name} comes from the classic protocol, and goes back to it`,
+      { concurrent: true },
       () => groupMigration(client, peer),
     );
   }

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBroker } from '@millrace/broker';
-import { silentLogger } from '@millrace/foundation';
+import { type Logger, silentLogger } from '@millrace/foundation';
 import { startKafkaPeer } from '../support/kafka-peer.ts';
 
 /** A single broker under test, ours or Apache Kafka, on the loopback. */
@@ -10,6 +10,8 @@ export interface Peer {
   readonly name: 'Millrace' | 'Apache Kafka';
   readonly host: string;
   readonly port: number;
+  /** Where its controller listens; 0 where it has no listener of its own. */
+  readonly controllerPort: number;
   /** `host:port`. */
   readonly address: string;
   close(): Promise<void>;
@@ -28,14 +30,18 @@ const CONFIG = {
 };
 
 /** Our broker in this process, with a data folder of its own. */
-export async function startOurs(config: Readonly<Record<string, string>> = {}): Promise<Peer> {
+export async function startOurs(
+  config: Readonly<Record<string, string>> = {},
+  logger: Logger = silentLogger,
+): Promise<Peer> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-conformance-'));
-  const broker = await startBroker({ ...CONFIG, 'log.dirs': folder, ...config }, { logger: silentLogger });
+  const broker = await startBroker({ ...CONFIG, 'log.dirs': folder, ...config }, { logger });
   const [address] = broker.addresses.values();
   if (!address) throw new Error('the broker has no listener');
   return {
     name: 'Millrace',
     ...address,
+    controllerPort: broker.boundAddresses.get('CONTROLLER')?.port ?? 0,
     address: `${address.host}:${address.port}`,
     async close() {
       await broker.close();
@@ -49,5 +55,12 @@ export async function startApacheKafka(properties: Readonly<Record<string, strin
   const peer = await startKafkaPeer({ properties });
   const [address = ''] = peer.bootstrapServers;
   const [host = '', port = ''] = address.split(':');
-  return { name: 'Apache Kafka', host, port: Number(port), address, close: () => peer.stop() };
+  return {
+    name: 'Apache Kafka',
+    host,
+    port: Number(port),
+    controllerPort: 0,
+    address,
+    close: () => peer.stop(),
+  };
 }

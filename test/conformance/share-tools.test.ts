@@ -11,10 +11,20 @@ const SHARE_GROUPS = 'org.apache.kafka.tools.consumer.group.ShareGroupCommand';
 const skipReason = java.unavailable() ?? kafkaPeerSkipReason() ?? undefined;
 if (skipReason !== undefined) console.warn(`skipped: Apache Kafka's tools of share groups: ${skipReason}`);
 
+/** A member has its partitions with a later heartbeat, and Java asks no sooner than it is told. */
+const properties = {
+  'group.share.min.heartbeat.interval.ms': '200',
+  'group.share.heartbeat.interval.ms': '300',
+};
+
 describe.skipIf(skipReason !== undefined).each([
   ['our broker', startOurs],
   ['Apache Kafka', startApacheKafka],
-] as const)("Apache Kafka's own share consumers and tools on %s", (_name, start) => {
+] as const)("Apache Kafka's own share consumers and tools on %s", { concurrent: true }, (_name, start) => {
+  describe('in turn', { concurrent: false }, () => scenarios(() => start(properties)));
+});
+
+function scenarios(start: () => Promise<Peer>): void {
   let peer: Peer;
   let tools: ToolRunner;
   beforeAll(async () => {
@@ -133,4 +143,4 @@ describe.skipIf(skipReason !== undefined).each([
     const deleted = await tools.run(SHARE_GROUPS, '--bootstrap-server', peer.address, '--delete', ...nobody);
     expect(deleted.printed).toMatch(/could not be deleted|not found|not a share group/i);
   });
-});
+}

@@ -12,6 +12,8 @@ import { quotaScenarios } from './wire/quota-scenarios.ts';
 import { recordScenarios } from './wire/record-scenarios.ts';
 import type { Scenario } from './wire/scenario.ts';
 import { shareScenarios } from './wire/share-scenarios.ts';
+import { shareStateScenarios } from './wire/share-state-scenarios.ts';
+import { sizeScenarios } from './wire/size-scenarios.ts';
 import { topicConfigScenarios } from './wire/topic-config-scenarios.ts';
 import { topicScenarios } from './wire/topic-scenarios.ts';
 import { transactionScenarios } from './wire/transaction-scenarios.ts';
@@ -32,9 +34,11 @@ const areas: readonly [string, readonly Scenario[]][] = [
   ['quotas and features', quotaScenarios],
   ['records', recordScenarios],
   ['fetch sessions', fetchSessionScenarios],
+  ['what stands twice, and what is too large', sizeScenarios],
   ['groups', groupScenarios],
   ['groups of the consumer protocol', consumerGroupScenarios],
   ['share groups', shareScenarios],
+  ['what is stored of share groups', shareStateScenarios],
   ['transactions', transactionScenarios],
 ];
 

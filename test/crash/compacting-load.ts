@@ -17,10 +17,10 @@ const TOPICS = { kept: { 'delete.retention.ms': '86400000' }, swept: { 'delete.r
 const COMPACTED = {
   'cleanup.policy': 'compact',
   'min.cleanable.dirty.ratio': '0',
+  'internal.segment.bytes': '100000',
 };
 /** Compaction begins again at once, and takes its time, so that most kills come upon it. */
 const BROKER = {
-  'log.segment.bytes': '100000',
   'log.cleaner.backoff.ms': '20',
   'log.cleaner.io.max.bytes.per.second': '1000000',
 };

@@ -1,15 +1,16 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { Admin } from '@millrace/client';
-import { freePort, type Service, startService } from '../support/index.ts';
+import { freePort } from '../support/index.ts';
 import { Database } from './database.ts';
 import { type DevAddresses, DevProcess } from './dev-process.ts';
 import { checkHistory, type Kill, type Verdict } from './history-check.ts';
 import { type KillMoment, planKills } from './kill-plan.ts';
 import { logEndsOnDisk, logSize } from './log-files.ts';
 import { OFFSET_TOPIC, Pipeline, SINK_GROUPS } from './pipeline.ts';
+import { PostgresServer } from './postgres-server.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { Workload } from './workload.ts';
 import { Writer } from './writer.ts';
@@ -36,6 +37,8 @@ export interface CrashReport extends Verdict {
   readonly transactions: number;
   readonly rows: number;
   readonly kills: readonly KillMoment[];
+  /** Transactions that a server which was killed did not answer. */
+  readonly unanswered: number;
   readonly recoveries: readonly Recovery[];
   /** From the last row change that was written, or the last start, to the second database with all of it, ms. */
   readonly catchUpMs: number;
@@ -47,6 +50,8 @@ export interface CrashReport extends Verdict {
 const WRITERS = 2;
 const INITIAL_ROWS = 500;
 const LOOK_EVERY_MS = 20;
+/** How long nothing may be written before a topic counts as resting. */
+const REST_MS = 300;
 const PROGRESS_EVERY_MS = 2_000;
 /** How long nothing may move before the run is given up. */
 const STALL_MS = 60_000;
@@ -58,8 +63,10 @@ const EXAMPLES_MAX = 5;
 export async function runCrashes(options: CrashOptions): Promise<CrashReport> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-crash-'));
   mkdirSync(join(folder, 'data'));
-  const service = await startService('postgres');
-  const run = new CrashRun(options, folder, service);
+  // The database server runs as another user.
+  chmodSync(folder, 0o755);
+  const server = await PostgresServer.start(join(folder, 'postgres'));
+  const run = new CrashRun(options, folder, server);
   let kept: string | null = folder;
   try {
     const report = await run.run();
@@ -71,7 +78,7 @@ export async function runCrashes(options: CrashOptions): Promise<CrashReport> {
     });
   } finally {
     await run.end();
-    await service.stop();
+    await server.stop();
     if (kept === null) rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -79,6 +86,7 @@ export async function runCrashes(options: CrashOptions): Promise<CrashReport> {
 class CrashRun {
   readonly #options: CrashOptions;
   readonly #random: SeededRandom;
+  readonly #server: PostgresServer;
   readonly #database: Database;
   readonly #folder: string;
   readonly #startedMs = performance.now();
@@ -95,12 +103,15 @@ class CrashRun {
   #confirmedLsn = 0;
   #lastWriteMs = 0;
   #ended = false;
+  /** What was killed last. */
+  #killed: 'millrace' | 'server' | null = null;
 
-  constructor(options: CrashOptions, folder: string, service: Service) {
+  constructor(options: CrashOptions, folder: string, server: PostgresServer) {
     this.#options = options;
     this.#folder = folder;
     this.#random = new SeededRandom(options.seed);
-    this.#database = new Database(service.url);
+    this.#server = server;
+    this.#database = new Database(server.url);
   }
 
   async run(): Promise<Omit<CrashReport, 'kept'>> {
@@ -109,12 +120,15 @@ class CrashRun {
     await this.#begin();
     const plan = planKills(this.#random, kills, changes);
     const watching = this.#watch();
+    // What is thrown is thrown below.
+    watching.catch(() => undefined);
     const writing = this.#write();
     // A writer that fails ends the run wherever that is, and is thrown below.
     writing.catch(() => {
       this.#ended = true;
     });
-    for (const moment of plan) await this.#killAndStart(moment);
+    for (const moment of plan)
+      await (moment.kind === 'server' ? this.#killServer(moment) : this.#killAndStart(moment));
     await this.#recovered(true);
     await writing;
     const catchUpFromMs = Math.max(this.#lastWriteMs, this.#dev?.startedMs ?? 0);
@@ -129,6 +143,7 @@ class CrashRun {
       transactions: sum(this.#writers.map(({ written }) => written.length)),
       rows,
       kills: plan,
+      unanswered: sum(this.#writers.map(({ unanswered }) => unanswered)),
       recoveries: this.#recoveries,
       catchUpMs,
       totalMs: performance.now() - this.#startedMs,
@@ -153,8 +168,7 @@ class CrashRun {
   async #begin(): Promise<void> {
     await this.#database.prepare();
     for (let number = 1; number <= WRITERS; number++) {
-      const client = await this.#database.connect(this.#database.from);
-      const writer = new Writer(client, new Workload(this.#options.seed, number));
+      const writer = new Writer(this.#database, new Workload(this.#options.seed, number), number);
       await writer.writeInitialRows(INITIAL_ROWS);
       this.#writers.push(writer);
     }
@@ -208,7 +222,8 @@ class CrashRun {
       const rowChanges = this.#rowChanges;
       this.#marks.push({ lsn: await this.#database.currentLsn(), rowChanges });
       const mark = this.#marks.findLast(({ lsn }) => lsn <= confirmedLsn);
-      if (mark) this.#confirmed = mark.rowChanges;
+      // A server that was killed may begin behind what it had confirmed.
+      if (mark) this.#confirmed = Math.max(this.#confirmed, mark.rowChanges);
       if (performance.now() - saidMs > PROGRESS_EVERY_MS) {
         saidMs = performance.now();
         this.#options.say(
@@ -227,11 +242,66 @@ class CrashRun {
     const { confirmedLsn } = await this.#database.slot();
     const logEnds = logEndsOnDisk(this.#logFolder);
     this.#kills.push({ confirmedLsn, logEnds });
-    const moved = sum(this.#pipeline.partitions.map((one) => endIn(logEnds, one)));
+    this.#killed = 'millrace';
+    const moved = this.#countIn(logEnds);
     this.#options.say(
       `kill ${this.#kills.length} (${JSON.stringify(moment)}): ${moved} records in the topics, ${this.#elapsed()}`,
     );
     this.#dev = new DevProcess(this.#addresses!);
+  }
+
+  /**
+   * Kills PostgreSQL under all that it serves: writers, the source, the sinks. While it is away the source's task ends, and what it had read
+   * is in the topics; so both its offset and the ends of the topics are known, from which it must go on.
+   */
+  async #killServer(moment: KillMoment & { readonly kind: 'server' }): Promise<void> {
+    await this.#come(moment);
+    await this.#server.kill();
+    await this.#until(async () => !(await this.#pipeline.sourceRuns()), 'the source to fail');
+    const logEnds = await this.#restingLogEnds();
+    this.#kills.push({ confirmedLsn: this.#confirmedLsn, logEnds });
+    this.#killed = 'server';
+    // What the slot had confirmed it may have forgotten.
+    this.#confirmedLsn = 0;
+    const moved = this.#countIn(logEnds);
+    this.#options.say(
+      `kill ${this.#kills.length} (${JSON.stringify(moment)}): ${moved} records in the topics, ${this.#elapsed()}`,
+    );
+    await this.#server.restart();
+    const admin = this.#pipeline.admin();
+    await this.#until(
+      async () => this.#isThrough || (await this.#recordCount(admin)) > moved,
+      'the first record after the server came back',
+    );
+    await admin.close();
+  }
+
+  /** Ends of logs once nothing is written to them. */
+  async #restingLogEnds(): Promise<ReadonlyMap<string, number>> {
+    let before = '';
+    let ends: ReadonlyMap<string, number> = new Map();
+    await this.#until(
+      () => {
+        ends = logEndsOnDisk(this.#logFolder);
+        const now = JSON.stringify([...ends].filter(([place]) => this.#isWatched(place)));
+        const rests = now === before;
+        before = now;
+        return rests;
+      },
+      'the topics to rest',
+      { rest: () => delay(REST_MS) },
+    );
+    return ends;
+  }
+
+  /** Whether it is a partition that the source writes to. */
+  #isWatched(place: string): boolean {
+    const topic = place.replace(/-\d+$/, '');
+    return topic === OFFSET_TOPIC || this.#pipeline.partitions.some((one) => one.topic === topic);
+  }
+
+  #countIn(logEnds: ReadonlyMap<string, number>): number {
+    return sum(this.#pipeline.partitions.map((one) => endIn(logEnds, one)));
   }
 
   async #come(moment: KillMoment): Promise<void> {
@@ -252,8 +322,8 @@ class CrashRun {
       return;
     }
     await this.#until(() => this.#confirmed >= moment.rowChanges, `${moment.rowChanges} confirmed changes`);
-    if (moment.kind === 'load') await delay(moment.delayMs);
-    else await this.#offsetStored();
+    if (moment.kind === 'commit') await this.#offsetStored();
+    else await delay(moment.delayMs);
   }
 
   /** Returns as soon as the source has stored one more offset: asking the broker would be too slow for that, so the files tell. */
@@ -274,6 +344,7 @@ class CrashRun {
     const dev = this.#dev!;
     const before = this.#kills.at(-1);
     if (!before) return 0;
+    if (this.#killed === 'server') return this.#countIn(before.logEnds);
     const recovery: Recovery = { readyMs: null, recordMs: null, sinkMs: null };
     this.#recoveries.push(recovery);
     await dev.ready();
@@ -281,7 +352,7 @@ class CrashRun {
     const admin = this.#pipeline.admin();
     try {
       await this.#checkEnds(admin, before.logEnds);
-      const base = sum(this.#pipeline.partitions.map((one) => endIn(before.logEnds, one)));
+      const base = this.#countIn(before.logEnds);
       const committed = sinkToo ? await committedSum(admin) : 0;
       let count = base;
       await this.#until(async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { type DatabaseServer, lsnNumber, SLOT } from './pipeline.ts';
 import { AUDIT_TABLE, SCHEMA, tableDefinitions, tables } from './tables.ts';
@@ -7,14 +8,20 @@ export interface SlotState {
   readonly confirmedLsn: number;
 }
 
+/** How long a server that was killed may be away, ms. */
+const AWAY_MAX_MS = 120_000;
+const TRY_EVERY_MS = 50;
+const GONE_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE']);
+
 /** The real server that the load is written to, with the second database beside it. */
 export class Database {
   readonly server: DatabaseServer;
   readonly from = 'source';
   readonly to = 'copy';
-  readonly #clients: pg.Client[] = [];
-  #watch: pg.Client | null = null;
-  #copy: pg.Client | null = null;
+  readonly #clients = new Set<pg.Client>();
+  /** Those that answer questions, by database; one that broke is made anew. */
+  readonly #asked = new Map<string, pg.Client>();
+  #closed = false;
 
   constructor(url: string) {
     const { hostname, port, username, password } = new URL(url);
@@ -24,33 +31,77 @@ export class Database {
   async prepare(): Promise<void> {
     const root = await this.connect('postgres');
     for (const name of [this.from, this.to]) await root.query(`CREATE DATABASE ${name}`);
-    this.#watch = await this.connect(this.from);
-    this.#copy = await this.connect(this.to);
-    for (const client of [this.#watch, this.#copy]) await client.query(tableDefinitions());
-    await this.#copy.query(
+    for (const database of [this.from, this.to]) await this.ask(database, tableDefinitions());
+    // Beside what is captured.
+    await this.ask(
+      this.from,
+      'CREATE SCHEMA load; CREATE TABLE load.journal (writer int PRIMARY KEY, serial bigint NOT NULL, id text NOT NULL)',
+    );
+    await this.ask(
+      this.to,
       `CREATE TABLE ${SCHEMA}.${AUDIT_TABLE} (read_topic text, read_partition int, read_offset bigint)`,
     );
   }
 
+  /** Waits for a server that was killed. */
   async connect(database: string): Promise<pg.Client> {
-    const client = new pg.Client({ ...this.server, database });
-    await client.connect();
-    this.#clients.push(client);
-    return client;
+    const endMs = performance.now() + AWAY_MAX_MS;
+    for (;;) {
+      const client = new pg.Client({ ...this.server, database });
+      // What is under way fails, and tells of it.
+      client.on('error', () => undefined);
+      try {
+        await client.connect();
+        this.#clients.add(client);
+        client.once('end', () => this.#clients.delete(client));
+        return client;
+      } catch (error) {
+        await client.end().catch(() => undefined);
+        if (this.#closed || !this.isGone(error) || performance.now() > endMs) throw error;
+        await delay(TRY_EVERY_MS);
+      }
+    }
+  }
+
+  /** Whether it failed because the server went away, or is not back yet. */
+  isGone(error: unknown): boolean {
+    // Of class 57: ended by an administrator, after a crash, or still starting.
+    if (error instanceof pg.DatabaseError) return error.code?.startsWith('57P') ?? false;
+    const { code, message } = error as NodeJS.ErrnoException;
+    return GONE_CODES.has(code ?? '') || /Connection terminated|not queryable/.test(message);
+  }
+
+  /** Rows of a query that changes nothing, or that is run before anything is killed; asked again where the server went away. */
+  async ask(
+    database: string,
+    text: string,
+    values: readonly unknown[] = [],
+  ): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    for (;;) {
+      let client = this.#asked.get(database);
+      if (!client) {
+        client = await this.connect(database);
+        this.#asked.set(database, client);
+      }
+      try {
+        return (await client.query(text, [...values])).rows;
+      } catch (error) {
+        if (this.#closed || !this.isGone(error)) throw error;
+        this.#asked.delete(database);
+      }
+    }
   }
 
   async slot(): Promise<SlotState> {
-    const { rows } = await this.#on(this.#watch).query(
-      'SELECT active, confirmed_flush_lsn AS lsn FROM pg_replication_slots WHERE slot_name = $1',
-      [SLOT],
-    );
-    const [row] = rows;
-    return { active: row?.active ?? false, confirmedLsn: row?.lsn ? lsnNumber(row.lsn) : 0 };
+    const text =
+      'SELECT active, confirmed_flush_lsn::text AS lsn FROM pg_replication_slots WHERE slot_name = $1';
+    const [row] = await this.ask(this.from, text, [SLOT]);
+    return { active: row?.active === true, confirmedLsn: row?.lsn ? lsnNumber(String(row.lsn)) : 0 };
   }
 
   async currentLsn(): Promise<number> {
-    const { rows } = await this.#on(this.#watch).query('SELECT pg_current_wal_lsn() AS lsn');
-    return lsnNumber(rows[0].lsn);
+    const [row] = await this.ask(this.from, 'SELECT pg_current_wal_lsn()::text AS lsn');
+    return lsnNumber(String(row?.lsn));
   }
 
   /** What differs between the two databases, row by row; empty where nothing does. */
@@ -61,12 +112,10 @@ export class Database {
     let count = 0;
     for (const { name, key } of tables) {
       const text = `SELECT concat_ws('/', ${key.join(', ')}) AS key, md5(t::text) AS hash FROM ${SCHEMA}.${name} AS t`;
-      const rows = async (client: pg.Client | null) =>
-        new Map<string, string>(
-          (await this.#on(client).query(text)).rows.map(({ key: id, hash }) => [id, hash]),
-        );
-      const from = await rows(this.#watch);
-      const to = await rows(this.#copy);
+      const rows = async (database: string) =>
+        new Map((await this.ask(database, text)).map((row) => [String(row.key), String(row.hash)]));
+      const from = await rows(this.from);
+      const to = await rows(this.to);
       count += from.size;
       for (const [id, hash] of from) {
         if (to.get(id) !== hash) differences.push(`${name} ${id} ${to.has(id) ? 'differs' : 'is missing'}`);
@@ -83,18 +132,16 @@ export class Database {
 
   /** Rows of the audit, and how many of them are of different records. */
   async audited(): Promise<{ readonly rows: number; readonly distinct: number }> {
-    const { rows } = await this.#on(this.#copy).query(
+    const [row] = await this.ask(
+      this.to,
       `SELECT count(*)::int AS rows, count(DISTINCT (read_topic, read_partition, read_offset))::int AS distinct FROM ${SCHEMA}.${AUDIT_TABLE}`,
     );
-    return rows[0];
+    return { rows: Number(row?.rows), distinct: Number(row?.distinct) };
   }
 
+  /** Whoever still waits for the server fails. */
   async close(): Promise<void> {
-    await Promise.all(this.#clients.map((client) => client.end()));
-  }
-
-  #on(client: pg.Client | null): pg.Client {
-    if (!client) throw new Error('the databases are not prepared');
-    return client;
+    this.#closed = true;
+    await Promise.all([...this.#clients].map((client) => client.end().catch(() => undefined)));
   }
 }

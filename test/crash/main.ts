@@ -3,7 +3,7 @@ import { runCrashes } from './crash-run.ts';
 import { recordResult, summaryOf } from './result-line.ts';
 
 const USAGE = `usage: npm run crash -- [--kills 20] [--seed S] [--changes 200000] [--no-record]
-Kills the whole process with SIGKILL while row changes flow through it, and checks what arrived.
+Kills the whole process, and now and then the PostgreSQL server, with SIGKILL while row changes flow through them, and checks what arrived.
 A line with the figures is added to docs/reliability.md unless --no-record is given.`;
 
 const { values } = parseArgs({

@@ -101,6 +101,10 @@ export class Pipeline {
     ]);
   }
 
+  async sourceRuns(): Promise<boolean> {
+    return (await this.states()).some((state) => state.startsWith(`${SOURCE}-0 RUNNING`));
+  }
+
   /** All that the topics hold, by partition in the order of offsets. */
   async records(): Promise<readonly SeenRecord[]> {
     const seen: SeenRecord[] = [];

@@ -12,7 +12,7 @@ export function summaryOf(report: CrashReport): string {
   const sinkMs = report.recoveries.flatMap((recovery) => recovery.sinkMs ?? []);
   return [
     `${report.rowChanges} row changes in ${report.transactions} transactions`,
-    `${report.kills.length} kills`,
+    `${report.kills.length} kills, ${report.kills.filter(({ kind }) => kind === 'server').length} of them of the database server with ${report.unanswered} transactions unanswered`,
     `${report.records} records, ${report.repeats} of them repeats`,
     `start to ready ${spread(readyMs)}, to the first new record ${spread(recordMs)}, to the sink's first commit ${spread(sinkMs)}`,
     `caught up after ${seconds(report.catchUpMs)}`,

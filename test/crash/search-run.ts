@@ -118,8 +118,7 @@ class SearchRun {
     this.#database = new Database(this.#postgres.url);
     await this.#database.prepare();
     for (let number = 1; number <= WRITERS; number++) {
-      const client = await this.#database.connect(this.#database.from);
-      const writer = new Writer(client, new Workload(this.#options.seed, number));
+      const writer = new Writer(this.#database, new Workload(this.#options.seed, number), number);
       await writer.writeInitialRows(INITIAL_ROWS);
       this.#writers.push(writer);
     }
@@ -170,11 +169,11 @@ class SearchRun {
 
   /** Version and mark of each row, by table and key. */
   async #rows(): Promise<ReadonlyMap<string, string>> {
-    const client = await this.#database!.connect(this.#database!.from);
+    const database = this.#database!;
     const all = new Map<string, string>();
     for (const { name, key } of tables) {
       const text = `SELECT concat_ws('/', ${key.join(', ')}) AS key, version, mark FROM ${SCHEMA}.${name}`;
-      for (const row of (await client.query(text)).rows)
+      for (const row of await database.ask(database.from, text))
         all.set(`${topicOf(name)} ${row.key}`, `${row.version} ${row.mark}`);
     }
     return all;

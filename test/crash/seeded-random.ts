@@ -1,18 +1,12 @@
-/** A small generator (mulberry32): the same seed gives the same run of numbers on every machine. */
+import { randomFrom } from '@millrace/foundation/testing';
+
+/** Choices that are the same for the same seed on every machine. */
 export class SeededRandom {
-  #state: number;
+  /** From 0 up to, and without, 1. */
+  readonly fraction: () => number;
 
   constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  /** From 0 up to, and without, 1. */
-  fraction(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let mixed = this.#state;
-    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    this.fraction = randomFrom(seed);
   }
 
   /** A whole number, both ends included. */

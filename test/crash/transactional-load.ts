@@ -46,12 +46,13 @@ export async function runTransactionalCrash(
   const random = new SeededRandom(options.seed);
   const broker = await startMillraceBroker({
     'initial.transaction.version': String(options.transactionVersion),
-    'log.segment.bytes': '200000',
   });
   try {
     const { bootstrapServers } = broker;
     const admin = createAdmin({ bootstrapServers });
-    await admin.createTopics([{ name: TOPIC, partitions: PARTITIONS }]);
+    await admin.createTopics([
+      { name: TOPIC, partitions: PARTITIONS, configs: { 'internal.segment.bytes': '200000' } },
+    ]);
     const stop = new AbortController();
     const loads = Array.from({ length: PRODUCERS }, (_, index) =>
       produce(`p${index}`, bootstrapServers, new SeededRandom(options.seed * 100 + index), stop.signal),

@@ -7,11 +7,11 @@ import pg from 'pg';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
-  axeFindings,
   browserUnavailable,
   eventually,
   type Millrace,
   openBrowser,
+  shoot,
   startMillrace,
 } from '../support/index.ts';
 
@@ -19,8 +19,6 @@ const TOPIC = 'shop.public.orders';
 /** What a newcomer is promised: so long after `ready`, orders are everywhere. */
 const PROMISE_MS = 10_000;
 const PAGE_TIMEOUT_MS = 15_000;
-/** For people to look at; git ignores it. */
-const SCREENSHOTS = new URL('screenshots/', import.meta.url).pathname;
 const PIPELINES = ['orders-to-copy', 'orders-to-file', 'shop-orders'];
 const logger = createLogger({ level: 'silent' });
 
@@ -146,15 +144,6 @@ describe.skipIf(browserUnavailable())('the page', () => {
     return context.newPage();
   }
 
-  /** Of both themes, each of which everybody can use. What moves stands still in them. */
-  async function shoot(of: Page, name: string): Promise<void> {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await of.emulateMedia({ colorScheme });
-      await of.screenshot({ path: join(SCREENSHOTS, `${name}-${colorScheme}.png`), animations: 'disabled' });
-      expect(await axeFindings(of), `${name}, ${colorScheme}`).toEqual([]);
-    }
-  }
-
   const row = (name: string) =>
     page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) });
   /** How many records the page says that a pipeline has carried. */
@@ -209,10 +198,10 @@ describe.skipIf(browserUnavailable())('the page', () => {
       what: 'a newer message',
       timeoutMs: PAGE_TIMEOUT_MS,
     });
-    await shoot(page, 'topic');
+    await shoot(page, 'topic-busy');
     await newest.click();
     await page.locator('.drawer').getByText('"quantity"').waitFor();
-    await shoot(page, 'message');
+    await shoot(page, 'message-busy');
     await page.keyboard.press('Escape');
   });
 
@@ -256,23 +245,5 @@ describe.skipIf(browserUnavailable())('the page', () => {
     for (const name of PIPELINES) await row(name).getByText('running').waitFor();
     await countsRise();
     expect(complaints).toEqual([]);
-  });
-
-  test('says what to do where there is no pipeline yet', async () => {
-    const empty = await startMillrace();
-    try {
-      const other = await newPage();
-      await other.goto(empty.ui);
-      await other.getByText('No pipelines yet').waitFor();
-      await shoot(other, 'pipelines-empty');
-      await other.getByRole('link', { name: 'Topics', exact: true }).first().click();
-      await other
-        .getByText(/No topics yet|connect-/)
-        .first()
-        .waitFor();
-      await shoot(other, 'topics-empty');
-    } finally {
-      await empty.close();
-    }
   });
 });

@@ -4,17 +4,15 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
-  axeFindings,
   browserUnavailable,
   eventually,
   type Millrace,
   openBrowser,
+  shoot,
   startMillrace,
 } from '../support/index.ts';
 
-const PAGE_TIMEOUT_MS = 30_000;
-/** For people to look at; git ignores it. */
-const SCREENSHOTS = new URL('screenshots/', import.meta.url).pathname;
+const PAGE_TIMEOUT_MS = 60_000;
 
 describe.skipIf(browserUnavailable())('the pages, on a broker and a worker of their own', () => {
   let folder: string;
@@ -57,17 +55,19 @@ describe.skipIf(browserUnavailable())('the pages, on a broker and a worker of th
     page.getByRole('navigation', { name: 'Steps' }).getByRole('button', { name });
   const state = (word: string) => page.locator('.head').getByText(word, { exact: true });
 
-  /** Of both themes, each of which everybody can use. */
-  async function shoot(name: string): Promise<void> {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      await page.screenshot({
-        path: join(SCREENSHOTS, `${name}-${colorScheme}.png`),
-        animations: 'disabled',
-      });
-      expect(await axeFindings(page), `${name}, ${colorScheme}`).toEqual([]);
+  test('before there is anything, each page says what belongs there and how it comes', async () => {
+    for (const [path, text] of [
+      ['', 'No pipelines yet'],
+      ['pipelines', 'No pipelines yet'],
+      ['connectors', 'No connectors yet'],
+      ['topics', 'No topics yet'],
+      ['groups?kind=share', 'No share groups yet'],
+    ] as const) {
+      await goTo(path);
+      await page.locator('main').getByText(text).first().waitFor();
+      await shoot(page, `${path.replace(/\?.*=/, '-') || 'home'}-empty`);
     }
-  }
+  });
 
   test('a connector is made by a form, with real records beside it', async () => {
     await goTo('create');
@@ -76,7 +76,7 @@ describe.skipIf(browserUnavailable())('the pages, on a broker and a worker of th
       .first()
       .click();
     await page.getByText('still needed').waitFor();
-    await shoot('create-how');
+    await shoot(page, 'create-how');
     await page.getByLabel('Name of the connector').fill('notes');
     await page.locator('#field-file').fill(join(folder, 'notes.txt'));
     await page.locator('#field-topic').fill('notes');
@@ -90,16 +90,40 @@ describe.skipIf(browserUnavailable())('the pages, on a broker and a worker of th
     await page.locator('#field-transforms\\.hoistField\\.field').fill('line');
     await live.getByText('"line"').first().waitFor();
     await live.getByText(/changes \d+ field/).waitFor();
-    await shoot('create-shape');
+    await shoot(page, 'create-shape');
 
     await step('Review').click();
     await page.getByText('The same from a terminal').click();
     await page.getByText('curl -X POST').first().waitFor();
     await page.getByText('makes the topic').waitFor();
-    await shoot('create-review');
+    await shoot(page, 'create-review');
     await page.getByRole('button', { name: 'Create and start', exact: true }).click();
     await state('running').waitFor();
     expect(new URL(page.url()).pathname).toBe('/ui/connectors/notes');
+  });
+
+  test('the form and its JSON say the same, and what is wrong stands where it is', async () => {
+    await goTo('create?class=PostgresSource');
+    await page.getByLabel('Name of the connector').fill('broken');
+    const port = page.locator('#field-database\\.port');
+    await port.fill('papyrus');
+    await page.getByRole('list', { name: 'Problems' }).getByText('database.port').first().waitFor();
+    await shoot(page, 'create-wrong');
+    await page.getByRole('button', { name: 'JSON', exact: true }).click();
+    await page.locator('.editor').getByText('papyrus').first().waitFor();
+    await shoot(page, 'create-json');
+    await page.getByRole('button', { name: 'YAML', exact: true }).click();
+    const editor = page.locator('.editor .cm-content');
+    await editor.getByText('papyrus').waitFor();
+    await editor.click();
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.type('# what the shop wrote down\n');
+    await page.getByRole('button', { name: 'Form', exact: true }).click();
+    await port.fill('5433');
+    await page.getByRole('button', { name: 'YAML', exact: true }).click();
+    await editor.getByText('# what the shop wrote down').waitFor();
+    await editor.getByText(/^database\.port: "5433"$/).waitFor();
+    await shoot(page, 'create-yaml');
   });
 
   test('messages are found, looked at, and sent; the address shows the same to others', async () => {
@@ -112,7 +136,7 @@ describe.skipIf(browserUnavailable())('the pages, on a broker and a worker of th
     await rows.first().click();
     const drawer = page.locator('.drawer');
     await drawer.getByText('"third"').waitFor();
-    await shoot('message');
+    await shoot(page, 'message');
 
     const other = await newPage();
     await other.goto(page.url());
@@ -123,12 +147,27 @@ describe.skipIf(browserUnavailable())('the pages, on a broker and a worker of th
     await drawer.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Send a message' }).click();
     await page.locator('#draft-Value').fill('{"line": "by hand"}');
-    await shoot('send');
+    await shoot(page, 'send');
     await page.getByRole('button', { name: 'Send', exact: true }).click();
     await page.getByText(/^Sent: partition 0, offset \d+\.$/).waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
     await goTo('topics/notes');
     await rows.getByText('by hand').waitFor();
+  });
+
+  test('messages are sought by a time, which the address holds for people of all zones', async () => {
+    await goTo('topics/notes?from=time');
+    const hourAgo = new Date(Date.now() - 3_600_000);
+    const local = new Date(hourAgo.getTime() - hourAgo.getTimezoneOffset() * 60_000).toISOString();
+    const field = page.locator('input[type=datetime-local]');
+    await field.fill(local.slice(0, 16));
+    await field.press('Enter');
+    await eventually(async () => /time=[^&]*Z(?:&|$)/.test(decodeURIComponent(page.url())), {
+      ...{ what: 'the moment in UTC in the address', timeoutMs: PAGE_TIMEOUT_MS },
+    });
+    await page.locator('table.records').getByText('first').waitFor();
+    expect(await field.inputValue()).toContain(local.slice(0, 16));
+    await shoot(page, 'messages-by-time');
   });
 
   test('live, messages come as they are written', async () => {
@@ -142,7 +181,44 @@ describe.skipIf(browserUnavailable())('the pages, on a broker and a worker of th
       { what: 'a message in the live tail', timeoutMs: PAGE_TIMEOUT_MS },
     );
     await page.getByText(/\d+ dropped/).waitFor();
-    await shoot('live');
+    await shoot(page, 'live');
+    await page.keyboard.press('.');
+    const shown = await page.locator('table.records tbody tr').count();
+    await eventually(
+      async () => {
+        appendFileSync(join(folder, 'notes.txt'), `live ${Date.now()}\n`);
+        return (await page.getByText(/^Frozen: .*, \d+ came since, \d+ dropped$/).count()) > 0;
+      },
+      { what: 'what comes while it is frozen is counted', timeoutMs: PAGE_TIMEOUT_MS },
+    );
+    expect(await page.locator('table.records tbody tr').count()).toBe(shown);
+    await shoot(page, 'live-frozen');
+    await page.keyboard.press('.');
+    await page.getByText(/^Live: /).waitFor();
+    await eventually(async () => (await page.locator('table.records tbody tr').count()) > shown, {
+      ...{ what: 'what came meanwhile', timeoutMs: PAGE_TIMEOUT_MS },
+    });
+  });
+
+  test('a topic is made like another one, and goes when its name is typed', async () => {
+    await goTo('topics/notes');
+    await page.getByRole('button', { name: 'More for notes' }).click();
+    await page.getByRole('menuitem', { name: 'Make another like it…' }).click();
+    const dialog = page.getByRole('dialog').filter({ hasText: 'Create a topic like notes' });
+    expect(await dialog.getByLabel('Name', { exact: true }).inputValue()).toBe('notes-2');
+    await shoot(page, 'topic-like');
+    await dialog.getByRole('button', { name: 'Create the topic' }).click();
+    await page.getByRole('heading', { name: /notes-2/ }).waitFor();
+    await page.getByText('Nothing in this topic yet').waitFor();
+    await shoot(page, 'topic-empty');
+    await page.getByRole('button', { name: 'More for notes-2' }).click();
+    await page.getByRole('menuitem', { name: 'Delete the topic…' }).click();
+    const act = page.getByRole('button', { name: 'Delete the topic', exact: true });
+    expect(await act.isDisabled()).toBe(true);
+    await page.getByLabel(/^Type notes-2/).fill('notes-2');
+    await shoot(page, 'topic-delete');
+    await act.click();
+    await page.getByRole('heading', { name: 'Topics' }).waitFor();
   });
 
   test('a config is changed after its difference was shown', async () => {
@@ -153,7 +229,7 @@ describe.skipIf(browserUnavailable())('the pages, on a broker and a worker of th
     const change = page.getByRole('row').filter({ hasText: 'transforms.hoistField.field' });
     await change.getByText('line').waitFor();
     await change.getByText('text').waitFor();
-    await shoot('change-review');
+    await shoot(page, 'change-review');
     await page.getByRole('button', { name: 'Apply', exact: true }).click();
     await state('running').waitFor();
     await page.getByRole('link', { name: 'Config', exact: true }).click();
@@ -162,7 +238,7 @@ describe.skipIf(browserUnavailable())('the pages, on a broker and a worker of th
       .filter({ hasText: 'transforms.hoistField.field' })
       .getByText('text')
       .waitFor();
-    await shoot('config');
+    await shoot(page, 'config');
   });
 
   test('acts say what became of them; positions move while it is stopped, and go back', async () => {
@@ -175,7 +251,7 @@ describe.skipIf(browserUnavailable())('the pages, on a broker and a worker of th
     await state('stopped').waitFor();
     await page.getByRole('link', { name: 'Offsets', exact: true }).click();
     await page.getByText('notes.txt').first().waitFor();
-    await shoot('offsets');
+    await shoot(page, 'offsets');
     await page.getByRole('button', { name: 'Back to the beginning…' }).click();
     await page.getByRole('button', { name: 'Forget the positions' }).click();
     await page.getByText('No position is stored').waitFor();
@@ -191,11 +267,11 @@ describe.skipIf(browserUnavailable())('the pages, on a broker and a worker of th
 
   test('the palette and the keys lead anywhere', async () => {
     await goTo('topics');
-    await page.getByRole('link', { name: 'notes', exact: true }).waitFor();
+    await page.getByRole('link', { name: 'notes', exact: true }).first().waitFor();
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox', { name: 'Find and do' }).fill('connector notes');
     await page.getByRole('option', { name: /notes.*running/ }).waitFor();
-    await shoot('palette');
+    await shoot(page, 'palette');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: /notes/ }).waitFor();
     await page.keyboard.press('Escape');
@@ -209,7 +285,7 @@ describe.skipIf(browserUnavailable())('the pages, on a broker and a worker of th
     await page.getByRole('link', { name: 'Overview', exact: true }).waitFor();
     await page.keyboard.press('?');
     await page.getByRole('dialog').getByText('Next row, row before').waitFor();
-    await shoot('keys');
+    await shoot(page, 'keys');
   });
 
   test('a group says how far it is behind, and what moving it would do', async () => {
@@ -225,17 +301,17 @@ describe.skipIf(browserUnavailable())('the pages, on a broker and a worker of th
     await goTo('groups');
     await page.getByRole('link', { name: 'connect-notes-out' }).click({ timeout: 60_000 });
     await page.getByRole('table', { name: 'Partitions' }).getByRole('link', { name: 'notes' }).waitFor();
-    await shoot('group');
+    await shoot(page, 'group');
     await page.getByRole('button', { name: 'Move the positions…' }).click();
     await page.getByText(/records? (is|are) read again/).waitFor();
-    await shoot('group-move');
+    await shoot(page, 'group-move');
     await page.getByRole('button', { name: 'Cancel' }).click();
   });
 
   test.each([
     ['pipelines', 'pipelines', 'notes-out'],
     ['connectors', 'connectors', 'notes-out'],
-    ['connector', 'connectors/notes-out', 'Guarantee'],
+    ['connector', 'connectors/notes-out', 'at least once'],
     ['tasks', 'connectors/notes-out/tasks', 'running'],
     ['dead-letters', 'connectors/notes-out/dead-letters', 'keeps no dead letters'],
     ['logs', 'connectors/notes-out/logs', 'the task is'],
@@ -244,15 +320,51 @@ describe.skipIf(browserUnavailable())('the pages, on a broker and a worker of th
     ['partitions', 'topics/notes/partitions', 'broker'],
     ['topic-config', 'topics/notes/config', 'cleanup.policy'],
     ['plugins', 'plugins', 'HoistField'],
-    ['plugin', 'plugins/FileSink', 'file'],
+    ['plugin', 'plugins/FileSink', 'rotate.records'],
+    ['readers', 'topics/notes/readers', 'connect-notes-out'],
+    ['group-members', 'groups/connect-notes-out/members', '127.0.0.1'],
+    ['config-history', 'connectors/notes/history', 'current'],
+    ['cluster', 'cluster', '127.0.0.1'],
+    ['broker-configs', 'cluster?broker=1', 'advertised.listeners'],
     ['workers', 'cluster/workers', 'notes'],
     ['loggers', 'cluster/loggers', 'root'],
     ['gallery', 'create', 'PostgreSQL'],
     ['unknown', 'nothing/here', 'no such page'],
+    ['connector-missing', 'connectors/nobody', 'There is no connector nobody'],
+    ['topic-missing', 'topics/nobody', 'To the topics'],
+    ['group-missing', 'groups/nobody', 'To the groups'],
   ])('everybody can use the page %s', async (name, path, text) => {
     await goTo(path);
     await page.locator('main').getByText(text).first().waitFor();
-    await shoot(name);
+    await shoot(page, name);
+  });
+
+  test.each([
+    ['narrow', 820],
+    ['phone', 400],
+  ])('on a %s screen nothing lies over anything else, or out of reach', async (name, width) => {
+    const other = await newPage();
+    await other.setViewportSize({ width, height: 820 });
+    for (const [at, path, text] of [
+      ['home', '', 'notes-out'],
+      ['connector', 'connectors/notes-out', 'at least once'],
+      ['topic', 'topics/notes', 'the newest \\d+'],
+      ['create', 'create?class=PostgresSource', 'database.hostname'],
+    ] as const) {
+      await other.goto(`${millrace.ui}${path}`);
+      await other.locator('main').getByText(new RegExp(text, 'i')).first().waitFor();
+      await shoot(other, `${name}-${at}`);
+      const wide = await other.evaluate('document.documentElement.scrollWidth - innerWidth');
+      expect(wide, `${at} is wider than the screen by`).toBeLessThanOrEqual(0);
+      const cut = await other.evaluate(
+        `[...document.querySelectorAll('.head *')].filter((one) => one.scrollWidth > one.clientWidth + 1
+          && getComputedStyle(one).overflowX === 'hidden').map((one) => one.textContent)`,
+      );
+      expect(cut, `what is cut in the head of ${at}`).toEqual([]);
+    }
+    const field = await other.locator('#field-database\\.hostname').boundingBox();
+    expect(field?.width, 'the width of a field').toBeGreaterThan(300);
+    await other.context().close();
   });
 
   test('nothing was refused by the policy of the page, and no page broke', () => {

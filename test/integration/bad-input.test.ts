@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { createProducer } from '@millrace/client';
 import { createLogger } from '@millrace/foundation';
@@ -12,6 +14,7 @@ import {
   ChildOutput,
   endChild,
   eventually,
+  freePort,
   type Millrace,
   type Service,
   startMillrace,
@@ -495,4 +498,36 @@ describe.skipIf(unavailable('postgres'))('over REST', () => {
     }
     expect(await millrace.close()).toBe(0);
   });
+});
+
+test('a server whose reader has gone goes on', async () => {
+  const port = await freePort();
+  const args = [
+    '--no-demo',
+    '--data-dir',
+    join(folder, 'unread'),
+    '--kafka-port',
+    '0',
+    '--http-port',
+    `${port}`,
+  ];
+  const child = spawn(process.execPath, [LAUNCHER, 'dev', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.destroy();
+  const said = text(child.stderr);
+  try {
+    const answers = () =>
+      fetch(`http://127.0.0.1:${port}/`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    await eventually(answers, { timeoutMs: ENDS_WITHIN_MS, what: 'an answer' });
+    // What is said last is said after this.
+    await eventually(async () => (await (await fetch(`http://127.0.0.1:${port}/health`)).text()) !== '', {
+      what: 'its health',
+    });
+  } finally {
+    child.kill('SIGTERM');
+  }
+  const [code] = (await once(child, 'exit')) as [number | null];
+  expect({ said: await said, code }).toEqual({ said: '', code: 0 });
 });

@@ -2,8 +2,8 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAdmin, createConsumer, createProducer } from '@millrace/client';
-import { errorByCode } from '@millrace/protocol';
-import { describeQuorum, electLeaders, fetch, metadata } from '@millrace/protocol/messages';
+import { errorByCode, errorCode } from '@millrace/protocol';
+import { describeQuorum, electLeaders, fetch, metadata, produce } from '@millrace/protocol/messages';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AcknowledgedLoad, readAll } from '../support/acknowledged-load.ts';
 import { askBroker, moved, reassign } from '../support/cluster-wire.ts';
@@ -34,8 +34,8 @@ describe('three brokers in three racks', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const partitionsOf = async (topic: string) => {
-    const { topics } = await askBroker(address, metadata, {
+  const partitionsOf = async (topic: string, at = address) => {
+    const { topics } = await askBroker(at, metadata, {
       topics: [{ name: topic }],
       allowAutoTopicCreation: false,
     });
@@ -66,7 +66,9 @@ describe('three brokers in three racks', () => {
     const payer = createProducer({ bootstrapServers, transactionalId: 'payer' });
     await payer.initTransactions();
     const groupId = 'readers';
-    const reader = createConsumer({ bootstrapServers, groupId, autoOffsetReset: 'earliest' });
+    const reader = createConsumer({
+      ...{ bootstrapServers, groupId, autoOffsetReset: 'earliest', enableAutoCommit: false },
+    });
     reader.subscribe(['moving']);
     let paid = 0;
     let committed = 0;
@@ -259,13 +261,86 @@ describe('three brokers in three racks', () => {
     });
   }, 120_000);
 
+  it('say who leads instead, and clients go there without a pause', async () => {
+    const topic = 'elsewhere';
+    await withAdmin((admin) => admin.createTopics([{ name: topic, partitions: 1, replicationFactor: 1 }]));
+    const [led] = (await partitionsOf(topic)).partitions;
+    const from = led?.leaderId ?? 0;
+    const to = 1 + (from % 3);
+    // Whoever paused would still do so when the test is over.
+    const options = { bootstrapServers: cluster.bootstrapServers, retryBackoffMs: 600_000 };
+    const producer = createProducer({ ...options, retryBackoffMaxMs: 600_000 });
+    const consumer = createConsumer({ ...options, retryBackoffMaxMs: 600_000 });
+    const send = (value: string) => producer.send([{ topic, key: null, value: Buffer.from(value) }]);
+    const read: string[] = [];
+    const reads = (value: string) =>
+      eventually(
+        async () => {
+          for (const record of await consumer.poll(200)) read.push(String(record.value));
+          return read.includes(value);
+        },
+        { what: `a record ${value}`, timeoutMs: 60_000 },
+      );
+    await send('before');
+    consumer.assign([{ topic, partition: 0 }]);
+    consumer.seek({ topic, partition: 0 }, 0);
+    await reads('before');
+    await reassign(address, topic, [[to]]);
+    await moved(address);
+    await send('after');
+    await reads('after');
+    expect(read).toEqual(['before', 'after']);
+    await Promise.all([producer.close(), consumer.close()]);
+
+    const { topicId, partitions } = await partitionsOf(topic);
+    const [now] = partitions;
+    expect(now).toMatchObject({ leaderId: to });
+    const addressOf = (id: number) => cluster.nodes.find(({ nodeId }) => nodeId === id)?.address ?? '';
+    const [host = '', port = ''] = addressOf(to).split(':');
+    const currentLeader = { leaderId: to, leaderEpoch: now?.leaderEpoch };
+    const nodeEndpoints = [{ nodeId: to, host, port: Number(port), rack: RACKS[to - 1] }];
+    const records = Buffer.alloc(0);
+    const produced = await askBroker(addressOf(from), produce, {
+      ...{ transactionalId: null, acks: -1, timeoutMs: 1_000 },
+      topicData: [{ topicId, partitionData: [{ index: 0, records }] }],
+    });
+    expect(produced.nodeEndpoints).toEqual(nodeEndpoints);
+    expect(produced.responses[0]?.partitionResponses[0]).toMatchObject({
+      errorCode: errorCode('NOT_LEADER_OR_FOLLOWER'),
+      currentLeader,
+    });
+    for (const [at, leaderEpoch, error] of [
+      [from, -1, 'NOT_LEADER_OR_FOLLOWER'],
+      [to, 0, 'FENCED_LEADER_EPOCH'],
+    ] as const) {
+      const fetched = await askBroker(addressOf(at), fetch, {
+        ...{ maxWaitMs: 0, minBytes: 1, maxBytes: 1_000_000, sessionEpoch: -1 },
+        topics: [
+          {
+            topicId,
+            partitions: [
+              { partition: 0, currentLeaderEpoch: leaderEpoch, fetchOffset: 0, partitionMaxBytes: 100_000 },
+            ],
+          },
+        ],
+      });
+      expect(fetched.nodeEndpoints).toEqual(nodeEndpoints);
+      expect(fetched.responses[0]?.partitions[0]).toMatchObject({
+        errorCode: errorCode(error),
+        currentLeader,
+      });
+    }
+  }, 150_000);
+
   it('elect preferred leaders again when they are asked to', async () => {
     const { partitions } = await partitionsOf('near');
     const [preferred] = partitions[0]?.replicaNodes ?? [];
     await eventually(
       async () => {
-        const topicPartitions = [{ topic: 'near', partitions: [0] }];
-        await askBroker(address, electLeaders, { electionType: 0, topicPartitions, timeoutMs: 10_000 });
+        await withAdmin(async (admin) => {
+          const failed = (await admin.electPreferredLeaders()).filter(({ error }) => error !== null);
+          expect(failed.filter(({ error }) => error?.code !== 'PREFERRED_LEADER_NOT_AVAILABLE')).toEqual([]);
+        });
         return (await partitionsOf('near')).partitions[0]?.leaderId === preferred;
       },
       { what: 'the preferred replica leads', timeoutMs: 60_000 },
@@ -306,4 +381,41 @@ describe('three brokers in three racks', () => {
     // Snapshots do not pile up.
     expect(files.filter((name) => name.endsWith('.checkpoint')).length).toBeLessThanOrEqual(2);
   }, 120_000);
+
+  it('lead nothing from an empty disk: where the last one in sync has lost its own, an election says what is lost', async () => {
+    const topic = 'kept';
+    const [first, second, third] = cluster.nodes;
+    const at = third?.address ?? '';
+    await withAdmin((admin) => admin.createTopics([{ name: topic, partitions: 1, replicationFactor: 1 }]));
+    await reassign(at, topic, [[1, 2]]);
+    await moved(at);
+    const values = Array.from({ length: 20 }, (_, index) => `value-${index}`);
+    const produce = async (...texts: readonly string[]) => {
+      const producer = createProducer({ bootstrapServers: cluster.bootstrapServers });
+      for (const text of texts) await producer.send([{ topic, key: null, value: Buffer.from(text) }]);
+      await producer.close();
+    };
+    const isrIs = (leader: number, ...isr: readonly number[]) =>
+      eventually(
+        async () => {
+          const [partition] = (await partitionsOf(topic, at)).partitions;
+          return partition?.leaderId === leader && partition.isrNodes.toSorted().join() === isr.join();
+        },
+        { what: `leader ${leader}, in sync ${isr}`, timeoutMs: 60_000 },
+      );
+    await produce(...values);
+    await second?.kill();
+    await isrIs(1, 1);
+    await produce('of the first alone');
+    await first?.kill();
+    await rm(join(folder, '1'), { recursive: true });
+    await Promise.all([first?.start(), second?.start()]);
+    await isrIs(-1, 1);
+    const topicPartitions = [{ topic, partitions: [0] }];
+    const unclean = { electionType: 1, topicPartitions, timeoutMs: 10_000 };
+    const { replicaElectionResults } = await askBroker(at, electLeaders, unclean);
+    expect(replicaElectionResults[0]?.partitionResult[0]?.errorCode).toBe(0);
+    await isrIs(2, 1, 2);
+    expect(await readAll(cluster.bootstrapServers, topic, 1)).toEqual(values);
+  }, 180_000);
 });

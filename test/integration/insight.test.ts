@@ -182,8 +182,8 @@ describe('dead letters', () => {
     const { causes, letters, next } = await list();
     expect(next).toBeNull();
     expect(causes).toMatchObject([
-      { code: 'PICKY', count: 3, stage: 'TASK_PUT', shape: 'The id # is too high.', class: 'poison' },
-      { count: 1, stage: 'VALUE_CONVERTER' },
+      { code: 'PICKY', count: 3, stage: 'put', shape: 'The id # is too high.', class: 'poison' },
+      { count: 1, stage: 'convert' },
     ]);
     expect(letters[0]).toMatchObject({
       connector: 'picky',

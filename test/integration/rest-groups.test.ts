@@ -38,6 +38,7 @@ async function member(groupId: string, count: number): Promise<Consumer> {
     bootstrapServers: [millrace.kafka],
     groupId,
     autoOffsetReset: 'earliest',
+    enableAutoCommit: false,
   });
   onTestFinished(() => consumer.close());
   consumer.subscribe([TOPIC]);

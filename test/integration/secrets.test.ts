@@ -137,6 +137,10 @@ describe('a secret that is given inline', () => {
       what: 'a record with the new password',
     });
     expect(await hashesIn('other-talk'), 'the other one was left alone').toHaveLength(1);
+    const [newest] = (await call('GET', '/api/v1/connectors/plain/history')).json.versions;
+    expect(newest, 'its history knows it for what is stored now').toMatchObject({
+      ...{ current: true, config: stored },
+    });
     await expectNoLeak();
   });
 

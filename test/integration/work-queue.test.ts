@@ -10,7 +10,7 @@ test('jobs on two partitions are accepted exactly once by share consumers that a
   const result = await runQueue({
     bootstrapServers: broker.bootstrapServers,
     jobs: 20_000,
-    consumers: 4,
+    consumers: 8,
     killEveryMs: 500,
     seed: 1,
     timeoutMs: 200_000,

@@ -9,6 +9,9 @@ import { brokerUnavailable, startTestBroker, type TestBroker } from '../support/
 import { Group } from '../takeover/group.ts';
 import { described, runTakeovers } from '../takeover/takeover-run.ts';
 
+/** A worker that comes back is told of with the heartbeats of the others, which the test would wait for. */
+const HEARTBEAT_INTERVAL_MS = 500;
+
 let broker: TestBroker;
 let folder: string;
 
@@ -30,6 +33,7 @@ describe.skipIf(brokerUnavailable())('a group of three workers', () => {
       name: `takeover-${Date.now()}`,
       rounds: 1,
       sessionTimeoutMs: 6_000,
+      heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS,
       say: (line) => process.stdout.write(`${line}\n`),
     });
     expect(report.violations, report.takeovers.map(described).join('\n')).toEqual([]);
@@ -39,7 +43,10 @@ describe.skipIf(brokerUnavailable())('a group of three workers', () => {
   test('restarts only tasks whose config changed, hands over on request, and takes orders only from its own', async () => {
     const at = { bootstrapServers: broker.bootstrapServers, folder: join(folder, 'changes') };
     mkdirSync(at.folder);
-    const group = await Group.on({ ...at, name: `changes-${Date.now()}`, sessionTimeoutMs: 10_000 });
+    const group = await Group.on({
+      ...{ ...at, name: `changes-${Date.now()}` },
+      ...{ sessionTimeoutMs: 10_000, heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS },
+    });
     onTestFinished(() => group.close());
     await group.start();
     const starts = () => new Map([...group.lives()].map(([task, lives]) => [task, lives.length]));

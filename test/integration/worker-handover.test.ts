@@ -15,6 +15,8 @@ const SOURCE = 'org.apache.kafka.connect.file.FileStreamSourceConnector';
 const SINK = 'org.apache.kafka.connect.file.FileStreamSinkConnector';
 const STRINGS = 'org.apache.kafka.connect.storage.StringConverter';
 const TIMEOUT_MS = 60_000;
+/** The second worker learns with a heartbeat that there is something new. */
+const QUICK = { 'offset.flush.interval.ms': '500', 'heartbeat.interval.ms': '500' };
 
 interface Status {
   readonly connector: { readonly state: string };
@@ -36,7 +38,7 @@ class HandedGroup {
 
   async startJava(): Promise<void> {
     const { bootstrapServers } = this.#broker;
-    const config = { 'offset.flush.interval.ms': '500', 'scheduled.rebalance.max.delay.ms': '0' };
+    const config = { ...QUICK, 'scheduled.rebalance.max.delay.ms': '0' };
     this.#java = await startKafkaConnect({
       ...{ bootstrapServers, group: this.name, workers: 2, heapMb: 384, config },
     });
@@ -50,7 +52,7 @@ class HandedGroup {
     const config = {
       'key.converter': STRINGS,
       'value.converter': STRINGS,
-      'offset.flush.interval.ms': '500',
+      ...QUICK,
       'secrets.key.file': keys,
       'secrets.storage.replication.factor': '1',
     };

@@ -24,6 +24,13 @@ describe('groups in both protocols under faults', () => {
     for (let seed = 1; seed <= SEEDS; seed += 1) play(seed);
   });
 
+  it.each([
+    ['a topic is made anew before it is stored that a regular expression has lost the one before', 44562],
+    ['names of a classic member were of a topic that is made anew on their way', 1876],
+  ])('are well where %s (seed %i)', (_what, seed) => {
+    play(seed);
+  });
+
   it('do the same again from the same seed', () => {
     expect(play(7).lines).toEqual(play(7).lines);
   });

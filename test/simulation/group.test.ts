@@ -13,6 +13,7 @@ import type {
 import { syncGroup } from '@millrace/broker/core/group/sync-group';
 import { GroupDriver } from '@millrace/broker/testing/group-driver';
 import { testGroupRules } from '@millrace/broker/testing/group-rules';
+import { randomFrom } from '@millrace/foundation/testing';
 import { ZERO_UUID } from '@millrace/foundation/types';
 import { describe, expect, it } from 'vitest';
 
@@ -32,16 +33,6 @@ const SESSION_TIMEOUT_MS = 10_000;
 const REBALANCE_TIMEOUT_MS = 15_000;
 const GROUP = 'g';
 const TOPIC = 'orders';
-
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 interface Client {
   readonly name: string;

@@ -19,6 +19,7 @@ import {
 import { newTransaction, type TransactionRecord } from '@millrace/broker/core/transaction/transaction';
 import { TransactionShard } from '@millrace/broker/core/transaction/transaction-shard';
 import { CoordinatorDriver, type LogEntry } from '@millrace/broker/testing/coordinator-driver';
+import { randomFrom } from '@millrace/foundation/testing';
 import { describe, expect, it } from 'vitest';
 
 /**
@@ -37,16 +38,6 @@ const PARTITIONS = 4;
 const IDS = 2;
 const TIMEOUT_MS = 5_000;
 const TOPIC = 'orders';
-
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 interface Written {
   readonly transaction: number;

@@ -14,7 +14,9 @@ interface AxeResult {
 export async function axeFindings(page: Page): Promise<readonly string[]> {
   // Not by a script element: the policy of the page would refuse it.
   await page.evaluate(axe.source);
-  const { violations } = (await page.evaluate(`axe.run({ runOnly: ${JSON.stringify(RULES)} })`)) as AxeResult;
+  // From the top: what the head of the page covers by chance of scrolling is a scroll away, and not too small to be hit.
+  const judged = `scrollTo(0, 0); axe.run({ runOnly: ${JSON.stringify(RULES)} })`;
+  const { violations } = (await page.evaluate(judged)) as AxeResult;
   return violations.map(
     ({ id, nodes }) =>
       `${id} at ${nodes

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { ChildOutput, endChild } from './child-output.ts';
 import { eventually } from './eventually.ts';
 import { freePort } from './free-port.ts';
-import { kafkaPeerScript } from './kafka-peer.ts';
+import { kafkaPeerScript, QUICK_JVM } from './kafka-peer.ts';
 
 const START_TIMEOUT_MS = 120_000;
 
@@ -48,7 +48,7 @@ export async function startStandaloneConnect(options: {
   const child = spawn(
     'java',
     [
-      ...['-Xms128M', '-Xmx512M', '-cp', join(home, 'libs/*')],
+      ...['-Xms128M', '-Xmx512M', QUICK_JVM, '-cp', join(home, 'libs/*')],
       `-Dlog4j2.configurationFile=${join(dirname(kafkaPeerScript('connect.sh')), 'log4j2.yaml')}`,
       `-Dpeer.log.file=${join(folder, 'worker.log')}`,
       ...['org.apache.kafka.connect.cli.ConnectStandalone', file],

@@ -1,4 +1,3 @@
-export { axeFindings } from './axe.ts';
 export { browserUnavailable, openBrowser } from './browser.ts';
 export { ChildOutput, endChild } from './child-output.ts';
 export { eventually, type Patience } from './eventually.ts';
@@ -6,5 +5,7 @@ export { freePort } from './free-port.ts';
 export { type Millrace, type MillraceOptions, startMillrace } from './millrace.ts';
 export { type MillraceBrokerProcess, startMillraceBroker } from './millrace-broker.ts';
 export { type MillraceWorker, startMillraceWorker, startServing } from './millrace-worker.ts';
+export { type PostgresProcess, startPostgresProcess } from './postgres-process.ts';
 export { type Service, type ServiceName, skipping, startService, unavailable } from './service.ts';
+export { shoot, takePicture } from './shoot.ts';
 export { killTaskHosts } from './task-hosts.ts';

@@ -13,6 +13,15 @@ const FIRST_PORT = 28_000;
 const PORT_SPAN = 2_000;
 const PORT_TRIES = 50;
 
+/** Peers of tests live for seconds: the quick compiler alone has them ready sooner, and leaves more of a small machine to others. */
+export const QUICK_JVM = '-XX:TieredStopAtLevel=1';
+
+/** A broker begins to serve with a heartbeat: every test waits for that. */
+const QUICK_NODE = { 'broker.heartbeat.interval.ms': '200' };
+
+/** For one that is killed: it is let in again when its former life has not been heard of for a session. */
+export const QUICK_RETURN = { 'broker.session.timeout.ms': '3000' };
+
 /** A running Apache Kafka, the oracle of the conformance tests. */
 export interface KafkaPeer {
   readonly bootstrapServers: readonly string[];
@@ -24,7 +33,7 @@ export interface KafkaPeer {
   kill(): Promise<void>;
   /** Starts it again on its data. */
   resume(): Promise<void>;
-  /** Ends it and removes its folder. */
+  /** Ends it at once, as nobody needs its data any more, and removes its folder. */
   stop(): Promise<void>;
 }
 
@@ -56,13 +65,16 @@ export interface KafkaPeerOptions {
   readonly features?: Readonly<Record<string, number>>;
   /** Settings of the broker beside those of the script. */
   readonly properties?: Readonly<Record<string, string>>;
+  /** It works for minutes: as its makers have it, not so that it is ready soon. */
+  readonly longRun?: boolean;
 }
 
 /** Starts one node on a free port of loopback with a folder of its own. It takes some 3 s and `heapMb` of memory. */
 export async function startKafkaPeer(options: KafkaPeerOptions = {}): Promise<KafkaPeer> {
   const folder = await mkdtemp(join(tmpdir(), 'kafka-peer-'));
   const port = await freePortPair();
-  const { heapMb = 768, features = {}, properties = {} } = options;
+  const { heapMb = 768, features = {}, longRun = false } = options;
+  const properties = { ...(longRun ? {} : QUICK_NODE), ...options.properties };
   const propertiesFile = join(folder, 'more.properties');
   await writeFile(
     propertiesFile,
@@ -75,6 +87,9 @@ export async function startKafkaPeer(options: KafkaPeerOptions = {}): Promise<Ka
     KAFKA_PEER_RUN: folder,
     KAFKA_PEER_PORT: String(port),
     KAFKA_PEER_HEAP: `-Xmx${heapMb}M -Xms256M`,
+    // Read by every `java`: by the one that formats the folder too.
+    JDK_JAVA_OPTIONS: longRun ? '' : QUICK_JVM,
+    KAFKA_PEER_NICE: '0',
     KAFKA_PEER_PROPS: propertiesFile,
     // The script's own wait takes a process for dead that has not become java yet, as happens on a busy machine.
     KAFKA_PEER_NOWAIT: '1',
@@ -85,7 +100,7 @@ export async function startKafkaPeer(options: KafkaPeerOptions = {}): Promise<Ka
   const script = (...args: string[]) =>
     run(kafkaPeerScript('broker.sh'), args, { env, timeout: START_TIMEOUT_MS });
   const stop = async () => {
-    await script('stop');
+    await script('kill', '1');
     await rm(folder, { recursive: true, force: true });
   };
   // On data that are there it is started again: there is nothing to format then.
@@ -177,6 +192,8 @@ export async function startKafkaConnect(options: {
     KAFKA_CONNECT_GROUP: options.group,
     KAFKA_CONNECT_PROPS: properties,
     KAFKA_CONNECT_HEAP: `-Xms128M -Xmx${options.heapMb ?? 768}M`,
+    KAFKA_PEER_JVM_EXTRA: QUICK_JVM,
+    KAFKA_PEER_NICE: '0',
     KAFKA_PEER_NOWAIT: '1',
   };
   const { workers = 1 } = options;

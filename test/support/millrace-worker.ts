@@ -11,6 +11,8 @@ export interface MillraceWorker {
   readonly url: string;
   readonly pid: number;
   readonly output: ChildOutput;
+  /** SIGKILL. */
+  kill(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -47,7 +49,8 @@ export async function startServing(args: readonly string[]): Promise<MillraceWor
   const output = new ChildOutput(child);
   try {
     const [, url = ''] = await output.line(/^ready .* REST (\S+?)\/? /, READY_TIMEOUT_MS);
-    return { url, pid: child.pid ?? 0, output, close: () => endChild(child) };
+    const kill = () => endChild(child, 'SIGKILL');
+    return { url, pid: child.pid ?? 0, output, kill, close: () => endChild(child) };
   } catch (error) {
     await endChild(child);
     throw error;

@@ -17,6 +17,8 @@ export interface Service {
   /** What its start script printed, such as `postgres://postgres:postgres@127.0.0.1:20815/postgres`. */
   readonly url: string;
   readonly port: number;
+  /** Of the start script, whose child the server is. */
+  readonly pid: number;
   /** Ends it, and removes its data unless `SERVICE_DATA` named a folder. */
   stop(): Promise<void>;
 }
@@ -60,7 +62,7 @@ export async function startService(
   const output = new ChildOutput(child);
   try {
     const [url] = await output.line(/^\w+:\/\/.*$/, START_TIMEOUT_MS);
-    return { url, port: Number(new URL(url).port), stop: () => endChild(child) };
+    return { url, port: Number(new URL(url).port), pid: child.pid ?? 0, stop: () => endChild(child) };
   } catch (error) {
     await endChild(child);
     throw error;

@@ -50,6 +50,8 @@ export class Group {
     readonly bootstrapServers: readonly string[];
     readonly name: string;
     readonly sessionTimeoutMs: number;
+    /** Others learn with a heartbeat that somebody came: every return of a worker waits for that. */
+    readonly heartbeatIntervalMs?: number;
   }): Promise<Group> {
     const ports = await Promise.all(Array.from({ length: WORKERS }, () => freePort()));
     const workers = ports.map((port) => {
@@ -140,6 +142,7 @@ function workerConfig(of: {
   readonly port: number;
   readonly name: string;
   readonly sessionTimeoutMs: number;
+  readonly heartbeatIntervalMs?: number;
 }) {
   return {
     'bootstrap.servers': of.bootstrapServers.join(','),
@@ -156,5 +159,6 @@ function workerConfig(of: {
     'value.converter': 'StringConverter',
     plugins: PLUGIN,
     'session.timeout.ms': of.sessionTimeoutMs,
+    ...(of.heartbeatIntervalMs === undefined ? {} : { 'heartbeat.interval.ms': of.heartbeatIntervalMs }),
   };
 }

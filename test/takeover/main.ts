@@ -33,7 +33,7 @@ async function main(): Promise<void> {
   const [rounds, sessionTimeoutMs] = [Number(values.rounds), Number(values['session-timeout-ms'])];
   if (!(rounds >= 1) || !(sessionTimeoutMs >= 1)) throw new Error(USAGE);
   const folder = mkdtempSync(join(tmpdir(), 'takeover-'));
-  const broker = values.kafka ? await startKafkaPeer() : await startOwn(folder);
+  const broker = values.kafka ? await startKafkaPeer({ longRun: true }) : await startOwn(folder);
   try {
     const say = (line: string) => void process.stdout.write(`${line}\n`);
     const { bootstrapServers } = broker;

@@ -33,6 +33,8 @@ export interface TakeoverOptions {
   /** Of four departures each: SIGKILL and SIGTERM, of the leader and of another. */
   readonly rounds: number;
   readonly sessionTimeoutMs: number;
+  /** Kafka Connect's default where it is left out. */
+  readonly heartbeatIntervalMs?: number;
   readonly say: (line: string) => void;
 }
 

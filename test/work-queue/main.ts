@@ -47,7 +47,8 @@ try {
 
 async function start() {
   if (values.brokers === '1') {
-    const broker = values.broker === 'kafka' ? await startKafkaPeer() : await startMillraceBroker();
+    const broker =
+      values.broker === 'kafka' ? await startKafkaPeer({ longRun: true }) : await startMillraceBroker();
     return { bootstrapServers: broker.bootstrapServers, strikes: [], stop: () => broker.stop() };
   }
   if (values.broker !== 'millrace') throw new Error('Several brokers are ours: leave --broker out.');

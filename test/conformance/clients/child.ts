@@ -3,12 +3,13 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { QUICK_JVM } from '../../support/kafka-peer.ts';
 import { CLIENT_TIMEOUT_MS } from './kafka-client.ts';
 
-/** Programs in Java live for seconds here: they start faster with the quick compiler alone, and share a small machine evenly. */
+/** Programs in Java share a small machine evenly with the others. */
 const env = {
   ...process.env,
-  KAFKA_PEER_TOOL_JVM: '-XX:TieredStopAtLevel=1',
+  KAFKA_PEER_TOOL_JVM: QUICK_JVM,
   KAFKA_PEER_NICE: '0',
   // Java reads and prints in the character set of the locale, and a machine may have none.
   LC_ALL: 'C.UTF-8',

@@ -33,12 +33,14 @@ export interface VerifiableEvent {
   readonly name: string;
   readonly value?: string;
   readonly message?: string;
-  readonly partitions?: readonly { readonly partition: number }[];
+  /** Of `offsets_acknowledged`. */
+  readonly success?: boolean;
+  readonly partitions?: readonly { readonly partition: number; readonly offsets?: readonly number[] }[];
 }
 
-/** Apache Kafka's verifiable producer or consumer, heard event by event. */
+/** One of Apache Kafka's verifiable clients, heard event by event. */
 export function verifiableClient(
-  name: 'verifiable-producer' | 'verifiable-consumer',
+  name: 'verifiable-producer' | 'verifiable-consumer' | 'verifiable-share-consumer',
   args: readonly string[],
   onEvent: (event: VerifiableEvent) => void,
 ): TalkingChild {

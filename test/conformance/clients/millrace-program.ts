@@ -24,6 +24,7 @@ if (what === 'produce') {
     bootstrapServers,
     groupId,
     autoOffsetReset: 'earliest',
+    enableAutoCommit: false,
     ...(isConsumer
       ? { groupProtocol }
       : { sessionTimeoutMs: Number(sessionTimeoutMs), heartbeatIntervalMs: 500 }),

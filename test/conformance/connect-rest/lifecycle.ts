@@ -89,6 +89,8 @@ export const lifecycleScenarios = [
     await side.ask('PUT', side.path('fails', '/config'), { body: config });
     await side.ask('PUT', side.path('fails', '/resume'));
     await side.untilState('fails', 'RUNNING', 1);
+    // Only with the mended config anything comes to the topic: a task that runs before may be one that fails yet.
+    await untilTopics(side, 'fails', 1);
     await side.untilTask('fails', 'RUNNING');
     await side.ask('GET', side.path('fails', '/status'));
     await remove(side, 'fails');

@@ -20,7 +20,8 @@ export interface Sent {
   readonly view?: (body: never) => unknown;
 }
 
-const TIMEOUT_MS = 30_000;
+/** For a request, and for what it is to bring about: one that takes so long has failed, on a busy machine too. */
+const TIMEOUT_MS = 90_000;
 /** Fields that are the side's own: which worker, which version, when. */
 const OWN = new Set(['worker_id', 'version', 'trace', 'last_modified', 'kafka_cluster_id', 'commit']);
 

@@ -45,7 +45,7 @@ const RULES: readonly Rule[] = [
   {
     id: 'error-fields',
     matches: ({ request, at, kafka }) =>
-      kafka === undefined && request.endsWith('/status') && /^(?:\/tasks\/0)?\/error$/.test(at),
+      kafka === undefined && request.endsWith('/status') && /^(?:\/tasks\/0)?\/(?:error|restart)$/.test(at),
   },
   { id: 'bad-input', matches: ({ statuses }) => statuses[0] === 500 && statuses[1] === 400 },
   { id: 'validate-without-class', matches: asksFor(/\/config\/validate \{\}$/, 500, 200) },

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { QUICK_JVM } from '../../support/kafka-peer.ts';
 import { TalkingChild } from '../clients/child.ts';
 
 /** What a line begins with that is one: JVM and tools print others. */
@@ -20,7 +21,7 @@ export class ToolRunner {
   constructor() {
     const libs = join(process.env.KAFKA_PEER_HOME ?? join(homedir(), '.cache/kafka-peer'), 'libs/*');
     const program = join(import.meta.dirname, 'ToolRunner.java');
-    this.#child = new TalkingChild('java', ['-Xmx256M', '-cp', libs, program], (line) => {
+    this.#child = new TalkingChild('java', ['-Xmx256M', QUICK_JVM, '-cp', libs, program], (line) => {
       if (line.startsWith(ANSWER)) this.#answer?.(line.slice(ANSWER.length));
     });
   }

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { QUICK_JVM } from '../../support/kafka-peer.ts';
 
 const run = promisify(execFile);
 const ORACLE_TIMEOUT_MS = 60_000;
@@ -55,7 +56,7 @@ export async function askOracle<T>(
     const program = join(import.meta.dirname, 'TransformOracle.java');
     const { stdout } = await run(
       'java',
-      ['-Xmx256M', '-Duser.timezone=UTC', '-cp', [libs, ...classpath].join(':'), program, file],
+      ['-Xmx256M', QUICK_JVM, '-Duser.timezone=UTC', '-cp', [libs, ...classpath].join(':'), program, file],
       { timeout: ORACLE_TIMEOUT_MS, maxBuffer: OUTPUT_MAX_BYTES },
     );
     return JSON.parse(stdout.slice(stdout.indexOf('[')));

@@ -13,12 +13,15 @@ import {
   listPartitionReassignments,
   offsetDelete,
   offsetForLeaderEpoch,
+  unregisterBroker,
   updateFeatures,
 } from '@millrace/protocol/messages';
 import { quorumOf } from './admin-scenarios.ts';
 import { type PlainRequest, TOPIC } from './plain-request.ts';
 
 const partitions = [0, 1];
+/** No broker has it. */
+const NOBODY = 77;
 
 /** Administration: one plain request of each API. */
 export const adminRequests: readonly PlainRequest[] = [
@@ -59,6 +62,7 @@ export const adminRequests: readonly PlainRequest[] = [
         validateOnly: true,
       }),
   ],
+  [unregisterBroker, (wire, version) => wire.ask(unregisterBroker, version, { brokerId: NOBODY })],
   [
     describeLogDirs,
     (wire, version) => wire.ask(describeLogDirs, version, { topics: [{ topic: TOPIC, partitions }] }),

@@ -96,11 +96,6 @@ function find(
   });
 }
 
-/** Apache Kafka tells the time of a repeated batch as if it were the time of its append. */
-function withoutTime(answer: unknown): unknown {
-  return JSON.parse(JSON.stringify(answer, (key, value) => (key === 'logAppendTimeMs' ? undefined : value)));
-}
-
 /** The batch with other bytes and, unless it is the sum itself that is wrong, a sum that fits them. */
 function damaged(bytes: Buffer, change: (bytes: Buffer) => void, isSummed = true): Buffer {
   change(bytes);
@@ -252,10 +247,10 @@ export const recordScenarios: readonly Scenario[] = [
         send(wire, 'idempotent', batch(['a', 'b'], { producerId, producerEpoch, baseSequence, ...more }));
       const steps: Record<string, unknown> = {};
       steps.first = await sendAt(0);
-      steps.repeated = withoutTime(await sendAt(0));
+      steps.repeated = await sendAt(0);
       steps.second = await sendAt(2);
       steps.gap = await sendAt(10);
-      steps.firstAgain = withoutTime(await sendAt(0));
+      steps.firstAgain = await sendAt(0);
       steps.newEpochNotAtZero = await sendAt(7, { producerEpoch: producerEpoch + 1 });
       steps.newEpoch = await sendAt(0, { producerEpoch: producerEpoch + 1 });
       steps.oldEpoch = await sendAt(4);
@@ -263,8 +258,8 @@ export const recordScenarios: readonly Scenario[] = [
       steps.strangerNotAtZero = await sendAt(5, { producerId: producerId + 100_001 });
       for (let batches = 1; batches <= 6; batches++)
         await sendAt(2 * batches, { producerEpoch: producerEpoch + 1 });
-      steps.repeatedFiveBack = withoutTime(await sendAt(4, { producerEpoch: producerEpoch + 1 }));
-      steps.repeatedTooFarBack = withoutTime(await sendAt(2, { producerEpoch: producerEpoch + 1 }));
+      steps.repeatedFiveBack = await sendAt(4, { producerEpoch: producerEpoch + 1 });
+      steps.repeatedTooFarBack = await sendAt(2, { producerEpoch: producerEpoch + 1 });
       steps.end = await find(wire, 'idempotent', LATEST);
       return steps;
     },
@@ -284,6 +279,9 @@ export const recordScenarios: readonly Scenario[] = [
         unknownPartitionById: await read(wire, '', { version: 13, topicId, partition: 4 }),
         futureEpoch: await read(wire, 'fetch-errors', { leaderEpoch: 5 }),
         thisEpoch: await read(wire, 'fetch-errors', { leaderEpoch: 0 }),
+        negativeEpoch: await read(wire, 'fetch-errors', { leaderEpoch: -2 }),
+        negativeEpochById: await read(wire, '', { version: 16, topicId, leaderEpoch: -2 }),
+        futureEpochWithoutLeader: await read(wire, '', { version: 18, topicId, leaderEpoch: 5 }),
         committed: await read(wire, 'fetch-errors', { isolationLevel: 1 }),
         unknownSession: await read(wire, 'fetch-errors', { sessionId: 123_456, sessionEpoch: 1 }),
         fullInUnknownSession: await read(wire, 'fetch-errors', { sessionId: 123_456, sessionEpoch: -1 }),
@@ -334,6 +332,7 @@ export const recordScenarios: readonly Scenario[] = [
       answers.unknownPartition = await find(wire, 'offsets', LATEST, { partition: 2 });
       answers.unknownTopic = await find(wire, 'offsets-unknown', LATEST);
       answers.futureEpoch = await find(wire, 'offsets', LATEST, { leaderEpoch: 3 });
+      answers.negativeEpoch = await find(wire, 'offsets', LATEST, { leaderEpoch: -2 });
       answers.strangeTimestamp = await find(wire, 'offsets', -99);
       for (const version of [8, 9, 10, 11])
         for (const timestamp of [-4, -5, -6])

@@ -40,6 +40,8 @@ export interface ClusterPlan {
   readonly work: ReadonlySet<Work>;
   /** Of the clients' transactions: 1 by AddPartitionsToTxn, 2 as the broker adds them (KIP-890). */
   readonly transactionVersion: 1 | 2;
+  /** Whether those who commit offsets in transactions look at them after each. */
+  readonly looks: boolean;
   readonly groupProtocols: readonly ('classic' | 'consumer')[];
   readonly faults: ReadonlyMap<FaultKind, number>;
   readonly faultsMs: number;
@@ -47,7 +49,7 @@ export interface ClusterPlan {
   readonly calmMaxMs: number;
 }
 
-export type Work = 'orders' | 'transactions' | 'group' | 'ledger' | 'admin';
+export type Work = 'orders' | 'transactions' | 'group' | 'ledger' | 'admin' | 'share';
 
 const WEIGHTS: readonly (readonly [FaultKind, weight: number])[] = [
   ['kill', 3],
@@ -66,6 +68,23 @@ const WEIGHTS: readonly (readonly [FaultKind, weight: number])[] = [
   ['crash-client', 2],
   ['ambush', 4],
 ];
+const SHARE_CONFIG = {
+  'group.share.min.session.timeout.ms': '1000',
+  'group.share.session.timeout.ms': '6000',
+  'group.share.min.heartbeat.interval.ms': '300',
+  'group.share.heartbeat.interval.ms': '500',
+  'group.share.min.record.lock.duration.ms': '1000',
+  'group.share.record.lock.duration.ms': '2000',
+  'group.share.max.delivery.count.limit': '25',
+  'share.coordinator.snapshot.update.records.per.snapshot': '20',
+};
+/** How many plans have a share group at work. */
+const SHARE_RATE = 0.25;
+/** How many have followers that fetch by the batch, and so do not come to the leader's end in one fetch. */
+const SMALL_FETCH_RATE = 0.15;
+const SMALL_FETCH = { 'replica.fetch.max.bytes': '1', 'replica.fetch.response.max.bytes': '300' };
+/** How many look at offsets. */
+const LOOK_RATE = 0.4;
 /** Without these nothing ever comes back before the end. */
 const ALWAYS: ReadonlySet<FaultKind> = new Set(['start', 'heal', 'disk-room']);
 
@@ -82,10 +101,16 @@ export function drawPlan(seed: number): ClusterPlan {
     return { name, partitions, replicas, minInSync, configs: { ...drawFlush(pick), ...configs } };
   };
   const work = drawWork(random, pick);
+  // By a chance of its own: the rest of a plan is as it was.
+  if (new SeededRandom(seed ^ 0x5a12e).float() < SHARE_RATE) work.add('share');
   return {
     brokers,
     controllers,
-    config: drawConfig(random, { replicas, pick }),
+    config: {
+      ...drawConfig(random, { replicas, pick }),
+      // By a chance of its own as well.
+      ...(new SeededRandom(seed ^ 0xfe7c4).float() < SMALL_FETCH_RATE && SMALL_FETCH),
+    },
     writeMaxMs: pick([0, 0, 2, 20]),
     orders: topic('orders', random.between(1, 4)),
     bills: topic('bills', 2),
@@ -95,6 +120,7 @@ export function drawPlan(seed: number): ClusterPlan {
     }),
     work,
     transactionVersion: pick([1, 2]),
+    looks: new SeededRandom(seed ^ 0x79b9).float() < LOOK_RATE,
     groupProtocols: pick([['classic'], ['consumer'], ['classic', 'consumer']] as const),
     faults: drawFaults(random),
     faultsMs: random.between(8_000, 25_000),
@@ -142,10 +168,14 @@ function drawConfig(
     'group.consumer.session.timeout.ms': '6000',
     'group.consumer.min.heartbeat.interval.ms': '300',
     'group.consumer.heartbeat.interval.ms': '500',
+    ...SHARE_CONFIG,
+    'share.coordinator.state.topic.num.partitions': partitions,
+    'share.coordinator.state.topic.replication.factor': String(replicas),
+    'share.coordinator.state.topic.min.isr': String(Math.min(2, replicas)),
   };
 }
 
-function drawWork(random: SeededRandom, pick: Pick): ReadonlySet<Work> {
+function drawWork(random: SeededRandom, pick: Pick): Set<Work> {
   const work = new Set<Work>(['orders']);
   work.add(pick(['transactions', 'transactions', 'group', 'ledger', 'admin']));
   for (const more of ['transactions', 'group', 'ledger', 'admin'] as const)

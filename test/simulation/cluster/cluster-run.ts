@@ -14,6 +14,7 @@ import { Faults } from './faults.ts';
 import { GroupWork } from './group-work.ts';
 import { Invariants } from './invariants.ts';
 import { Pipeline } from './pipeline.ts';
+import { ShareWork } from './share-work.ts';
 import { errorOf, SimulatedClient, type Workload } from './simulated-client.ts';
 import { SimulatedProducer } from './simulated-producer.ts';
 import { checkLedger, checkOrders } from './stored-records.ts';
@@ -235,17 +236,18 @@ class ClusterRun {
       ...(work.has('transactions') ? this.#pipelines() : []),
       ...(work.has('group') ? [this.#group()] : []),
       ...(work.has('admin') ? [this.#admin()] : []),
+      ...(work.has('share') ? [this.#shareGroup()] : []),
     ];
   }
 
   #pipelines(): readonly Workload[] {
-    const { orders, bills, transactionVersion: version } = this.#plan;
+    const { orders, bills, transactionVersion: version, looks } = this.#plan;
     const newClient = () => this.#client();
     const from = orders.name;
     const to = { topic: bills.name, partitions: bills.partitions };
     const pipelines = Array.from(
       { length: orders.partitions },
-      (_, partition) => new Pipeline({ newClient, partition, from, to, version }),
+      (_, partition) => new Pipeline({ newClient, partition, from, to, version, looks }),
     );
     const readers = Array.from(
       { length: bills.partitions },
@@ -262,6 +264,17 @@ class ClusterRun {
       topic: orders.name,
       partitions: orders.partitions,
       protocols,
+      endOf: (partition) => this.#invariants.logOf(orders.name, partition).end,
+    });
+  }
+
+  #shareGroup(): Workload {
+    const { orders } = this.#plan;
+    return new ShareWork({
+      newClient: () => this.#client(),
+      nodes: this.#nodes,
+      topic: orders.name,
+      partitions: orders.partitions,
       endOf: (partition) => this.#invariants.logOf(orders.name, partition).end,
     });
   }

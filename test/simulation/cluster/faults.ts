@@ -21,6 +21,8 @@ export interface FaultsOptions {
 }
 
 const ROLL_STEP_MS = 500;
+/** Who could come back with what is there has, when all was well for so long. */
+const PATIENCE_MS = 10_000;
 
 /** What goes wrong, one thing after the other, and in the end nothing any more. */
 export class Faults {
@@ -31,6 +33,7 @@ export class Faults {
   #rolled: SimulatedNode | null = null;
   #liesInWaitOf: 'changed' | 'grown' | null = null;
   #seen: Image | null = null;
+  #calmSinceMs = Number.POSITIVE_INFINITY;
 
   constructor(options: FaultsOptions) {
     this.#options = options;
@@ -64,8 +67,9 @@ export class Faults {
 
   /** Nothing goes wrong any more; what is down comes back little by little. */
   end(): void {
-    const { nodes, network, say } = this.#options;
+    const { nodes, network, say, time } = this.#options;
     say('calm');
+    this.#calmSinceMs = time.nowMs;
     this.#liesInWaitOf = null;
     this.#rolling = [];
     this.#rolled = null;
@@ -79,11 +83,21 @@ export class Faults {
     const { nodes, time } = this.#options;
     for (const node of nodes) {
       // A metadata log that the disk refused needs a new process.
-      if (node.core !== null && node.disk.hasRefusedMetadata) await this.#kill(node, false);
+      if (node.core !== null && node.disk.hasRefusedMetadata) await this.#replace(node);
       if (node.core === null) node.start();
     }
     if (nodes.some(({ core, isStopping, disk }) => core === null || isStopping || disk.hasRefusedMetadata))
       time.at(time.nowMs + ROLL_STEP_MS, null, () => void this.#mend());
+  }
+
+  /** Where nobody can register without it, and it may not be killed as somebody else has lost something, it ends in order. */
+  async #replace(node: SimulatedNode): Promise<void> {
+    const { invariants, time, say } = this.#options;
+    await this.#kill(node, false);
+    if (node.core === null || node.isStopping || time.nowMs < this.#calmSinceMs + PATIENCE_MS) return;
+    say(`stop ${node.nodeId}`);
+    invariants.dies(node.nodeId, { losesPower: false });
+    node.stop();
   }
 
   #draw(): FaultKind {

@@ -1,5 +1,6 @@
 import type { SimulatedNode } from '@millrace/broker/testing/simulation';
-import { offsetCommit, offsetFetch } from '@millrace/protocol/messages';
+import { offsetCommit } from '@millrace/protocol/messages';
+import { committedOffset } from './committed-offset.ts';
 import { fetchRecords } from './fetched-records.ts';
 import type { GroupPromises } from './group-promises.ts';
 import { errorOf, ignoreUnanswered, type SimulatedClient } from './simulated-client.ts';
@@ -81,15 +82,10 @@ export class GroupMember {
 
   async #groupOffset(coordinator: SimulatedNode, partition: number): Promise<number | null> {
     const { client, group, topic, promises } = this.#options;
-    const topicId = client.leaderOf(topic, partition)?.topicId;
-    if (topicId === undefined) return null;
     const atLeast = promises.committedOffset(partition);
-    const asked = { groupId: group, topics: [{ name: topic, topicId, partitionIndexes: [partition] }] };
-    const body = { groupId: '', topics: [], groups: [asked], requireStable: true };
-    const answer = await client.ask(coordinator, offsetFetch, body);
-    const told = answer.groups[0]?.topics[0]?.partitions[0];
-    if (answer.groups[0]?.errorCode !== 0 || told?.errorCode !== 0) return null;
-    const offset = Math.max(told.committedOffset, 0);
+    const told = await committedOffset(client, coordinator, { group, topic, partition });
+    if (told.error !== 'NONE') return null;
+    const offset = Math.max(told.offset, 0);
     promises.told(partition, offset, atLeast);
     return offset;
   }

@@ -2,6 +2,7 @@ import { GroupMember, type GroupMemberOptions } from './group-member.ts';
 import { GroupPromises } from './group-promises.ts';
 import { ClassicProtocol, ConsumerProtocol } from './group-protocols.ts';
 import type { SimulatedClient, Workload } from './simulated-client.ts';
+import { strikeOne } from './struck-member.ts';
 
 export interface GroupWorkOptions {
   readonly newClient: () => SimulatedClient;
@@ -15,7 +16,6 @@ export interface GroupWorkOptions {
 
 const GROUP = 'readers';
 const MEMBERS = 3;
-const FREEZE_RATE = 0.4;
 
 /** A group whose members come, crash and freeze. In the end it settles: each partition has one owner, which has read it all. */
 export class GroupWork implements Workload {
@@ -60,17 +60,7 @@ export class GroupWork implements Workload {
   }
 
   crash(): void {
-    const client = this.#members[0]?.client;
-    if (client === undefined) return;
-    const index = client.random.between(0, this.#members.length);
-    const victim = this.#members[index];
-    if (victim === undefined) return;
-    const { life, time, random } = victim.client;
-    if (random.float() < FREEZE_RATE) life.pausedUntilMs = time.nowMs + random.between(500, 9_000);
-    else {
-      victim.client.crash();
-      this.#members[index] = this.#member();
-    }
+    strikeOne(this.#members, () => this.#member());
   }
 
   #member(): GroupMember {

@@ -74,20 +74,28 @@ export class Invariants {
   }
 
   /**
-   * Whether a process may end now, or a node lose its power. While somebody that lost the end of its logs has not registered again, one
-   * sound replica at least stays up beside it: of several that came back without a clean end the controller cannot know which has all.
+   * Whether a process may end now, or a node lose its power. Beside somebody that lost the end of its logs, and has not registered again,
+   * fewer may end without order than must be in sync to commit (KIP-966), and one at least that is sound stays up.
    */
   mayDie(nodeId: number, { losesPower }: { readonly losesPower: boolean }): boolean {
     const image = this.#newest;
     if (image === null) return !losesPower;
-    if (losesPower && this.#isIrreplaceable(image, nodeId)) return false;
-    const isSound = (id: number) => id !== nodeId && !this.#isOut(this.#ended, id);
+    const isOver = (id: number) => id === nodeId || this.#isOut(this.#ended, id);
     const isLossy = (id: number) => (losesPower && id === nodeId) || this.#isOut(this.#lossy, id);
-    for (const topic of image.topicsById.values())
-      for (const { isr, elr } of topic.partitions) {
+    for (const { name, partitions } of image.topicsById.values()) {
+      const own = image.configs.get('topic', name);
+      const minInSync = Number(own?.get('min.insync.replicas') ?? this.#minInSync);
+      for (const { isr, elr, replicas, adding } of partitions) {
         const members = [...isr, ...elr];
-        if (members.includes(nodeId) && members.some(isLossy) && !members.some(isSound)) return false;
+        // A word of the leader that takes one in sync may be on its way still.
+        if (!replicas.includes(nodeId) || !replicas.some(isLossy)) continue;
+        if (members.includes(nodeId) && members.every(isOver)) return false;
+        if (own?.get('flush.messages') === '1') continue;
+        if (replicas.filter(isOver).length >= Math.min(minInSync, replicas.length)) return false;
+        // Who comes by a reassignment goes again where that is replaced by another.
+        if (members.every((id) => isLossy(id) || adding.includes(id))) return false;
       }
+    }
     return true;
   }
 
@@ -96,23 +104,6 @@ export class Invariants {
     const epoch = this.#newest?.brokers.get(nodeId)?.epoch ?? -1;
     this.#ended.set(nodeId, epoch);
     if (losesPower) this.#lossy.set(nodeId, epoch);
-  }
-
-  /**
-   * Whether it may become the last one in sync after it has lost something: where one replica is enough to commit, and nothing is synced,
-   * nobody else is eligible then (KIP-966).
-   */
-  #isIrreplaceable({ topicsById, configs }: Image, nodeId: number): boolean {
-    for (const { name, partitions } of topicsById.values()) {
-      const own = configs.get('topic', name);
-      const minInSync = Number(own?.get('min.insync.replicas') ?? this.#minInSync);
-      for (const { isr, elr, replicas } of partitions) {
-        const isMember = isr.includes(nodeId) || elr.includes(nodeId);
-        if (isMember && Math.min(minInSync, replicas.length) < 2 && own?.get('flush.messages') !== '1')
-          return true;
-      }
-    }
-    return false;
   }
 
   /** Whether it has not registered again since. */

@@ -9,6 +9,8 @@ export interface PipelineOptions {
   readonly from: string;
   readonly to: { readonly topic: string; readonly partitions: number };
   readonly version: 1 | 2;
+  /** Whether it asks for its offset after each commit as well. */
+  readonly looks: boolean;
 }
 
 const GROUP = 'pipelines';
@@ -32,6 +34,8 @@ export class Pipeline implements Workload {
   #acknowledged = 0;
   #isStopping = false;
   #current: SimulatedClient;
+  /** Those that live: one that was overtaken takes the id back now and then, and may be committing still. */
+  readonly #processes = new Set<SimulatedClient>();
 
   constructor(options: PipelineOptions) {
     this.#options = options;
@@ -48,15 +52,21 @@ export class Pipeline implements Workload {
     if (this.isDone) return;
     const { random, time, life } = this.#current;
     if (random.float() < ZOMBIE_RATE) life.pausedUntilMs = time.nowMs + random.between(200, 4_000);
-    else this.#current.crash();
+    else {
+      this.#current.crash();
+      this.#processes.delete(this.#current);
+    }
     this.#current = this.#begin();
   }
 
   #begin(): SimulatedClient {
     const client = this.#options.newClient();
-    void this.#run(client).catch((error: unknown) => {
-      if (client.isAlive) this.failure = `${this.name}: ${error}`;
-    });
+    this.#processes.add(client);
+    void this.#run(client)
+      .catch((error: unknown) => {
+        if (client.isAlive) this.failure = `${this.name}: ${error}`;
+      })
+      .finally(() => this.#processes.delete(client));
     return client;
   }
 
@@ -68,19 +78,28 @@ export class Pipeline implements Workload {
     const isOvertaken = () => producer.isFenced && client !== this.#current;
     while (!isOvertaken()) {
       await client.pause(20, 100);
+      if (this.#isStopping && client !== this.#current) return;
+      if (this.#isStopping && this.#processes.size > 1) continue;
       if (!(await producer.init())) continue;
       const acknowledged = this.#acknowledged;
       const stable = await producer.stableOffset(from, partition);
       if (stable === null) continue;
       const offset = Math.max(stable, 0);
-      if (offset < acknowledged) throw new Error(`its offset goes back from ${acknowledged} to ${offset}`);
-      if (this.#isStopping && client === this.#current) {
+      this.#stays(acknowledged, offset);
+      if (this.#isStopping) {
+        if (client !== this.#current || this.#processes.size > 1) continue;
         this.finalOffset = offset;
         this.isDone = true;
         return;
       }
       await this.#copy(client, producer, offset);
     }
+  }
+
+  /** @param stable null: the transaction is not decided there, or nobody says */
+  #stays(acknowledged: number, stable: number | null): void {
+    if (stable !== null && stable < acknowledged)
+      throw new Error(`its offset goes back from ${acknowledged} to ${stable}`);
   }
 
   /** Until something fails, or is to end. */
@@ -100,6 +119,7 @@ export class Pipeline implements Workload {
       if (!isCommit) continue;
       offset = last.offset + 1;
       this.#acknowledged = Math.max(this.#acknowledged, offset);
+      if (this.#options.looks) this.#stays(offset, await producer.stableOffset(topic, partition));
     }
   }
 

@@ -21,8 +21,8 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
   'a follower does not cut what its leader does not have': {
     file: 'apis/replica-fetch.ts',
-    right: "typeof partition === 'string' || data.lastFetchedEpoch < 0) return null;\n  const { log }",
-    wrong: "typeof partition === 'string' || data.lastFetchedEpoch >= -1) return null;\n  const { log }",
+    right: 'if (end.epoch === data.lastFetchedEpoch && data.fetchOffset <= end.offset) return null;',
+    wrong: 'if (end.epoch >= -1) return null;',
   },
   'a broker that may have lost its tail stays eligible': {
     file: 'core/controller/brokers.ts',
@@ -31,13 +31,13 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
   'eligible replicas are ignored: the last in the in-sync set leads': {
     file: 'core/controller/partition-changes.ts',
-    right: 'const eligible = elr.find(mayLead);',
-    wrong: 'const eligible = replicas.find(mayLead);',
+    right: 'const eligible = elr.find(hasAll);',
+    wrong: 'const eligible = replicas.find(hasAll);',
   },
   'whoever is alive may lead, in sync or not': {
     file: 'core/controller/partition-changes.ts',
-    right: '[...row, ...replicas].find((id) => isr.includes(id) && mayLead(id))',
-    wrong: '[...row, ...replicas].find((id) => mayLead(id))',
+    right: '[...row, ...replicas].find((id) => isr.includes(id) && hasAll(id))',
+    wrong: '[...row, ...replicas].find((id) => hasAll(id))',
   },
   'a vote is given twice in an epoch': {
     file: 'core/quorum/quorum.ts',
@@ -171,7 +171,17 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
   'the controller answers before what it decided is committed': {
     file: 'runtime/controller-runtime.ts',
-    right: 'await Promise.race([loader.replayed(reign.image.offset), reign.ended]);',
-    wrong: '',
+    right: 'await this.#replayed(reign);\n    return response;',
+    wrong: 'return response;',
+  },
+  'what a share group has accepted is answered before it is stored': {
+    file: 'runtime/live-share-partition.ts',
+    right: 'return this.#writes.store(said.change).then((error) => error && acknowledgeError(error));',
+    wrong: 'void this.#writes.store(said.change);\n    return Promise.resolve(null);',
+  },
+  'records of a share group stay with who had them when their lock ends': {
+    file: 'core/share/share-partition.ts',
+    right: 'return this.#giveBack(({ lockedUntilMs }) => lockedUntilMs <= now.monoMs);',
+    wrong: 'return this.#giveBack(() => false);',
   },
 };

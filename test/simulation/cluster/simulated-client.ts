@@ -1,6 +1,13 @@
-import type { Life, SimulatedNetwork, SimulatedNode, VirtualTime } from '@millrace/broker/testing/simulation';
+import {
+  coordinatorPartitionOf,
+  type Life,
+  type SimulatedNetwork,
+  type SimulatedNode,
+  type VirtualTime,
+} from '@millrace/broker/testing/simulation';
 import { type Api, errorByCode } from '@millrace/protocol';
 import { findCoordinator } from '@millrace/protocol/messages';
+import { newestImage } from './cluster-view.ts';
 
 export interface SimulatedClientOptions {
   readonly nodes: readonly SimulatedNode[];
@@ -89,6 +96,18 @@ export class SimulatedClient {
     const told = answer.coordinators[0];
     if (told === undefined || told.errorCode !== 0) return null;
     return nodes.find(({ nodeId }) => nodeId === told.nodeId) ?? null;
+  }
+
+  /** Whether the newest metadata of all nodes have it lead the group's partition. */
+  coordinates({ nodeId }: SimulatedNode, group: string): boolean {
+    const partitions =
+      newestImage(this.#options.nodes)?.topicsByName.get('__consumer_offsets')?.partitions ?? [];
+    return partitions[coordinatorPartitionOf(group, partitions.length)]?.leader === nodeId;
+  }
+
+  /** Whether the newest metadata of all nodes have it fenced. */
+  isFenced({ nodeId }: SimulatedNode): boolean {
+    return newestImage(this.#options.nodes)?.brokers.get(nodeId)?.fenced === true;
   }
 
   /** @throws {MillraceError} where no answer came */

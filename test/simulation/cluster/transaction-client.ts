@@ -4,11 +4,11 @@ import {
   addPartitionsToTxn,
   endTxn,
   initProducerId,
-  offsetFetch,
   produce,
   txnOffsetCommit,
 } from '@millrace/protocol/messages';
 import { RecordBatchBuilder } from '@millrace/protocol/records';
+import { committedOffset } from './committed-offset.ts';
 import { errorOf, ignoreUnanswered, type SimulatedClient } from './simulated-client.ts';
 
 export interface TransactionClientOptions {
@@ -72,15 +72,9 @@ export class TransactionClient {
     const { client, group } = this.#options;
     let offset: number | null = null;
     await this.#tried('group', async (coordinator) => {
-      const topicId = client.leaderOf(topic, partition)?.topicId;
-      if (topicId === undefined) return 'no answer';
-      const asked = { groupId: group, topics: [{ name: topic, topicId, partitionIndexes: [partition] }] };
-      const body = { groupId: '', topics: [], groups: [asked], requireStable: true };
-      const answer = await client.ask(coordinator, offsetFetch, body);
-      const told = answer.groups[0]?.topics[0]?.partitions[0];
-      const error = answer.groups[0]?.errorCode === 0 ? told?.errorCode : answer.groups[0]?.errorCode;
-      if (error === 0) offset = told?.committedOffset ?? -1;
-      return errorOf(error);
+      const told = await committedOffset(client, coordinator, { group, topic, partition });
+      if (told.error === 'NONE') offset = told.offset;
+      return told.error;
     });
     return offset;
   }

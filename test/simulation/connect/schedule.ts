@@ -1,3 +1,5 @@
+import { randomFrom } from '@millrace/foundation/testing';
+
 interface Job {
   readonly atMs: number;
   readonly order: number;
@@ -9,10 +11,11 @@ export class Schedule {
   nowMs = 0;
   readonly #heap: Job[] = [];
   #order = 0;
-  #state: number;
+  /** In [0, 1). */
+  readonly random: () => number;
 
   constructor(seed: number) {
-    this.#state = (seed * 2_654_435_761) >>> 0;
+    this.random = randomFrom(seed * 2_654_435_761);
   }
 
   after(delayMs: number, run: () => void): void {
@@ -39,14 +42,6 @@ export class Schedule {
       first.run();
     }
     this.nowMs = endMs;
-  }
-
-  /** In [0, 1). */
-  random(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   }
 
   chance(part: number): boolean {

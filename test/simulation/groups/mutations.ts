@@ -17,6 +17,7 @@ const whole = {
   target: consumer.target,
   copy: consumer.copy,
   replay: consumer.replay,
+  checkedAgainst: consumer.checkedAgainst,
   loaded: shard.loaded,
   append: outbox.append,
   timer: outbox.timer,
@@ -24,12 +25,15 @@ const whole = {
 
 /** Takes out whatever is planted. */
 export function mend(): void {
-  const { owner, target, copy, replay } = whole;
-  Object.assign(consumer, { owner, target, copy, replay });
+  const { owner, target, copy, replay, checkedAgainst } = whole;
+  Object.assign(consumer, { owner, target, copy, replay, checkedAgainst });
   const { append, timer, loaded } = whole;
   Object.assign(shard, { loaded });
   Object.assign(outbox, { append, timer });
 }
+
+/** The metadata of the world that plays, as it is now. */
+let newest: GroupRules['metadata'] | null = null;
 
 /** Bugs such as one makes, planted one at a time: the simulation must find each. */
 export const mutations: Readonly<Record<string, Mutation>> = {
@@ -94,6 +98,17 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     plant: () => {
       consumer.replay = function replay(this: ConsumerGroup, record) {
         if (record.kind !== 'consumer-group' || this.epoch < 6) whole.replay.call(this, record);
+      };
+    },
+  },
+  'metadata that came while records were being committed counts as looked at': {
+    rules: ({ metadata }) => {
+      newest = metadata;
+      return {};
+    },
+    plant: () => {
+      consumer.checkedAgainst = function checkedAgainst(this: ConsumerGroup, image) {
+        whole.checkedAgainst.call(this, newest?.() ?? image);
       };
     },
   },

@@ -19,10 +19,16 @@ import { consumerBytes } from './consumer-bytes.ts';
 export const GROUP = 'g';
 export const SESSION_TIMEOUT_MS = 10_000;
 const REBALANCE_TIMEOUT_MS = 15_000;
+/** What every member reads, by its names or by a regular expression; one of them comes and goes. */
+export const LASTING_TOPICS = ['orders', 'bills'] as const;
+export const PASSING_TOPIC = 'late';
+const NAMES = [...LASTING_TOPICS, PASSING_TOPIC];
+const REGEX = '.*';
 
 /** What a member needs of the world around it. */
 export interface Surroundings {
   readonly driver: GroupDriver;
+  /** Those that there are now. An id has no dash in it; a topic that is made anew has another one. */
   readonly topics: readonly { readonly name: string; readonly id: string; readonly partitions: number }[];
   /** What a fetch of offsets would answer. */
   committedOffset(key: string): number;
@@ -33,7 +39,11 @@ export interface Surroundings {
 type Request =
   | { readonly kind: 'beat'; readonly reply: ReplyTo<ConsumerHeartbeatResult>; readonly owned: string }
   | { readonly kind: 'join'; readonly reply: ReplyTo<JoinResult> }
-  | { readonly kind: 'sync'; readonly reply: ReplyTo<SyncResult> }
+  | {
+      readonly kind: 'sync';
+      readonly reply: ReplyTo<SyncResult>;
+      readonly topics: Surroundings['topics'];
+    }
   | { readonly kind: 'classicBeat'; readonly reply: ReplyTo<HeartbeatResult> }
   | {
       readonly kind: 'commit';
@@ -54,7 +64,7 @@ export class SimMember {
   /** Of the consumer protocol its epoch, of the classic one its generation. */
   epoch = 0;
   isIn = false;
-  /** Partitions that it reads, as `topic-partition`, with the next offset to commit. */
+  /** Partitions that it reads, as `topic id-partition`, with the next offset to commit. */
   readonly owned = new Map<string, number>();
   /** What the coordinator wants it to have, once it knows. */
   #target: ReadonlySet<string> | null = null;
@@ -63,10 +73,14 @@ export class SimMember {
   #generations = 0;
   #joined: JoinResult | null = null;
   #mustJoin = false;
+  /** The topics that it assigned as the leader of a classic group; null where it was not. */
+  #assignedBy: string | null = null;
+  readonly #hasRegex: boolean;
 
-  constructor(name: string, protocol: 'classic' | 'consumer') {
+  constructor(name: string, protocol: 'classic' | 'consumer', hasRegex: boolean) {
     this.name = name;
     this.protocol = protocol;
+    this.#hasRegex = hasRegex;
   }
 
   /** Takes what was answered, and does the next thing. */
@@ -137,6 +151,7 @@ export class SimMember {
     this.#said = '';
     this.#joined = null;
     this.#mustJoin = false;
+    this.#assignedBy = null;
   }
 
   #take(world: Surroundings): boolean {
@@ -153,7 +168,7 @@ export class SimMember {
         this.#takeJoin(answer as JoinResult, world);
         break;
       case 'sync':
-        this.#takeSync(answer as SyncResult, world);
+        this.#takeSync(answer as SyncResult, request.topics, world);
         break;
       case 'classicBeat':
         this.#takeError((answer as HeartbeatResult).error, world);
@@ -198,10 +213,9 @@ export class SimMember {
     this.epoch = answer.memberEpoch;
     this.#said = owned;
     if (answer.assignment === null) return;
-    const names = new Map(world.topics.map(({ id, name }) => [id, name]));
     this.#target = new Set(
       answer.assignment.flatMap(({ topicId, partitions }) =>
-        partitions.map((partition) => `${names.get(topicId)}-${partition}`),
+        partitions.map((partition) => `${topicId}-${partition}`),
       ),
     );
     world.trace(`${this.name} in ${this.epoch}: ${[...this.#target].join()}`);
@@ -240,7 +254,7 @@ export class SimMember {
       clientHost: '/host',
       rebalanceTimeoutMs: null as number | null,
       subscribedTopics: null as readonly string[] | null,
-      subscribedRegex: null,
+      subscribedRegex: null as string | null,
       serverAssignor: null,
       owned: null as readonly { topicId: string; partitions: readonly number[] }[] | null,
       requiresMemberId: true,
@@ -260,22 +274,18 @@ export class SimMember {
       if (this.memberId === '') this.memberId = `${this.name}-${this.#generations}`;
     }
     const saysAll = isJoin || this.#said === '?';
-    const lists = world.topics.map(({ id, name, partitions }) => ({
-      topicId: id,
-      partitions: Array.from({ length: partitions }, (_, index) => index).filter((index) =>
-        claimed.has(`${name}-${index}`),
-      ),
+    const places = owned.map((key) => key.split('-'));
+    const lists = [...Map.groupBy(places, ([topicId = '']) => topicId)].map(([topicId, ofTopic]) => ({
+      topicId,
+      partitions: ofTopic.map(([, partition]) => Number(partition)),
     }));
     const command = {
       ...this.#news(),
       memberEpoch: this.epoch,
       rebalanceTimeoutMs: saysAll ? REBALANCE_TIMEOUT_MS : null,
-      subscribedTopics: saysAll ? world.topics.map(({ name }) => name) : null,
-      owned: isJoin
-        ? []
-        : saysAll || owned.join() !== this.#said
-          ? lists.filter((one) => one.partitions.length > 0)
-          : null,
+      subscribedTopics: saysAll && !this.#hasRegex ? NAMES : null,
+      subscribedRegex: saysAll && this.#hasRegex ? REGEX : null,
+      owned: isJoin ? [] : saysAll || owned.join() !== this.#said ? lists : null,
     };
     const reply = world.driver.submit<ConsumerHeartbeatResult>((shard, to, now) =>
       consumerHeartbeat(shard, { ...command, reply: to }, now),
@@ -290,7 +300,7 @@ export class SimMember {
     // Another one the next time.
     this.owned.delete(key);
     this.owned.set(key, position + 1);
-    const [topic = '', partition] = key.split('-');
+    const [topicId = '', partition] = key.split('-');
     const offset = position + 1;
     const reply = world.driver.submit<CommitResult>((shard, to, now) =>
       commitOffsets(
@@ -305,7 +315,7 @@ export class SimMember {
           knowsGroupIdNotFound: true,
           offsets: [
             {
-              topic,
+              topic: topicNameOf(topicId),
               topicId: ZERO_UUID,
               partition: Number(partition),
               offset,
@@ -322,7 +332,7 @@ export class SimMember {
 
   #actAsClassic(world: Surroundings, wants: 'commit' | 'beat'): void {
     if (this.#joined !== null) this.#sync(this.#joined, world);
-    else if (!this.isIn || this.#mustJoin) this.#join(world);
+    else if (!this.isIn || this.#mustJoin || this.#hasToAssign(world)) this.#join(world);
     else if (wants === 'commit' && this.owned.size > 0) this.#commit(world);
     else {
       const reply = world.driver.submit<HeartbeatResult>((shard, to, now) =>
@@ -336,10 +346,15 @@ export class SimMember {
     }
   }
 
+  /** The leader of a classic group looks after the topics itself. */
+  #hasToAssign(world: Surroundings): boolean {
+    return this.#assignedBy !== null && this.#assignedBy !== signatureOf(world);
+  }
+
   /** Eager: everything is given up before. */
   #join(world: Surroundings): void {
     this.#drop();
-    const metadata = consumerBytes.subscription(world.topics.map(({ name }) => name));
+    const metadata = consumerBytes.subscription(NAMES);
     const reply = world.driver.submit<JoinResult>((shard, to, now) =>
       joinGroup(
         shard,
@@ -375,6 +390,7 @@ export class SimMember {
 
   #sync(joined: JoinResult, world: Surroundings): void {
     this.#joined = null;
+    this.#assignedBy = joined.leader === this.memberId ? signatureOf(world) : null;
     const assignments = new Map<string, Buffer>();
     const leads = joined.leader === this.memberId && !joined.skipAssignment;
     if (leads) {
@@ -399,19 +415,35 @@ export class SimMember {
         assignments,
       }),
     );
-    this.#request = { kind: 'sync', reply };
+    this.#request = { kind: 'sync', reply, topics: world.topics };
   }
 
-  #takeSync(answer: SyncResult, world: Surroundings): void {
+  /** @param asked the topics when it was asked */
+  #takeSync(answer: SyncResult, asked: Surroundings['topics'], world: Surroundings): void {
     if (answer.error !== null) {
       this.#takeError(answer.error, world);
       if (!this.isIn) this.#mustJoin = true;
       return;
     }
     this.isIn = true;
+    // Only names reach a classic member. The group knows partitions by id once it has members of both kinds; a topic that was made anew on
+    // the way may be taken for the one before then, here as with Kafka, until the next rebalance.
+    const topics = world.driver.shard.groups.get(GROUP)?.type === 'consumer' ? asked : world.topics;
     const partitions = consumerBytes.assigned(answer.assignment);
-    for (const { topic, partitions: numbers } of partitions)
-      for (const partition of numbers) this.#begin(`${topic}-${partition}`, world);
+    for (const { topic, partitions: numbers } of partitions) {
+      const known = topics.find(({ name }) => name === topic);
+      if (known !== undefined)
+        for (const partition of numbers) this.#begin(`${known.id}-${partition}`, world);
+    }
     world.trace(`${this.name} in generation ${this.epoch}: ${[...this.owned.keys()].join()}`);
   }
+}
+
+/** A topic's id is its name and which of its kind it is. */
+export function topicNameOf(topicId: string): string {
+  return topicId.split('#')[0] ?? topicId;
+}
+
+function signatureOf({ topics }: Surroundings): string {
+  return topics.map(({ id, partitions }) => `${id}:${partitions}`).join();
 }

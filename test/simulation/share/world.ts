@@ -1,6 +1,11 @@
 import { ACKNOWLEDGE_TYPES } from '@millrace/broker/core/share/acknowledged-batches';
+import { deleteShareState } from '@millrace/broker/core/share/delete-share-state';
 import { initializeShareState } from '@millrace/broker/core/share/initialize-share-state';
-import { noteLeaderEpoch, readShareState } from '@millrace/broker/core/share/read-share-state';
+import {
+  noteLeaderEpoch,
+  readShareState,
+  summarizeShareState,
+} from '@millrace/broker/core/share/read-share-state';
 import {
   type FetchedBatch,
   SharePartition,
@@ -11,6 +16,7 @@ import { type ShareStateResult, ShareStateShard } from '@millrace/broker/core/sh
 import { snapshotColdPartitions } from '@millrace/broker/core/share/snapshot-share-state';
 import { type WriteShareStateCommand, writeShareState } from '@millrace/broker/core/share/write-share-state';
 import { CoordinatorDriver, type LogEntry } from '@millrace/broker/testing/coordinator-driver';
+import { randomFrom } from '@millrace/foundation/testing';
 
 const STEPS = 160;
 const SETTLE_ROUNDS = 400;
@@ -36,23 +42,23 @@ export const PLANTED = [
   'never reads again what came back',
   'delivers what was aborted',
   'loses what a member releases',
+  'gives a group that is made again the epochs of the one before',
+  'goes on with what has begun anew',
 ] as const;
 export type Plant = (typeof PLANTED)[number];
-
-/** mulberry32 */
-function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 interface Leader {
   readonly core: SharePartition;
   readonly epoch: number;
+  readonly stateEpoch: number;
+  /** What no coordinator has taken in: tried again before anything more is given out. */
+  unstored: readonly StateChange[];
+}
+
+/** What is on its way to be stored. */
+interface Sent {
+  readonly leader: Leader;
+  readonly change: StateChange;
 }
 
 interface Hold {
@@ -87,13 +93,15 @@ interface Fact {
 
 /**
  * A share partition and the share coordinator under members that stall, die, say things too late and for each other, leaders that crash or
- * go on as zombies, writes that come twice and late, and coordinators that refuse, are late, or crash and lose what was not committed.
+ * go on as zombies, writes that come twice and late, coordinators that refuse, are late, or crash and lose what was not committed, and
+ * a group that is reset, or deleted and made again, while leaders hold what they held.
  *
- * No record is accepted twice, delivered beyond its limit, to two at a time, or lost; no count of deliveries that is stored is forgotten.
+ * No record is accepted twice, delivered beyond its limit, to two at a time, or lost; no count of deliveries that is stored is forgotten. A
+ * group that has begun anew has all records again, and nothing counts that is said of those before.
  */
 export class World {
   readonly trace: string[] = [];
-  readonly facts: Fact[] = [];
+  facts: Fact[] = [];
   readonly #random: () => number;
   readonly #plant: Plant | null;
   readonly #log: FetchedBatch[] = [];
@@ -105,16 +113,17 @@ export class World {
   readonly #sent: Omit<WriteShareStateCommand, 'reply'>[] = [];
   #nowMs = 1000;
   #leaderEpoch = 0;
+  #stateEpoch = 1;
   #storedStart = 0;
-  /** Counts that are on their way to be stored, by reply. */
-  readonly #counts = new Map<number, readonly { readonly offset: number; readonly count: number }[]>();
+  /** By reply. */
+  readonly #onTheWay = new Map<number, Sent>();
 
   constructor(seed: number, plant: Plant | null) {
-    this.#random = randomOf(seed);
+    this.#random = randomFrom(seed);
     this.#plant = plant;
     this.#driver = this.#newDriver([]);
     this.#driver.submit<ShareStateResult>((shard, reply, now) =>
-      initializeShareState(shard, { reply, key: KEY, stateEpoch: 1, startOffset: UNSET }, now),
+      initializeShareState(shard, { reply, key: KEY, stateEpoch: this.#stateEpoch, startOffset: UNSET }, now),
     );
     for (let index = 0; index < LOG_BATCHES; index++) {
       if (this.#chance(0.1)) this.#know(1 + this.#below(2), false);
@@ -133,6 +142,10 @@ export class World {
   run(): void {
     for (let step = 0; step < STEPS; step++) this.#step();
     this.#settle();
+    if (this.#chance(0.2)) {
+      this.#beginAnew();
+      this.#settle();
+    }
   }
 
   /** How many records somebody was told are accepted. */
@@ -152,7 +165,8 @@ export class World {
     else if (roll < 0.9) this.#driver.commit(1 + this.#below(3));
     else if (roll < 0.93) this.#crashLeader();
     else if (roll < 0.96) this.#replaceLeader();
-    else if (roll < 0.98) this.#crashCoordinator();
+    else if (roll < 0.975) this.#crashCoordinator();
+    else if (roll < 0.98) this.#beginAnew();
     else this.#driver.run(snapshotColdPartitions);
     if (this.#chance(0.05)) this.#writeLate();
     this.#driver.refuseAppends = null;
@@ -165,6 +179,7 @@ export class World {
     this.#driver.commit();
     this.#hear();
     for (let round = 0; round < SETTLE_ROUNDS; round++) {
+      this.#compare();
       if (this.#leader !== null && this.#leader.core.startOffset >= this.end) break;
       const member = `m${round % MEMBERS}`;
       this.#acquire(member);
@@ -193,8 +208,14 @@ export class World {
   }
 
   #acquire(member: string): void {
+    // Some begin to read, and others have a session.
+    if (this.#chance(0.5)) this.#compare();
     const leader = this.#lead();
     if (leader === null) return;
+    if (leader.unstored.length > 0) {
+      this.#storeAgain(leader);
+      return;
+    }
     const { core } = leader;
     const mayReadAgain = this.#plant !== 'never reads again what came back';
     const readFrom = mayReadAgain ? core.fetchOffset : core.endOffset;
@@ -222,6 +243,10 @@ export class World {
   #delivered(leader: Leader, member: string, offset: number, count: number): void {
     const fact = this.facts[offset]!;
     const { hold, last } = fact;
+    const held = this.#held.get(member) ?? new Map<number, Leader>();
+    this.#held.set(member, held.set(offset, leader));
+    // It has not heard yet: nothing that is said of it counts.
+    if (leader.stateEpoch !== this.#stateEpoch) return;
     ensure(fact.isDelivered, `offset ${offset} has a record to deliver`);
     ensure(!fact.accepted, `offset ${offset} is delivered, though somebody accepted it`);
     ensure(count <= LIMIT, `deliveries of offset ${offset}`);
@@ -233,8 +258,6 @@ export class World {
     fact.last = { leader, count };
     fact.maxCount = Math.max(fact.maxCount, count);
     fact.hold = { leader, member, untilMs: this.#nowMs + LOCK_MS };
-    const held = this.#held.get(member) ?? new Map<number, Leader>();
-    this.#held.set(member, held.set(offset, leader));
   }
 
   #say(member: string): void {
@@ -271,7 +294,8 @@ export class World {
         else this.facts[offset]!.hold = null;
       }
     }
-    if (type === accept || type === reject) for (const offset of sorted) this.facts[offset]!.tried = true;
+    if ((type === accept || type === reject) && leader.stateEpoch === this.#stateEpoch)
+      for (const offset of sorted) this.facts[offset]!.tried = true;
     if (said.change === null) return;
     if (type === release && this.#plant === 'loses what a member releases') {
       // The record is where nobody looks for it.
@@ -300,18 +324,11 @@ export class World {
     const leaderEpoch = this.#plant === 'lets an old leader write' ? UNSET : leader.epoch;
     const isWrong = this.#plant === 'stores a start that is too high';
     const startOffset = change.startOffset + (isWrong && change.startOffset < this.end ? 1 : 0);
-    const written = { key: KEY, stateEpoch: 1, leaderEpoch, ...change, startOffset };
+    const { stateEpoch } = leader;
+    const written = { key: KEY, stateEpoch, leaderEpoch, ...change, startOffset };
     const reply = this.#write(written);
     this.#sent.push(written);
-    this.#counts.set(
-      reply,
-      change.batches.flatMap(({ firstOffset, lastOffset, deliveryCount: count }) =>
-        Array.from({ length: lastOffset - firstOffset + 1 }, (_, index) => ({
-          offset: firstOffset + index,
-          count,
-        })),
-      ),
-    );
+    this.#onTheWay.set(reply, { leader, change });
     if (this.#plant === 'answers before the commit' && this.#driver.answer(reply) === undefined)
       this.#driver.replies.set(-reply, { error: null });
     return reply;
@@ -339,13 +356,12 @@ export class World {
       ensure(startOffset >= this.#storedStart, 'the stored start never goes back');
       this.#storedStart = startOffset;
     }
-    for (const [reply, counts] of this.#counts) {
+    for (const [reply, sent] of this.#onTheWay) {
       const answer = this.#driver.answer<ShareStateResult>(reply);
       if (answer === undefined) continue;
-      this.#counts.delete(reply);
-      if (answer.error === null)
-        for (const { offset, count } of counts)
-          this.facts[offset]!.storedCount = Math.max(count, this.facts[offset]!.storedCount);
+      this.#onTheWay.delete(reply);
+      if (answer.error === null) this.#stored(sent);
+      else if (answer.error === 'NOT_COORDINATOR') this.#notTaken([sent]);
       else this.#failed();
     }
     this.#said = this.#said.filter(({ reply, leader, member, offsets, type }) => {
@@ -363,7 +379,27 @@ export class World {
     this.facts[offset]!.accepted = true;
   }
 
-  /** What could not be stored is not built upon: the leader forgets what it has. */
+  #stored({ change }: Sent): void {
+    for (const { firstOffset, lastOffset, deliveryCount } of change.batches)
+      for (const fact of this.facts.slice(firstOffset, lastOffset + 1))
+        fact.storedCount = Math.max(deliveryCount, fact.storedCount);
+  }
+
+  /** It stands, and is tried again later; or its leader goes with it. */
+  #notTaken(sent: readonly Sent[]): void {
+    const stays = this.#chance(0.7);
+    for (const { leader, change } of sent) leader.unstored = [...leader.unstored, change];
+    if (!stays) this.#failed();
+  }
+
+  #storeAgain(leader: Leader): void {
+    const { unstored } = leader;
+    this.trace.push(`leader ${leader.epoch} stores ${unstored.length} changes again`);
+    leader.unstored = [];
+    for (const change of unstored) this.#store(leader, change);
+  }
+
+  /** What is refused is not built upon: the leader forgets what it has. */
   #failed(): void {
     this.#leader = null;
     this.#zombie = null;
@@ -387,6 +423,38 @@ export class World {
     if (change !== null && this.#leader !== null) this.#store(this.#leader, change);
   }
 
+  /** What somebody who begins to read sees to: that the leader holds what is stored now. */
+  #compare(): void {
+    if (this.#leader === null || this.#plant === 'goes on with what has begun anew') return;
+    const summary = summarizeShareState(this.#driver.shard, KEY);
+    if (summary.error === null && summary.state.stateEpoch !== this.#leader.stateEpoch) this.#leader = null;
+  }
+
+  /** The group is reset, or deleted and made again; its leader and those who hold records of it do not hear of that. */
+  #beginAnew(): void {
+    this.#driver.holdCommits = false;
+    this.#driver.refuseAppends = null;
+    this.#driver.commit();
+    this.#hear();
+    const isReset = this.#chance(0.5);
+    if (!isReset)
+      this.#driver.submit<ShareStateResult>((shard, reply) =>
+        deleteShareState(shard, { reply, key: KEY, stateEpoch: this.#stateEpoch }),
+      );
+    if (isReset || this.#plant !== 'gives a group that is made again the epochs of the one before')
+      this.#stateEpoch += 1;
+    const stateEpoch = this.#stateEpoch;
+    const began = this.#driver.submit<ShareStateResult>((shard, reply, now) =>
+      initializeShareState(shard, { reply, key: KEY, stateEpoch, startOffset: 0 }, now),
+    );
+    ensure(this.#driver.answer<ShareStateResult>(began)?.error === null, 'a group may begin anew');
+    this.trace.push(`the group begins anew in epoch ${stateEpoch}`);
+    this.#storedStart = 0;
+    const before = this.facts;
+    this.facts = [];
+    for (const { isDelivered } of before) this.#know(1, isDelivered);
+  }
+
   #crashLeader(): void {
     this.trace.push('the leader crashes');
     this.#leader = null;
@@ -403,8 +471,9 @@ export class World {
     this.trace.push(`the coordinator crashes, ${this.#driver.uncommittedCount} writes are lost`);
     this.#driver = this.#newDriver(this.#driver.log.slice(0, this.#driver.committed));
     this.#said = [];
-    this.#counts.clear();
-    this.#failed();
+    const unheard = [...this.#onTheWay.values()];
+    this.#onTheWay.clear();
+    this.#notTaken(unheard);
   }
 
   /** The leader, which takes up what is stored where it is new. */
@@ -418,7 +487,7 @@ export class World {
     this.#hear();
     const read = readShareState(this.#driver.shard, query);
     if (read.error !== null) throw new Error(`nothing can be read: ${read.error}`);
-    const { startOffset, batches } = read.state;
+    const { startOffset, batches, stateEpoch } = read.state;
     const isForgotten = this.#plant === 'forgets what is stored';
     const core = new SharePartition(
       {
@@ -435,7 +504,7 @@ export class World {
             ),
       },
     );
-    this.#leader = { core, epoch: this.#leaderEpoch };
+    this.#leader = { core, epoch: this.#leaderEpoch, stateEpoch, unstored: [] };
     this.trace.push(
       `leader ${this.#leaderEpoch} begins at ${core.startOffset} with ${JSON.stringify(batches)}`,
     );
