@@ -15,6 +15,8 @@ describe.skipIf(unavailable !== undefined)('a MongoDB source', () => {
   beforeAll(async () => {
     await service.start();
     client = await service.client();
+    // With its 256 MB, updates of documents of megabytes wait for the next checkpoint, a minute later, now and then.
+    await client.db('admin').command({ setParameter: 1, wiredTigerEngineRuntimeConfig: 'cache_size=1GB' });
   });
   afterAll(() => service.close());
   beforeEach(async () => {
