@@ -15,6 +15,7 @@ import { SegmentLog } from './segment-log.ts';
 import { readSmallFile, replaceSmallFile, syncFolder } from './small-file.ts';
 import { storageFailed } from './storage-errors.ts';
 import { TailCache } from './tail-cache.ts';
+import { TurnLimit } from './turn-limit.ts';
 import { UNLIMITED_LOG_CONFIG } from './unlimited-log-config.ts';
 
 export interface SegmentEngineOptions {
@@ -62,6 +63,8 @@ class SegmentEngine implements StorageEngine {
   readonly #room: LogRoom;
   readonly #logs = new Map<string, SegmentLog>();
   readonly #removal: FolderRemoval;
+  /** A topic may have thousands of logs. */
+  readonly #turns = new TurnLimit();
   /** Logs that the checkpoint files may name: another log of that name must not be taken for them. */
   #checkpointed: ReadonlySet<string> = new Set();
   #checkpointing: Promise<void> = Promise.resolve();
@@ -125,6 +128,7 @@ class SegmentEngine implements StorageEngine {
   }
 
   async open(id: LogId, config: LogConfig): Promise<Log> {
+    await this.#turns.turn();
     const name = nameOf(id);
     const folder = join(this.#options.folder, name);
     const known = this.#logs.get(name);
@@ -161,6 +165,7 @@ class SegmentEngine implements StorageEngine {
   }
 
   async #takeOut(id: LogId): Promise<SegmentLog | null> {
+    await this.#turns.turn();
     const name = nameOf(id);
     const log = this.#logs.get(name);
     if (log === undefined) return null;

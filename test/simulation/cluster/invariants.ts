@@ -155,6 +155,10 @@ export class Invariants {
       throw new Error(
         `${committed.name} on ${nodeId}: LSO ${lastStableOffset}, HW ${highWatermark}, LEO ${log.endOffset}`,
       );
+    if (highWatermark > log.writtenOffset)
+      throw new Error(
+        `${committed.name} on ${nodeId}: ${highWatermark} are committed, ${log.writtenOffset} are written`,
+      );
     const hasMore = highWatermark > Math.max(seen.highWatermark, seen.checkedTo);
     seen.highWatermark = highWatermark;
     return hasMore ? seen : null;

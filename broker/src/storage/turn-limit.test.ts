@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { silentLogger, systemRandom, systemTimers } from '@millrace/foundation';
+import { expect, it, onTestFinished } from 'vitest';
+import { SAMPLE_LOG_CONFIG } from '../testing/sample-batches.ts';
+import { openSegmentEngine } from './segment-engine.ts';
+
+/** Far more than one turn can make. */
+const LOGS = 1000;
+
+it('lets others be served while many logs are made, and while they are deleted', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-turns-'));
+  const engine = await openSegmentEngine({
+    folder,
+    ...{ tailCacheBytes: 0, pendingWriteMaxBytes: 1_000_000, openFilesMax: 16, syncWriteMaxMs: 10_000 },
+    ...{ timers: systemTimers, random: systemRandom, logger: silentLogger },
+    folderDeleteDelayMs: () => 60_000,
+  });
+  onTestFinished(async () => {
+    await engine.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const ids = Array.from({ length: LOGS }, (_, partition) => ({
+    topic: 'wide',
+    topicId: 'AAAAAAAAAAAAAAAAAAAAAQ',
+    partition,
+  }));
+  const turnsOf = async (work: (id: (typeof ids)[number]) => Promise<unknown>): Promise<number> => {
+    let [turns, isDone] = [0, false];
+    const count = (): void => {
+      turns += 1;
+      if (!isDone) setImmediate(count);
+    };
+    setImmediate(count);
+    for (const id of ids) await work(id);
+    isDone = true;
+    return turns;
+  };
+  expect(await turnsOf((id) => engine.open(id, SAMPLE_LOG_CONFIG))).toBeGreaterThan(20);
+  expect(await turnsOf((id) => engine.delete(id))).toBeGreaterThan(20);
+});

@@ -1,0 +1,21 @@
+/** How many fit in what others may wait: making a log takes a third of a millisecond, and ten times that on a busy disk. */
+const PARTS_IN_A_TURN = 32;
+
+/** Lets others be served between the parts of work that is made of many synchronous ones: each part asks before it begins. */
+export class TurnLimit {
+  #left = PARTS_IN_A_TURN;
+  #next: Promise<void> | null = null;
+
+  /** Resolves at once while the turn has room. */
+  async turn(): Promise<void> {
+    if (this.#left > 0) {
+      this.#left -= 1;
+      return;
+    }
+    this.#next ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+      this.#next = null;
+      this.#left = PARTS_IN_A_TURN;
+    });
+    await this.#next;
+  }
+}
