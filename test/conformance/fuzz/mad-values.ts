@@ -52,7 +52,7 @@ const NUMBERS: Readonly<Record<string, readonly number[]>> = {
 };
 /** Who waits for long says nothing; who makes thousands of logs is not mad but expensive. */
 const NUMBERS_BY_NAME: readonly (readonly [RegExp, readonly number[]])[] = [
-  [/^(?:numPartitions|count)$/, [-1, 0, 1, 2, 3, 4, 10_001, 0x7fffffff]],
+  [/^(?:numPartitions|count)$/, [-1, 0, 1, 2, 3, 4, 20_001, 0x7fffffff]],
   [/^replicationFactor$/, [-1, 1, 1, 0, 2, 32_767]],
   [/^sessionTimeoutMs$/, [6_000, 6_000, 45_000, 0, -1, 0x7fffffff]],
   [/WaitMs$|imeoutMs$/, [0, 0, 1, 10, 20, -1, 0x7fffffff]],
