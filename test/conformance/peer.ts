@@ -59,7 +59,8 @@ export async function startApacheKafka(properties: Readonly<Record<string, strin
     name: 'Apache Kafka',
     host,
     port: Number(port),
-    controllerPort: 0,
+    // As its scripts have it.
+    controllerPort: Number(port) + 1,
     address,
     close: () => peer.stop(),
   };

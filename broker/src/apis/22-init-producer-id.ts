@@ -16,6 +16,7 @@ const FENCED_VERSION = 4;
  * - Without a transactional id: a new producer id and epoch 0, whatever id and epoch the request brings, as in Kafka.
  * - With one: its producer id, and the next epoch, which fences whoever had the one before. A transaction that is open is
  *   aborted, and the producer asks again (CONCURRENT_TRANSACTIONS). Epochs that are used up make place for a new id.
+ * - COORDINATOR_LOAD_IN_PROGRESS while the controller gives this broker no ids.
  * - An empty transactional id, and a producer id without its epoch or the reverse: INVALID_REQUEST.
  *
  * Versions: v3 brings id and epoch, for a new epoch of one's own (KIP-360); v4 tells PRODUCER_FENCED from

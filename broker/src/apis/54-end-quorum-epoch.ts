@@ -22,7 +22,11 @@ export const endQuorumEpoch = defineApi({
     const named = asked.preferredCandidates.map(({ candidateId }) => candidateId);
     const candidates = named.length > 0 ? named : asked.preferredSuccessors;
     const { leaderId, leaderEpoch } = asked;
-    return quorumAnswer(await context.services.quorum.endEpoch(leaderId, leaderEpoch, candidates), {});
+    return quorumAnswer(
+      context,
+      await context.services.quorum.endEpoch(leaderId, leaderEpoch, candidates),
+      {},
+    );
   },
   refuse: (_request, error) => quorumFailure(error),
 });

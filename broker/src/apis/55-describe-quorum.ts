@@ -12,12 +12,14 @@ import { CLUSTER, defineApi, type RequestContext } from './api.ts';
 
 const NODES_VERSION = 2;
 const CONTROLLER_LISTENER = 'CONTROLLER';
+const NOT_KEPT = 'The quorum keeps __cluster_metadata-0 only.';
 
 /**
  * DescribeQuorum v0-2
  *
  * - Leader, epoch, high watermark, voters and observers of `__cluster_metadata-0`; answered by the leader, to which other brokers
  *   hand the question on.
+ * - NOT_LEADER_OR_FOLLOWER from a controller that does not lead.
  * - Any other topic or partition: UNKNOWN_TOPIC_OR_PARTITION, for each that was asked for.
  *
  * Versions: v1 times of the last fetch; v2 directory ids, nodes, messages.
@@ -31,8 +33,10 @@ export const describeQuorum = defineApi({
   forwards: true,
   handle(context, request): DescribeQuorumResponseInit {
     if (!context.authorize('DESCRIBE', CLUSTER)) return failed('CLUSTER_AUTHORIZATION_FAILED');
-    if (!asksForTheQuorum(request)) return unknown(request);
-    const { endpoints } = context.services.quorum.state();
+    if (!asksForTheQuorum(request)) return failedEach(request, 'UNKNOWN_TOPIC_OR_PARTITION', NOT_KEPT);
+    const { endpoints, leaderId } = context.services.quorum.state();
+    if (leaderId !== context.services.config.nodeId)
+      return failedEach(request, 'NOT_LEADER_OR_FOLLOWER', 'This node does not lead the quorum.');
     const nodes = [...endpoints].map(([nodeId, endpoint]) => ({
       nodeId,
       listeners: endpoint.port === 0 ? [] : [{ name: CONTROLLER_LISTENER, ...endpoint }],
@@ -78,8 +82,11 @@ function describedMember(member: QuorumMember, version: number) {
   };
 }
 
-function unknown({ topics }: DescribeQuorumRequest): DescribeQuorumResponseInit {
-  const error = errorCode('UNKNOWN_TOPIC_OR_PARTITION');
+function failedEach(
+  { topics }: DescribeQuorumRequest,
+  error: ErrorName,
+  errorMessage: string,
+): DescribeQuorumResponseInit {
   return {
     errorCode: errorCode('NONE'),
     errorMessage: '',
@@ -87,8 +94,8 @@ function unknown({ topics }: DescribeQuorumRequest): DescribeQuorumResponseInit 
       topicName,
       partitions: partitions.map(({ partitionIndex }) => ({
         partitionIndex,
-        errorCode: error,
-        errorMessage: 'The quorum keeps __cluster_metadata-0 only.',
+        errorCode: errorCode(error),
+        errorMessage,
         leaderId: 0,
         leaderEpoch: 0,
         highWatermark: 0,

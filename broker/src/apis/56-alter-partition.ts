@@ -1,9 +1,12 @@
 import { type ErrorName, errorCode } from '@millrace/protocol';
 import { type AlterPartitionResponseInit, alterPartition as api } from '@millrace/protocol/messages';
+import type { AlteredPartition } from '../core/controller/alter-partition.ts';
 import { CLUSTER, defineApi } from './api.ts';
 
 /** Stands for a broker epoch that the leader does not know. */
 const UNKNOWN_EPOCH = -1;
+/** The leader has all that was acknowledged. */
+const RECOVERED = 0;
 
 /**
  * AlterPartition v2-3
@@ -24,11 +27,11 @@ export const alterPartition = defineApi({
   async handle(context, request): Promise<AlterPartitionResponseInit> {
     if (!context.authorize('CLUSTER_ACTION', CLUSTER)) return failed('CLUSTER_AUTHORIZATION_FAILED');
     const partitions = request.topics.flatMap(({ topicId, partitions: asked }) =>
-      asked.map(({ partitionIndex, leaderEpoch, partitionEpoch, newIsr, newIsrWithEpochs }) => ({
+      asked.map(({ partitionIndex, newIsr, newIsrWithEpochs, leaderRecoveryState, ...epochs }) => ({
         topicId,
         partition: partitionIndex,
-        leaderEpoch,
-        partitionEpoch,
+        ...epochs,
+        isRecovering: leaderRecoveryState !== RECOVERED,
         isr:
           context.version >= 3
             ? newIsrWithEpochs.map(({ brokerId, brokerEpoch }) => ({ id: brokerId, epoch: brokerEpoch }))
@@ -42,25 +45,31 @@ export const alterPartition = defineApi({
       partitions,
     });
     if (result.error !== null) return failed(result.error);
-    const topics = Map.groupBy(result.partitions, ({ topicId }) => topicId);
+    // They are answered in the order in which they were asked for.
+    const altered = result.partitions.map(answerOf);
     return {
       throttleTimeMs: 0,
       errorCode: errorCode('NONE'),
-      topics: [...topics].map(([topicId, altered]) => ({
+      topics: request.topics.map(({ topicId, partitions: asked }) => ({
         topicId,
-        partitions: altered.map((one) => ({
-          partitionIndex: one.partition,
-          errorCode: errorCode(one.error ?? 'NONE'),
-          leaderId: one.error === null ? one.leader : -1,
-          leaderEpoch: one.error === null ? one.leaderEpoch : -1,
-          isr: one.error === null ? one.isr : [],
-          partitionEpoch: one.error === null ? one.partitionEpoch : -1,
-        })),
+        partitions: altered.splice(0, asked.length),
       })),
     };
   },
   refuse: (_request, error) => failed(error),
 });
+
+function answerOf(one: AlteredPartition) {
+  const isAltered = one.error === null;
+  return {
+    partitionIndex: one.partition,
+    errorCode: errorCode(one.error ?? 'NONE'),
+    leaderId: isAltered ? one.leader : 0,
+    leaderEpoch: isAltered ? one.leaderEpoch : 0,
+    isr: isAltered ? one.isr : [],
+    partitionEpoch: isAltered ? one.partitionEpoch : 0,
+  };
+}
 
 function failed(error: ErrorName): AlterPartitionResponseInit {
   return { throttleTimeMs: 0, errorCode: errorCode(error), topics: [] };

@@ -13,9 +13,10 @@ import { CLUSTER, defineApi } from './api.ts';
  *   Where nobody else was, an unclean election says what is to be lost.
  * - DUPLICATE_BROKER_REGISTRATION while another data folder's broker of that id is alive. One that has the folder of the other has
  *   outlived it, and need not wait.
- * - INCONSISTENT_CLUSTER_ID where it belongs to another cluster.
+ * - INCONSISTENT_CLUSTER_ID where it belongs to another cluster; INVALID_REGISTRATION without folders of its own, or without the levels
+ *   of `metadata.version`; UNSUPPORTED_VERSION where it cannot work with the level of a feature.
  *
- * Versions: v2 log folders; v3 the epoch before; v4 features of level 0.
+ * Versions: v2 log folders, without which nobody is let in; v3 the epoch before; v4 features of level 0.
  *
  * Not implemented: nothing.
  */
@@ -26,13 +27,20 @@ export const brokerRegistration = defineApi({
   async handle(context, request): Promise<BrokerRegistrationResponseInit> {
     if (!context.authorize('CLUSTER_ACTION', CLUSTER)) return failed('CLUSTER_AUTHORIZATION_FAILED');
     if (request.clusterId !== context.services.clusterId) return failed('INCONSISTENT_CLUSTER_ID');
-    const { brokerId, incarnationId, listeners, rack, logDirs, previousBrokerEpoch } = request;
+    // Nobody comes from ZooKeeper any more.
+    if (request.isMigratingZkBroker) return failed('BROKER_ID_NOT_REGISTERED');
+    const { brokerId, incarnationId, listeners, rack, logDirs, features, previousBrokerEpoch } = request;
     const result = await context.services.controller.registerBroker({
       brokerId,
       incarnationId,
       endpoints: listeners,
       rack,
       logDirs,
+      features: features.map(({ name, minSupportedVersion, maxSupportedVersion }) => ({
+        name,
+        minVersion: minSupportedVersion,
+        maxVersion: maxSupportedVersion,
+      })),
       previousEpoch: previousBrokerEpoch,
     });
     if (result.error !== null) return failed(result.error);

@@ -6,9 +6,10 @@ import { CLUSTER, defineApi, type RequestContext } from './api.ts';
  * BrokerHeartbeat v0-2
  *
  * - Keeps a broker's session. One that has replayed its own registration is unfenced, and gets partitions that wait for it.
- * - One that wants to stop hands over what it leads, and may go when it leads nothing.
+ * - One that wants to stop hands over what it leads, and is fenced and may go when it leads nothing. One that wants to be fenced too
+ *   goes at once.
  * - Where its connection ends and nobody listens at its address any more, a broker is fenced at once; else when its session ends.
- * - STALE_BROKER_EPOCH, BROKER_ID_NOT_REGISTERED where it has to register anew.
+ * - STALE_BROKER_EPOCH for any registration but the one that there is.
  *
  * Versions: v1 folders that are offline, v2 folders that take nothing new.
  *

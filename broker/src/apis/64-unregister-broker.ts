@@ -20,7 +20,7 @@ export const unregisterBroker = defineApi({
   async handle(context, request): Promise<UnregisterBrokerResponseInit> {
     if (!context.authorize('ALTER', CLUSTER)) return failed('CLUSTER_AUTHORIZATION_FAILED', null);
     const result = await context.services.controller.unregisterBroker(request.brokerId);
-    return result.error === null ? failed('NONE', null) : failed(result.error, result.message);
+    return result.error === null ? failed('NONE', '') : failed(result.error, result.message);
   },
   refuse: (_request, error) => failed(error, null),
 });

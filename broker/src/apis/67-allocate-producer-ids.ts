@@ -9,6 +9,7 @@ import { CLUSTER, defineApi } from './api.ts';
  * AllocateProducerIds v0
  *
  * - A block of ids that nobody else in the cluster has or had; it is committed before it is answered.
+ * - STALE_BROKER_EPOCH for any registration but the one that there is.
  *
  * Versions: one.
  *
@@ -21,7 +22,9 @@ export const allocateProducerIds = defineApi({
   async handle(context, { brokerId, brokerEpoch }): Promise<AllocateProducerIdsResponseInit> {
     if (!context.authorize('CLUSTER_ACTION', CLUSTER)) return failed('CLUSTER_AUTHORIZATION_FAILED');
     const { controller } = context.services;
-    const { first, count } = await controller.allocateProducerIdsTo({ brokerId, epoch: brokerEpoch });
+    const result = await controller.allocateProducerIdsTo({ brokerId, epoch: brokerEpoch });
+    if (result.error !== null) return failed(result.error);
+    const { first, count } = result;
     return { throttleTimeMs: 0, errorCode: errorCode('NONE'), producerIdStart: first, producerIdLen: count };
   },
   refuse: (_request, error) => failed(error),

@@ -7,10 +7,10 @@ import { CLUSTER, type RequestContext } from './api.ts';
 /** Of one answer. */
 const MAX_BYTES = 8 * 1024 * 1024;
 const NOBODY = -1;
-/** Before, a follower was not told where logs part. */
-const QUORUM_VERSION = 12;
+const NOTHING = -1;
+/** Before, topics had names only, and a follower was not told where logs part. */
 const TOPIC_IDS_VERSION = 13;
-const ENDPOINTS_VERSION = 16;
+const ENDPOINTS_VERSION = 17;
 
 /** Fetch of `__cluster_metadata-0`, at a listener of the controller: followers and observers of the quorum (KIP-595). */
 export async function fetchMetadata(
@@ -19,16 +19,10 @@ export async function fetchMetadata(
 ): Promise<FetchResponseInit> {
   const { quorum, clusterId } = context.services;
   const { version } = context;
-  if (version < QUORUM_VERSION) return failed('UNSUPPORTED_VERSION');
   if (!context.authorize('CLUSTER_ACTION', CLUSTER)) return failed('CLUSTER_AUTHORIZATION_FAILED');
   if (request.clusterId !== null && request.clusterId !== clusterId) return failed('INCONSISTENT_CLUSTER_ID');
-  const [topic] = request.topics;
-  const [asked] = topic?.partitions ?? [];
-  const isMetadata =
-    version < TOPIC_IDS_VERSION
-      ? topic?.topic === CLUSTER_METADATA_TOPIC
-      : topic?.topicId === METADATA_TOPIC_ID;
-  if (!isMetadata || asked === undefined) return failed('INVALID_REQUEST');
+  const asked = version < TOPIC_IDS_VERSION ? null : askedOf(request);
+  if (asked === null) return failed('INVALID_REQUEST');
   const { replicaState, replicaId } = request;
   const { reply, highWatermark, records, nodes } = await quorum.fetch(
     {
@@ -46,15 +40,15 @@ export async function fetchMetadata(
   const partition = {
     partitionIndex: 0,
     errorCode: errorCode(reply.error ?? 'NONE'),
-    highWatermark,
-    lastStableOffset: highWatermark,
+    highWatermark: reply.error === null ? highWatermark : NOTHING,
+    lastStableOffset: NOTHING,
     logStartOffset: 0,
     currentLeader: { leaderId: reply.leaderId ?? NOBODY, leaderEpoch: reply.epoch },
     ...(position.kind === 'snapshot' && { snapshotId: position.id }),
     ...(position.kind === 'diverging' && {
       divergingEpoch: { epoch: position.epoch, endOffset: position.endOffset },
     }),
-    abortedTransactions: null,
+    abortedTransactions: [],
     records,
   };
   return {
@@ -66,6 +60,14 @@ export async function fetchMetadata(
       nodeEndpoints: [...nodes].map(([nodeId, { host, port }]) => ({ nodeId, host, port })),
     }),
   };
+}
+
+/** The one partition that there is, where nothing else is asked for. */
+function askedOf({ topics }: FetchRequest) {
+  const [topic, ...others] = topics;
+  const [asked, ...more] = topic?.partitions ?? [];
+  const isOne = others.length === 0 && more.length === 0 && asked?.partition === 0;
+  return isOne && topic?.topicId === METADATA_TOPIC_ID ? asked : null;
 }
 
 function failed(error: ErrorName): FetchResponseInit {

@@ -1,7 +1,12 @@
+import type { Uuid } from '@millrace/foundation/types';
 import { type ErrorName, errorCode } from '@millrace/protocol';
 import { CLUSTER_METADATA_TOPIC } from '../core/controller/topic-names.ts';
-import type { LeaderAndEpoch } from '../core/quorum/quorum.ts';
+import type { Voter } from '../core/quorum/election.ts';
+import type { LeaderAndEpoch } from '../core/quorum/messages.ts';
 import { CLUSTER, type RequestContext } from './api.ts';
+
+/** Of Vote, BeginQuorumEpoch and EndQuorumEpoch. */
+const ENDPOINTS_VERSION = 1;
 
 /** The quorum's APIs name topics and partitions, though there is only one. */
 interface NamesPartitions<Partition> {
@@ -24,8 +29,22 @@ export function quorumPartition<Partition extends { readonly partitionIndex: num
   return partition === undefined || partition.partitionIndex !== 0 ? 'INVALID_REQUEST' : partition;
 }
 
+/** Whom a request takes this node for; null where it does not say. */
+export function addresseeOf(id: number, directoryId: Uuid): Voter | null {
+  return id < 0 ? null : { id, directoryId };
+}
+
+/** Where the leader is reached that an answer names, where that is known: told from a version of each API on (KIP-853). */
+export function leaderEndpoints(context: RequestContext, leaderId: number | null, sinceVersion: number) {
+  const endpoint = leaderId === null ? undefined : context.services.quorum.endpointOf(leaderId);
+  if (leaderId === null || endpoint === undefined || endpoint.port === 0) return [];
+  if (context.version < sinceVersion) return [];
+  return [{ nodeId: leaderId, host: endpoint.host, port: endpoint.port }];
+}
+
 /** The answer's one partition: whom this node knows as leader, and what else there is to say. */
 export function quorumAnswer<More extends object>(
+  context: RequestContext,
   reply: LeaderAndEpoch & { readonly error: ErrorName | null },
   more: More,
 ) {
@@ -39,6 +58,7 @@ export function quorumAnswer<More extends object>(
   return {
     errorCode: errorCode('NONE'),
     topics: [{ topicName: CLUSTER_METADATA_TOPIC, partitions: [partition] }],
+    nodeEndpoints: leaderEndpoints(context, reply.leaderId, ENDPOINTS_VERSION),
   };
 }
 

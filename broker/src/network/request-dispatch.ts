@@ -17,7 +17,12 @@ const API_VERSIONS_KEY = 18;
  * thousand partitions takes four hundred thousand. Some of them take two bytes, and keep the loop busy a hundred times longer.
  */
 const REQUEST_ELEMENTS_MAX = 500_000;
-const NOT_CONTROLLER = 'NOT_CONTROLLER';
+/** What passes by itself, by the codes of errors: clients look again. */
+const PASSING: ReadonlyMap<string, ErrorName> = new Map([
+  // The controller has moved, or nobody is it right now.
+  ['NOT_CONTROLLER', 'NOT_CONTROLLER'],
+  ['PRODUCER_IDS_NOT_HERE', 'COORDINATOR_LOAD_IN_PROGRESS'],
+]);
 
 /** What becomes of one request. */
 export type Dispatched =
@@ -118,8 +123,8 @@ async function answer(handler: AnyApiHandler, received: Received, context: Reque
     return encodeResponse({ api, version, correlationId, body });
   } catch (error) {
     const report = isMillraceError(error) ? error.report() : undefined;
-    // The controller has moved, or nobody is it right now: clients look again.
-    if (report?.code === NOT_CONTROLLER) return refusal(handler, request, NOT_CONTROLLER, context, logger);
+    const passing = PASSING.get(report?.code ?? '');
+    if (passing !== undefined) return refusal(handler, request, passing, context, logger);
     const facts = { api: api.name, version, clientId: context.clientId, report };
     if (report !== undefined && DISK_CODES.has(report.code)) {
       logger.warn(facts, 'the disk refused what a request needs');

@@ -20,8 +20,8 @@ import type {
   RegisterBrokerCommand,
   RegisterBrokerResult,
 } from '../core/controller/brokers.ts';
-import type { CreateTopicResult, CreateTopicsCommand, ProducerIdBlock } from '../core/controller/commands.ts';
-import { supportedFeatures } from '../core/controller/features.ts';
+import type { CreateTopicResult, CreateTopicsCommand } from '../core/controller/commands.ts';
+import type { AllocateProducerIdsResult } from '../core/controller/producer-ids.ts';
 import type { ControllerPeers, ForwardedRequest } from '../runtime/controller-peers.ts';
 import type { NodeEndpoint } from '../runtime/node-endpoint.ts';
 import { PEER_GONE } from '../runtime/quorum-peers.ts';
@@ -61,7 +61,7 @@ export class WireControllerPeers implements ControllerPeers {
   ): Promise<RegisterBrokerResult> {
     const clusterId = this.#clusterId;
     const { brokerId, incarnationId, endpoints, rack, logDirs, previousEpoch } = command;
-    const features = supportedFeatures.map(({ name, minVersion, maxVersion }) => ({
+    const features = command.features.map(({ name, minVersion, maxVersion }) => ({
       name,
       minSupportedVersion: minVersion,
       maxSupportedVersion: maxVersion,
@@ -118,13 +118,13 @@ export class WireControllerPeers implements ControllerPeers {
   async allocateProducerIds(
     to: NodeEndpoint,
     { brokerId, epoch }: { readonly brokerId: number; readonly epoch: number },
-  ): Promise<ProducerIdBlock> {
+  ): Promise<AllocateProducerIdsResult> {
     const body = { brokerId, brokerEpoch: epoch };
     const call = { api: allocateProducerIds, body, timeoutMs: TIMEOUT_MS };
     const answer = await this.#pool.request(to, 'controller', call);
     const error = checked(allocateProducerIds.name, answer.errorCode);
-    if (error !== null) throw peerRefused(allocateProducerIds.name, error);
-    return { first: answer.producerIdStart, count: answer.producerIdLen };
+    if (error !== null) return { error, message: errorByCode(answer.errorCode).message };
+    return { error, first: answer.producerIdStart, count: answer.producerIdLen };
   }
 
   async createTopics(

@@ -2,7 +2,7 @@ import { ZERO_UUID } from '@millrace/foundation/types';
 import { type ErrorName, errorByCode } from '@millrace/protocol';
 import { beginQuorumEpoch, endQuorumEpoch, fetch, fetchSnapshot, vote } from '@millrace/protocol/messages';
 import { CLUSTER_METADATA_TOPIC } from '../core/controller/topic-names.ts';
-import type { EpochReply, QuorumError, VoteReply, VoteRequest } from '../core/quorum/quorum.ts';
+import type { EpochReply, QuorumError, VoteReply, VoteRequest } from '../core/quorum/messages.ts';
 import type { FetchPosition } from '../core/quorum/quorum-log.ts';
 import { METADATA_TOPIC_ID } from '../runtime/metadata-quorum.ts';
 import type { NodeEndpoint } from '../runtime/node-endpoint.ts';
@@ -26,6 +26,7 @@ const QUORUM_ERRORS: ReadonlySet<string> = new Set<QuorumError>([
   'UNKNOWN_LEADER_EPOCH',
   'NOT_LEADER_OR_FOLLOWER',
   'INCONSISTENT_VOTER_SET',
+  'INVALID_VOTER_KEY',
 ]);
 
 export interface QuorumPeersOptions {
@@ -53,7 +54,7 @@ export class WireQuorumPeers implements QuorumPeers {
       replicaId: candidate.id,
       replicaDirectoryId: candidate.directoryId,
       voterDirectoryId: ZERO_UUID,
-      lastOffsetEpoch: Math.max(lastEpoch, 0),
+      lastOffsetEpoch: lastEpoch,
       lastOffset: endOffset,
       preVote: isPreVote,
     };
@@ -165,6 +166,7 @@ function snapshotError(code: number): NonNullable<SnapshotPiece['error']> {
     case 'SNAPSHOT_NOT_FOUND':
     case 'NOT_LEADER_OR_FOLLOWER':
     case 'FENCED_LEADER_EPOCH':
+    case 'UNKNOWN_LEADER_EPOCH':
     case 'POSITION_OUT_OF_RANGE':
       return name;
     default:

@@ -28,13 +28,21 @@ const STALE: BrokerHeartbeatResult = { error: 'STALE_BROKER_EPOCH', message: 'st
 /** A broker's standing with a controller that says what the test wants. */
 class Standing {
   nowMs = 1_000;
-  registered = OWN;
+  others: ReadonlyMap<number, BrokerImage> = new Map();
+  registered: BrokerImage | null = OWN;
   readonly registrations: number[] = [];
-  answer: (epoch: number) => Promise<BrokerHeartbeatResult> = () => Promise.resolve(SERVES);
+  answer: (epoch: number, wantsShutdown: boolean) => Promise<BrokerHeartbeatResult> = () =>
+    Promise.resolve(SERVES);
   readonly lifecycle: BrokerLifecycle;
 
   constructor() {
-    const image = (): MetadataImage => ({ ...emptyImage, brokers: new Map([[ID, this.registered]]) });
+    const image = (): MetadataImage => ({
+      ...emptyImage,
+      brokers: new Map([
+        ...this.others,
+        ...(this.registered === null ? [] : [[ID, this.registered] as const]),
+      ]),
+    });
     this.lifecycle = new BrokerLifecycle({
       brokerId: ID,
       incarnationId: OWN.incarnationId,
@@ -46,12 +54,12 @@ class Standing {
       sessionMs: SESSION_MS,
       controller: {
         register: async () => {
-          const epoch = this.registrations.length === 0 ? OWN.epoch : this.registered.epoch + 1;
+          const epoch = this.registrations.length === 0 ? OWN.epoch : (this.registered?.epoch ?? 30) + 1;
           this.registrations.push(epoch);
           this.registered = { ...OWN, epoch };
           return { error: null, epoch };
         },
-        heartbeat: ({ epoch }) => this.answer(epoch),
+        heartbeat: ({ epoch, wantsShutdown }) => this.answer(epoch, wantsShutdown),
       },
       loader: {
         get image() {
@@ -84,7 +92,7 @@ describe('a broker that another process has registered as', () => {
   it('registers again where that one does not serve, as one that has ended and was late', async () => {
     const { lifecycle, registrations } = await started();
     standing.registered = { ...OWN, epoch: 20, incarnationId: 'earlier', fenced: true };
-    standing.answer = async (epoch) => (epoch === standing.registered.epoch ? SERVES : STALE);
+    standing.answer = async (epoch) => (epoch === standing.registered?.epoch ? SERVES : STALE);
     await vi.waitFor(() => expect(registrations).toEqual([5, 21]));
     expect(lifecycle.epoch).toBe(21);
   });
@@ -100,6 +108,31 @@ describe('a broker that another process has registered as', () => {
     await vi.waitFor(() => expect(heartbeats).toBeGreaterThan(5));
     expect(registrations).toEqual([5]);
   });
+});
+
+it('a broker that was forgotten registers again', async () => {
+  const { lifecycle, registrations } = await started();
+  standing.registered = null;
+  standing.answer = async (epoch) => (epoch === standing.registered?.epoch ? SERVES : STALE);
+  await vi.waitFor(() => expect(registrations).toEqual([5, 31]));
+  expect(lifecycle.epoch).toBe(31);
+});
+
+it('a broker that may go gives no other sign of life, which would bring it back', async () => {
+  await started();
+  standing.others = new Map([[2, { ...OWN, id: 2 }]]);
+  const wishes: boolean[] = [];
+  standing.answer = async (_epoch, wantsShutdown) => {
+    wishes.push(wantsShutdown);
+    return wantsShutdown
+      ? { ...SERVES, isFenced: true, shouldShutDown: wishes.filter((wish) => wish).length > 2 }
+      : SERVES;
+  };
+  await standing.lifecycle.shutDown();
+  // It asks several times, while many a heartbeat would be due.
+  const leaving = wishes.slice(wishes.indexOf(true));
+  expect(leaving.length).toBeGreaterThan(1);
+  expect(leaving).not.toContain(false);
 });
 
 describe('whether a broker is heard', () => {

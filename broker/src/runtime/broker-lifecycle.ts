@@ -1,5 +1,6 @@
 import { type Clock, type Logger, MillraceError, type Timers, type Uuid } from '@millrace/foundation';
 import type { ErrorName } from '@millrace/protocol';
+import { supportedFeatures } from '../core/controller/features.ts';
 import type { BrokerEndpoint } from '../core/metadata/image.ts';
 import type { ControllerClient } from './controller-client.ts';
 import type { MetadataLoader } from './metadata-loader.ts';
@@ -43,6 +44,8 @@ export class BrokerLifecycle {
   #heardMs = Number.NEGATIVE_INFINITY;
   /** The epoch of another process's registration that was told of. */
   #overtakenBy = -1;
+  /** It has asked to be let go: a sign of life would bring it back. */
+  #isLeaving = false;
   #beating: Promise<void> = Promise.resolve();
 
   constructor(options: BrokerLifecycleOptions) {
@@ -82,6 +85,7 @@ export class BrokerLifecycle {
   async shutDown(): Promise<void> {
     if (this.#epoch < 0 || !this.#hasOthers()) return;
     const { timers, logger } = this.#options;
+    this.#isLeaving = true;
     for (let tries = 0; tries < SHUTDOWN_TRIES; tries += 1) {
       const result = await this.#send({ wantsShutdown: true }).catch(() => null);
       if (result !== null && (result.error !== null || result.shouldShutDown)) return;
@@ -100,7 +104,10 @@ export class BrokerLifecycle {
     const { brokerId, incarnationId, endpoints, rack, previousEpoch } = options;
     const logDirs = [directoryId];
     const result = await this.#untilAccepted(() =>
-      controller.register({ brokerId, incarnationId, endpoints, rack, logDirs, previousEpoch }),
+      controller.register({
+        ...{ brokerId, incarnationId, endpoints, rack, logDirs, previousEpoch },
+        features: supportedFeatures,
+      }),
     );
     this.#epoch = result.epoch;
     await loader.replayed(result.epoch);
@@ -132,11 +139,11 @@ export class BrokerLifecycle {
   async #keepBeating(): Promise<void> {
     const { timers, heartbeatIntervalMs, logger } = this.#options;
     const { signal } = this.#closing;
-    while (!signal.aborted) {
+    while (!signal.aborted && !this.#isLeaving) {
       try {
         await pause(timers, heartbeatIntervalMs, signal);
         // Fenced for its silence, it comes back at once.
-        if (!(await this.#beat())) await this.#beat();
+        if (!this.#isLeaving && !(await this.#beat()) && !this.#isLeaving) await this.#beat();
       } catch (error) {
         if (!signal.aborted) logger.debug({ err: error }, 'a heartbeat was not answered');
       }
@@ -145,26 +152,22 @@ export class BrokerLifecycle {
 
   /** @returns whether the broker is unfenced */
   async #beat(): Promise<boolean> {
-    const sentMs = this.#options.clock.now().monoMs;
     const result = await this.#send({ wantsShutdown: false }).catch(() => null);
     if (result === null) return false;
-    if (result.error === null) {
-      if (!result.isFenced) this.#heardMs = sentMs;
-      return !result.isFenced;
-    }
-    const isForgotten = result.error === 'BROKER_ID_NOT_REGISTERED';
-    if (isForgotten || (result.error === 'STALE_BROKER_EPOCH' && this.#isOvertaken())) await this.#register();
+    if (result.error === null) return !result.isFenced;
+    if (result.error === 'STALE_BROKER_EPOCH' && this.#isOvertaken()) await this.#register();
     return false;
   }
 
   /**
-   * Whether the registration is one of a process that does not serve: a request of an earlier one, ended since, that came late. One that
+   * Whether the registration is forgotten, or one of a process that does not serve: a request of an earlier one, ended since, that came late. One that
    * serves has another machine, and this broker's id by mistake: it is left alone.
    */
   #isOvertaken(): boolean {
     const { loader, brokerId, incarnationId, logger } = this.#options;
     const registered = loader.replayedImage.brokers.get(brokerId);
-    if (registered === undefined || registered.incarnationId === incarnationId) return false;
+    if (registered === undefined) return true;
+    if (registered.incarnationId === incarnationId) return false;
     if (registered.epoch !== this.#overtakenBy) {
       const facts = { epoch: registered.epoch, serves: !registered.fenced };
       logger.warn(facts, 'another process has registered as this broker');
@@ -173,15 +176,18 @@ export class BrokerLifecycle {
     return registered.fenced;
   }
 
-  #send({ wantsShutdown }: { wantsShutdown: boolean }) {
-    const { brokerId, controller, loader } = this.#options;
-    return controller.heartbeat({
+  async #send({ wantsShutdown }: { wantsShutdown: boolean }) {
+    const { brokerId, controller, loader, clock } = this.#options;
+    const sentMs = clock.now().monoMs;
+    const result = await controller.heartbeat({
       brokerId,
       epoch: this.#epoch,
       metadataOffset: loader.nextOffset - 1,
       wantsFence: false,
       wantsShutdown,
     });
+    if (result.error === null && !result.isFenced) this.#heardMs = sentMs;
+    return result;
   }
 
   async #isSeenUnfenced(): Promise<boolean> {

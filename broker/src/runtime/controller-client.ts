@@ -6,7 +6,8 @@ import type {
   RegisterBrokerCommand,
   RegisterBrokerResult,
 } from '../core/controller/brokers.ts';
-import type { CreateTopicResult, CreateTopicsCommand, ProducerIdBlock } from '../core/controller/commands.ts';
+import type { CreateTopicResult, CreateTopicsCommand } from '../core/controller/commands.ts';
+import type { AllocateProducerIdsResult } from '../core/controller/producer-ids.ts';
 import type { ControllerPeers, ForwardedRequest } from './controller-peers.ts';
 import { notController } from './controller-runtime.ts';
 import type { NodeEndpoint } from './node-endpoint.ts';
@@ -71,7 +72,7 @@ export class ControllerClient {
     );
   }
 
-  allocateProducerIds(broker: { brokerId: number; epoch: number }): Promise<ProducerIdBlock> {
+  allocateProducerIds(broker: { brokerId: number; epoch: number }): Promise<AllocateProducerIdsResult> {
     return this.#ask(
       ({ local }) => local.allocateProducerIdsTo(broker),
       (peers, to) => peers.allocateProducerIds(to, broker),

@@ -5,7 +5,8 @@ import type {
   RegisterBrokerCommand,
   RegisterBrokerResult,
 } from '../core/controller/brokers.ts';
-import type { CreateTopicResult, CreateTopicsCommand, ProducerIdBlock } from '../core/controller/commands.ts';
+import type { CreateTopicResult, CreateTopicsCommand } from '../core/controller/commands.ts';
+import type { AllocateProducerIdsResult } from '../core/controller/producer-ids.ts';
 import type { NodeEndpoint } from './node-endpoint.ts';
 
 /** A request as a client sent it, and who that was. */
@@ -29,7 +30,7 @@ export interface ControllerPeers {
   allocateProducerIds(
     to: NodeEndpoint,
     broker: { readonly brokerId: number; readonly epoch: number },
-  ): Promise<ProducerIdBlock>;
+  ): Promise<AllocateProducerIdsResult>;
   createTopics(to: NodeEndpoint, command: CreateTopicsCommand): Promise<readonly CreateTopicResult[]>;
   /** @returns the controller's answer to the client: header and body, without the size */
   forward(to: NodeEndpoint, request: ForwardedRequest): Promise<Buffer>;

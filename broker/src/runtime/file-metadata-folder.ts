@@ -13,6 +13,19 @@ export function fileMetadataFolder(path: string): MetadataFolder {
         throw error;
       }
     },
+    async readPiece(name, { position, maxBytes }) {
+      try {
+        await using file = await open(join(path, name));
+        const { size: sizeBytes } = await file.stat();
+        const begin = Math.max(position, 0);
+        const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(maxBytes, sizeBytes - begin)));
+        const { bytesRead } = await file.read(bytes, 0, bytes.length, begin);
+        return { bytes: bytes.subarray(0, bytesRead), sizeBytes };
+      } catch (error) {
+        if (isMissing(error)) return null;
+        throw error;
+      }
+    },
     async write(name, bytes) {
       await mkdir(path, { recursive: true });
       const target = join(path, name);

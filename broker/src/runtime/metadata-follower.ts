@@ -1,6 +1,7 @@
 import { isMillraceError, type Logger, type Timers } from '@millrace/foundation';
-import type { FetchReply, Quorum, QuorumEffect } from '../core/quorum/quorum.ts';
-import type { SnapshotId } from '../core/quorum/quorum-log.ts';
+import type { FetchReply } from '../core/quorum/messages.ts';
+import type { Quorum, QuorumEffect } from '../core/quorum/quorum.ts';
+import { placeOf, type SnapshotId } from '../core/quorum/quorum-log.ts';
 import type { Log } from '../storage/log.ts';
 import type { MetadataFolder } from './metadata-folder.ts';
 import type { MetadataLogView } from './metadata-log-view.ts';
@@ -113,9 +114,8 @@ export class MetadataFollower {
     if (log.flushedOffset < log.endOffset) await inTurn(() => log.flush());
     const request: MetadataFetch = {
       replicaId: nodeId,
-      leaderEpoch: quorum.role.kind === 'follower' ? quorum.epoch : -1,
-      endOffset: log.endOffset,
-      lastEpoch: view.lastEpoch,
+      leaderEpoch: quorum.epoch,
+      ...placeOf(view),
       maxWaitMs: FETCH_MAX_WAIT_MS,
       maxBytes: FETCH_MAX_BYTES,
       highWatermark: quorum.highWatermark,

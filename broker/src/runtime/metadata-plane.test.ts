@@ -4,6 +4,7 @@ import { leaderChangeMessage } from '@millrace/protocol/internal';
 import { decodeBatch, decodeControlKey } from '@millrace/protocol/records';
 import { describe, expect, it, vi } from 'vitest';
 import type { CreateTopicsCommand, TopicToCreate } from '../core/controller/commands.ts';
+import { supportedFeatures } from '../core/controller/features.ts';
 import type { MetadataImage } from '../core/metadata/image.ts';
 import type { Log, StorageEngine } from '../storage/log.ts';
 import { createMemoryEngine } from '../storage/memory-engine.ts';
@@ -149,7 +150,8 @@ describe('the metadata plane', () => {
     expect(partition!.leaderEpoch).toBeGreaterThan(0);
     // No listener has seen the last incarnation lead.
     expect(images.map((image) => image.topicsByName.get('orders')!.partitions[0]!.leader)).toEqual([-1, 1]);
-    expect((await after.cluster.allocateProducerIds()).first).toBe(block.first + block.count);
+    expect(block).toMatchObject({ error: null, first: 0, count: 1_000 });
+    expect(await after.cluster.allocateProducerIds()).toMatchObject({ error: null, first: 1_000 });
     await after.close();
   });
 
@@ -221,6 +223,7 @@ describe('the metadata plane', () => {
       endpoints: [{ name: 'PLAINTEXT', host: 'localhost', port: 9092, securityProtocol: 0 }],
       rack: null,
       logDirs: [directoryId],
+      features: supportedFeatures,
       previousEpoch: -1,
     });
     expect(late.error).toBeNull();

@@ -125,8 +125,9 @@ class RunningMetadataPlane implements MetadataPlane {
     this.quorum = {
       state: () =>
         quorumState(this.#opened().quorum, this.#voters(), config.quorumVoters, options.clock.now()),
-      vote: (request) => this.#opened().quorum.vote(request),
-      beginEpoch: (leaderId, epoch, endpoint) => this.#opened().quorum.beginEpoch(leaderId, epoch, endpoint),
+      endpointOf: (nodeId) => this.#opened().quorum.endpointOf(nodeId),
+      vote: (request, addressee) => this.#opened().quorum.vote(request, addressee),
+      beginEpoch: (begun) => this.#opened().quorum.beginEpoch(begun),
       endEpoch: (leaderId, epoch, candidates) => this.#opened().quorum.endEpoch(leaderId, epoch, candidates),
       fetch: (request, signal) => this.#opened().quorum.fetch(request, signal),
       fetchSnapshot: (request) => this.#opened().quorum.fetchSnapshot(request),

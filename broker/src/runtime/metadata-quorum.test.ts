@@ -17,6 +17,7 @@ const WAITS = new Promise<never>(() => undefined);
 /** Fetches and questions for a snapshot that this node has asked of its leader, and how they are answered. */
 let fetches: { request: MetadataFetch; answer: (answer: MetadataFetched) => void }[];
 let pieces: ((piece: SnapshotPiece) => void)[];
+const BEGUN = { leaderId: 2, endpoint: null, addressee: null };
 let quorum: MetadataQuorum;
 
 beforeEach(async () => {
@@ -44,7 +45,7 @@ beforeEach(async () => {
     },
   });
   await quorum.start();
-  await quorum.beginEpoch(2, 1, null);
+  await quorum.beginEpoch({ ...BEGUN, epoch: 1 });
 });
 
 afterEach(() => quorum.close());
@@ -98,7 +99,7 @@ describe('a follower of the metadata log', () => {
     await leaderSays({ kind: 'snapshot', id: THEIRS });
     await vi.waitFor(() => expect(pieces).toHaveLength(1));
     const before = fetches.length;
-    await quorum.beginEpoch(2, 5, null);
+    await quorum.beginEpoch({ ...BEGUN, epoch: 5 });
     await vi.waitFor(() => expect(fetches.length).toBe(before + 1));
     expect(fetches.at(-1)?.request.leaderEpoch).toBe(5);
   });

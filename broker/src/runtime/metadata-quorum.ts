@@ -10,15 +10,8 @@ import { assert, unreachable } from '@millrace/foundation/assert';
 import { iterateBatches } from '@millrace/protocol/records';
 import type { MetadataRecord } from '../core/metadata/records.ts';
 import type { Voter } from '../core/quorum/election.ts';
-import {
-  type EpochReply,
-  Quorum,
-  type QuorumEffect,
-  type QuorumRole,
-  type QuorumStep,
-  type VoteReply,
-  type VoteRequest,
-} from '../core/quorum/quorum.ts';
+import type { EpochReply, VoteReply, VoteRequest } from '../core/quorum/messages.ts';
+import { Quorum, type QuorumEffect, type QuorumRole, type QuorumStep } from '../core/quorum/quorum.ts';
 import type { SnapshotId } from '../core/quorum/quorum-log.ts';
 import type { Log, LogConfig, StorageEngine } from '../storage/log.ts';
 import { logNotReadable } from '../storage/storage-errors.ts';
@@ -32,9 +25,10 @@ import {
 import type { MetadataFolder } from './metadata-folder.ts';
 import { MetadataFollower } from './metadata-follower.ts';
 import { MetadataLogView } from './metadata-log-view.ts';
-import { newestSnapshotId, readSnapshotBytes } from './metadata-snapshot.ts';
+import { newestSnapshotId, readSnapshotPiece } from './metadata-snapshot.ts';
 import type { NodeEndpoint } from './node-endpoint.ts';
 import type {
+  EpochBegun,
   MetadataFetch,
   MetadataFetched,
   QuorumPeers,
@@ -210,13 +204,13 @@ export class MetadataQuorum {
     }
   }
 
-  vote(request: VoteRequest): Promise<VoteReply> {
-    return this.#step(() => this.#quorum.onVote(request));
+  /** @param addressee whom the candidate takes this node for */
+  vote(request: VoteRequest, addressee: Voter | null): Promise<VoteReply> {
+    return this.#step(() => this.#quorum.onVote(request, addressee));
   }
 
-  /** @param endpoint where the leader says that it is reached */
-  async beginEpoch(leaderId: number, epoch: number, endpoint: NodeEndpoint | null): Promise<EpochReply> {
-    const reply = await this.#step(() => this.#quorum.onBeginEpoch(leaderId, epoch));
+  async beginEpoch({ leaderId, epoch, endpoint, addressee }: EpochBegun): Promise<EpochReply> {
+    const reply = await this.#step(() => this.#quorum.onBeginEpoch(leaderId, epoch, addressee));
     if (endpoint !== null && reply.error === null) this.#follower.learned.set(leaderId, endpoint);
     return reply;
   }
@@ -250,13 +244,13 @@ export class MetadataQuorum {
   async fetchSnapshot(asked: SnapshotFetch): Promise<SnapshotPiece> {
     const { replicaId, leaderEpoch, id, position, maxBytes } = asked;
     const nothing = { sizeBytes: 0, bytes: Buffer.alloc(0) };
-    if (!this.isLeader) return { error: 'NOT_LEADER_OR_FOLLOWER', ...nothing };
-    if (leaderEpoch !== this.epoch) return { error: 'FENCED_LEADER_EPOCH', ...nothing };
+    const error = this.#quorum.leaderError(leaderEpoch);
+    if (error !== null) return { error, ...nothing };
     this.#quorum.onFetchSnapshot(replicaId, this.#now());
-    const bytes = await readSnapshotBytes(this.#options.folder, id);
-    if (bytes === null) return { error: 'SNAPSHOT_NOT_FOUND', ...nothing };
-    if (position < 0 || position >= bytes.length) return { error: 'POSITION_OUT_OF_RANGE', ...nothing };
-    return { error: null, sizeBytes: bytes.length, bytes: bytes.subarray(position, position + maxBytes) };
+    const piece = await readSnapshotPiece(this.#options.folder, id, { position, maxBytes });
+    if (piece === null) return { error: 'SNAPSHOT_NOT_FOUND', ...nothing };
+    if (position < 0 || position >= piece.sizeBytes) return { error: 'POSITION_OUT_OF_RANGE', ...nothing };
+    return { error: null, ...piece };
   }
 
   /** This node has stored a snapshot: the log before it may go. One of the leader's may have come meanwhile that holds more. */

@@ -45,9 +45,13 @@ export async function storeSnapshotBytes(
   for (const other of await folder.list()) if (NAME.test(other) && other < name) await folder.delete(other);
 }
 
-/** Null where there is no such snapshot. */
-export async function readSnapshotBytes(folder: MetadataFolder, id: SnapshotId): Promise<Buffer | null> {
-  return await folder.read(nameOf(id));
+/** As many bytes of it from there on, and how many it has; null where there is no such snapshot. */
+export async function readSnapshotPiece(
+  folder: MetadataFolder,
+  id: SnapshotId,
+  piece: { readonly position: number; readonly maxBytes: number },
+): Promise<{ readonly bytes: Buffer; readonly sizeBytes: number } | null> {
+  return await folder.readPiece(nameOf(id), piece);
 }
 
 export async function newestSnapshotId(folder: MetadataFolder): Promise<SnapshotId | null> {

@@ -1,13 +1,23 @@
-import type { EpochReply, FetchFrom, FetchReply, VoteReply, VoteRequest } from '../core/quorum/quorum.ts';
+import type { Voter } from '../core/quorum/election.ts';
+import type { EpochReply, FetchFrom, FetchReply, VoteReply, VoteRequest } from '../core/quorum/messages.ts';
 import type { SnapshotId } from '../core/quorum/quorum-log.ts';
 import type { NodeEndpoint } from './node-endpoint.ts';
 
 /** A fetch of the metadata log. */
 export interface MetadataFetch extends FetchFrom {
-  readonly maxWaitMs: number;
   readonly maxBytes: number;
   /** Up to which the reader knows of commits: news of them is worth an answer too. */
   readonly highWatermark: number;
+}
+
+/** A leader tells that its epoch has begun. */
+export interface EpochBegun {
+  readonly leaderId: number;
+  readonly epoch: number;
+  /** Where it says that it is reached. */
+  readonly endpoint: NodeEndpoint | null;
+  /** Whom it takes the asked node for. */
+  readonly addressee: Voter | null;
 }
 
 export interface MetadataFetched {
@@ -34,6 +44,7 @@ export interface SnapshotPiece {
     | 'SNAPSHOT_NOT_FOUND'
     | 'NOT_LEADER_OR_FOLLOWER'
     | 'FENCED_LEADER_EPOCH'
+    | 'UNKNOWN_LEADER_EPOCH'
     | 'POSITION_OUT_OF_RANGE'
     | null;
   /** Of the whole snapshot. */

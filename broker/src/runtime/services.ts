@@ -26,12 +26,12 @@ import type {
   ElectLeadersCommand,
   ElectLeadersResult,
   IncrementalAlterConfigsCommand,
-  ProducerIdBlock,
   ReassignmentResult,
   Refusal,
   UpdateFeaturesCommand,
   UpdateFeaturesResult,
 } from '../core/controller/commands.ts';
+import type { AllocateProducerIdsResult } from '../core/controller/producer-ids.ts';
 import type { TransactionEnd } from '../core/coordinator/effects.ts';
 import type { CommitCommand, CommitResult, TransactionCommitCommand } from '../core/group/commit-offsets.ts';
 import type { DescribeConsumerGroupResult } from '../core/group/consumer/describe-consumer-group.ts';
@@ -49,7 +49,8 @@ import type { LeaveCommand } from '../core/group/leave-group.ts';
 import type { HeartbeatResult, JoinResult, LeaveResult, SyncResult } from '../core/group/results.ts';
 import type { SyncCommand } from '../core/group/sync-group.ts';
 import type { MetadataImage } from '../core/metadata/image.ts';
-import type { EpochReply, VoteReply, VoteRequest } from '../core/quorum/quorum.ts';
+import type { Voter } from '../core/quorum/election.ts';
+import type { EpochReply, VoteReply, VoteRequest } from '../core/quorum/messages.ts';
 import type { QuotaCaller } from '../core/quota/client-quotas.ts';
 import type {
   AddPartitionsCommand,
@@ -66,7 +67,13 @@ import type { FetchSessions } from './fetch-sessions.ts';
 import type { NodeEndpoint } from './node-endpoint.ts';
 import type { Partition } from './partition.ts';
 import type { Purgatory } from './purgatory.ts';
-import type { MetadataFetch, MetadataFetched, SnapshotFetch, SnapshotPiece } from './quorum-peers.ts';
+import type {
+  EpochBegun,
+  MetadataFetch,
+  MetadataFetched,
+  SnapshotFetch,
+  SnapshotPiece,
+} from './quorum-peers.ts';
 import type { ReplicationQuota } from './replication-quota.ts';
 import type { RequestMeter } from './request-meter.ts';
 import type { ShareGroupAccess, ShareStateAccess } from './share-access.ts';
@@ -126,9 +133,11 @@ export interface MetadataAccess {
 /** The quorum of `__cluster_metadata`, as this node knows it, and what other nodes of it ask. */
 export interface QuorumAccess {
   state(): QuorumState;
-  vote(request: VoteRequest): Promise<VoteReply>;
-  /** @param endpoint where the leader says that it is reached */
-  beginEpoch(leaderId: number, epoch: number, endpoint: NodeEndpoint | null): Promise<EpochReply>;
+  /** Where a node of it is reached; undefined where nobody has said. */
+  endpointOf(nodeId: number): NodeEndpoint | undefined;
+  /** @param addressee whom the candidate takes this node for; null where it does not say */
+  vote(request: VoteRequest, addressee: Voter | null): Promise<VoteReply>;
+  beginEpoch(begun: EpochBegun): Promise<EpochReply>;
   endEpoch(leaderId: number, epoch: number, candidates: readonly number[]): Promise<EpochReply>;
   fetch(request: MetadataFetch, signal: AbortSignal): Promise<MetadataFetched>;
   fetchSnapshot(request: SnapshotFetch): Promise<SnapshotPiece>;
@@ -248,7 +257,7 @@ export interface ControllerAccess {
   allocateProducerIdsTo(broker: {
     readonly brokerId: number;
     readonly epoch: number;
-  }): Promise<ProducerIdBlock>;
+  }): Promise<AllocateProducerIdsResult>;
   registerBroker(command: Omit<RegisterBrokerCommand, 'isHeard'>): Promise<RegisterBrokerResult>;
   heartbeat(command: BrokerHeartbeatCommand): Promise<BrokerHeartbeatResult>;
   /** The connection by which a broker's heartbeats came has ended. */
@@ -261,8 +270,8 @@ export interface ControllerAccess {
 export interface ClusterAccess {
   /** Resolves when the topics are in the image here too, or say why not. */
   createTopics(command: CreateTopicsCommand): Promise<readonly CreateTopicResult[]>;
-  /** A block of producer ids for this broker. */
-  allocateProducerIds(): Promise<ProducerIdBlock>;
+  /** A block of producer ids for this broker, or why it gets none now. */
+  allocateProducerIds(): Promise<AllocateProducerIdsResult>;
   alterPartitions(partitions: readonly PartitionToAlter[]): Promise<AlterPartitionsResult>;
   /** Of this broker's registration. */
   readonly brokerEpoch: number;

@@ -19,6 +19,8 @@ export interface PartitionToAlter {
   readonly partition: number;
   readonly leaderEpoch: number;
   readonly partitionEpoch: number;
+  /** Whether the leader says that it may lack records. Here it is never asked whether it does. */
+  readonly isRecovering?: boolean;
   /** The broker epoch is -1 where the leader does not know it. */
   readonly isr: readonly { readonly id: number; readonly epoch: number }[];
 }
@@ -101,7 +103,7 @@ function problemOf(
   if (asked.partitionEpoch < current.partitionEpoch) return 'INVALID_UPDATE_VERSION';
   const ids = asked.isr.map(({ id }) => id);
   const isSound = new Set(ids).size === ids.length && ids.every((id) => current.replicas.includes(id));
-  if (!isSound || !ids.includes(brokerId)) return 'INVALID_REQUEST';
+  if (!isSound || !ids.includes(brokerId) || asked.isRecovering === true) return 'INVALID_REQUEST';
   return asked.isr.every((member) => mayBeInSync(image, current, member)) ? null : 'INELIGIBLE_REPLICA';
 }
 

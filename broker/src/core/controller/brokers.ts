@@ -4,7 +4,9 @@ import { brokerRecord } from '../metadata/record-builders.ts';
 import { FENCE, type MetadataRecord, UNFENCE } from '../metadata/records.ts';
 import type { Refusal } from './commands.ts';
 import type { Decision, DecisionInput } from './decision.ts';
+import type { SupportedFeature } from './features.ts';
 import { changesWith, changesWithout } from './partition-changes.ts';
+import { unfitRegistration } from './registration.ts';
 
 export interface RegisterBrokerCommand {
   readonly brokerId: number;
@@ -15,6 +17,8 @@ export interface RegisterBrokerCommand {
   readonly logDirs: readonly Uuid[];
   /** Of the registration whose process closed the data folder in order; -1 where the last one did not. */
   readonly previousEpoch: number;
+  /** The levels of each feature that it can work with. */
+  readonly features: readonly SupportedFeature[];
   /** Whether the last incarnation may still be alive: it was heard of within its session. */
   readonly isHeard: boolean;
 }
@@ -30,7 +34,7 @@ export function registerBroker(
   input: DecisionInput,
   command: RegisterBrokerCommand,
 ): Decision<RegisterBrokerResult> {
-  const { brokerId, isHeard, previousEpoch, ...rest } = command;
+  const { brokerId, isHeard, previousEpoch, features: _, ...rest } = command;
   const before = input.image.brokers.get(brokerId);
   if (before?.incarnationId === command.incarnationId)
     return { records: [], response: { error: null, epoch: before.epoch } };
@@ -41,6 +45,8 @@ export function registerBroker(
     const message = `Another broker ${brokerId} is alive, with another data folder.`;
     return { records: [], response: { error: 'DUPLICATE_BROKER_REGISTRATION', message } };
   }
+  const unfit = unfitRegistration(input.image, command);
+  if (unfit !== null) return { records: [], response: unfit };
   const epoch = input.nextOffset;
   const endedInOrder = before !== undefined && before.epoch === previousEpoch;
   const records: MetadataRecord[] = [
@@ -76,12 +82,17 @@ export function heartbeatBroker(
 ): Decision<BrokerHeartbeatResult> {
   const broker = input.image.brokers.get(command.brokerId);
   const refusal = registrationRefusal(broker, command);
-  if (!broker || refusal) return { records: [], response: refusal ?? unknown(command.brokerId) };
+  if (!broker || refusal) return { records: [], response: refusal ?? neverRegistered(command.brokerId) };
   const isCaughtUp = command.metadataOffset >= broker.epoch;
   const is = { error: null, isCaughtUp, isFenced: broker.fenced, shouldShutDown: false } as const;
   if (command.wantsShutdown) {
-    const isIdle = broker.fenced || !leadsAny(input.image, broker.id);
-    if (isIdle) return { records: [], response: { ...is, shouldShutDown: true } };
+    const mayGo = broker.fenced || command.wantsFence || !leadsAny(input.image, broker.id);
+    // Nobody has to wait for what it follows, either.
+    if (mayGo)
+      return {
+        records: broker.fenced ? [] : fenced(input, broker),
+        response: { ...is, isFenced: true, shouldShutDown: true },
+      };
     if (broker.inControlledShutdown) return { records: [], response: is };
     const records = [changeRecord(broker, 0, true), ...changesWithout(input, broker.id)];
     return { records, response: is };
@@ -106,7 +117,10 @@ export function unregisterBroker(
   brokerId: number,
 ): Decision<{ readonly error: null } | Refusal> {
   const broker = input.image.brokers.get(brokerId);
-  if (!broker) return { records: [], response: unknown(brokerId) };
+  if (!broker) {
+    const message = `There is no broker ${brokerId}.`;
+    return { records: [], response: { error: 'BROKER_ID_NOT_REGISTERED', message } };
+  }
   const records: MetadataRecord[] = [
     ...changesWithout(input, brokerId),
     { kind: 'UnregisterBrokerRecord', value: { brokerId, brokerEpoch: broker.epoch } },
@@ -119,7 +133,7 @@ export function registrationRefusal(
   broker: BrokerImage | undefined,
   { brokerId, epoch }: { readonly brokerId: number; readonly epoch: number },
 ): Refusal | null {
-  if (!broker) return unknown(brokerId);
+  if (!broker) return neverRegistered(brokerId);
   if (broker.epoch === epoch) return null;
   return {
     error: 'STALE_BROKER_EPOCH',
@@ -127,8 +141,9 @@ export function registrationRefusal(
   };
 }
 
-function unknown(brokerId: number): Refusal {
-  return { error: 'BROKER_ID_NOT_REGISTERED', message: `There is no broker ${brokerId}.` };
+/** A registration that is no more is an older one, as in Kafka. */
+function neverRegistered(brokerId: number): Refusal {
+  return { error: 'STALE_BROKER_EPOCH', message: `There is no broker ${brokerId}.` };
 }
 
 function unfenced(input: DecisionInput, broker: BrokerImage): readonly MetadataRecord[] {

@@ -168,6 +168,11 @@ describe('other changes of topics', () => {
   });
 });
 
+const levels = (minVersion: number, maxVersion: number) => [
+  { name: 'metadata.version', minVersion, maxVersion },
+  { name: 'transaction.version', minVersion: 0, maxVersion: 2 },
+];
+
 describe('brokers', () => {
   const command = {
     brokerId: 1,
@@ -175,6 +180,7 @@ describe('brokers', () => {
     endpoints: [],
     rack: null,
     logDirs: ['dir-1'],
+    features: [{ name: 'metadata.version', minVersion: 0, maxVersion: 30 }],
     previousEpoch: -1,
     isHeard: true,
   };
@@ -207,7 +213,7 @@ describe('brokers', () => {
       [2, 0, [2]],
     ]);
     expect(beat(controller, 1, epoch - 1).error).toBe('STALE_BROKER_EPOCH');
-    expect(beat(controller, 9, epoch).error).toBe('BROKER_ID_NOT_REGISTERED');
+    expect(beat(controller, 9, epoch).error).toBe('STALE_BROKER_EPOCH');
     expect(beat(controller, 1, epoch, { metadataOffset: epoch - 1 })).toMatchObject({ isFenced: true });
     expect(beat(controller, 1, epoch)).toMatchObject({ error: null, isFenced: false });
     expect(leaders(controller)).toEqual([
@@ -333,6 +339,55 @@ describe('brokers', () => {
     expect(register(controller, { ...other, isHeard: false })).toBeGreaterThanOrEqual(0);
   });
 
+  it.each<[string, Partial<typeof command>, string]>([
+    ['no folder', { logDirs: [] }, 'INVALID_REGISTRATION'],
+    ['a folder twice', { logDirs: ['a', 'a'] }, 'INVALID_REGISTRATION'],
+    ['the folder of another', { logDirs: ['dir-2'] }, 'INVALID_REGISTRATION'],
+    ['the id of no folder', { logDirs: ['AAAAAAAAAAAAAAAAAAAAAA'] }, 'INVALID_REGISTRATION'],
+    ['the last id that is kept free', { logDirs: ['AAAAAAAAAAAAAAAAAAAAYw'] }, 'INVALID_REGISTRATION'],
+    ['no levels of metadata', { features: [] }, 'INVALID_REGISTRATION'],
+    ['levels that are all too high', { features: levels(8, 30) }, 'UNSUPPORTED_VERSION'],
+    ['levels that are all too low', { features: levels(1, 6) }, 'UNSUPPORTED_VERSION'],
+    ['not all features', { features: levels(7, 7).slice(0, 1) }, 'UNSUPPORTED_VERSION'],
+    [
+      'a feature without level 0 that nobody else has',
+      { features: [...levels(7, 7), { name: 'odd', minVersion: 1, maxVersion: 2 }] },
+      'UNSUPPORTED_VERSION',
+    ],
+  ])('are not let in with %s', (_what, more, error) => {
+    const controller = new Controller(alive(2));
+    const feature = (name: string, featureLevel: number) => ({
+      kind: 'FeatureLevelRecord' as const,
+      value: { name, featureLevel },
+    });
+    controller.decide(() => ({
+      records: [feature('metadata.version', 7), feature('transaction.version', 2)],
+      response: null,
+    }));
+    const fits = { features: levels(7, 7), logDirs: ['AAAAAAAAAAAAAAAAAAAAZA'] };
+    const answer = (changed: Partial<typeof command>) =>
+      controller.decide((input) => registerBroker(input, { ...command, ...fits, ...changed }));
+    expect(answer(more).error).toBe(error);
+    expect([...controller.image.brokers.keys()]).toEqual([2]);
+    expect(answer({}).error).toBeNull();
+  });
+
+  it('are fenced when they may go, and may at once when they want that too', () => {
+    const controller = new Controller(alive(1), alive(2));
+    controller.create({ numPartitions: 1, replicationFactor: 2 });
+    expect(beat(controller, 2, 2, { wantsShutdown: true })).toMatchObject({
+      isFenced: true,
+      shouldShutDown: true,
+    });
+    expect(controller.image.brokers.get(2)?.fenced).toBe(true);
+    expect(leaders(controller)).toEqual([[1, 0, [1]]]);
+    expect(beat(controller, 1, 1, { wantsShutdown: true, wantsFence: true })).toMatchObject({
+      isFenced: true,
+      shouldShutDown: true,
+    });
+    expect(controller.image.brokers.get(1)?.fenced).toBe(true);
+  });
+
   it('are forgotten when they are unregistered', () => {
     const controller = new Controller(alive(1), alive(2));
     expect(controller.decide((input) => unregisterBroker(input, 2)).error).toBeNull();
@@ -378,6 +433,7 @@ describe('brokers', () => {
     ).toBe('INELIGIBLE_REPLICA');
     expect(alter([2])).toBe('INVALID_REQUEST');
     expect(alter([1, 9])).toBe('INVALID_REQUEST');
+    expect(alter([1], { isRecovering: true })).toBe('INVALID_REQUEST');
     expect(alter([1, 2])).toBeNull();
     expect(leaders(controller)).toEqual([[1, 0, [1, 2]]]);
     controller.decide((input) => fenceBroker(input, 2));
@@ -386,10 +442,16 @@ describe('brokers', () => {
 
   it('never get the same producer ids', () => {
     const controller = new Controller(alive(1));
-    const allocate = () => controller.decide((input) => allocateProducerIds(input, { brokerId: 1 }));
-    expect([allocate(), allocate()]).toEqual([
-      { first: 0, count: 1_000 },
-      { first: 1_000, count: 1_000 },
-    ]);
+    const allocate = (brokerId: number, epoch: number) =>
+      controller.decide((input) => allocateProducerIds(input, { brokerId, epoch }));
+    expect(allocate(1, 1)).toEqual({ error: null, first: 0, count: 1_000 });
+    for (const [brokerId, epoch] of [
+      [1, 0],
+      [1, 2],
+      [1, -1],
+      [9, 1],
+    ] as const)
+      expect(allocate(brokerId, epoch).error).toBe('STALE_BROKER_EPOCH');
+    expect(allocate(1, 1)).toEqual({ error: null, first: 1_000, count: 1_000 });
   });
 });

@@ -25,6 +25,11 @@ export function isUpToDate(
   return offered.endOffset >= log.endOffset;
 }
 
+/** Where a log ends, as others are told: an empty one in epoch 0, in which nobody leads. */
+export function placeOf(log: QuorumLog): { readonly lastEpoch: number; readonly endOffset: number } {
+  return { lastEpoch: Math.max(log.lastEpoch, 0), endOffset: log.endOffset };
+}
+
 /** What a fetch from that position comes to: records, or that the reader's log is another than ours. */
 export type FetchPosition =
   | { readonly kind: 'records' }

@@ -1,7 +1,8 @@
 import { ZERO_UUID } from '@millrace/foundation/types';
 import { describe, expect, it } from 'vitest';
 import type { Election, Voter } from './election.ts';
-import { Quorum, type QuorumEffect, type QuorumOptions, type VoteRequest } from './quorum.ts';
+import type { FetchFrom, VoteRequest } from './messages.ts';
+import { Quorum, type QuorumEffect, type QuorumOptions } from './quorum.ts';
 import { positionOf, type QuorumLog } from './quorum-log.ts';
 
 const voter = (id: number): Voter => ({ id, directoryId: ZERO_UUID });
@@ -127,7 +128,44 @@ describe('an election', () => {
     expect(one.onVote(asks(2, 3, { lastEpoch: 9, endOffset: 9 })).reply.isGranted).toBe(false);
     expect(one.onVote(asks(3, 3, { lastEpoch: 2, endOffset: 5 })).reply.isGranted).toBe(true);
     expect(one.onVote(asks(3, 2)).reply.error).toBe('FENCED_LEADER_EPOCH');
-    expect(one.onVote(asks(9, 4)).reply.error).toBe('INCONSISTENT_VOTER_SET');
+  });
+
+  it('is for voters, and moves no epoch for others', () => {
+    const one = quorum({ voters, election: { epoch: 3, leaderId: null, voted: null } });
+    const stranger = one.onVote(asks(9, 4));
+    expect(stranger).toEqual({
+      effects: [],
+      reply: { error: null, isGranted: false, leaderId: null, epoch: 3 },
+    });
+    const observer = quorum({ voters: [voter(2), voter(3)] });
+    expect(observer.onVote(asks(2, 4)).reply).toMatchObject({ error: null, isGranted: false, epoch: 0 });
+  });
+
+  it.each<[string, Partial<VoteRequest>]>([
+    ['a last epoch that it stands for only now', { lastEpoch: 4 }],
+    ['a last epoch after its own', { lastEpoch: 5 }],
+    ['a last epoch after its own, before it stands', { lastEpoch: 5, isPreVote: true }],
+    ['no last epoch', { lastEpoch: -1 }],
+    ['no end', { endOffset: -1 }],
+    ['nobody who stands', { candidate: voter(-1) }],
+    ['such a log, in an older epoch too', { epoch: 2, lastEpoch: 2 }],
+  ])('is not asked for with %s', (_what, more) => {
+    const one = quorum({ voters, election: { epoch: 3, leaderId: null, voted: null } });
+    expect(one.onVote(asks(2, 4, more)).reply).toMatchObject({ error: 'INVALID_REQUEST', epoch: 3 });
+    expect(one.onVote(asks(2, 3, { lastEpoch: 3, isPreVote: true })).reply.isGranted).toBe(true);
+  });
+
+  it('is not given where another voter is meant', () => {
+    const one = quorum({ voters });
+    const another = 'INVALID_VOTER_KEY';
+    expect(one.onVote(asks(2, 1), voter(3)).reply.error).toBe(another);
+    expect(one.onVote(asks(2, 1), { id: 1, directoryId: 'dir-2' }).reply.error).toBe(another);
+    expect(one.onVote(asks(2, 1), voter(1)).reply.isGranted).toBe(true);
+    expect(one.onBeginEpoch(2, 1, voter(3)).reply.error).toBe(another);
+    expect(one.onBeginEpoch(2, 1, { id: 1, directoryId: 'dir-1' }).reply).toMatchObject({
+      error: null,
+      leaderId: 2,
+    });
   });
 
   it('does not forget its vote over a restart', () => {
@@ -167,6 +205,7 @@ describe('a leader', () => {
     leaderEpoch: 1,
     endOffset,
     lastEpoch,
+    maxWaitMs: 0,
   });
 
   it('commits what two of three have on disk, and never goes back', () => {
@@ -207,11 +246,33 @@ describe('a leader', () => {
 
   it('sends away who asks in another epoch', () => {
     const one = leader();
-    expect(one.onFetch({ ...from(2, 0), leaderEpoch: 0 }, 0).reply.error).toBe('FENCED_LEADER_EPOCH');
+    expect(one.onFetch({ ...from(2, 0, 0), leaderEpoch: 0 }, 0).reply.error).toBe('FENCED_LEADER_EPOCH');
     expect(one.onFetch({ ...from(2, 0), leaderEpoch: 5 }, 0).reply.error).toBe('UNKNOWN_LEADER_EPOCH');
-    expect(quorum({ voters }).onFetch(from(2, 0), 0).reply.error).toBe('NOT_LEADER_OR_FOLLOWER');
-    expect(one.onFetch(from(2, -5), 0).reply.error).toBe('INVALID_REQUEST');
+    const follower = quorum({ voters });
+    follower.onBeginEpoch(3, 1);
+    expect(follower.onFetch(from(2, 0), 0).reply).toMatchObject({
+      error: 'NOT_LEADER_OR_FOLLOWER',
+      leaderId: 3,
+    });
     expect(one.onBeginEpoch(2, 1).reply.error).toBe('INCONSISTENT_VOTER_SET');
+    expect(one.onBeginEpoch(1, 1).reply.error).toBeNull();
+    expect(one.onBeginEpoch(-1, 1).reply.error).toBe('INVALID_REQUEST');
+    expect(one.onEndEpoch(-1, 1, [], 0).reply.error).toBe('INVALID_REQUEST');
+  });
+
+  it.each<[string, Partial<FetchFrom>]>([
+    ['an offset below zero', { endOffset: -5 }],
+    ['no last epoch', { lastEpoch: -1 }],
+    ['a last epoch after the one that it knows', { lastEpoch: 2 }],
+    ['nobody for its leader', { leaderEpoch: -1 }],
+    ['no time to wait', { maxWaitMs: -1 }],
+  ])('answers no reader with %s', (_what, more) => {
+    const one = leader({ log: long });
+    one.replicated(9, 0);
+    expect(one.onFetch({ ...from(2, 9), ...more }, 0)).toMatchObject({
+      effects: [],
+      reply: { error: 'INVALID_REQUEST', leaderId: 1, epoch: 1 },
+    });
   });
 });
 

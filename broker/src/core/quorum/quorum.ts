@@ -10,7 +10,17 @@ import {
   silentVoters,
   unheardVoters,
 } from './leader.ts';
-import { type FetchPosition, isUpToDate, positionOf, type QuorumLog } from './quorum-log.ts';
+import {
+  type EpochReply,
+  type FetchFrom,
+  type FetchReply,
+  isCandidacy,
+  type LeaderAndEpoch,
+  type QuorumError,
+  type VoteReply,
+  type VoteRequest,
+} from './messages.ts';
+import { type FetchPosition, isUpToDate, placeOf, positionOf, type QuorumLog } from './quorum-log.ts';
 
 /** What a member of the quorum is. It starts unattached: it knows an epoch, but no leader in it. */
 export type QuorumRole =
@@ -47,50 +57,6 @@ export type QuorumEffect =
 export interface QuorumStep<Reply> {
   readonly effects: readonly QuorumEffect[];
   readonly reply: Reply;
-}
-
-export interface VoteRequest {
-  readonly candidate: Voter;
-  readonly epoch: number;
-  readonly lastEpoch: number;
-  readonly endOffset: number;
-  readonly isPreVote: boolean;
-}
-
-/** Whom the asked node knows as leader, and in which epoch: every answer of the quorum says it. */
-export interface LeaderAndEpoch {
-  readonly leaderId: number | null;
-  readonly epoch: number;
-}
-
-export type QuorumError =
-  | 'FENCED_LEADER_EPOCH'
-  | 'UNKNOWN_LEADER_EPOCH'
-  | 'NOT_LEADER_OR_FOLLOWER'
-  | 'INCONSISTENT_VOTER_SET'
-  | 'INVALID_REQUEST';
-
-export interface VoteReply extends LeaderAndEpoch {
-  readonly error: QuorumError | null;
-  readonly isGranted: boolean;
-}
-
-export interface EpochReply extends LeaderAndEpoch {
-  readonly error: QuorumError | null;
-}
-
-export interface FetchFrom {
-  readonly replicaId: number;
-  /** What the reader takes for the leader's epoch. */
-  readonly leaderEpoch: number;
-  /** Its log is on its disk up to here. */
-  readonly endOffset: number;
-  readonly lastEpoch: number;
-}
-
-export interface FetchReply extends LeaderAndEpoch {
-  readonly error: QuorumError | null;
-  readonly position: FetchPosition;
 }
 
 export interface QuorumOptions {
@@ -192,14 +158,19 @@ export class Quorum {
     return [{ kind: 'timer', afterMs: Math.floor(this.#options.random() * GONE_LEADER_MAX_MS) }];
   }
 
-  onVote(request: VoteRequest): QuorumStep<VoteReply> {
-    if (request.epoch < this.epoch) return this.#voteReply([], 'FENCED_LEADER_EPOCH', false);
-    const isKnown = this.#options.voters.some((voter) => isSameVoter(voter, request.candidate));
-    if (!isKnown || !this.isVoter) return this.#voteReply([], 'INCONSISTENT_VOTER_SET', false);
-    const moved = request.epoch > this.epoch ? this.#unattach(request.epoch) : [];
-    if (!this.#grants(request)) return this.#voteReply(moved, null, false);
+  /** @param addressee whom the candidate takes this node for; null where it does not say */
+  onVote(request: VoteRequest, addressee: Voter | null = null): QuorumStep<VoteReply> {
+    const { candidate, epoch } = request;
+    if (!isCandidacy(request)) return this.#voteReply([], 'INVALID_REQUEST', false);
+    if (epoch < this.epoch) return this.#voteReply([], 'FENCED_LEADER_EPOCH', false);
+    if (candidate.id < 0) return this.#voteReply([], 'INVALID_REQUEST', false);
+    const mayCount = this.isVoter && this.#options.voters.some((voter) => isSameVoter(voter, candidate));
+    // Voters do not come and go here: nobody else moves an epoch, or gets a vote.
+    const moved = mayCount && epoch > this.epoch ? this.#unattach(epoch) : [];
+    if (!this.#isMeant(addressee)) return this.#voteReply(moved, 'INVALID_VOTER_KEY', false);
+    if (!mayCount || !this.#grants(request)) return this.#voteReply(moved, null, false);
     if (request.isPreVote) return this.#voteReply(moved, null, true);
-    this.#election = { ...this.#election, voted: request.candidate };
+    this.#election = { ...this.#election, voted: candidate };
     const effects = [...moved, this.#persist(), this.#electionTimer()];
     return this.#voteReply(effects, null, true);
   }
@@ -213,11 +184,16 @@ export class Quorum {
     return this.#counted(answered(role as CandidateState, voter, reply.isGranted), nowMs);
   }
 
-  onBeginEpoch(leaderId: number, epoch: number): QuorumStep<EpochReply> {
+  /** @param addressee whom the leader takes this node for; null where it does not say */
+  onBeginEpoch(leaderId: number, epoch: number, addressee: Voter | null = null): QuorumStep<EpochReply> {
     if (epoch < this.epoch) return this.#epochReply([], 'FENCED_LEADER_EPOCH');
-    const isOwn = leaderId === this.#options.nodeId || (this.#role.kind === 'leader' && epoch === this.epoch);
-    if (isOwn) return this.#epochReply([], 'INCONSISTENT_VOTER_SET');
-    return this.#epochReply(this.#follow(leaderId, epoch), null);
+    if (leaderId < 0) return this.#epochReply([], 'INVALID_REQUEST');
+    const isSelf = leaderId === this.#options.nodeId;
+    const isLed = this.#role.kind === 'leader' && epoch === this.epoch;
+    // An epoch has one leader.
+    if (isSelf !== isLed) return this.#epochReply([], 'INCONSISTENT_VOTER_SET');
+    const effects = isLed ? [] : this.#follow(leaderId, epoch);
+    return this.#epochReply(effects, this.#isMeant(addressee) ? null : 'INVALID_VOTER_KEY');
   }
 
   /** The leader of the epoch resigns: the first of the candidates stands at once, the next ones a little later. */
@@ -228,6 +204,7 @@ export class Quorum {
     nowMs: number,
   ): QuorumStep<EpochReply> {
     if (epoch < this.epoch) return this.#epochReply([], 'FENCED_LEADER_EPOCH');
+    if (leaderId < 0) return this.#epochReply([], 'INVALID_REQUEST');
     const isOwn = leaderId === this.#options.nodeId;
     const effects = epoch > this.epoch && !isOwn ? this.#follow(leaderId, epoch) : [];
     if (!this.isVoter || this.leaderId !== leaderId || isOwn) return this.#epochReply(effects, null);
@@ -241,21 +218,28 @@ export class Quorum {
   onFetch(from: FetchFrom, nowMs: number): QuorumStep<FetchReply> {
     const { log } = this.#options;
     const nowhere: FetchPosition = { kind: 'records' };
+    const { leaderEpoch, lastEpoch } = from;
+    const isSound = from.endOffset >= 0 && lastEpoch >= 0 && lastEpoch <= leaderEpoch && from.maxWaitMs >= 0;
+    if (!isSound) return this.#fetchReply([], 'INVALID_REQUEST', nowhere);
+    const error = this.leaderError(leaderEpoch);
     const role = this.#role;
-    if (role.kind !== 'leader') return this.#fetchReply([], 'NOT_LEADER_OR_FOLLOWER', nowhere);
-    if (from.endOffset < 0) return this.#fetchReply([], 'INVALID_REQUEST', nowhere);
-    if (from.leaderEpoch !== this.epoch) {
-      const error = from.leaderEpoch < this.epoch ? 'FENCED_LEADER_EPOCH' : 'UNKNOWN_LEADER_EPOCH';
-      // Who does not say, and observers before they know, are told where they stand.
-      if (from.leaderEpoch >= 0) return this.#fetchReply([], error, nowhere);
-    }
-    const position = positionOf(log, from.endOffset, from.lastEpoch);
+    if (error !== null || role.kind !== 'leader') return this.#fetchReply([], error, nowhere);
+    const position = positionOf(log, from.endOffset, lastEpoch);
     const isSame = position.kind === 'records';
     if (from.replicaId < 0 || from.replicaId === this.#options.nodeId)
       return this.#fetchReply([], null, position);
     const { replicaId } = from;
     const endOffset = isSame ? from.endOffset : -1;
     return this.#fetchReply(this.#progress(role, replicaId, endOffset, nowMs), null, position);
+  }
+
+  /** Why this node does not answer readers that take it for the leader of that epoch, or null. */
+  leaderError(
+    leaderEpoch: number,
+  ): 'FENCED_LEADER_EPOCH' | 'UNKNOWN_LEADER_EPOCH' | 'NOT_LEADER_OR_FOLLOWER' | null {
+    if (leaderEpoch < this.epoch) return 'FENCED_LEADER_EPOCH';
+    if (leaderEpoch > this.epoch) return 'UNKNOWN_LEADER_EPOCH';
+    return this.#role.kind === 'leader' ? null : 'NOT_LEADER_OR_FOLLOWER';
   }
 
   /** A reader of the leader's snapshot: a voter must not be missed for its length (KIP-630). */
@@ -318,6 +302,11 @@ export class Quorum {
     }
     if (voted !== null) return isSameVoter(voted, candidate);
     return isFitting && leaderId === null && role.kind !== 'candidate';
+  }
+
+  #isMeant(addressee: Voter | null): boolean {
+    const { nodeId, directoryId } = this.#options;
+    return addressee === null || isSameVoter(addressee, { id: nodeId, directoryId });
   }
 
   /** What an answer says of the epoch; null where it is nothing new. */
@@ -447,8 +436,8 @@ export class Quorum {
 
   #voteRequest(isPreVote: boolean): VoteRequest {
     const { nodeId, directoryId, log } = this.#options;
-    const { lastEpoch, endOffset } = log;
-    return { candidate: { id: nodeId, directoryId }, epoch: this.epoch, lastEpoch, endOffset, isPreVote };
+    const candidate = { id: nodeId, directoryId };
+    return { candidate, epoch: this.epoch, ...placeOf(log), isPreVote };
   }
 
   #others(): readonly number[] {
