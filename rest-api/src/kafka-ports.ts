@@ -147,6 +147,7 @@ export interface Survey {
   readonly ends: readonly {
     readonly topic: string;
     readonly partition: number;
+    readonly startOffset: number;
     readonly endOffset: number;
   }[];
   readonly groups: readonly {

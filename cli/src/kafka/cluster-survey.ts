@@ -3,7 +3,7 @@ import type { ClusterSurvey } from '@millrace/rest-api';
 import { keyOf } from './group-offsets.ts';
 import { shareGroupRows } from './share-groups.ts';
 
-/** See {@link ClusterSurvey}: metadata, one request for ends and three for groups to each broker. */
+/** See {@link ClusterSurvey}: metadata, two requests for starts and ends and three for groups to each broker. */
 export function createClusterSurvey(admin: Admin): ClusterSurvey {
   return {
     async take() {
@@ -11,12 +11,17 @@ export function createClusterSurvey(admin: Admin): ClusterSurvey {
       const led = topics.flatMap(({ name: topic, partitions }) =>
         partitions.flatMap(({ partition, leader }) => (leader < 0 ? [] : [{ topic, partition }])),
       );
-      const [offsets, groups, shared] = await Promise.all([
+      const [starts, offsets, groups, shared] = await Promise.all([
+        admin.listOffsets(led, 'earliest'),
         admin.listOffsets(led, 'latest'),
         admin.surveyGroups(),
         shareGroupRows(admin),
       ]);
-      const ends = led.map((one, index) => ({ ...one, endOffset: offsets[index] ?? 0 }));
+      const ends = led.map((one, index) => ({
+        ...one,
+        startOffset: starts[index] ?? 0,
+        endOffset: offsets[index] ?? 0,
+      }));
       const endOf = new Map(ends.map((one) => [keyOf(one), one.endOffset]));
       return {
         ends,

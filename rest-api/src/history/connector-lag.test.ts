@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import type { ConnectorInfo, ConnectorStatus, TaskCounters } from '../ports.ts';
 import { connectorLag } from './connector-lag.ts';
+import { EndOffsets } from './end-offsets.ts';
+import { GroupPositions } from './group-positions.ts';
 
 type State = ConnectorStatus['tasks'][number]['state'];
 
@@ -48,4 +50,35 @@ test('is not taken from a look at the group that is older than the failure', () 
 
 test('of a source that stands is not known', () => {
   expect(lag(['FAILED'], { type: 'source' })).toBeNull();
+});
+
+test('of a sink that stands and never committed is all that is in its topics', () => {
+  const positions = new GroupPositions(new EndOffsets());
+  const ends = [
+    { topic: 'orders', partition: 0, startOffset: 100, endOffset: 140 },
+    { topic: 'orders', partition: 1, startOffset: 0, endOffset: 7 },
+    { topic: 'others', partition: 0, startOffset: 0, endOffset: 9_000 },
+  ];
+  const behind = (more: Record<string, string>) =>
+    connectorLag({
+      info: { name: 'copy', type: 'sink', config: { topics: 'orders, gone', ...more }, tasks: [] },
+      status: {
+        ...{ name: 'copy', type: 'sink' },
+        connector: { state: 'FAILED', worker_id: 'w' },
+        tasks: [],
+      },
+      ...{ counters: [], groups: positions, sinceMs: null, nowMs: NOW_MS },
+    }).records;
+  positions.note({ ends, groups: [] }, NOW_MS);
+  expect(behind({})).toBe(40);
+  expect(behind({ 'consumer.override.auto.offset.reset': 'latest' })).toBeNull();
+  expect(behind({ 'consumer.protocol': 'share' })).toBeNull();
+  expect(behind({ topics: 'gone' })).toBeNull();
+
+  const committed = [{ topic: 'orders', partition: 0, offset: 138 }];
+  positions.note(
+    { ends, groups: [{ groupId: 'connect-copy', kind: 'consumer', lag: 2, positions: committed }] },
+    NOW_MS,
+  );
+  expect(behind({})).toBe(7);
 });

@@ -8,10 +8,17 @@ export interface Behind {
   readonly ms: number | null;
 }
 
+/** Of one partition, by the last look. */
+interface Bounds {
+  readonly startOffset: number;
+  readonly endOffset: number;
+}
+
 /** How far consumer groups are behind by their committed offsets, as the cluster told last: also of those that nobody is in. */
 export class GroupPositions {
   readonly #ends: EndOffsets;
-  #groups: ReadonlyMap<string, Behind> = new Map();
+  #topics: ReadonlyMap<string, ReadonlyMap<number, Bounds>> = new Map();
+  #groups: ReadonlyMap<string, Survey['groups'][number]> = new Map();
   #asOfMs: number | null = null;
 
   constructor(ends: EndOffsets) {
@@ -25,33 +32,38 @@ export class GroupPositions {
 
   /** After the ends of the same look were noted. */
   note({ ends, groups }: Survey, atMs: number): void {
-    const endOf = new Map(
-      ends.map(({ topic, partition, endOffset }) => [`${topic}-${partition}`, endOffset]),
-    );
-    const found = new Map<string, Behind>();
-    for (const { groupId, kind, positions } of groups) {
-      if (kind !== 'consumer') continue;
-      const records: number[] = [];
-      const ages: number[] = [];
-      for (const { topic, partition, offset } of positions) {
-        const key = `${topic}-${partition}`;
-        const end = endOf.get(key);
-        if (end === undefined) continue;
-        records.push(Math.max(0, end - offset));
-        ages.push(...[this.#ends.ageOf(key, offset, atMs)].filter((age) => age !== null));
-      }
-      if (records.length > 0)
-        found.set(groupId, {
-          records: Math.max(...records),
-          ms: ages.length === 0 ? null : Math.max(...ages),
-        });
+    const topics = new Map<string, Map<number, Bounds>>();
+    for (const { topic, partition, ...bounds } of ends) {
+      const partitions = topics.get(topic) ?? new Map<number, Bounds>();
+      topics.set(topic, partitions.set(partition, bounds));
     }
-    this.#groups = found;
+    this.#topics = topics;
+    this.#groups = new Map(groups.map((group) => [group.groupId, group]));
     this.#asOfMs = atMs;
   }
 
-  /** Null of a group that has no position in anything that is there. */
-  behind(groupId: string): Behind | null {
-    return this.#groups.get(groupId) ?? null;
+  /**
+   * By its positions; of `fromStart`, topics that it reads from their beginning, where it has none, by all that is in them. Null of a share group, and
+   * of one that is behind nothing that is there.
+   */
+  behind(groupId: string, fromStart: readonly string[] = []): Behind | null {
+    const group = this.#groups.get(groupId);
+    if (group?.kind === 'share' || this.#asOfMs === null) return null;
+    const records: number[] = [];
+    const ages: number[] = [];
+    const stands = new Set<string>();
+    for (const { topic, partition, offset } of group?.positions ?? []) {
+      const bounds = this.#topics.get(topic)?.get(partition);
+      if (bounds === undefined) continue;
+      const key = `${topic}-${partition}`;
+      stands.add(key);
+      records.push(Math.max(0, bounds.endOffset - Math.max(offset, bounds.startOffset)));
+      ages.push(...[this.#ends.ageOf(key, offset, this.#asOfMs)].filter((age) => age !== null));
+    }
+    for (const topic of fromStart)
+      for (const [partition, { startOffset, endOffset }] of this.#topics.get(topic) ?? [])
+        if (!stands.has(`${topic}-${partition}`)) records.push(endOffset - startOffset);
+    if (records.length === 0) return null;
+    return { records: Math.max(...records), ms: ages.length === 0 ? null : Math.max(...ages) };
   }
 }

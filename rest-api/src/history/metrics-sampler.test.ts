@@ -65,8 +65,8 @@ test('the cluster becomes rates of topics and lags of groups, in records and in 
   const look = (end: number, position: number) => {
     survey = {
       ends: [
-        { topic: 't', partition: 0, endOffset: end },
-        { topic: 'quiet', partition: 0, endOffset: 5 },
+        { topic: 't', partition: 0, startOffset: 0, endOffset: end },
+        { topic: 'quiet', partition: 0, startOffset: 0, endOffset: 5 },
       ],
       groups: [
         {
@@ -94,7 +94,7 @@ test('a sink that stands is behind by the offsets of its group, as of the last l
   ports.count('copy', 0, 100, { behind: 2, lastRecordTimestampMs: nowMs });
   const look = (end: number) => {
     const positions = [{ topic: 't', partition: 0, offset: 1_000 }];
-    const ends = [{ topic: 't', partition: 0, endOffset: end }];
+    const ends = [{ topic: 't', partition: 0, startOffset: 0, endOffset: end }];
     survey = { ends, groups: [{ groupId: 'connect-copy', kind: 'consumer', lag: end - 1_000, positions }] };
     return sampler.lookAtCluster();
   };
