@@ -10,8 +10,21 @@ import type { ConfigEntryRow, TopicSize, TopicSummary, Topics } from '@millrace/
 
 type TopicDescriptionWithoutUsers = Awaited<ReturnType<Topics['describe']>>;
 
-/** Topics for people, by Kafka's admin APIs: works with any Kafka. `own` are those that workers keep for themselves: as internal as Kafka's. */
-export function createTopics(admin: Admin, own: readonly string[]): Topics {
+export interface TopicsOptions {
+  readonly admin: Admin;
+  /** For what may take brokers long. */
+  readonly changes: Pick<Admin, 'createTopics' | 'deleteTopics' | 'createPartitions'>;
+  /** Those that workers keep for themselves: as internal as Kafka's. */
+  readonly own: readonly string[];
+}
+
+/** Topics for people, by Kafka's admin APIs: works with any Kafka. */
+export function createTopics({ admin, changes, own }: TopicsOptions): Topics {
+  /** That no broker is there is known sooner than that one takes long. */
+  const changing = async (act: () => Promise<void>) => {
+    await admin.describeCluster();
+    await act();
+  };
   const isInternal = ({ name, internal }: { readonly name: string; readonly internal: boolean }) =>
     internal || own.includes(name);
   return {
@@ -27,9 +40,9 @@ export function createTopics(admin: Admin, own: readonly string[]): Topics {
       const topic = await describe(admin, name);
       return { ...topic, internal: isInternal(topic) };
     },
-    create: (topic, options) => admin.createTopics([topic], options),
-    remove: (name) => admin.deleteTopics([name]),
-    grow: (name, count) => admin.createPartitions(name, count),
+    create: (topic, options) => changing(() => changes.createTopics([topic], options)),
+    remove: (name) => changing(() => changes.deleteTopics([name])),
+    grow: (name, count) => changing(() => changes.createPartitions(name, count)),
     async configs(name) {
       await find(admin, name);
       return entriesOf(await admin.describeConfigs('topic', name), 'DYNAMIC_TOPIC_CONFIG');

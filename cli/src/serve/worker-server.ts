@@ -36,6 +36,8 @@ export interface WorkerServer {
 
 /** How long brokers may take to answer what a person waits for, ms. */
 const ADMIN_TIMEOUT_MS = 10_000;
+/** How long they may take to make or delete what one request names, which may be thousands of partitions, ms. */
+const CHANGE_TIMEOUT_MS = 60_000;
 /** How long they may take to say that they are there, ms; asked again every second while somebody looks. */
 const WATCH_TIMEOUT_MS = 1_000;
 /** How long joining may take before it is said that it does, ms. */
@@ -58,6 +60,11 @@ export async function startWorkerServer(options: WorkerServerOptions): Promise<W
     ...{ bootstrapServers, logger, clientId: `millrace-rest-${restAddress}` },
     requestTimeoutMs: ADMIN_TIMEOUT_MS,
   });
+  // On a connection of its own: a broker answers in the order in which it was asked.
+  const changes = createAdmin({
+    ...{ bootstrapServers, logger, clientId: `millrace-changes-${restAddress}` },
+    requestTimeoutMs: CHANGE_TIMEOUT_MS,
+  });
   // A wait between two tries as long as the whole time: who asks tries again itself.
   const watch = createAdmin({
     ...{ bootstrapServers, logger, clientId: `millrace-watch-${restAddress}` },
@@ -75,7 +82,7 @@ export async function startWorkerServer(options: WorkerServerOptions): Promise<W
       insight: worker.insight,
       deadLetters: worker.insight.deadLetters,
       monitor: worker,
-      topics: createTopics(admin, storageTopics(worker.config)),
+      topics: createTopics({ admin, changes, own: storageTopics(worker.config) }),
       messages,
       groups: createGroups(admin),
       shareGroups: createShareGroups(admin),
@@ -97,7 +104,7 @@ export async function startWorkerServer(options: WorkerServerOptions): Promise<W
     await joined(worker, logger);
   } catch (error) {
     await rest.close();
-    await Promise.all([admin.close(), watch.close()]);
+    await Promise.all([admin.close(), changes.close(), watch.close()]);
     throw (error as NodeJS.ErrnoException).syscall === 'listen'
       ? listenError(error, address, options.listenOption)
       : error;
@@ -109,7 +116,7 @@ export async function startWorkerServer(options: WorkerServerOptions): Promise<W
       await rest.close();
       await messages.close();
       await worker.close();
-      await Promise.all([admin.close(), watch.close()]);
+      await Promise.all([admin.close(), changes.close(), watch.close()]);
     },
   };
 }
