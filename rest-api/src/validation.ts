@@ -87,10 +87,17 @@ function queryError(problem: Problem, raw: Record<string, unknown>) {
   if (missing !== undefined)
     return badRequest(`The query parameter "${missing}" is missing.`, { path: missing });
   const key = segments(problem.instancePath)[0] ?? '';
-  const shown = JSON.stringify(raw[key] ?? null);
+  const shown = shortened(JSON.stringify(raw[key] ?? null));
   return badRequest(`The query parameter "${key}" is ${shown}; it must be ${wanted([problem])}.`, {
     path: key,
   });
+}
+
+const SHOWN_MAX = 100;
+
+/** Of a long text nobody reads more than its beginning. */
+function shortened(text: string): string {
+  return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text;
 }
 
 function bodyError(problems: readonly Problem[], body: unknown) {

@@ -146,13 +146,23 @@ describe.skipIf(browserUnavailable())('the pages, on a broker and a worker of th
     await page.keyboard.press('Escape');
     await drawer.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Send a message' }).click();
-    await page.locator('#draft-Value').fill('{"line": "by hand"}');
+    await page.locator('#draft-Value:focus').waitFor();
+    await page.keyboard.type('{"line": "by hand"}');
     await shoot(page, 'send');
     await page.getByRole('button', { name: 'Send', exact: true }).click();
-    await page.getByText(/^Sent: partition 0, offset \d+\.$/).waitFor();
+    const sent = await page.getByText(/^Sent: partition 0, offset \d+\.$/).textContent();
+    const offset = Number(/offset (\d+)/.exec(sent ?? '')?.[1]);
+    await page.locator('#draft-Value').fill('{"line": "by hand, again"}');
+    await page.getByLabel(/^Headers/).fill('no header');
+    await page.getByText('The header “no header” is no name: value').waitFor();
+    await page.getByLabel(/^Headers/).fill('by: hand');
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await page.getByText(`Sent: partition 0, offset ${offset + 1}.`).waitFor();
+    await page.locator('#draft-Value').fill('');
+    await page.getByTitle('It has no value: type one, or choose none (tombstone)').waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
     await goTo('topics/notes');
-    await rows.getByText('by hand').waitFor();
+    await rows.getByText('by hand').nth(1).waitFor();
   });
 
   test('messages are sought by a time, which the address holds for people of all zones', async () => {
@@ -167,6 +177,10 @@ describe.skipIf(browserUnavailable())('the pages, on a broker and a worker of th
     });
     await page.locator('table.records').getByText('first').waitFor();
     expect(await field.inputValue()).toContain(local.slice(0, 16));
+    await page.getByLabel('Columns').fill('line');
+    await page.getByLabel('Columns').press('Enter');
+    await page.locator('table.records').getByRole('columnheader', { name: 'line' }).waitFor();
+    expect(new URL(page.url()).searchParams.get('columns')).toBe('line');
     await shoot(page, 'messages-by-time');
   });
 
@@ -207,6 +221,9 @@ describe.skipIf(browserUnavailable())('the pages, on a broker and a worker of th
     const dialog = page.getByRole('dialog').filter({ hasText: 'Create a topic like notes' });
     expect(await dialog.getByLabel('Name', { exact: true }).inputValue()).toBe('notes-2');
     await shoot(page, 'topic-like');
+    await dialog.getByLabel('Partitions').fill('0');
+    await dialog.getByTitle('It has at least one partition').waitFor();
+    await dialog.getByLabel('Partitions').fill('1');
     await dialog.getByRole('button', { name: 'Create the topic' }).click();
     await page.getByRole('heading', { name: /notes-2/ }).waitFor();
     await page.getByText('Nothing in this topic yet').waitFor();
@@ -219,6 +236,20 @@ describe.skipIf(browserUnavailable())('the pages, on a broker and a worker of th
     await shoot(page, 'topic-delete');
     await act.click();
     await page.getByRole('heading', { name: 'Topics' }).waitFor();
+  });
+
+  test('a topic that goes while somebody looks at it is said to be gone', async () => {
+    const topics = `${millrace.rest}/api/v1/topics`;
+    const made = await fetch(topics, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'passing' }),
+    });
+    expect(made.status).toBe(201);
+    await goTo('topics/passing');
+    await page.getByText('Nothing in this topic yet').waitFor();
+    expect((await fetch(`${topics}/passing`, { method: 'DELETE' })).status).toBe(204);
+    await page.getByText('There is no topic passing.').waitFor();
   });
 
   test('a config is changed after its difference was shown', async () => {
@@ -239,6 +270,58 @@ describe.skipIf(browserUnavailable())('the pages, on a broker and a worker of th
       .getByText('text')
       .waitFor();
     await shoot(page, 'config');
+  });
+
+  test('what is typed is there again for whoever goes back and comes again', async () => {
+    await goTo('create');
+    await page
+      .getByRole('link', { name: /File.*source/ })
+      .first()
+      .click();
+    const name = page.getByLabel('Name of the connector');
+    await name.fill('half-done');
+    await page.goBack();
+    await page.getByLabel('Filter connectors').waitFor();
+    await page.goForward();
+    await page.getByText('As you left it.').waitFor();
+    expect(await name.inputValue()).toBe('half-done');
+    await page.getByRole('button', { name: 'Begin anew' }).click();
+    expect(await name.inputValue()).toBe('file-1');
+    await page.getByText('As you left it.').waitFor({ state: 'detached' });
+  });
+
+  test('what somebody else has changed meanwhile is not taken back unseen', async () => {
+    const patch = (config: object) =>
+      fetch(`${millrace.rest}/connectors/notes/config`, {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(config),
+      });
+    await goTo('create?edit=notes&step=shape');
+    const field = page.locator('#field-transforms\\.hoistField\\.field');
+    await field.fill('words');
+    expect((await patch({ 'errors.retry.timeout': '1000' })).status).toBe(200);
+    await step('Review').click();
+    const elsewhere = page.getByRole('alert').filter({ hasText: 'Changed elsewhere' });
+    await elsewhere.getByText('errors.retry.timeout').waitFor();
+    await shoot(page, 'changed-elsewhere');
+    await page.getByRole('button', { name: 'Keep what is there now' }).click();
+    await elsewhere.waitFor({ state: 'detached' });
+
+    // Between the look at the difference and the act.
+    expect((await patch({ 'errors.retry.timeout': '2000' })).status).toBe(200);
+    await page.getByRole('button', { name: 'Apply', exact: true }).click();
+    await page.getByText(/has changed since you looked at it/).waitFor();
+    await elsewhere.getByText('errors.retry.timeout').waitFor();
+    await page.getByRole('button', { name: 'Keep what is there now' }).click();
+    await elsewhere.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Apply', exact: true }).click();
+    await state('running').waitFor();
+    const config = await (await fetch(`${millrace.rest}/connectors/notes/config`)).json();
+    expect(config).toMatchObject({
+      'transforms.hoistField.field': 'words',
+      'errors.retry.timeout': '2000',
+    });
   });
 
   test('acts say what became of them; positions move while it is stopped, and go back', async () => {
@@ -308,6 +391,28 @@ describe.skipIf(browserUnavailable())('the pages, on a broker and a worker of th
     await page.getByRole('button', { name: 'Cancel' }).click();
   });
 
+  test('a sink that never committed is behind by all that is in its topic', async () => {
+    const created = await fetch(`${millrace.rest}/connectors`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        name: 'notes-nowhere',
+        // There are no schemas in it: no record can be read.
+        config: {
+          ...{ 'connector.class': 'FileSink', topics: 'notes', file: join(folder, 'nowhere.jsonl') },
+          ...{ 'value.converter': 'JsonConverter', 'value.converter.schemas.enable': 'true' },
+        },
+      }),
+    });
+    expect(created.status, await created.text()).toBe(201);
+    await goTo('connectors/notes-nowhere');
+    await page
+      .locator('.facts-list')
+      .getByText(/^[1-9]\d* records in the worst partition/)
+      .waitFor();
+    await shoot(page, 'sink-never-committed');
+  });
+
   test.each([
     ['pipelines', 'pipelines', 'notes-out'],
     ['connectors', 'connectors', 'notes-out'],
@@ -333,6 +438,10 @@ describe.skipIf(browserUnavailable())('the pages, on a broker and a worker of th
     ['connector-missing', 'connectors/nobody', 'There is no connector nobody'],
     ['topic-missing', 'topics/nobody', 'To the topics'],
     ['group-missing', 'groups/nobody', 'To the groups'],
+    ['share-group-missing', 'share-groups/nobody', 'There is no share group nobody'],
+    ['topic-misnamed', `topics/${'x'.repeat(300)}`, 'To the topics'],
+    ['edit-missing', 'create?edit=nobody', 'To the connectors'],
+    ['class-missing', 'create?class=Nobody', 'choose another under What'],
   ])('everybody can use the page %s', async (name, path, text) => {
     await goTo(path);
     await page.locator('main').getByText(text).first().waitFor();

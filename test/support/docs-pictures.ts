@@ -10,6 +10,8 @@ export const DOCS_PICTURES: ReadonlyMap<string, string> = new Map([
   ['home-failed-light', 'home'],
   ['source-light', 'connector'],
   ['create-shape-light', 'create'],
+  ['dead-letter-light', 'dead-letters'],
+  ['share-group-light', 'share-group'],
 ]);
 
 /** Good enough to read 12 px text in. */

@@ -16,6 +16,34 @@ export function changesBetween(before: Config, after: Config): readonly ConfigCh
   });
 }
 
+/** The config that `changes` lead away from, to `after`. */
+function configBefore(after: Config, changes: readonly ConfigChangeRow[]): Config {
+  const added = new Set(changes.flatMap(({ key, before }) => (before === undefined ? [key] : [])));
+  const kept = Object.entries(after).filter(([key]) => !added.has(key));
+  const old = changes.flatMap(({ key, before }): [string, string][] =>
+    before === undefined ? [] : [[key, before]],
+  );
+  return Object.fromEntries([...kept, ...old]);
+}
+
+/**
+ * Keys that somebody else has changed since a form was opened with `beginning`, and that the config of the form, which is `changes` away from what is
+ * stored, would change back.
+ */
+export function changedElsewhere(beginning: Config, config: Config, changes: readonly ConfigChangeRow[]) {
+  const stored = configBefore(config, changes);
+  const keys = changesBetween(beginning, stored)
+    .map(({ key }) => key)
+    .filter((key) => stored[key] !== config[key]);
+  /** The config with what stands there now. */
+  const taken = keys.reduce((merged, key) => {
+    const { [key]: _, ...rest } = merged;
+    const now = stored[key];
+    return now === undefined ? rest : { ...rest, [key]: now };
+  }, config);
+  return { keys, taken };
+}
+
 const MARK = { add: '+', remove: '−', replace: '~' } as const;
 const WORD = { add: 'added', remove: 'taken away', replace: 'changed' } as const;
 

@@ -1,5 +1,5 @@
 import { Dialog } from '@base-ui/react/dialog';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, type RefObject, useEffect, useState } from 'react';
 import type { Asked } from '../api/ask.ts';
 import { explain } from '../api/client.ts';
 import { Commands } from './as-command.tsx';
@@ -17,6 +17,8 @@ interface ConfirmDialogProps<T> {
   readonly danger?: boolean;
   readonly disabled?: string | null;
   readonly wide?: boolean;
+  /** What is typed in first; else what comes first. */
+  readonly typeIn?: RefObject<HTMLElement | null>;
   readonly onDone: (answer: T) => void;
   readonly onClose: () => void;
 }
@@ -30,7 +32,10 @@ export function ConfirmDialog<T>(props: ConfirmDialogProps<T>) {
   const go = () => {
     setState({ busy: true, error: null });
     asked.run().then(
-      (answer) => props.onDone(answer),
+      (answer) => {
+        setState({ busy: false, error: null });
+        props.onDone(answer);
+      },
       (error: unknown) => {
         const { message, hint } = explain(error);
         setState({ busy: false, error: hint === null ? message : `${message} ${hint}` });
@@ -38,7 +43,7 @@ export function ConfirmDialog<T>(props: ConfirmDialogProps<T>) {
     );
   };
   return (
-    <Modal title={title} wide={wide} onClose={props.onClose}>
+    <Modal title={title} wide={wide} typeIn={props.typeIn} onClose={props.onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -88,12 +93,13 @@ export function ConfirmDialog<T>(props: ConfirmDialogProps<T>) {
 interface ModalProps {
   readonly title: string;
   readonly wide?: boolean;
+  readonly typeIn?: RefObject<HTMLElement | null> | undefined;
   readonly onClose: () => void;
   readonly children: ReactNode;
 }
 
 /** A dialog over the page. Mounted while it is open. */
-export function Modal({ title, wide = false, onClose, children }: ModalProps) {
+export function Modal({ title, wide = false, typeIn, onClose, children }: ModalProps) {
   // Opened a moment after it is mounted, so that focus comes back to what opened it.
   const [open, setOpen] = useState(false);
   useEffect(() => setOpen(true), []);
@@ -106,7 +112,7 @@ export function Modal({ title, wide = false, onClose, children }: ModalProps) {
     >
       <Dialog.Portal>
         <Dialog.Backdrop className="backdrop" />
-        <Dialog.Popup className={`dialog ${wide ? 'wide' : ''}`}>
+        <Dialog.Popup className={`dialog ${wide ? 'wide' : ''}`} initialFocus={typeIn}>
           <Dialog.Title className="dialog-title">{title}</Dialog.Title>
           {children}
         </Dialog.Popup>

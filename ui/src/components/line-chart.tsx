@@ -1,6 +1,7 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { lonePoints } from '../format/lone-points.ts';
 import { timeOfDay } from '../format/times.ts';
 import { useSettings } from '../settings.ts';
 
@@ -190,7 +191,13 @@ function optionsOf(
           width: 1.4,
           fill: stroke.replace(/\)$/, ' / 12%)'),
           spanGaps: false,
-          points: { show: false },
+          // No line leads to a point that stands alone.
+          points: {
+            show: true,
+            size: 4,
+            fill: stroke,
+            filter: (chart, of) => lonePoints(chart.data[of] ?? []),
+          },
         };
       }),
     ],

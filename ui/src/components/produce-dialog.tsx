@@ -1,5 +1,5 @@
 import { type BodyOf, type Decoded, produceMessages } from '@millrace/rest-api/contract';
-import { useState } from 'react';
+import { type RefObject, useRef, useState } from 'react';
 import { ask } from '../api/ask.ts';
 import { indented } from '../format/json-tokens.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
@@ -28,7 +28,14 @@ export function ProduceDialog({ topic, like, onClose }: ProduceDialogProps) {
   const [headers, setHeaders] = useState(() => headerLines(like));
   const [partition, setPartition] = useState('');
   const [sent, setSent] = useState<string | null>(null);
-  const problem = problemOf(key, 'key') ?? problemOf(value, 'value') ?? partitionProblem(partition);
+  const text = useRef<HTMLTextAreaElement>(null);
+  const headerTrouble = headerProblem(headers);
+  const problem =
+    problemOf(key, 'key') ??
+    problemOf(value, 'value') ??
+    headerTrouble ??
+    partitionProblem(partition) ??
+    (isEmptyJson(value) ? 'It has no value: type one, or choose none (tombstone)' : null);
   const cut = like !== undefined && (like.key.truncated || like.value.truncated);
   const asked = ask(produceMessages, {
     params: { topic },
@@ -48,6 +55,7 @@ export function ProduceDialog({ topic, like, onClose }: ProduceDialogProps) {
       title={`Send a message to ${topic}`}
       act="Send"
       wide
+      typeIn={text}
       asked={asked}
       disabled={problem ?? (cut ? 'It was cut when it was read: it would be sent so' : null)}
       onDone={(answer) => {
@@ -57,7 +65,7 @@ export function ProduceDialog({ topic, like, onClose }: ProduceDialogProps) {
       onClose={onClose}
     >
       <DraftField label="Key" draft={key} onChange={setKey} rows={2} />
-      <DraftField label="Value" draft={value} onChange={setValue} rows={9} />
+      <DraftField label="Value" draft={value} onChange={setValue} rows={9} area={text} />
       <div className="field-row">
         <label className="field">
           <span>Headers, one a line, as name: value</span>
@@ -67,6 +75,7 @@ export function ProduceDialog({ topic, like, onClose }: ProduceDialogProps) {
             value={headers}
             onChange={(event) => setHeaders(event.target.value)}
           />
+          {headerTrouble === null ? null : <span className="wrong-text">{headerTrouble}</span>}
         </label>
         <label className="field narrow">
           <span>Partition</span>
@@ -95,6 +104,7 @@ function DraftField(props: {
   readonly label: string;
   readonly draft: Draft;
   readonly rows: number;
+  readonly area?: RefObject<HTMLTextAreaElement | null>;
   readonly onChange: (draft: Draft) => void;
 }) {
   const { label, draft, rows, onChange } = props;
@@ -125,6 +135,7 @@ function DraftField(props: {
       </span>
       <textarea
         id={`draft-${label}`}
+        ref={props.area}
         className="mono"
         rows={rows}
         disabled={draft.encoding === 'null'}
@@ -147,18 +158,25 @@ function headerLines(like: MessageLike | undefined): string {
 }
 
 function sentOf({ encoding, text }: Draft): Sent {
-  if (encoding === 'null' || (encoding === 'json' && text.trim() === '')) return null;
-  return { encoding, text };
+  return encoding === 'null' || isEmptyJson({ encoding, text }) ? null : { encoding, text };
 }
 
+/** Of a key that means none; of a value it is not said whether a tombstone is meant. */
+const isEmptyJson = ({ encoding, text }: Draft) => encoding === 'json' && text.trim() === '';
+
 function headersOf(lines: string): { key: string; value: Sent }[] {
-  return lines.split('\n').flatMap((line) => {
+  return filled(lines).map((line) => {
     const at = line.indexOf(':');
-    return at <= 0
-      ? []
-      : [{ key: line.slice(0, at).trim(), value: { encoding: 'text', text: line.slice(at + 1).trim() } }];
+    return { key: line.slice(0, at).trim(), value: { encoding: 'text', text: line.slice(at + 1).trim() } };
   });
 }
+
+function headerProblem(lines: string): string | null {
+  const wrong = filled(lines).find((line) => line.indexOf(':') <= 0);
+  return wrong === undefined ? null : `The header “${wrong.trim()}” is no name: value`;
+}
+
+const filled = (lines: string) => lines.split('\n').filter((line) => line.trim() !== '');
 
 function problemOf({ encoding, text }: Draft, what: string): string | null {
   if (encoding === 'json' && text.trim() !== '') {
@@ -169,6 +187,7 @@ function problemOf({ encoding, text }: Draft, what: string): string | null {
     }
   }
   if (encoding === 'hex' && !/^(?:[0-9a-f]{2}\s*)*$/i.test(text)) return `The ${what} is no hex`;
+  if (encoding === 'base64' && !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return `The ${what} is no base64`;
   return null;
 }
 

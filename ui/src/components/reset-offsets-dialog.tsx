@@ -103,7 +103,7 @@ function targetOf(to: Target['to'], value: string): Target | null {
       return /^-?\d+$/.test(value) ? { to, by: Number(value) } : null;
     case 'time': {
       const timestamp = momentAt(value);
-      return Number.isNaN(timestamp) ? null : { to, timestamp };
+      return timestamp >= 0 ? { to, timestamp } : null;
     }
   }
 }

@@ -91,8 +91,8 @@ function TopicForm({ beginning, title, onClose }: TopicFormProps) {
   };
   const body = {
     name,
-    partitions: Number(partitions) || 1,
-    ...(replicas === '' ? {} : { replicationFactor: Number(replicas) || 1 }),
+    ...(partitions === '' ? {} : { partitions: Number(partitions) }),
+    ...(replicas === '' ? {} : { replicationFactor: Number(replicas) }),
     ...(Object.keys(configs).length === 0 ? {} : { configs }),
   };
   return (
@@ -100,7 +100,11 @@ function TopicForm({ beginning, title, onClose }: TopicFormProps) {
       title={title}
       act="Create the topic"
       asked={ask(createTopic, { body })}
-      disabled={name === '' ? 'It needs a name' : null}
+      disabled={
+        name === ''
+          ? 'It needs a name'
+          : (countProblem(partitions, 'partition') ?? countProblem(replicas, 'replica'))
+      }
       onDone={(answer) => goTo({ page: 'topic', name: answer.name })}
       onClose={onClose}
     >
@@ -115,7 +119,12 @@ function TopicForm({ beginning, title, onClose }: TopicFormProps) {
         />
       </label>
       <div className="field-row">
-        <NumberField label="Partitions" value={partitions} onChange={setPartitions} />
+        <NumberField
+          label="Partitions"
+          value={partitions}
+          placeholder="broker’s default"
+          onChange={setPartitions}
+        />
         <NumberField
           label="Replicas"
           value={replicas}
@@ -131,6 +140,11 @@ function TopicForm({ beginning, title, onClose }: TopicFormProps) {
       <OtherConfigs configs={others} />
     </ConfirmDialog>
   );
+}
+
+/** What is left empty is the broker's to say. */
+function countProblem(text: string, what: string): string | null {
+  return text !== '' && Number(text) === 0 ? `It has at least one ${what}` : null;
 }
 
 const RETENTIONS: readonly (readonly [string, string])[] = [

@@ -14,7 +14,7 @@ import { Failure, Notice } from '../components/notice.tsx';
 import { PageHead, Tabs } from '../components/page-head.tsx';
 import { ResetOffsetsDialog } from '../components/reset-offsets-dialog.tsx';
 import { StateWords } from '../components/state-badge.tsx';
-import { counted, exact } from '../format/numbers.ts';
+import { compact, counted, exact } from '../format/numbers.ts';
 import { goTo, Link } from '../router.tsx';
 import type { PageProps } from './page-props.ts';
 
@@ -29,7 +29,7 @@ export default function GroupPage({ name, tab }: PageProps) {
     2_000,
     String(turn),
   );
-  if (data === null) {
+  if (data === null || error?.status === 404) {
     return error === null ? (
       <PageHead crumb={{ to: { page: 'groups' }, label: 'Groups' }} title={name} />
     ) : error.status === 404 ? (
@@ -55,9 +55,13 @@ export default function GroupPage({ name, tab }: PageProps) {
       >
         <GroupState state={data.state} />
         <span>{counted(data.members.length, 'member')}</span>
-        <span>
-          behind <Lag records={data.lag} ms={data.lagMs} unit />
-        </span>
+        {data.lag === null ? (
+          <span>nothing committed yet</span>
+        ) : (
+          <span>
+            behind <Lag records={data.lag} ms={data.lagMs} unit />
+          </span>
+        )}
         {(data.lag ?? 0) > 0 ? <LagTrend metric="group.lag" name={name} /> : null}
         {data.protocol === '' ? null : <span>{data.protocol}</span>}
         {data.connector === null ? null : (
@@ -158,7 +162,8 @@ const COLUMNS: readonly Column<GroupOffset>[] = [
     width: '170px',
     align: 'end',
     by: ({ lag }) => lag ?? -1,
-    cell: ({ lag, lagMs }) => <Lag records={lag} ms={lagMs} />,
+    cell: (one) =>
+      one.committedOffset === null ? <Unread {...one} /> : <Lag records={one.lag} ms={one.lagMs} />,
   },
   {
     id: 'member',
@@ -175,6 +180,20 @@ const COLUMNS: readonly Column<GroupOffset>[] = [
       ),
   },
 ];
+
+/** Where nothing is committed nobody knows how far behind that is, but all that is there is known. */
+function Unread({ startOffset, endOffset }: GroupOffset) {
+  if (startOffset === null || endOffset === null) return offset(null);
+  const records = endOffset - startOffset;
+  return (
+    <span
+      className="quiet"
+      title={`Nothing is committed yet; ${counted(records, 'record is', 'records are')} in it`}
+    >
+      {compact(records)} unread
+    </span>
+  );
+}
 
 function GroupActs({ group, onDone }: { readonly group: GroupDetail; readonly onDone: () => void }) {
   const [doing, setDoing] = useState<'reset' | 'delete' | null>(null);

@@ -39,9 +39,19 @@ export default function ShareGroupPage({ name, tab }: PageProps) {
     String(turn),
   );
   const crumb = { to: { page: 'groups' }, label: 'Groups' } as const;
-  if (data === null) {
+  if (data === null || error?.status === 404) {
     return error === null ? (
       <PageHead crumb={crumb} title={name} />
+    ) : error.status === 404 ? (
+      <Notice title={`There is no share group ${name}.`}>
+        <p className="quiet">
+          It was deleted, is a group of another kind, or never existed. A group appears when its first member
+          joins.
+        </p>
+        <Link to={{ page: 'groups' }} query={{ kind: 'share' }}>
+          To the share groups
+        </Link>
+      </Notice>
     ) : (
       <Failure error={error}>
         <Link to={{ page: 'groups' }} query={{ kind: 'share' }}>

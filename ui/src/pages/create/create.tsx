@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import { call, type Explained, explain } from '../../api/client.ts';
 import { Failure } from '../../components/notice.tsx';
 import { PageHead } from '../../components/page-head.tsx';
-import { type Place, useInQuery } from '../../router.tsx';
+import { Link, type Place, useInQuery } from '../../router.tsx';
 import type { Config } from './form-model.ts';
 import { Gallery } from './gallery.tsx';
 import { Wizard } from './wizard.tsx';
@@ -45,9 +45,15 @@ export default function CreatePage() {
       : { to: { page: 'connector', name: edit }, label: edit };
   const title = edit === '' ? 'New connector' : 'Change the config';
   if (state.key !== key) return <PageHead crumb={crumb} title={title} />;
-  if (state.error !== null) return <Failure error={state.error} />;
+  if (state.error !== null) {
+    return (
+      <Failure error={state.error}>
+        <Link to={{ page: 'connectors' }}>To the connectors</Link>
+      </Failure>
+    );
+  }
   if (state.beginning === null) return <Gallery />;
-  return <Wizard key={key} crumb={crumb} title={title} {...state.beginning} />;
+  return <Wizard key={key} draftKey={key} crumb={crumb} title={title} {...state.beginning} />;
 }
 
 async function beginningOf(

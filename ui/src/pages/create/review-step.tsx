@@ -9,7 +9,7 @@ import { useEffect, useState } from 'react';
 import { type Asked, ask } from '../../api/ask.ts';
 import { call, type Explained, explain } from '../../api/client.ts';
 import { Commands } from '../../components/as-command.tsx';
-import { ConfigDiff, changesBetween } from '../../components/config-diff.tsx';
+import { ConfigDiff, changedElsewhere, changesBetween } from '../../components/config-diff.tsx';
 import { BusyIcon } from '../../components/icons.tsx';
 import { counted } from '../../format/numbers.ts';
 import { goTo } from '../../router.tsx';
@@ -23,14 +23,16 @@ interface ReviewStepProps {
   readonly validated: Validated;
   /** Of the last look at real records; null where there was none. */
   readonly plan: Preview | null;
+  readonly onChange: (config: Config) => void;
   readonly onDone: () => void;
 }
 
 /** What changes, what it brings about, and the same as curl; then it is done. */
 export function ReviewStep(props: ReviewStepProps) {
-  const { config, beginning, editing, validated, plan, onDone } = props;
+  const { config, beginning, editing, validated, plan, onChange, onDone } = props;
   const name = config.name ?? '';
-  const planned = usePlan(name, config);
+  const [turn, setTurn] = useState(0);
+  const planned = usePlan(name, config, turn);
   const [state, setState] = useState<{ busy: string | null; error: Explained | null }>({
     busy: null,
     error: null,
@@ -38,8 +40,10 @@ export function ReviewStep(props: ReviewStepProps) {
   const changes = planned?.changes ?? changesBetween(editing === null ? {} : beginning, config);
   const problems = planned?.errors ?? allProblems(validated, config);
   const clash = editing === null && planned?.exists === true ? `There is a connector ${name} already` : null;
+  const gone = editing !== null && planned?.exists === false ? `${editing} has been deleted` : null;
   const obstacle =
     clash ??
+    gone ??
     (problems.length > 0
       ? 'The config has problems'
       : editing !== null && changes.length === 0
@@ -54,13 +58,20 @@ export function ReviewStep(props: ReviewStepProps) {
         onDone();
         goTo({ page: 'connector', name: editing ?? name });
       },
-      (error: unknown) => setState({ busy: null, error: explain(error) }),
+      (error: unknown) => {
+        setState({ busy: null, error: explain(error) });
+        // It may not be what it was compared with any more.
+        setTurn(turn + 1);
+      },
     );
   };
   return (
     <div className="review">
       <section>
         <h2>{editing === null ? `Config of ${name}` : `What changes in ${editing}`}</h2>
+        {editing === null || planned === null || gone !== null ? null : (
+          <Elsewhere {...changedElsewhere(beginning, config, planned.changes)} onTake={onChange} />
+        )}
         <ConfigDiff changes={changes} />
       </section>
       <section>
@@ -101,6 +112,27 @@ export function ReviewStep(props: ReviewStepProps) {
           <Commands key={label} label={acts.length > 1 ? label : ''} asked={asked} />
         ))}
       </details>
+    </div>
+  );
+}
+
+/** What somebody else did meanwhile, which must not be taken back unseen. */
+function Elsewhere(props: {
+  readonly keys: readonly string[];
+  readonly taken: Config;
+  readonly onTake: (config: Config) => void;
+}) {
+  const { keys, taken, onTake } = props;
+  if (keys.length === 0) return null;
+  return (
+    <div className="wrong-box" role="alert">
+      <p>
+        Changed elsewhere since you opened this form, and taken back if you apply it:{' '}
+        <code>{keys.join(', ')}</code>
+      </p>
+      <button type="button" onClick={() => onTake(taken)}>
+        Keep what is there now
+      </button>
     </div>
   );
 }
@@ -147,9 +179,10 @@ function replacement(name: string, config: Config, etag: string | null): ReviewA
 }
 
 /** What the server says would change; null while it does not say. */
-function usePlan(name: string, config: Config): ConfigPlan | null {
+function usePlan(name: string, config: Config, turn: number): ConfigPlan | null {
   const [plan, setPlan] = useState<ConfigPlan | null>(null);
   const key = JSON.stringify([name, config]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a change of the turn is what asks again.
   useEffect(() => {
     const abort = new AbortController();
     const [connector, body]: [string, Config] = JSON.parse(key);
@@ -157,7 +190,7 @@ function usePlan(name: string, config: Config): ConfigPlan | null {
       setPlan(null),
     );
     return () => abort.abort();
-  }, [key]);
+  }, [key, turn]);
   return plan;
 }
 

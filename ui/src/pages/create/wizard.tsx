@@ -8,6 +8,7 @@ import { pageCode } from '../../page-code.ts';
 import { guardLeaving, type Place, setInQuery, useInQuery } from '../../router.tsx';
 import { ConfigForm } from './config-form.tsx';
 import { ConfigJson } from './config-text.tsx';
+import { draftOf, keepDraft } from './drafts.ts';
 import { type Config, problemsOf } from './form-model.ts';
 import { ReviewStep } from './review-step.tsx';
 import { ShapeStep } from './shape-step.tsx';
@@ -21,6 +22,8 @@ interface WizardProps {
   readonly config: Config;
   /** Of the connector that is changed; null where a new one is made. */
   readonly editing: string | null;
+  /** Under which it is kept when it is left. */
+  readonly draftKey: string;
 }
 
 const STEPS = [
@@ -30,18 +33,15 @@ const STEPS = [
 ] as const;
 
 /** The form at the left; what it will do, alive, at the right. */
-export function Wizard({ crumb, title, config: beginning, editing }: WizardProps) {
-  const [config, setConfig] = useState<Config>(() => ({
-    ...(editing === null ? named(beginning) : {}),
-    ...beginning,
-  }));
+export function Wizard(props: WizardProps) {
+  const { crumb, title, editing } = props;
+  const { beginning, config, setConfig, done, anew } = useDraft(props);
   const [step] = useInQuery('step', 'how');
   const [yaml, setYaml] = useState<string | null>(null);
   const [turn, setTurn] = useState(0);
   const validated = useValidation(config);
   const ready = validated.data !== null && !validated.busy && validated.data.error_count === 0;
   const samples = useSamples(config, ready && step !== 'review', turn);
-  const done = useLeavingGuard(JSON.stringify(config));
   const pluginClass = config['connector.class'] ?? '';
   return (
     <>
@@ -50,6 +50,14 @@ export function Wizard({ crumb, title, config: beginning, editing }: WizardProps
         <Verdict validated={validated} config={config} />
       </PageHead>
       <StepBar current={step} editing={editing} />
+      {anew === null ? null : (
+        <p className="quiet" role="status">
+          As you left it.{' '}
+          <button type="button" className="link" onClick={anew}>
+            Begin anew
+          </button>
+        </p>
+      )}
       {step === 'review' ? (
         <ReviewStep
           config={config}
@@ -57,6 +65,7 @@ export function Wizard({ crumb, title, config: beginning, editing }: WizardProps
           beginning={beginning}
           validated={validated}
           plan={samples.data}
+          onChange={setConfig}
           onDone={done}
         />
       ) : (
@@ -94,11 +103,38 @@ function named(config: Config): Config {
   return { name: `${word === '' ? 'connector' : word}-1` };
 }
 
+/** What is typed: kept when the form is left, taken up when it is come back to. `anew` forgets what was taken up. */
+function useDraft({ config: loaded, editing, draftKey }: WizardProps) {
+  const fresh: Config = { ...(editing === null ? named(loaded) : {}), ...loaded };
+  const [left, setLeft] = useState(() => draftOf(draftKey));
+  const [config, setConfig] = useState<Config>(() => left?.config ?? fresh);
+  const beginning = left?.beginning ?? loaded;
+  const changed = JSON.stringify(config) !== JSON.stringify(fresh);
+  const finish = useLeavingGuard(changed);
+  useEffect(
+    () => keepDraft(draftKey, changed ? { beginning, config } : null),
+    [draftKey, changed, beginning, config],
+  );
+  return {
+    ...{ beginning, config, setConfig },
+    done: () => {
+      keepDraft(draftKey, null);
+      finish();
+    },
+    anew:
+      left === null
+        ? null
+        : () => {
+            setLeft(null);
+            setConfig(fresh);
+          },
+  };
+}
+
 /** Leaving with changes asks once; what is called at the end ends that. */
-function useLeavingGuard(current: string): () => void {
-  const first = useRef(current);
+function useLeavingGuard(isChanged: boolean): () => void {
   const changed = useRef(false);
-  changed.current = current !== first.current;
+  changed.current = isChanged;
   const finished = useRef(false);
   useEffect(
     () =>
@@ -262,6 +298,7 @@ interface WhatItDoesProps {
 /** Connection, records, what each step makes of them, what will be made. */
 function WhatItDoes({ samples, validated, ready, onAgain }: WhatItDoesProps) {
   const { data, error, busy, stale } = samples;
+  const refused = validated.error !== null && validated.error.status >= 400 && validated.error.status < 500;
   return (
     <aside className="wizard-live" aria-label="What it will do">
       <div className="section-head">
@@ -282,7 +319,9 @@ function WhatItDoes({ samples, validated, ready, onAgain }: WhatItDoesProps) {
           {validated.data === null
             ? validated.error === null
               ? 'The form is being made.'
-              : 'The form comes when the server answers: it is asked again by itself.'
+              : refused
+                ? 'There is no form for it: choose another under What.'
+                : 'The form comes when the server answers: it is asked again by itself.'
             : 'When the config has no problems, real records appear here: read, transformed, and not written anywhere.'}
         </p>
       ) : null}

@@ -13,7 +13,7 @@ import { call } from '../../api/client.ts';
 import { useLive } from '../../api/live.ts';
 import { type Loaded, useLoaded } from '../../api/use-loaded.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
-import { Notice } from '../../components/notice.tsx';
+import { Failure, Notice } from '../../components/notice.tsx';
 import { PageHead, Tabs } from '../../components/page-head.tsx';
 import { ProduceDialog } from '../../components/produce-dialog.tsx';
 import { SomeLinks } from '../../components/some-links.tsx';
@@ -37,12 +37,19 @@ export default function TopicPage({ name, tab }: PageProps) {
     5_000,
   );
   const [producing, setProducing] = useState(false);
-  if (topic.data === null && topic.error?.status === 404) {
+  if (topic.error?.status === 404) {
     return (
       <Notice title={`There is no topic ${name}.`}>
         <p className="quiet">It was deleted, or never existed.</p>
         <Link to={{ page: 'topics' }}>To the topics</Link>
       </Notice>
+    );
+  }
+  if (topic.data === null && topic.error?.status === 400) {
+    return (
+      <Failure error={topic.error}>
+        <Link to={{ page: 'topics' }}>To the topics</Link>
+      </Failure>
     );
   }
   return (
@@ -105,7 +112,9 @@ function Facts({ name, topic }: { readonly name: string; readonly topic: TopicDe
           <span>{counted(topic.partitions, 'partition')}</span>
           <span>{counted(topic.replicationFactor, 'replica')}</span>
           {topic.records === null ? null : (
-            <span title={`${exact(topic.records)} records`}>{compact(topic.records)} records</span>
+            <span title={`${exact(topic.records)} records`}>
+              {compact(topic.records)} {topic.records === 1 ? 'record' : 'records'}
+            </span>
           )}
           {topic.sizeBytes === null ? null : (
             <span title={`${exact(topic.sizeBytes)} bytes`}>{bytes(topic.sizeBytes)}</span>
@@ -190,7 +199,7 @@ function TopicDialog(props: {
     return (
       <ConfirmDialog
         title={`More partitions for ${topic.name}`}
-        act={`Have ${count} partitions`}
+        act={`Have ${counted(Number(count), 'partition')}`}
         asked={ask(growTopic, { params, body: { count: Number(count) } })}
         disabled={
           Number(count) > topic.partitions
