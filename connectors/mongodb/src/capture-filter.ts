@@ -1,8 +1,8 @@
-import type { BSON } from 'mongodb';
+import type { BSON, ResumeToken } from 'mongodb';
 import type { SourceConfig } from './config.ts';
 import { isInternal, type Namespace, namespaceOf } from './namespace.ts';
 import { parsePipeline } from './option-checks.ts';
-import type { Position } from './position.ts';
+import { type Position, tokenTime } from './position.ts';
 
 type Stage = BSON.Document;
 
@@ -37,13 +37,17 @@ export class CaptureFilter {
   /**
    * What a change stream is asked for: the chosen collections, nothing that the position covers, and, while documents are still being
    * copied, only changes of those that were: the copy shows what became of the others. The server decides by its own order of values.
+   * @param passesToken whether the change that the token stands for passes too: see `Capture`
    */
-  pipeline({ time, copy }: Position): readonly Stage[] {
+  pipeline({ time, token, copy }: Position, passesToken = false): readonly Stage[] {
     const stages: Stage[] = [];
-    if (time) stages.push({ $match: { clusterTime: { $gt: time } } });
+    const reached = token ? tokenTime(token) : null;
+    // What follows the token is newer then.
+    if (time && !reached?.greaterThanOrEqual(time)) stages.push({ $match: { clusterTime: { $gt: time } } });
     const conditions = [...this.#listConditions(), ...(copy ? [this.#covered(copy)] : [])];
     if (conditions.length > 0) stages.push({ $match: { $expr: { $and: conditions } } });
-    return [...stages, ...parsePipeline(this.#config.pipeline)];
+    const all = [...stages, ...parsePipeline(this.#config.pipeline)];
+    return passesToken && token ? all.map((stage) => passing(token, stage)) : all;
   }
 
   #listConditions(): readonly Stage[] {
@@ -72,6 +76,12 @@ export class CaptureFilter {
     return { $or: [finished, ...(copied ? [copied] : []), ...never] };
   }
 }
+
+/** The stage, for all but the change of that token, which the server never gives again. */
+const passing = (token: ResumeToken, stage: Stage): Stage =>
+  '$match' in stage
+    ? { $match: { $or: [{ '_id._data': (token as { readonly _data: unknown })._data }, stage.$match] } }
+    : stage;
 
 /** Null for events that belong to no collection, which no pattern matches. */
 const NAMESPACE = { $concat: ['$ns.db', '.', '$ns.coll'] };

@@ -4,8 +4,8 @@ import type { CaptureFilter } from './capture-filter.ts';
 import { bsonOptions, type RecordMaker } from './change-record.ts';
 import { CollectionCopy } from './collection-copy.ts';
 import type { SourceConfig } from './config.ts';
-import { isCapped, isSnapshotGone, serverCodeOf } from './errors.ts';
-import { EventStream } from './event-stream.ts';
+import { isCapped, isSnapshotGone, isTokenNotFound, serverCodeOf } from './errors.ts';
+import { EventStream, type Taken } from './event-stream.ts';
 import { compareNamespaces, type Namespace, splitNamespace } from './namespace.ts';
 import { type CopyState, isHighWater, type Position, tokenTime } from './position.ts';
 import { clusterTime, type Deployment, listCollections } from './preflight.ts';
@@ -43,6 +43,8 @@ export class Capture {
   /** While the changes since the last slice are read: the cluster time to reach. */
   #target: Timestamp | null = null;
   #unreadableMoments = 0;
+  /** The filters did not let through the change that the stream is to go on behind. */
+  #passesToken = false;
   #copied = 0;
   readonly #atOnce: number;
   #total: number | null = null;
@@ -173,8 +175,7 @@ export class Capture {
 
   async #follow(): Promise<readonly SourceRecord[]> {
     const { maker } = this.#options;
-    this.#stream ??= this.#openStream();
-    const { events, token } = await this.#stream.take(this.#atOnce);
+    const { events, token } = await this.#take();
     const records: SourceRecord[] = [];
     for (const event of events) {
       this.#advance(event._id);
@@ -190,11 +191,30 @@ export class Capture {
     return records;
   }
 
+  /**
+   * A server looks for the change of the token behind the filters (MongoDB 6.0 pushes them down to the oplog): where the config lets other
+   * changes through than it did, it is not found there, and asked for once more.
+   */
+  async #take(): Promise<Taken> {
+    this.#stream ??= this.#openStream();
+    try {
+      const taken = await this.#stream.take(this.#atOnce);
+      this.#passesToken = false;
+      return taken;
+    } catch (error) {
+      if (!isTokenNotFound(error) || this.#passesToken) throw error;
+      this.#passesToken = true;
+      await this.#closeStream();
+      return { events: [], token: null };
+    }
+  }
+
   #openStream(): EventStream {
     const { client, config, filter } = this.#options;
     return EventStream.open(client, config, {
       filter,
       position: this.#position,
+      passesToken: this.#passesToken,
       bson: bsonOptions(config),
       ...(this.#target && { awaitMs: CATCH_UP_AWAIT_MS }),
     });

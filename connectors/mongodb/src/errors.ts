@@ -100,11 +100,15 @@ export function serverCodeOf(error: unknown): number | null {
   return Number.isInteger(code) ? code : null;
 }
 
-/** A position that has left the oplog; 280 stands for a pipeline that removed the token too. */
+/** A position that has left the oplog. */
 export function isPositionLost(error: unknown): boolean {
   const code = serverCodeOf(error);
-  return code === 286 || code === 136 || (code === 280 && !isTokenRemoved(error));
+  return code === 286 || code === 136 || isTokenNotFound(error);
 }
+
+/** The change of the token is not in the oplog, or does not pass the filters; 280 stands for a pipeline that removed the token too. */
+export const isTokenNotFound = (error: unknown): boolean =>
+  serverCodeOf(error) === 280 && !isTokenRemoved(error);
 
 export const isTokenRemoved = (error: unknown): boolean =>
   error instanceof Error && /modif|_id field|missing/i.test(error.message) && serverCodeOf(error) === 280;

@@ -48,9 +48,11 @@ export class EventStream {
       readonly bson: BSON.DeserializeOptions;
       /** How long the server may wait for changes; left out: as the config says. */
       readonly awaitMs?: number;
+      /** Whether the filters let through the change that the position's token stands for. */
+      readonly passesToken?: boolean;
     },
   ): EventStream {
-    const pipeline = [...at.filter.pipeline(at.position)];
+    const pipeline = [...at.filter.pipeline(at.position, at.passesToken)];
     const options = { ...streamOptions(config, at.position), ...at.bson };
     if (at.awaitMs !== undefined) options.maxAwaitTimeMS = at.awaitMs;
     const { database, collection } = config;

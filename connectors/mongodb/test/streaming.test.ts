@@ -111,6 +111,22 @@ describe.skipIf(unavailable !== undefined)('a MongoDB source', () => {
     expect(values(records).map(({ v }) => v)).toEqual([2, 3]);
   });
 
+  it.each([
+    { what: 'its pipeline', more: { pipeline: '[{"$match": {"fullDocument.v": {"$gte": 2}}}]' } },
+    { what: 'its lists', more: { 'collection.exclude.list': '.*\\.c' } },
+  ])('goes on behind a change that $what would not let through any more', async ({ more }) => {
+    const before = await started({ 'startup.mode': 'latest' });
+    await before.poll(300);
+    await db.collection('c').insertOne({ v: 1 });
+    await until(before, 1);
+    await before.commit();
+    await before.stop();
+    for (const v of [1, 2]) await db.collection('d').insertOne({ v });
+    const records = await until(await started(more, before.offsets), 1);
+    expect(records.map(({ topic }) => topic)).toContain(`${database}.d`);
+    expect(values(records).map(({ v }) => v)).toEqual(more.pipeline ? [2] : expect.arrayContaining([1]));
+  });
+
   it('captures all databases and goes on after a collection was dropped', async () => {
     const cluster = { database: '', 'startup.mode': 'latest', 'collection.include.list': `${database}.*` };
     const all = await started(cluster);
