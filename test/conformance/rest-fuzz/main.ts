@@ -19,7 +19,8 @@ try {
   for (let run = 0; run === 0 || performance.now() < endMs; run++, seed++) {
     const phases = run === 0 ? (['coverage', 'fuzzing'] as const) : (['fuzzing'] as const);
     const { code, output } = await fuzz({ rest: millrace.rest, phases, examples: 20, seed });
-    process.stdout.write(`seed ${seed}: ${output.trimEnd().split('\n').at(-1) ?? ''}\n`);
+    const cases = /^ *\d+ generated.*$/m.exec(output)?.[0].trim() ?? output.trimEnd().split('\n').at(-1);
+    process.stdout.write(`seed ${seed}: ${cases ?? ''}\n`);
     if (code === 0) continue;
     process.stdout.write(`${output}\nnpm run fuzz:rest -- --seconds 0 --seed ${seed}\n`);
     process.exitCode = 1;
