@@ -66,6 +66,8 @@ export class ControlPlaneHarness {
   offerRecords: (bytes: number) => number = () => 0;
 
   readonly #coordinators: Coordinators;
+  /** What must have begun before the next request does. */
+  readonly #held = new Set<Promise<unknown>>();
 
   private constructor(services: BrokerServices, plane: MetadataPlane, coordinators: Coordinators) {
     this.services = services;
@@ -150,13 +152,14 @@ export class ControlPlaneHarness {
     return new ControlPlaneHarness(services, plane, coordinators);
   }
 
-  /** Sends a request through its codec in that version, and its answer likewise. */
+  /** Sends a request through its codec in that version, and its answer likewise; it begins when a connection would begin it. */
   async call<Req, ReqInit, Res, ResInit>(
     handler: ApiHandler<Req, ReqInit, Res, ResInit>,
     init: ReqInit,
     version = handler.versions[1],
   ): Promise<Res> {
     const request = recode(handler.api.request, init, version);
+    while (this.#held.size > 0) await Promise.allSettled(this.#held);
     const answer = await handler.handle(this.#context(version), request);
     if (answer === null || answer === CLOSE_CONNECTION) throw new Error('the handler gave no answer');
     return recode(handler.api.response, answer, version);
@@ -187,7 +190,11 @@ export class ControlPlaneHarness {
       signal: new AbortController().signal,
       afterSent: () => undefined,
       keep: (bytes) => bytes,
-      holdUp: () => undefined,
+      holdUp: (work) => {
+        this.#held.add(work);
+        const done = () => this.#held.delete(work);
+        work.then(done, done);
+      },
       throttle: () => undefined,
       offerRecords: (bytes) => this.offerRecords(bytes),
       authorize: (operation, resource) => this.allow(operation, resource),
