@@ -18,4 +18,8 @@ it('asks for what is newer than a time only where the token does not say it', ()
   expect(stages(0x34)).toEqual([]);
   expect(stages(0x35)).toEqual([{ $match: { clusterTime: { $gt: timed(0x35) } } }]);
   expect(filter.pipeline({ time: timed(1), token: null, copy: null })).toHaveLength(1);
+  // Behind it come the changes of that very time.
+  const highWater = { _data: '826B030172000000342B0229296E04' };
+  expect(filter.pipeline({ time: timed(0x34), token: highWater, copy: null })).toHaveLength(1);
+  expect(filter.pipeline({ time: timed(0x33), token: highWater, copy: null })).toEqual([]);
 });

@@ -1,8 +1,8 @@
-import type { BSON, ResumeToken } from 'mongodb';
+import type { BSON, ResumeToken, Timestamp } from 'mongodb';
 import type { SourceConfig } from './config.ts';
 import { isInternal, type Namespace, namespaceOf } from './namespace.ts';
 import { parsePipeline } from './option-checks.ts';
-import { type Position, tokenTime } from './position.ts';
+import { isHighWater, type Position, tokenTime } from './position.ts';
 
 type Stage = BSON.Document;
 
@@ -41,9 +41,7 @@ export class CaptureFilter {
    */
   pipeline({ time, token, copy }: Position, passesToken = false): readonly Stage[] {
     const stages: Stage[] = [];
-    const reached = token ? tokenTime(token) : null;
-    // What follows the token is newer then.
-    if (time && !reached?.greaterThanOrEqual(time)) stages.push({ $match: { clusterTime: { $gt: time } } });
+    if (time && !isBehind(token, time)) stages.push({ $match: { clusterTime: { $gt: time } } });
     const conditions = [...this.#listConditions(), ...(copy ? [this.#covered(copy)] : [])];
     if (conditions.length > 0) stages.push({ $match: { $expr: { $and: conditions } } });
     const all = [...stages, ...parsePipeline(this.#config.pipeline)];
@@ -75,6 +73,13 @@ export class CaptureFilter {
         : [{ $not: [{ $regexMatch: { input: NAMESPACE, regex: this.#copied.source, options: 'i' } }] }];
     return { $or: [finished, ...(copied ? [copied] : []), ...never] };
   }
+}
+
+/** Whether all that follows the token is newer. Behind one that stands for a time, and not for a change, come the changes of that very time. */
+function isBehind(token: ResumeToken | null, time: Timestamp): boolean {
+  const reached = token ? tokenTime(token) : null;
+  if (!reached) return false;
+  return reached.greaterThan(time) || (reached.equals(time) && !isHighWater(token));
 }
 
 /** The stage, for all but the change of that token, which the server never gives again. */
