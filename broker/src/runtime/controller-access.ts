@@ -45,7 +45,7 @@ export function controllerAccess({ runtime, sessionMs, clock }: ControllerAccess
       return result;
     },
     async heartbeat(command) {
-      const result = await runtime().submit((input) => heartbeatBroker(input, command));
+      const result = await runtime().submitAhead((input) => heartbeatBroker(input, command));
       if (result.error === null) runtime().sessions.heard(command.brokerId, now());
       return result;
     },

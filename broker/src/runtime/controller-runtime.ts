@@ -58,6 +58,8 @@ export class ControllerRuntime {
   readonly sessions = new BrokerSessions();
   readonly #options: ControllerRuntimeOptions;
   #reign: Reign | undefined;
+  /** Who waits for what is not committed yet. */
+  #committing: { readonly offset: number; readonly resolve: () => void }[] = [];
   #failure: MillraceError | undefined;
   #look: Timer | undefined;
   #balance: Timer | undefined;
@@ -94,6 +96,39 @@ export class ControllerRuntime {
    *   be committed: whether they will be is not known then
    */
   async submit<Response>(decide: (input: DecisionInput) => Decision<Response>): Promise<Response> {
+    const { reign, response } = this.#decide(decide);
+    // A refusal waits as well: it may rest on something that is not committed yet.
+    await this.#until(reign, this.#options.loader.replayed(reign.image.offset));
+    return response;
+  }
+
+  /**
+   * As `submit`, but answered once the records are committed, whatever listeners are busy with: a broker that makes thousands of logs
+   * must not pass for one that is gone, nor all others with it where it is this one.
+   */
+  async submitAhead<Response>(decide: (input: DecisionInput) => Decision<Response>): Promise<Response> {
+    const { reign, response } = this.#decide(decide);
+    await this.#until(reign, this.#committed(reign.image.offset));
+    return response;
+  }
+
+  /** The high watermark has moved. */
+  committed(): void {
+    const { highWatermark } = this.#options.quorum;
+    const done = this.#committing.filter(({ offset }) => offset < highWatermark);
+    this.#committing = this.#committing.filter(({ offset }) => offset >= highWatermark);
+    for (const { resolve } of done) resolve();
+  }
+
+  #committed(offset: number): Promise<void> {
+    if (offset < this.#options.quorum.highWatermark) return Promise.resolve();
+    return new Promise((resolve) => this.#committing.push({ offset, resolve }));
+  }
+
+  #decide<Response>(decide: (input: DecisionInput) => Decision<Response>): {
+    readonly reign: Reign;
+    readonly response: Response;
+  } {
     if (this.#failure) throw this.#failure;
     const reign = this.#reign;
     const { quorum, rules, random } = this.#options;
@@ -109,9 +144,7 @@ export class ControllerRuntime {
       const { lastOffset } = quorum.append(records);
       reign.image = replay(reign.image, records, lastOffset, quorum.epoch);
     }
-    // A refusal waits as well: it may rest on something that is not committed yet.
-    await this.#replayed(reign);
-    return response;
+    return { reign, response };
   }
 
   /**
@@ -156,18 +189,19 @@ export class ControllerRuntime {
     this.#balance?.cancel();
     const reign = this.#reign;
     this.#reign = undefined;
+    this.#committing = [];
     for (const reject of reign?.waiting ?? []) reject(error);
   }
 
   /**
-   * Resolves when what the reign has decided so far is replayed; rejects where it ends before. What races with a promise that lasts as
-   * long as a reign is kept for as long, with all that it waits for.
+   * Resolves with `done`; rejects where the reign ends before. What races with a promise that lasts as long as a reign is kept for as
+   * long, with all that it waits for.
    */
-  #replayed(reign: Reign): Promise<void> {
+  #until(reign: Reign, done: Promise<void>): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#reign !== reign) return reject(this.#failure ?? notController());
       reign.waiting.add(reject);
-      void this.#options.loader.replayed(reign.image.offset).then(() => {
+      void done.then(() => {
         reign.waiting.delete(reject);
         resolve();
       });

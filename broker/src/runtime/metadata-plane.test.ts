@@ -236,6 +236,30 @@ describe('the metadata plane', () => {
     await running.close();
   });
 
+  it('fences nobody while what a change of metadata causes takes longer than a session', async () => {
+    const running = plane(disk(), {
+      'broker.heartbeat.interval.ms': '20',
+      'broker.session.timeout.ms': '200',
+    });
+    const { promise: isTaken, resolve: taken } = Promise.withResolvers<void>();
+    const fenced: boolean[] = [];
+    running.onImage(async (image) => {
+      fenced.push(image.brokers.get(1)?.fenced ?? true);
+      if (image.topicsByName.has('wide')) await isTaken;
+    });
+    await running.start();
+    fenced.length = 0;
+    const made = running.controller.createTopics(creating(topic('wide')));
+    // Five sessions: nothing else would show that none has ended.
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    taken();
+    await made;
+    await running.controller.createTopics(creating(topic('next')));
+    expect(fenced.length).toBeGreaterThan(1);
+    expect(fenced).not.toContain(true);
+    await running.close();
+  });
+
   it('writes quorum-state as Kafka does and refuses one that cannot be read', async () => {
     const on = disk();
     const first = plane(on);

@@ -188,7 +188,10 @@ class RunningMetadataPlane implements MetadataPlane {
       segmentBytes: values['metadata.log.segment.bytes'],
       electionTimeoutMs: values['controller.quorum.election.timeout.ms'],
       fetchTimeoutMs: values['controller.quorum.fetch.timeout.ms'],
-      onCommitted: () => loader.committed(),
+      onCommitted: () => {
+        this.#parts?.runtime.committed();
+        loader.committed();
+      },
       onLeadership: () => this.#leadership(),
       onSnapshot: () => loader.beginAnew(),
       onFailed: (error) => this.#fail(error),
