@@ -145,6 +145,10 @@ export class DocumentLoad implements StagedLoad {
       env: { SERVICE_DATA: this.#folder },
       ...(port !== undefined && { port }),
     });
+    // With its 256 MB it stands still now and then until the next checkpoint, a minute later.
+    const client = await new MongoClient(this.#uri).connect();
+    await client.db('admin').command({ setParameter: 1, wiredTigerEngineRuntimeConfig: 'cache_size=1GB' });
+    await client.close();
   }
 
   /** One change, or several in a transaction; where the server was killed, nobody knows which of them were made. */
