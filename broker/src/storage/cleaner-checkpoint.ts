@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { JoinedRuns } from './joined-runs.ts';
 import { readOffsetCheckpoint, writeOffsetCheckpoint } from './offset-checkpoint-file.ts';
 
 const FILE_NAME = 'cleaner-offset-checkpoint';
@@ -12,9 +13,7 @@ export class CleanerCheckpoint {
   readonly #path: string;
   readonly #isReadable: boolean;
   readonly #offsets: Map<string, number>;
-  #writing: Promise<void> = Promise.resolve();
-  /** One for all that change something while another one is under way. */
-  #nextWrite: Promise<void> | null = null;
+  readonly #writes = new JoinedRuns(() => writeOffsetCheckpoint(this.#path, this.#offsets));
 
   /** @param folder the data folder */
   constructor(folder: string) {
@@ -37,21 +36,11 @@ export class CleanerCheckpoint {
   /** Resolves when it is on disk. */
   set(name: string, offset: number): Promise<void> {
     this.#offsets.set(name, offset);
-    return this.#write();
+    return this.#writes.ask();
   }
 
   /** Of a log that is gone: another one of its name begins anew. */
   async forget(name: string): Promise<void> {
-    if (this.#offsets.delete(name)) await this.#write();
-  }
-
-  #write(): Promise<void> {
-    this.#nextWrite ??= this.#writing.then(() => {
-      this.#nextWrite = null;
-      const written = writeOffsetCheckpoint(this.#path, this.#offsets);
-      this.#writing = written.catch(() => undefined);
-      return written;
-    });
-    return this.#nextWrite;
+    if (this.#offsets.delete(name)) await this.#writes.ask();
   }
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { JoinedRuns } from './joined-runs.ts';
 import { readOffsetCheckpoint, writeOffsetCheckpoint } from './offset-checkpoint-file.ts';
 
 const FILE_NAME = 'replication-offset-checkpoint';
@@ -10,9 +11,7 @@ export class HighWatermarkCheckpoint {
   readonly #offsets: Map<string, number>;
   /** What the file holds may be something else. */
   #isChanged = false;
-  #writing: Promise<void> = Promise.resolve();
-  /** One for all that change something while another one is under way. */
-  #nextWrite: Promise<void> | null = null;
+  readonly #writes = new JoinedRuns(() => this.#write());
 
   /** @param folder the data folder; a file that cannot be read says nothing */
   constructor(folder: string) {
@@ -38,7 +37,7 @@ export class HighWatermarkCheckpoint {
       this.#offsets.set(name, offset);
       this.#isChanged = true;
     }
-    if (this.#isChanged) await this.#write();
+    if (this.#isChanged) await this.#writes.ask();
   }
 
   /** A log is about to be cut: what is written there afterwards is not what was committed. */
@@ -49,19 +48,16 @@ export class HighWatermarkCheckpoint {
   /** Resolves when the file says nothing of a log of this name: another one begins anew. */
   async forget(name: string): Promise<void> {
     if (this.#offsets.delete(name)) this.#isChanged = true;
-    if (this.#isChanged) await this.#write();
+    if (this.#isChanged) await this.#writes.ask();
   }
 
-  #write(): Promise<void> {
-    this.#nextWrite ??= this.#writing.then(() => {
-      this.#nextWrite = null;
-      this.#isChanged = false;
-      const written = writeOffsetCheckpoint(this.#path, this.#offsets);
-      this.#writing = written.catch(() => {
-        this.#isChanged = true;
-      });
-      return written;
-    });
-    return this.#nextWrite;
+  async #write(): Promise<void> {
+    this.#isChanged = false;
+    try {
+      await writeOffsetCheckpoint(this.#path, this.#offsets);
+    } catch (error) {
+      this.#isChanged = true;
+      throw error;
+    }
   }
 }

@@ -4,6 +4,7 @@ import { type Logger, MillraceError, type Random, type Timer, type Timers } from
 import { CleanerCheckpoint } from './cleaner-checkpoint.ts';
 import { FolderRemoval } from './folder-removal.ts';
 import { HighWatermarkCheckpoint } from './high-watermark-checkpoint.ts';
+import { JoinedRuns } from './joined-runs.ts';
 import type { Log, LogConfig, LogId, StorageEngine } from './log.ts';
 import type { LogRoom } from './log-room.ts';
 import { LogWriter } from './log-writer.ts';
@@ -67,8 +68,7 @@ class SegmentEngine implements StorageEngine {
   readonly #turns = new TurnLimit();
   /** Logs that the checkpoint files may name: another log of that name must not be taken for them. */
   #checkpointed: ReadonlySet<string> = new Set();
-  #checkpointing: Promise<void> = Promise.resolve();
-  #nextCheckpoint: Promise<void> | null = null;
+  readonly #checkpoints = new JoinedRuns(() => this.#writeCheckpoints());
   #checkpointTimer: Timer | null = null;
   #previousBrokerEpoch: number | null = null;
 
@@ -222,15 +222,8 @@ class SegmentEngine implements StorageEngine {
     return this.#room.highWatermarks.note(offsets);
   }
 
-  /** One for all that ask while another one is being written. */
   checkpoint(): Promise<void> {
-    this.#nextCheckpoint ??= this.#checkpointing.then(() => {
-      this.#nextCheckpoint = null;
-      const written = this.#writeCheckpoints();
-      this.#checkpointing = written.catch(() => undefined);
-      return written;
-    });
-    return this.#nextCheckpoint;
+    return this.#checkpoints.ask();
   }
 
   async #writeCheckpoints(): Promise<void> {

@@ -7,6 +7,7 @@ import { mustRoll } from '../core/log/segment-roll.ts';
 import { type StampedBatches, type StoredBatch, stampBatches, stampedBatches } from './batch-stamp.ts';
 import { CompanionFiles } from './companion-files.ts';
 import { DiscardedFiles } from './discarded-files.ts';
+import { JoinedRuns } from './joined-runs.ts';
 import type {
   AbortedTransaction,
   Appended,
@@ -53,8 +54,7 @@ export class SegmentLog implements Log {
   #flushedOffset: number;
   #writtenBytes = 0;
   #failure: MillraceError | null = null;
-  #flushing: Promise<void> = Promise.resolve();
-  #nextFlush: Promise<void> | null = null;
+  readonly #flushes = new JoinedRuns(() => this.#flushNow());
   #sealing: Promise<void> = Promise.resolve();
   #flushTimer: Timer | null = null;
   #snapshots: SnapshotFiles;
@@ -334,13 +334,7 @@ export class SegmentLog implements Log {
   }
 
   flush(): Promise<void> {
-    this.#nextFlush ??= this.#flushing.then(() => {
-      this.#nextFlush = null;
-      const flush = this.#flushNow();
-      this.#flushing = flush.catch(() => undefined);
-      return flush;
-    });
-    return this.#nextFlush;
+    return this.#flushes.ask();
   }
 
   configure(config: LogConfig): void {
