@@ -15,6 +15,7 @@ import { emptyImage, replay } from '../core/metadata/replay.ts';
 import type { MetadataLoader } from './metadata-loader.ts';
 import type { MetadataQuorum } from './metadata-quorum.ts';
 import type { NodeEndpoint } from './node-endpoint.ts';
+import { OffsetWaiters } from './offset-waiters.ts';
 
 export interface ControllerRuntimeOptions {
   readonly quorum: MetadataQuorum;
@@ -59,7 +60,7 @@ export class ControllerRuntime {
   readonly #options: ControllerRuntimeOptions;
   #reign: Reign | undefined;
   /** Who waits for what is not committed yet. */
-  #committing: { readonly offset: number; readonly resolve: () => void }[] = [];
+  readonly #committing = new OffsetWaiters();
   #failure: MillraceError | undefined;
   #look: Timer | undefined;
   #balance: Timer | undefined;
@@ -114,15 +115,12 @@ export class ControllerRuntime {
 
   /** The high watermark has moved. */
   committed(): void {
-    const { highWatermark } = this.#options.quorum;
-    const done = this.#committing.filter(({ offset }) => offset < highWatermark);
-    this.#committing = this.#committing.filter(({ offset }) => offset >= highWatermark);
-    for (const { resolve } of done) resolve();
+    this.#committing.reached(this.#options.quorum.highWatermark);
   }
 
   #committed(offset: number): Promise<void> {
     if (offset < this.#options.quorum.highWatermark) return Promise.resolve();
-    return new Promise((resolve) => this.#committing.push({ offset, resolve }));
+    return this.#committing.past(offset);
   }
 
   #decide<Response>(decide: (input: DecisionInput) => Decision<Response>): {
@@ -189,7 +187,7 @@ export class ControllerRuntime {
     this.#balance?.cancel();
     const reign = this.#reign;
     this.#reign = undefined;
-    this.#committing = [];
+    this.#committing.forget();
     for (const reject of reign?.waiting ?? []) reject(error);
   }
 

@@ -4,6 +4,7 @@ import { emptyImage, replay } from '../core/metadata/replay.ts';
 import type { MetadataFolder } from './metadata-folder.ts';
 import type { MetadataQuorum } from './metadata-quorum.ts';
 import { readNewestSnapshot } from './metadata-snapshot.ts';
+import { OffsetWaiters } from './offset-waiters.ts';
 
 /** Hears of each new image. Where it gives a promise, commands that caused the image are answered after it. */
 export type ImageListener = (image: MetadataImage, previous: MetadataImage) => void | Promise<void>;
@@ -20,11 +21,6 @@ export interface MetadataLoaderOptions {
   readonly onFailed: (error: unknown) => void;
 }
 
-interface Waiting {
-  readonly offset: number;
-  readonly resolve: () => void;
-}
-
 /**
  * Replays what is committed, on every node alike, and shows the image. Whatever is committed while listeners take in an image is
  * one image for them.
@@ -32,7 +28,7 @@ interface Waiting {
 export class MetadataLoader {
   readonly #options: MetadataLoaderOptions;
   readonly #listeners: ImageListener[] = [];
-  #waiting: Waiting[] = [];
+  readonly #waiting = new OffsetWaiters();
   #image: MetadataImage = emptyImage;
   #shown: MetadataImage = emptyImage;
   #nextOffset = 0;
@@ -92,7 +88,7 @@ export class MetadataLoader {
   /** Resolves when everything up to and with that offset is replayed and known to the listeners. */
   replayed(offset: number): Promise<void> {
     if (this.#nextOffset > offset) return Promise.resolve();
-    return new Promise((resolve) => this.#waiting.push({ offset, resolve }));
+    return this.#waiting.past(offset);
   }
 
   async close(): Promise<void> {
@@ -134,9 +130,7 @@ export class MetadataLoader {
       await this.#tell(image, previous);
     }
     this.#nextOffset = next;
-    const done = this.#waiting.filter(({ offset }) => offset < next);
-    this.#waiting = this.#waiting.filter(({ offset }) => offset >= next);
-    for (const { resolve } of done) resolve();
+    this.#waiting.reached(next);
     this.#options.onLoaded();
   }
 
