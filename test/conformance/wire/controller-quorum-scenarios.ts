@@ -145,22 +145,29 @@ function resignation(wire: ControllerWire, version: number, asked: Leadership): 
   return { ...placed(wire, place, partition), ...(version >= 1 && { leaderEndpoints }) };
 }
 
+/** What both are asked, to begin an epoch and to end it. */
+async function leadersThatAreNone(ask: (asked: Leadership) => Promise<unknown>) {
+  const answers: Record<string, unknown> = {};
+  for (const [name, place] of Object.entries(WRONG_PLACES)) answers[name] = await ask({ place });
+  return {
+    ...answers,
+    unsaidCluster: await ask({ epoch: -1, place: { clusterId: null } }),
+    olderEpoch: await ask({ epoch: -1 }),
+    olderEpochOfNobody: await ask({ epoch: -1, leaderId: -1 }),
+    nobody: await ask({ leaderId: -1 }),
+    negativeEpoch: await ask({ epoch: -FAR }),
+    itself: await ask({ leaderId: SELF }),
+  };
+}
+
 export const epochScenarios: readonly ControllerScenario[] = [0, 1].flatMap((version) => [
   {
     name: `leaders that are not followed, in version ${version}`,
     run: async (wire: ControllerWire) => {
       const ask = (asked: Leadership) =>
         wire.ask(beginQuorumEpoch, version, leadership(wire, version, asked));
-      const answers: Record<string, unknown> = {};
-      for (const [name, place] of Object.entries(WRONG_PLACES)) answers[name] = await ask({ place });
       return {
-        ...answers,
-        unsaidCluster: await ask({ epoch: -1, place: { clusterId: null } }),
-        olderEpoch: await ask({ epoch: -1 }),
-        olderEpochOfNobody: await ask({ epoch: -1, leaderId: -1 }),
-        nobody: await ask({ leaderId: -1 }),
-        negativeEpoch: await ask({ epoch: -FAR }),
-        itself: await ask({ leaderId: SELF }),
+        ...(await leadersThatAreNone(ask)),
         itselfForAnotherVoter: await ask({ leaderId: SELF, voterId: STRANGER }),
         itselfForAnotherFolder: await ask({ leaderId: SELF, voterId: SELF, voterDirectoryId: uuidOf(8) }),
       };
@@ -170,17 +177,7 @@ export const epochScenarios: readonly ControllerScenario[] = [0, 1].flatMap((ver
     name: `leaders that resign in vain, in version ${version}`,
     run: async (wire: ControllerWire) => {
       const ask = (asked: Leadership) => wire.ask(endQuorumEpoch, version, resignation(wire, version, asked));
-      const answers: Record<string, unknown> = {};
-      for (const [name, place] of Object.entries(WRONG_PLACES)) answers[name] = await ask({ place });
-      return {
-        ...answers,
-        unsaidCluster: await ask({ epoch: -1, place: { clusterId: null } }),
-        olderEpoch: await ask({ epoch: -1 }),
-        olderEpochOfNobody: await ask({ epoch: -1, leaderId: -1 }),
-        nobody: await ask({ leaderId: -1 }),
-        negativeEpoch: await ask({ epoch: -FAR }),
-        itself: await ask({ leaderId: SELF }),
-      };
+      return await leadersThatAreNone(ask);
     },
   },
 ]);
