@@ -171,8 +171,8 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
   },
   'the controller answers before what it decided is committed': {
     file: 'runtime/controller-runtime.ts',
-    right: 'await this.#replayed(reign);\n    return response;',
-    wrong: 'return response;',
+    right: 'await this.#until(reign, this.#options.loader.replayed(reign.image.offset));',
+    wrong: 'void reign;',
   },
   'what a share group has accepted is answered before it is stored': {
     file: 'runtime/live-share-partition.ts',
