@@ -27,6 +27,7 @@ export const START_MS = 300_000;
 const PASSWORD = 'a secret of tests';
 /** Who has only the rights that a test grants. */
 export const CLERK = { username: 'clerk', password: 'a password of tests' };
+const CLERK_ROLE = 'clerk';
 const AS_CLERK = `Basic ${Buffer.from(`${CLERK.username}:${CLERK.password}`).toString('base64')}`;
 /** How soon the server sees files of users and roles that have changed. */
 const RELOAD = 'resource.reload.interval.high: 200ms';
@@ -156,16 +157,18 @@ export class Service {
     const hash = createHash('sha1').update(CLERK.password).digest('base64');
     const list = JSON.stringify(privileges);
     file('users', `${CLERK.username}:{SHA}${hash}\n`);
-    file('users_roles', `clerk:${CLERK.username}\n`);
+    file('users_roles', `${CLERK_ROLE}:${CLERK.username}\n`);
     file(
       'roles.yml',
-      `clerk:\n  cluster: ${JSON.stringify(cluster)}\n  indices:\n    - names: ["${index}"]\n      privileges: ${list}\n`,
+      `${CLERK_ROLE}:\n  cluster: ${JSON.stringify(cluster)}\n  indices:\n    - names: ["${index}"]\n      privileges: ${list}\n`,
     );
     const wanted = JSON.stringify([index, [...privileges].sort(), [...cluster].sort()]);
     await this.use((client) =>
       eventually(
         'the rights are granted',
         async () => {
+          // Where the clerk is seen before its role is, the server may remember for good that there is no such role.
+          await client.security.clearCachedRoles({ name: CLERK_ROLE });
           const answer = await client.security.getUserPrivileges(
             {},
             { headers: { authorization: AS_CLERK } },
