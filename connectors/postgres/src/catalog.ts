@@ -23,6 +23,8 @@ export interface CatalogColumn {
   readonly typmod: number;
   /** For a cast in SQL; without the modifier, whose cast would cut values off. */
   readonly typeName: string;
+  /** Of its texts, quoted for SQL: a value that stands alone would be compared by that of the database. Null: of none. */
+  readonly collation: string | null;
   readonly notNull: boolean;
   /** Place in the index that identifies rows, from 1; 0: not in it. */
   readonly keyOrder: number;
@@ -72,9 +74,11 @@ function toTable(row: Row): CatalogTable {
 export async function listColumns(session: Session, oid: number): Promise<readonly CatalogColumn[]> {
   const rows = await session.query(
     `SELECT a.attname, a.atttypid, a.atttypmod, a.attnotnull, format_type(a.atttypid, -1) AS type_name,
-            coalesce(k.ord, 0) AS key_order
+            coalesce(k.ord, 0) AS key_order, quote_ident(ns.nspname) || '.' || quote_ident(co.collname) AS collation
        FROM pg_attribute a
        JOIN pg_class c ON c.oid = a.attrelid
+       LEFT JOIN pg_collation co ON co.oid = a.attcollation
+       LEFT JOIN pg_namespace ns ON ns.oid = co.collnamespace
        LEFT JOIN pg_index i ON i.indrelid = c.oid
             AND CASE c.relreplident WHEN 'i' THEN i.indisreplident ELSE i.indisprimary END
        LEFT JOIN LATERAL unnest(i.indkey) WITH ORDINALITY k(attnum, ord)
@@ -89,6 +93,7 @@ export async function listColumns(session: Session, oid: number): Promise<readon
     typeOid: Number(row.atttypid),
     typmod: Number(row.atttypmod),
     typeName: row.type_name ?? 'text',
+    collation: row.collation ?? null,
     notNull: row.attnotnull === 't',
     keyOrder: Number(row.key_order),
   }));

@@ -96,8 +96,7 @@ export class ChangeReader {
       case 'delete':
         return this.#change(message, lsn, records);
       case 'truncate':
-        this.#truncation(message.relations, lsn, records);
-        return undefined;
+        return this.#truncation(message.relations, lsn, records);
       case 'other':
       case 'message':
         return undefined;
@@ -145,22 +144,24 @@ export class ChangeReader {
     return undefined;
   }
 
-  #truncation(relations: readonly number[], lsn: Lsn, records: SourceRecord[]): void {
+  #truncation(relations: readonly number[], lsn: Lsn, records: SourceRecord[]): Promise<void> | undefined {
     const transaction = this.#count();
-    if (!transaction) return;
-    for (const relation of relations) {
-      const table = this.#shapes.get(relation)?.table;
-      if (table !== undefined)
-        this.#options.incremental.changed(table, null, transaction.origin.transactionId);
-    }
-    if (this.#options.skipped.has('t')) return;
-    const origin = { ...transaction.origin, changeLsn: lsn };
+    if (!transaction) return undefined;
+    const { incremental, shown, skipped, form } = this.#options;
+    const { transactionId } = transaction.origin;
     const shapes = relations.flatMap((relation) => this.#shapes.get(relation) ?? []);
-    this.#hold(
-      shapes.map((shape) => this.#options.form.truncation(shape, origin)),
-      transaction,
-      records,
-    );
+    for (const { table } of shapes) incremental.changed(table, null, transactionId);
+    if (skipped.has('t')) return undefined;
+    const origin = { ...transaction.origin, changeLsn: lsn };
+    const hold = (left: readonly TableShape[]) =>
+      this.#hold(
+        left.map((shape) => form.truncation(shape, origin)),
+        transaction,
+        records,
+      );
+    if (shown) return this.#unshownTables(shown, shapes, transactionId).then(hold);
+    hold(shapes);
+    return undefined;
   }
 
   /** What the stream tells of a row is newer than what was read of it before. */
@@ -221,6 +222,17 @@ export class ChangeReader {
     const left: RowRecord[] = [];
     for (const one of made)
       if (!(await shown.showed(transactionId, shape.table, shape.keyText(one.row)))) left.push(one);
+    return left;
+  }
+
+  /** What a snapshot has read of a table that was empty by then would be gone with it. */
+  async #unshownTables(
+    shown: SnapshotReads,
+    shapes: readonly TableShape[],
+    transactionId: number,
+  ): Promise<readonly TableShape[]> {
+    const left: TableShape[] = [];
+    for (const shape of shapes) if (!(await shown.showed(transactionId, shape.table, null))) left.push(shape);
     return left;
   }
 

@@ -5,6 +5,7 @@ import { quoteIdent, quoteLiteral, type Session } from './connection.ts';
 import { type Lsn, parseLsn } from './lsn.ts';
 import type { Tuple } from './pgoutput.ts';
 import { type IncrementalState, type Position, toOffset } from './position.ts';
+import { findPublication, type PublishedTable } from './publication.ts';
 import type { RecordForm } from './record-form.ts';
 import { sees } from './snapshot-reads.ts';
 import type { TableFilter } from './table-filter.ts';
@@ -19,6 +20,8 @@ export interface IncrementalSnapshotOptions {
   readonly filter: TableFilter;
   readonly partition: SourcePartition;
   readonly topicOf: (table: string) => string;
+  /** What it leaves out of the stream, columns or rows, is left out here too. */
+  readonly publication: string;
   readonly chunkRows: number;
   readonly logger: Logger;
 }
@@ -51,6 +54,8 @@ export class IncrementalSnapshot {
   readonly #options: IncrementalSnapshotOptions;
   #state: IncrementalState | null;
   #chunk: Chunk | null = null;
+  /** Of the table that is being read. */
+  #published: PublishedTable | null = null;
   #rowsRead = 0;
 
   constructor(options: IncrementalSnapshotOptions, from: IncrementalState | null) {
@@ -100,6 +105,7 @@ export class IncrementalSnapshot {
     else {
       this.#state = left.length > 0 ? { tables: left } : null;
       this.#chunk = null;
+      this.#published = null;
     }
   }
 
@@ -121,6 +127,7 @@ export class IncrementalSnapshot {
     const { session, filter, logger } = this.#options;
     const found = (await listTables(session)).find((candidate) => candidate.table === table);
     if (found && filter.includes(table)) {
+      this.#published ??= await this.#publishedOf(table);
       for (let looks = 0; looks < LOOKS_MAX && this.#chunk === null; looks++) {
         const chunk = await this.#readChunk(found);
         if (chunk === null) break;
@@ -162,7 +169,13 @@ export class IncrementalSnapshot {
     const [table, ...tables] = this.#state?.tables ?? [];
     this.#options.logger.info({ table, rows: this.#rowsRead }, 'incremental snapshot of a table finished');
     this.#rowsRead = 0;
+    this.#published = null;
     this.#state = tables.length > 0 ? { tables } : null;
+  }
+
+  async #publishedOf(table: string): Promise<PublishedTable> {
+    const publication = await findPublication(this.#options.session, this.#options.publication);
+    return publication?.tables.get(table) ?? { columns: null, rowFilter: null };
   }
 
   async #hasNoKey(table: CatalogTable): Promise<boolean> {
@@ -172,7 +185,10 @@ export class IncrementalSnapshot {
   /** Null where the table has no key. */
   async #readChunk(table: CatalogTable): Promise<Chunk | null> {
     const { session, types, rules, topicOf, chunkRows } = this.#options;
-    const columns = await listColumns(session, table.oid);
+    const { columns: sent = null, rowFilter = null } = this.#published ?? {};
+    const columns = (await listColumns(session, table.oid)).filter(
+      ({ name, keyOrder }) => keyOrder > 0 || sent === null || sent.includes(name),
+    );
     const key = columns.filter(({ keyOrder }) => keyOrder > 0).sort((a, b) => a.keyOrder - b.keyOrder);
     if (key.length === 0) return null;
     const columnTypes = await types.columnTypes(columns);
@@ -184,14 +200,18 @@ export class IncrementalSnapshot {
     const names = key.map(({ name }) => quoteIdent(name)).join(', ');
     const bound = (values: readonly string[]) =>
       key.map(({ typeName }, index) => `${quoteLiteral(values[index] ?? '')}::${typeName}`).join(', ');
-    const after = this.#state?.key ? ` WHERE (${names}) > (${bound(this.#state.key)})` : '';
+    const conditions = [
+      ...(rowFilter === null ? [] : [`(${rowFilter})`]),
+      ...(this.#state?.key ? [`(${names}) > (${bound(this.#state.key)})`] : []),
+    ];
+    const where = conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : '';
     const list = columns.map(({ name }) => quoteIdent(name)).join(', ');
     const doing = `Reading a chunk of table ${table.table}`;
     const client = await session.client();
     await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', [], doing);
     try {
       const [at] = await session.query('SELECT pg_current_snapshot() AS seen', [], doing);
-      const text = `SELECT ${list} FROM ${quoteTable(table)}${after} ORDER BY ${names} LIMIT ${chunkRows}`;
+      const text = `SELECT ${list} FROM ${quoteTable(table)}${where} ORDER BY ${names} LIMIT ${chunkRows}`;
       const { rows } = await client.query<(string | null)[]>({ text, rowMode: 'array' });
       // Later than all that the snapshot sees, and soon sent to us.
       const [end] = await session.query(

@@ -1,4 +1,4 @@
-import { compareNames, listColumns, listTables } from './catalog.ts';
+import { type CatalogColumn, compareNames, listColumns, listTables } from './catalog.ts';
 import { quoteLiteral, type Session } from './connection.ts';
 import { type Lsn, parseLsn } from './lsn.ts';
 import type { SnapshotRead, SnapshotState } from './position.ts';
@@ -20,7 +20,7 @@ export class SnapshotReads {
   readonly #session: Session;
   readonly #state: SnapshotState;
   readonly #until: Lsn;
-  readonly #keyColumns = new Map<string, readonly { readonly name: string; readonly typeName: string }[]>();
+  readonly #keyColumns = new Map<string, readonly CatalogColumn[]>();
 
   constructor(session: Session, state: SnapshotState) {
     this.#session = session;
@@ -66,7 +66,12 @@ export class SnapshotReads {
     const columns = this.#keyColumns.get(table) ?? (await this.#loadKey(table));
     if (columns.length === 0) return false;
     const row = (values: readonly string[]) =>
-      columns.map(({ typeName }, index) => `${quoteLiteral(values[index] ?? '')}::${typeName}`).join(', ');
+      columns
+        .map(({ typeName, collation }, index) => {
+          const value = `${quoteLiteral(values[index] ?? '')}::${typeName}`;
+          return collation === null ? value : `${value} COLLATE ${collation}`;
+        })
+        .join(', ');
     const own = columns.map(({ name }) => key.get(name) ?? '');
     const [answer] = await this.#session.query(
       `SELECT (${row(own)}) <= (${row(last)}) AS reached`,
@@ -76,7 +81,7 @@ export class SnapshotReads {
     return answer?.reached === 't';
   }
 
-  async #loadKey(table: string): Promise<readonly { readonly name: string; readonly typeName: string }[]> {
+  async #loadKey(table: string): Promise<readonly CatalogColumn[]> {
     const oid = (await listTables(this.#session)).find((candidate) => candidate.table === table)?.oid;
     const columns = oid === undefined ? [] : await listColumns(this.#session, oid);
     const key = columns.filter((column) => column.keyOrder > 0).sort((a, b) => a.keyOrder - b.keyOrder);

@@ -383,6 +383,7 @@ export class PostgresSourceTask implements SourceTask {
       {
         ...{ session: this.#catalog, types: this.#types, rules: this.#rules, form: this.#form },
         ...{ filter: this.#filter(), partition: this.#partition, topicOf: this.#topicOf },
+        publication: this.#names.publication,
         chunkRows: this.#config['incremental.snapshot.chunk.size'],
         logger: this.#context.logger,
       },
