@@ -80,7 +80,7 @@ export const addressOptions = defineConfig({
     default: null,
     importance: 'high',
     group: 'Connection',
-    docs: 'Address of the database: jdbc:postgresql://host:port/database or postgres://host:port/database. Takes the place of database.hostname, database.port and database.dbname.',
+    docs: 'Address of the database: jdbc:postgresql://host:port/database or postgres://host:port/database. Takes the place of database.hostname, database.port and database.dbname. Of its parameters currentSchema, ssl, sslmode, sslrootcert, sslcert, sslkey, user and password are served; those that only tune a driver are passed over, and others refused.',
   },
   'connection.user': {
     type: 'string',
@@ -127,8 +127,36 @@ export function addressProblem(config: Addressed): ConfigProblem | null {
       ? { key, message: `"${key}" or "database.hostname" must say where the database is.` }
       : null;
   }
-  if (parseUrl(config[key])) return null;
-  return { key, message: `"${key}" must look like jdbc:postgresql://host:port/database.` };
+  const url = parseUrl(config[key]);
+  if (!url) return { key, message: `"${key}" must look like jdbc:postgresql://host:port/database.` };
+  const problem = parameterProblem(url);
+  return problem === null ? null : { key, message: `"${key}" ${problem}` };
+}
+
+/** Parameters that say where tables are, or how the connection is encrypted. */
+const SERVED = new Set(['user', 'password', 'sslmode', 'ssl', 'currentSchema']);
+for (const file of ['sslrootcert', 'sslcert', 'sslkey']) SERVED.add(file);
+
+/** Those that only tune the driver of Java or libpq, and change nothing of what is written where, or to whom. */
+const TUNING =
+  /^(?:applicationName|application_name|(?:connect|socket|login)Timeout|connect_timeout|tcpKeepAlive|keepalives.*|reWriteBatchedInserts|prepareThreshold|preparedStatementCache.*|defaultRowFetchSize|binaryTransfer.*|stringtype|assumeMinServerVersion|logUnclosedConnections|autosave|gssEncMode|gssencmode)$/i;
+
+function parameterProblem(url: URL): string | null {
+  for (const [name, value] of url.searchParams) {
+    if (!SERVED.has(name) && !TUNING.test(name))
+      return `has the parameter ${name}, which is not served: leave it out.`;
+    if (name === 'sslmode' && !sslModes.includes(value as (typeof sslModes)[number]))
+      return `has an sslmode that is none of ${sslModes.join(', ')}.`;
+    if (name === 'ssl' && !/^(?:true|false|)$/.test(value))
+      return 'has the parameter ssl, which is true or false.';
+  }
+  return null;
+}
+
+/** Java's `ssl=true` asks for all that can be verified. */
+function sslModeOf(url: URL): string | null {
+  const ssl = url.searchParams.get('ssl');
+  return url.searchParams.get('sslmode') ?? (ssl === 'true' || ssl === '' ? 'verify-full' : null);
 }
 
 /** @throws {MillraceError} class config, where the address is wrong */
@@ -159,14 +187,28 @@ export function addressedConnection(config: Addressed): ConnectionSettings {
     user: user || config['database.user'],
     password: config['connection.password'] ?? urlPassword ?? config['database.password'],
     database: (url && decodeURIComponent(url.pathname.slice(1))) || config['database.dbname'] || user,
-    sslmode: url?.searchParams.get('sslmode') ?? config['database.sslmode'],
+    ...(url && urlSettings(url)),
     keys: {
       host: named('connection.url', 'database.hostname'),
       user: named('connection.user', 'database.user'),
       password: urlPassword ? 'connection.url' : named('connection.password', 'database.password'),
       database: named('connection.url', 'database.dbname'),
-      sslmode: url?.searchParams.has('sslmode') ? 'connection.url' : 'database.sslmode',
+      sslmode: url && sslModeOf(url) !== null ? 'connection.url' : 'database.sslmode',
     },
+  };
+}
+
+/** What an address says besides of where it leads. */
+function urlSettings(url: URL): Partial<ConnectionSettings> {
+  const given = (name: string) => url.searchParams.get(name) || null;
+  const [sslmode, searchPath] = [sslModeOf(url), given('currentSchema')];
+  const [sslrootcert, sslcert, sslkey] = ['sslrootcert', 'sslcert', 'sslkey'].map(given);
+  return {
+    ...(sslmode !== null && { sslmode }),
+    ...(searchPath !== null && { searchPath }),
+    ...(sslrootcert && { sslrootcert }),
+    ...(sslcert && { sslcert }),
+    ...(sslkey && { sslkey }),
   };
 }
 
@@ -177,6 +219,7 @@ export function sharedSettings(config: ConfigOf<typeof loginOptions>) {
     sslrootcert: config['database.sslrootcert'],
     sslcert: config['database.sslcert'],
     sslkey: config['database.sslkey'],
+    searchPath: null,
     connectTimeoutMs: config['database.connect.timeout.ms'],
     queryTimeoutMs: config['database.query.timeout.ms'],
   };
@@ -187,5 +230,15 @@ function parseUrl(text: string): URL | null {
   const address = text.replace(/^jdbc:/, '');
   if (!/^postgres(ql)?:\/\//.test(address)) return null;
   // A special scheme makes the parser handle host and port as such.
-  return URL.parse(address.replace(/^postgres(ql)?:/, 'http:'));
+  const url = URL.parse(address.replace(/^postgres(ql)?:/, 'http:'));
+  return url && [url.username, url.password, url.pathname].every(isDecodable) ? url : null;
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -39,6 +39,7 @@ const settings = (port: number): ConnectionSettings => ({
   sslrootcert: null,
   sslcert: null,
   sslkey: null,
+  searchPath: null,
   connectTimeoutMs: 1_000,
   queryTimeoutMs: 50,
   keys: { host: 'h', user: 'u', password: 'p', database: 'd', sslmode: 's' },

@@ -19,6 +19,8 @@ export interface ConnectionSettings {
   readonly sslrootcert: string | null;
   readonly sslcert: string | null;
   readonly sslkey: string | null;
+  /** Where tables without schema are looked for and made, as `search_path` has it; null: as the server says. */
+  readonly searchPath: string | null;
   readonly connectTimeoutMs: number;
   readonly queryTimeoutMs: number;
   readonly keys: ConnectionKeys;
@@ -105,8 +107,12 @@ async function openSession(
   client.on('error', () => {});
   try {
     await client.connect();
-    const wanted = { ...sessionSettings, statement_timeout: String(settings.queryTimeoutMs) };
-    const rows = Object.entries(wanted).map(([name, value]) => `('${name}', '${value}')`);
+    const wanted = {
+      ...sessionSettings,
+      statement_timeout: String(settings.queryTimeoutMs),
+      ...(settings.searchPath !== null && { search_path: settings.searchPath }),
+    };
+    const rows = Object.entries(wanted).map(([name, value]) => `('${name}', ${quoteLiteral(value)})`);
     // Not SET: servers of other versions do not know every one of them.
     await client.query(
       `SELECT set_config(s.name, v.value, false) FROM (VALUES ${rows.join(', ')}) v(name, value) JOIN pg_settings s ON lower(s.name) = lower(v.name)`,

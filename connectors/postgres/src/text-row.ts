@@ -43,10 +43,11 @@ export function sameColumns(a: TextRow, b: TextRow): boolean {
 
 /**
  * One row for each key, with the effect of all its rows in their order. A row that lacks fields leaves those of the
- * rows before as they are.
+ * rows before as they are, unless the key was deleted in between: its deletion is kept in front then.
  */
 export function lastOfEachKey(rows: readonly TextRow[], mode: string): readonly TextRow[] {
   const last = new Map<string, TextRow>();
+  const gone = new Map<string, TextRow>();
   for (const row of rows) {
     const [name = ''] = row.key;
     const id =
@@ -57,9 +58,11 @@ export function lastOfEachKey(rows: readonly TextRow[], mode: string): readonly 
     // What is gone can't be updated.
     if (before?.deletes && mode === 'update') continue;
     const merges = before && !before.deletes && !row.deletes && before.names !== row.names;
+    if (row.deletes) gone.delete(id);
+    else if (before?.deletes) gone.set(id, before);
     last.set(id, merges ? merged(before, row) : row);
   }
-  return [...last.values()];
+  return [...gone.values(), ...last.values()];
 }
 
 function merged(before: TextRow, row: TextRow): TextRow {

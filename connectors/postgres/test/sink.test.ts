@@ -206,6 +206,34 @@ describe.skipIf(unavailable !== undefined)('postgres sink', () => {
     });
   });
 
+  it('keeps nothing of a row that was deleted and comes back with fewer fields, in one batch or in two', async () => {
+    await db.query("CREATE TABLE t (id int PRIMARY KEY, a int, b text); INSERT INTO t VALUES (1, 1, 'old')");
+    const task = await start();
+    const again = [record({ id: 1 }, null), record({ id: 1 }, { id: 1, a: 2 })];
+    await task.write(again);
+    expect(await rows()).toEqual([{ id: 1, a: 2, b: null }]);
+    await task.write([record({ id: 1 }, { b: 'new' }), ...again, record({ id: 1 }, { a: 3 })]);
+    expect(await rows()).toEqual([{ id: 1, a: 3, b: null }]);
+  });
+
+  it('finds and makes tables in the schema that the address names', async () => {
+    await db.query('CREATE SCHEMA sales; CREATE TABLE t (id int); CREATE TABLE sales.t (id int PRIMARY KEY)');
+    const url = `jdbc:postgresql://127.0.0.1:${service.port}/${name}?currentSchema=sales`;
+    const task = await start({
+      'connection.url': url,
+      'table.name.format': '${table}',
+      'auto.create': 'true',
+    });
+    await task.write([
+      record({ id: 1 }, { id: 1 }),
+      record({ id: 2 }, { id: 2 }, { topic: 'shop.public.made' }),
+    ]);
+    expect(await rows('SELECT id FROM sales.t UNION ALL SELECT id FROM sales.made ORDER BY 1')).toHaveLength(
+      2,
+    );
+    expect(await rows()).toEqual([]);
+  });
+
   it('lets a value of another unique column move between rows', async () => {
     await db.query('CREATE TABLE t (id int PRIMARY KEY, u text UNIQUE)');
     const task = await start();
