@@ -1,12 +1,12 @@
 import type { Logger } from '@millrace/sdk';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Row, Session } from './connection.ts';
 import { SlotWatch } from './slot-watch.ts';
 
 const silentLogger = { debug: () => undefined, warn: () => undefined } as unknown as Logger;
 
-/** Looks once for each row that the server has of the slot; what is said in the end. */
-async function after(...rows: readonly Row[]) {
+/** Looks once for each row that the server has of the slot; what is said in the end. A number lets so many seconds go by. */
+async function after(...rows: readonly (Row | number)[]) {
   const waiting = [...rows];
   const session = { query: async () => waiting.splice(0, 1) } as unknown as Session;
   const notices = new Map<string, string | null>();
@@ -16,7 +16,10 @@ async function after(...rows: readonly Row[]) {
     figure: (name, value) => void figures.set(name, value),
     notice: (name, text) => void notices.set(name, text),
   });
-  while (waiting.length > 0) await watch.look();
+  while (waiting.length > 0) {
+    if (typeof waiting[0] === 'number') vi.advanceTimersByTime(Number(waiting.shift()) * 1_000);
+    else await watch.look();
+  }
   return { notice: notices.get('slot'), figures };
 }
 
@@ -26,6 +29,8 @@ const row = (more: Row): Row => ({
 });
 
 describe('the watch of a slot', () => {
+  afterEach(() => vi.useRealTimers());
+
   it('tells how far it is behind, and nothing that is wrong where nothing is', async () => {
     const { notice, figures } = await after(row({}), row({ lsn: '0/200' }));
     expect(notice).toBeNull();
@@ -41,6 +46,16 @@ describe('the watch of a slot', () => {
     const { notice, figures } = await after(row({ safe: '512' }), row({ lsn: '0/200', safe: '256' }));
     expect(figures.get('slot_runway_seconds')).toBeLessThan(60);
     expect(notice).toMatch(/slot mine still needs in about \d+ min.*max_slot_wal_keep_size/);
+  });
+
+  it('takes the rate of the last minutes, and not of the quiet hours before', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const full = { safe: String(0x100_0000) };
+    const { figures } = await after(
+      ...[row(full), 3_600, row(full), 3_600, row(full)],
+      ...[10, row({ lsn: '0/100100', safe: String(0xf0_0000) })],
+    );
+    expect(figures.get('slot_runway_seconds')).toBe(150);
   });
 
   it('says that the log is about to be removed, and that it is', async () => {

@@ -12,6 +12,8 @@ export interface SlotWatchOptions {
 
 /** How often the server is asked, ms. */
 const LOOK_MS = 10_000;
+/** The rate at which the server writes is that of the looks so far back, ms: what was before says nothing of what comes. */
+const RATE_MS = 300_000;
 /** A slot that will lose its log so soon is warned of, s, and how often at most, ms. */
 const RUNWAY_WARNING_SECONDS = 3_600;
 const WARN_AGAIN_MS = 600_000;
@@ -33,7 +35,8 @@ interface Look {
 export class SlotWatch {
   readonly #options: SlotWatchOptions;
   #timer: NodeJS.Timeout | null = null;
-  #first: Look | null = null;
+  /** Oldest first. */
+  #looks: readonly Look[] = [];
   #warnedAtMs = Number.NEGATIVE_INFINITY;
   #looking = false;
 
@@ -82,8 +85,9 @@ export class SlotWatch {
     const safe = row.safe === null || row.safe === undefined ? null : Number(row.safe);
     figure('slot_safe_bytes', safe);
     const now = { atMs: performance.now(), end };
-    this.#first ??= now;
-    const runway = safe === null ? null : runwaySeconds(safe, this.#first, now);
+    this.#looks = [...this.#looks.filter(({ atMs }) => now.atMs - atMs <= RATE_MS), now];
+    const [first = now] = this.#looks;
+    const runway = safe === null ? null : runwaySeconds(safe, first, now);
     figure('slot_runway_seconds', runway);
     const words = inWords(slot, row.wal_status ?? null, runway);
     notice('slot', words);
