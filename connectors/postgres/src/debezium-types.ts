@@ -161,7 +161,7 @@ function timeType(name: string, typmod: number, modes: TypeModes): ColumnType | 
       return named('string', debeziumType.zonedTime, timeInUtc);
     case 'interval':
       return modes.intervals === 'numeric'
-        ? named('int64', debeziumType.microDuration, (text) => safe(intervalMicros(text)))
+        ? named('int64', debeziumType.microDuration, (text) => infinite(text) ?? safe(intervalMicros(text)))
         : named('string', debeziumType.interval, fullInterval);
     case 'date':
     case 'time':
@@ -200,13 +200,18 @@ function adaptiveType(name: string, digits: number, modes: TypeModes): ColumnTyp
   }
   const unit = coarse ? 1_000n : 1n;
   return named('int64', coarse ? debeziumType.timestamp : debeziumType.microTimestamp, (text) => {
-    const infinity = infinityOf(text);
-    if (infinity === 0) {
-      const number = floorDiv(epochMicros(text), unit);
-      return number > MICROS_MAX ? MICROS_MAX : safe(number);
-    }
-    return infinity > 0 ? MICROS_MAX : -MICROS_MAX - 1n;
+    const none = infinite(text);
+    if (none !== null) return none;
+    const number = floorDiv(epochMicros(text), unit);
+    return number > MICROS_MAX ? MICROS_MAX : safe(number);
   });
+}
+
+/** What stands for an infinite time or interval; null for any other one. */
+function infinite(text: string): bigint | null {
+  const infinity = infinityOf(text);
+  if (infinity === 0) return null;
+  return infinity > 0 ? MICROS_MAX : -MICROS_MAX - 1n;
 }
 
 const floorDiv = (a: bigint, b: bigint): bigint => (a - (((a % b) + b) % b)) / b;

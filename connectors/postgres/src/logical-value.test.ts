@@ -46,6 +46,7 @@ describe('values of Debezium’s types', () => {
     ['timetz', -1, '03:04:05.678901+05:30', '21:34:05.678901Z'],
     ['interval', -1, 'P1Y2M-3DT4H5M6.789012S', 'P1Y2M-3DT4H5M6.789012S'],
     ['interval', -1, 'PT-0.5S', 'P0Y0M0DT0H0M-0.5S'],
+    ['interval', -1, '-infinity', '-infinity'],
     ['numeric', -1, '-123456789012345678901234567890.0500', '-123456789012345678901234567890.0500'],
     ['numeric', -1, '-0.05', '-0.05'],
     ['numeric', -1, '128', '128'],
@@ -55,6 +56,10 @@ describe('values of Debezium’s types', () => {
     ['point', -1, '(1.5,-2)', '(1.5,-2)'],
   ])('%s(%i) %s comes back', (name, typmod, text, expected) => {
     expect(through(name, typmod, text)).toBe(expected);
+  });
+
+  test.each(['infinity', '-infinity'])('an interval of %s as a number is one that no other has', (text) => {
+    expect(through('interval', -1, text, { intervals: 'numeric' })).toBe(text);
   });
 
   test('an interval as a number is one of microseconds', () => {

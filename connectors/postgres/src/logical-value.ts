@@ -43,7 +43,7 @@ function ofNumber(number: bigint, name: string): string | null {
     case NANO_TIMESTAMP:
       return bounded(number) ?? stamp(number / 1_000n);
     case debeziumType.microDuration:
-      return `${number} microseconds`;
+      return bounded(number) ?? `${number} microseconds`;
     default:
       return null;
   }

@@ -1,3 +1,5 @@
+import { infinityOf } from './pg-time.ts';
+
 interface Interval {
   readonly years: string;
   readonly months: string;
@@ -13,8 +15,9 @@ const ISO =
 /** Seconds of an average month, as Debezium counts: 30.4375 days. */
 const MONTH_SECONDS = 2_629_800n;
 
-/** With every part, as Debezium writes it: `P0Y0M5DT0H0M0S`. @throws {RangeError} for what is no interval (IntervalStyle iso_8601) */
+/** With every part, as Debezium writes it: `P0Y0M5DT0H0M0S`; an infinite one (PostgreSQL 17) stays as it is. @throws {RangeError} for what is no interval (IntervalStyle iso_8601) */
 export function fullInterval(text: string): string {
+  if (infinityOf(text) !== 0) return text;
   const { years, months, days, hours, minutes, seconds } = parts(text);
   return `P${years}Y${months}M${days}DT${hours}H${minutes}M${seconds}S`;
 }

@@ -1,4 +1,4 @@
-import type { Schema, SchemaField } from '@millrace/sdk';
+import { MillraceError, type Schema, type SchemaField } from '@millrace/sdk';
 import type { Tuple } from './pgoutput.ts';
 import type { ColumnType } from './type-map.ts';
 
@@ -74,7 +74,8 @@ export class TableShape {
   key(row: Tuple): Described | null {
     if (!this.#keySchema) return null;
     const value: Record<string, unknown> = {};
-    for (const { column, index } of this.#keyColumns) value[column.name] = parsed(column, row[index]);
+    for (const { column, index } of this.#keyColumns)
+      value[column.name] = this.#parsed(column, row[index] ?? null);
     return { value, schema: this.#keySchema };
   }
 
@@ -103,7 +104,7 @@ export class TableShape {
     for (const [index, column] of this.columns.entries()) {
       if (column.hidden) continue;
       const text = row[index];
-      const item = text === undefined ? absent(column) : parsed(column, text);
+      const item = text === undefined ? absent(column) : this.#parsed(column, text);
       if (item === undefined) unusual = true;
       else {
         value[column.name] = item;
@@ -112,6 +113,15 @@ export class TableShape {
       }
     }
     return { value, schema: unusual ? this.#schemaOf(value) : this.#valueSchema };
+  }
+
+  #parsed(column: ShapeColumn, text: string | null): unknown {
+    if (text === null) return column.type.whenNull ?? null;
+    try {
+      return column.type.parse(text);
+    } catch (cause) {
+      throw unreadable(this.table, column, cause);
+    }
   }
 
   /** The schema of an envelope around such rows, made by `make` once for each pair. */
@@ -160,10 +170,17 @@ const field = (
   optional,
 });
 
-const parsed = (column: ShapeColumn, text: string | null | undefined): unknown => {
-  if (text === null || text === undefined) return column.type.whenNull ?? null;
-  return column.type.parse(text);
-};
+const unreadable = (table: string, { name, type }: ShapeColumn, cause: unknown): MillraceError =>
+  new MillraceError(
+    `Column ${name} of ${table} has a value that can’t be given as ${type.schema.name ?? type.schema.type}.`,
+    {
+      code: 'POSTGRES_VALUE_UNREADABLE',
+      class: 'config',
+      path: 'column.exclude.list',
+      hint: 'Leave the column out, or have its values given in another form (time.precision.mode and its like).',
+      cause,
+    },
+  );
 
 /** The declaration of a column does not say how deep its arrays are, only each value does. */
 function nested(schema: Schema, value: unknown): Schema {

@@ -176,8 +176,8 @@ function arrayType(
   row: TypeRow,
   find: (oid: number) => TypeRow | undefined,
 ): ColumnType {
-  // The one type whose arrays are separated by something else than a comma.
-  if (find(row.element)?.name === 'box') return text;
+  // The one type whose arrays are separated by something else than a comma, and two of the catalog's that are written without braces.
+  if (find(row.element)?.name === 'box' || row.name === 'int2vector' || row.name === 'oidvector') return text;
   const convert = (items: ArrayText): unknown[] =>
     items.map((item) => {
       if (item === null) return null;
