@@ -77,7 +77,9 @@ describe('a config of Debezium’s connector', () => {
 
   test.each([
     ['topic.naming.strategy', 'io.debezium.schema.DefaultUnicodeTopicNamingStrategy'],
-    ['schema.include.list', 'public'],
+    ['replica.identity.autoset.values', 'public.orders:FULL'],
+    ['event.processing.failure.handling.mode', 'skip'],
+    ['guardrail.collections.max', '10'],
     ['signal.enabled.channels', 'source,kafka'],
     ['plugin.name', 'decoderbufs'],
     ['snapshot.mode', 'always'],

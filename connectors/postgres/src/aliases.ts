@@ -87,7 +87,6 @@ const debeziumTable: OptionTable = {
     { option: 'schema.name.adjustment.mode', harmless: ['none'] },
     { option: 'field.name.adjustment.mode', harmless: ['none'] },
     { option: 'read.only', harmless: ['false'] },
-    { option: /^schema\.(?:include|exclude)\.list$/, instead: 'Choose tables by table.include.list.' },
     { option: /^(?:column|datatype)\.propagate\./ },
     {
       option: 'signal.enabled.channels',
@@ -99,6 +98,14 @@ const debeziumTable: OptionTable = {
     { option: 'incremental.snapshot.allow.schema.changes', harmless: ['false'] },
     { option: /^(?:heartbeat\.action\.query|snapshot\.(?:select|include|query|delay|isolation).*)$/ },
     { option: /^(?:xmin\.fetch\.interval\.ms|slot\.stream\.params|converters)$/ },
+    { option: /^(?:replica\.identity\.autoset\.values|database\.initial\.statements|guardrail\..*)$/ },
+    {
+      option: 'event.processing.failure.handling.mode',
+      harmless: ['fail'],
+      instead: 'A column that can’t be read is left out by column.exclude.list.',
+    },
+    { option: 'offset.mismatch.strategy', harmless: ['no_validation'] },
+    { option: 'flush.lsn.source', harmless: ['true'] },
     {
       option:
         /^(?:post\.processors|custom\..*|money\.fraction\.digits|publish\.via\.partition\.root|lsn\.flush\.mode)$/,

@@ -30,6 +30,22 @@ export const sourceConfig = defineConfig({
     docs: 'Names the captured database: records of a table go to <topic.prefix>.<schema>.<table>, and offsets are stored under it, so it must not change.',
     validate: matches(/^[A-Za-z0-9._-]{1,120}$/, '1 to 120 letters, digits, dots, underscores and dashes'),
   },
+  'schema.include.list': {
+    type: 'list',
+    default: [],
+    importance: 'medium',
+    group: 'Capture',
+    docs: 'Schemas to capture tables of: regular expressions, separated by commas; empty: all schemas.',
+    validate: patterns('schema'),
+  },
+  'schema.exclude.list': {
+    type: 'list',
+    default: [],
+    importance: 'medium',
+    group: 'Capture',
+    docs: 'Schemas to capture no tables of: regular expressions, separated by commas.',
+    validate: patterns('schema'),
+  },
   'table.include.list': {
     type: 'list',
     default: [],
@@ -94,6 +110,13 @@ export const sourceConfig = defineConfig({
     group: 'Replication',
     docs: 'Replication slot to use, made where it is missing; unset: millrace_<connector>. A slot holds the server’s log until the connector has read it.',
     validate: identifier,
+  },
+  'slot.failover': {
+    type: 'boolean',
+    default: false,
+    importance: 'medium',
+    group: 'Replication',
+    docs: 'Whether standbys keep the slot too, so that nothing is missed when one of them takes over: PostgreSQL 17 and later, with sync_replication_slots on the standbys. A slot that is there already is changed.',
   },
   'slot.drop.on.delete': {
     type: 'boolean',

@@ -49,6 +49,7 @@ export async function inspect(session: Session, config: SourceConfig, names: Nam
     ...tableObstacles(config, tables, captured, publication),
     ...publicationObstacles(config, names.publication, publication, published),
     ...(slot ? slotObstacles(slot, session.settings.database) : []),
+    ...(config['slot.failover'] ? await failoverObstacles(session) : []),
     ...(await rightObstacles(session, config, { publication, captured })),
   ];
   return { obstacles, captured, signals, slot };
@@ -170,7 +171,7 @@ function tableObstacles(
     return [
       obstacle(
         'POSTGRES_TABLE_MISSING',
-        `"table.include.list" and "table.exclude.list" leave no table of database ${config['database.dbname']}.`,
+        `"table.include.list" and the other lists of tables and schemas leave no table of database ${config['database.dbname']}.`,
         'Create a table first, or choose other tables.',
       ),
     ];
@@ -261,4 +262,20 @@ function slotObstacles(slot: ReplicationSlot, database: string): readonly Obstac
     return obstacle('config', 'POSTGRES_SLOT_LOST', 'whose log the server has removed', hint);
   }
   return [];
+}
+
+async function failoverObstacles(session: Session): Promise<readonly Obstacle[]> {
+  const [row] = await session.query(
+    "SELECT current_setting('server_version_num')::int >= 170000 AS able, current_setting('server_version') AS version",
+    [],
+    'Reading the server’s version',
+  );
+  if (row?.able === 't') return [];
+  return [
+    {
+      ...{ key: 'slot.failover', class: 'config', code: 'POSTGRES_TOO_OLD' },
+      message: `"slot.failover" is true, and standbys of PostgreSQL ${row?.version} can’t keep slots.`,
+      hint: 'Set it to false, or upgrade the server to PostgreSQL 17.',
+    },
+  ];
 }

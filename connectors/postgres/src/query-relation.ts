@@ -24,7 +24,10 @@ export async function findRelations(
   config: QueryConfig,
 ): Promise<readonly QueryRelation[]> {
   if (config.query !== null) return [queryRelation(config.query, config)];
-  const filter = new TableFilter(config['table.include.list'], config['table.exclude.list']);
+  const filter = new TableFilter({
+    include: config['table.include.list'],
+    exclude: config['table.exclude.list'],
+  });
   const tables = await listTables(session);
   return tables.filter(({ table }) => filter.includes(table)).map((table) => tableRelation(table, config));
 }

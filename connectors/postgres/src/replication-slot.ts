@@ -13,6 +13,8 @@ export interface ReplicationSlot {
   readonly confirmed: Lsn | null;
   /** `wal_status`: reserved, extended, unreserved, lost. */
   readonly walStatus: string | null;
+  /** Whether standbys are to keep it too, for a failover; null before PostgreSQL 17. */
+  readonly failover: boolean | null;
 }
 
 export interface CreatedSlot {
@@ -29,7 +31,9 @@ export function defaultSlotName(connector: string): string {
 
 export async function findSlot(session: Session, name: string): Promise<ReplicationSlot | null> {
   const [row] = await session.query(
-    'SELECT plugin, database, active_pid, confirmed_flush_lsn, wal_status FROM pg_replication_slots WHERE slot_name = $1',
+    // Not by its name: servers of earlier versions do not have it.
+    `SELECT plugin, database, active_pid, confirmed_flush_lsn, wal_status, to_jsonb(s) ->> 'failover' AS failover
+       FROM pg_replication_slots s WHERE slot_name = $1`,
     [name],
     'Looking for the replication slot',
   );
@@ -41,7 +45,18 @@ export async function findSlot(session: Session, name: string): Promise<Replicat
     activePid: row.active_pid ? Number(row.active_pid) : null,
     confirmed: parseLsn(row.confirmed_flush_lsn),
     walStatus: row.wal_status ?? null,
+    failover: row.failover ? row.failover === 'true' : null,
   };
+}
+
+export interface SlotOptions {
+  readonly name: string;
+  readonly exportsSnapshot: boolean;
+  /** Whether standbys are to keep it too; PostgreSQL 17 and later. */
+  readonly failover: boolean;
+  /** 0: however long it takes. */
+  readonly timeoutMs: number;
+  readonly keys: ConnectionKeys;
 }
 
 /**
@@ -52,12 +67,14 @@ export async function findSlot(session: Session, name: string): Promise<Replicat
  */
 export async function createSlot(
   replication: pg.Client,
-  name: string,
-  exportsSnapshot: boolean,
-  timeoutMs: number,
-  keys: ConnectionKeys,
+  { name, exportsSnapshot, failover, timeoutMs, keys }: SlotOptions,
 ): Promise<CreatedSlot> {
-  const command = `CREATE_REPLICATION_SLOT ${quoteIdent(name)} LOGICAL pgoutput ${exportsSnapshot ? 'EXPORT_SNAPSHOT' : 'NOEXPORT_SNAPSHOT'}`;
+  const options = failover
+    ? `(SNAPSHOT '${exportsSnapshot ? 'export' : 'nothing'}', FAILOVER true)`
+    : exportsSnapshot
+      ? 'EXPORT_SNAPSHOT'
+      : 'NOEXPORT_SNAPSHOT';
+  const command = `CREATE_REPLICATION_SLOT ${quoteIdent(name)} LOGICAL pgoutput ${options}`;
   const doing = `Creating replication slot ${name} (it waits for open transactions to end)`;
   try {
     const { rows } = await replication.query<Record<string, string | null>>({
@@ -82,5 +99,18 @@ export async function endExport(replication: pg.Client, keys: ConnectionKeys): P
     await replication.query('IDENTIFY_SYSTEM');
   } catch (error) {
     throw toPostgresError(error, 'Ending the export of the snapshot', keys);
+  }
+}
+
+/** Has standbys keep a slot that is there already. @throws {MillraceError} such as class transient where somebody reads from it */
+export async function keepThroughFailover(
+  replication: pg.Client,
+  name: string,
+  keys: ConnectionKeys,
+): Promise<void> {
+  try {
+    await replication.query(`ALTER_REPLICATION_SLOT ${quoteIdent(name)} (FAILOVER true)`);
+  } catch (error) {
+    throw toPostgresError(error, `Having standbys keep replication slot ${name}`, keys);
   }
 }

@@ -29,7 +29,7 @@ import { ensurePublication, type Publication } from './publication.ts';
 import type { Operation, RecordForm } from './record-form.ts';
 import { columnRules, recordForm, valueModes } from './record-options.ts';
 import { RelationShapes } from './relation-shapes.ts';
-import { createSlot, defaultSlotName, endExport } from './replication-slot.ts';
+import { createSlot, defaultSlotName, endExport, keepThroughFailover } from './replication-slot.ts';
 import { ReplicationStream } from './replication-stream.ts';
 import { sessionProblems } from './session-problems.ts';
 import { SlotWatch } from './slot-watch.ts';
@@ -133,6 +133,8 @@ export class PostgresSourceTask implements SourceTask {
       [...findings.captured, ...findings.signals],
     );
     this.#replication = await connect(this.#catalog.settings, 'replication');
+    if (this.#config['slot.failover'] && findings.slot?.failover === false)
+      await keepThroughFailover(this.#replication, this.#names.slot, this.#catalog.settings.keys);
     await (stored ? this.#resume(stored, findings, publication) : this.#startAnew(findings, publication));
     // While a snapshot is read too, which may take hours, the slot holds the log back.
     this.#watch.start();
@@ -198,7 +200,10 @@ export class PostgresSourceTask implements SourceTask {
     let exported: string | null = null;
     if (lsn === null && this.#replication) {
       const { keys, queryTimeoutMs } = this.#catalog.settings;
-      const created = await createSlot(this.#replication, this.#names.slot, wantsRows, queryTimeoutMs, keys);
+      const created = await createSlot(this.#replication, {
+        ...{ name: this.#names.slot, exportsSnapshot: wantsRows, timeoutMs: queryTimeoutMs, keys },
+        failover: this.#config['slot.failover'],
+      });
       lsn = created.consistentPoint;
       exported = created.snapshot;
     }

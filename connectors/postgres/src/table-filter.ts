@@ -2,32 +2,48 @@ import type { ConfigDef } from '@millrace/sdk';
 
 type Validator = NonNullable<ConfigDef[string]['validate']>;
 
-/** Chooses tables as Debezium does: a comma-separated list of regular expressions, each for a whole `schema.table`. */
-export class TableFilter {
-  readonly #included: readonly RegExp[];
-  readonly #excluded: readonly RegExp[];
+/** Regular expressions, each for a whole name. */
+interface NameLists {
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+}
 
-  constructor(include: readonly string[], exclude: readonly string[]) {
-    this.#included = include.map(anchored);
-    this.#excluded = exclude.map(anchored);
+/** Chooses tables as Debezium does: comma-separated lists of regular expressions, each for a whole `schema.table`, or for a whole schema. */
+export class TableFilter {
+  readonly #includes: (table: string) => boolean;
+
+  constructor(tables: NameLists, schemas: NameLists = { include: [], exclude: [] }) {
+    const [isTable, isSchema] = [chooser(tables), chooser(schemas)];
+    this.#includes = (table) => isTable(table) && isSchema(table.slice(0, table.indexOf('.')));
   }
 
   /** Without an include list every table is chosen. */
   includes(table: string): boolean {
-    const wanted = this.#included.length === 0 || this.#included.some((pattern) => pattern.test(table));
-    return wanted && !this.#excluded.some((pattern) => pattern.test(table));
+    return this.#includes(table);
   }
+}
+
+function chooser({ include, exclude }: NameLists): (name: string) => boolean {
+  const [included, excluded] = [include.map(anchored), exclude.map(anchored)];
+  return (name) =>
+    (included.length === 0 || included.some((pattern) => pattern.test(name))) &&
+    !excluded.some((pattern) => pattern.test(name));
 }
 
 /** The tables that a source captures. Its table of signals is none of them. */
 export function capturedBy(config: {
+  readonly 'schema.include.list': readonly string[];
+  readonly 'schema.exclude.list': readonly string[];
   readonly 'table.include.list': readonly string[];
   readonly 'table.exclude.list': readonly string[];
   readonly 'signal.data.collection': string | null;
 }): TableFilter {
   const signals = config['signal.data.collection'];
   const excluded = signals === null ? [] : [RegExp.escape(signals)];
-  return new TableFilter(config['table.include.list'], [...config['table.exclude.list'], ...excluded]);
+  return new TableFilter(
+    { include: config['table.include.list'], exclude: [...config['table.exclude.list'], ...excluded] },
+    { include: config['schema.include.list'], exclude: config['schema.exclude.list'] },
+  );
 }
 
 /** Entries of the list that choose none of the tables. */

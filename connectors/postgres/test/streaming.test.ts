@@ -252,6 +252,16 @@ function streaming(version: string): void {
     expect(task.records.map((r) => r.topic)).toEqual(['shop.public.orders']);
   });
 
+  it('captures the tables of schemas that are chosen, and no others', async () => {
+    for (const schema of ['sales', 'sales_old', 'stock'])
+      await db.query(`CREATE SCHEMA ${schema}; CREATE TABLE ${schema}.t (id int PRIMARY KEY)`);
+    const task = await start({ 'schema.include.list': 'sales.*', 'schema.exclude.list': 'sales_old' });
+    for (const schema of ['stock', 'sales_old', 'sales'])
+      await db.query(`INSERT INTO ${schema}.t VALUES (1)`);
+    await task.pollUntil('the row', count(1));
+    expect(task.records.map((r) => r.topic)).toEqual(['shop.sales.t']);
+  });
+
   it('confirms to the slot what is durable, and no more', async () => {
     await db.query('CREATE TABLE t (id int PRIMARY KEY)');
     const task = await start({ 'snapshot.mode': 'no_data' });
