@@ -62,7 +62,7 @@ function decoded(value: unknown, what: string): unknown {
 
 function toBson(value: unknown, schema: Schema | undefined, what: string): unknown {
   if (value === null || value === undefined) return null;
-  if (typeof value === 'bigint') return Long.fromBigInt(value);
+  if (typeof value === 'bigint') return wholeBson(value, what);
   if (typeof value === 'number') return numberBson(value, schema);
   if (typeof value === 'string')
     return schema?.name === logicalType.decimal ? Decimal128.fromString(value) : value;
@@ -87,6 +87,16 @@ function fields(entries: readonly [string, unknown][], schema: Schema | undefine
     else document[name] = value;
   }
   return document;
+}
+
+/** Beyond 64 bits, where the driver would cut bits off, a decimal has room for 34 digits. */
+function wholeBson(value: bigint, what: string): Long | Decimal128 {
+  if (BigInt.asIntN(64, value) === value) return Long.fromBigInt(value);
+  try {
+    return Decimal128.fromString(String(value));
+  } catch (error) {
+    throw notADocument(`The ${what} has a number of more digits than MongoDB can hold.`, error);
+  }
 }
 
 /** The driver would make a double of every number that does not fit into 32 bits. */

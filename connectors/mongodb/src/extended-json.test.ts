@@ -52,6 +52,14 @@ describe('Extended JSON', () => {
     );
   });
 
+  test('a whole number beyond 64 bits keeps its digits, or is refused', () => {
+    const read = (text: string) => toDocument(`{"n": ${text}}`, undefined, 'value').n;
+    expect(read('-9223372036854775808')).toEqual(Long.MIN_VALUE);
+    expect(read('9223372036854775808')).toEqual(Decimal128.fromString('9223372036854775808'));
+    expect(read(`-${'9'.repeat(34)}`)).toEqual(Decimal128.fromString(`-${'9'.repeat(34)}`));
+    expect(() => read('1'.repeat(35))).toThrow('more digits than MongoDB can hold');
+  });
+
   test.each(['relaxed', 'strict'] as const)('%s keeps every value', (mode) => {
     const read = toDocument(jsonText(toJson(all, mode)), undefined, 'value');
     // A number without fraction is an int32 where it fits, whatever it was.

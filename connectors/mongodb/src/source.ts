@@ -16,7 +16,7 @@ import { connect, connectionOf, endClient, loginKey } from './connection.ts';
 import { isAnswerTooLarge, isPositionLost, isTokenRemoved, toMongoError } from './errors.ts';
 import { readOplogWindow, secondsToLoss } from './oplog-window.ts';
 import { parseStartTime } from './option-checks.ts';
-import { fromOffset, inWords, type Position, tokenTime, toOffset } from './position.ts';
+import { fromOffset, inWords, type Position, secondsOf, tokenTime, toOffset } from './position.ts';
 import { captureProblems, clusterTime, type Deployment, inspect } from './preflight.ts';
 
 /** How often the oplog is looked at. */
@@ -153,6 +153,8 @@ export class MongoDbSourceTask implements SourceTask {
     const [client, capture] = [this.#client, this.#capture];
     if (!client || !capture) throw new TypeError('poll before start');
     const nowMs = performance.now();
+    // In front of the reading: who falls behind is given records every time.
+    if (nowMs >= this.#nextOplogCheckMs) await this.#checkOplog(client, capture.position);
     try {
       const records = await capture.next();
       if (records.length > 0) {
@@ -164,7 +166,6 @@ export class MongoDbSourceTask implements SourceTask {
       await this.#recover(client, capture, error);
       return [];
     }
-    if (nowMs >= this.#nextOplogCheckMs) await this.#checkOplog(client, capture.position);
     return this.#heartbeat(capture.position, nowMs);
   }
 
@@ -178,28 +179,20 @@ export class MongoDbSourceTask implements SourceTask {
     return [this.#maker.heartbeat(position, Date.now())];
   }
 
-  /** Says in the status that the position will be lost, while there is time to do something. */
+  /** Tells how much of the oplog there is behind the position and in front of it, and that it will be lost while there is time to do something. */
   async #checkOplog(client: MongoClient, position: Position): Promise<void> {
     this.#nextOplogCheckMs = performance.now() + OPLOG_CHECK_INTERVAL_MS;
+    const context = this.#context;
     const at = position.token ? tokenTime(position.token) : position.time;
     const window = at && !this.#deployment.sharded ? await readOplogWindow(client) : null;
+    context.figure('oplog_window_seconds', window && window.lastSeconds - window.firstSeconds);
+    context.figure('oplog_left_seconds', window && at && Math.max(0, secondsOf(at) - window.firstSeconds));
+    context.figure('oplog_behind_seconds', window && at && Math.max(0, window.lastSeconds - secondsOf(at)));
     const leftSeconds = window && at ? secondsToLoss(window, at) : null;
-    if (leftSeconds !== null && window) {
-      const windowSeconds = window.lastSeconds - window.firstSeconds;
-      const what = `too slow: in about ${leftSeconds} s of new changes the oplog loses the position`;
-      this.#context.progress({
-        what,
-        done: windowSeconds - leftSeconds,
-        total: windowSeconds,
-        unit: 'seconds',
-      });
-      if (!this.#warned)
-        this.#context.logger.warn({ leftSeconds, windowSeconds }, 'the oplog will soon lose the position');
-      this.#warned = true;
-    } else if (this.#warned) {
-      this.#warned = false;
-      this.#context.progress(null);
-    }
+    context.notice('oplog', leftSeconds === null ? null : losingWords(leftSeconds));
+    if (leftSeconds !== null && !this.#warned)
+      context.logger.warn({ leftSeconds }, 'the oplog will soon lose the position');
+    this.#warned = leftSeconds !== null;
   }
 
   /** As `on.lost.position` says; a position that is lost again at once would be lost for ever. */
@@ -221,6 +214,9 @@ export class MongoDbSourceTask implements SourceTask {
       : failure;
   }
 }
+
+const losingWords = (leftSeconds: number): string =>
+  `The source is so far behind that the oplog loses its position once ${leftSeconds} s more of changes were written: give the oplog more room (replSetResizeOplog), or see what holds the connector up.`;
 
 /** Its two images, or a long list of changes, may be beyond what one document may have, though neither of them is. */
 function eventTooLarge(position: Position | null, cause: unknown): MillraceError {

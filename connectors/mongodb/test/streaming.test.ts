@@ -178,6 +178,25 @@ describe.skipIf(unavailable !== undefined)('a MongoDB source', () => {
     expect(values(await until(task, 1)).map(({ v }) => v)).toEqual(['after']);
   });
 
+  it('tells of the oplog while there are records at every poll too, and warns of a position near its beginning', async () => {
+    const task = await started({ 'startup.mode': 'latest' });
+    await db.collection('c').insertOne({ v: 1 });
+    await until(task, 1);
+    expect([...task.figures.keys()].sort()).toEqual([
+      ...['oplog_behind_seconds', 'oplog_left_seconds', 'oplog_window_seconds'],
+    ]);
+    expect(task.notices.has('oplog')).toBe(false);
+    const entries = client.db('local').collection('oplog.rs').find().sort({ $natural: 1 }).limit(1);
+    const [first] = await entries.toArray();
+    const early = await started({
+      'startup.mode': 'timestamp',
+      'startup.mode.timestamp.start.at.operation.time': BSON.EJSON.stringify(first?.ts),
+    });
+    await until(early, 1);
+    expect(early.notices.get('oplog')).toContain('loses its position once 0 s more');
+    expect(early.figures.get('oplog_left_seconds')).toBe(0);
+  });
+
   it('stores its position by heartbeats while nothing that is captured changes', async () => {
     const task = await started({ collection: 'c', 'heartbeat.interval.ms': '50' });
     const [first] = await until(task, 1);
