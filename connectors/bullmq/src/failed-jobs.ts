@@ -32,6 +32,8 @@ export class FailedJobs implements Feed {
   /** To be removed, in order; none where they stay. */
   readonly #pending = new Map<string, FailedJob>();
   #position: FailedJob;
+  /** By which jobs are removed, once there are some. */
+  #queue: Queue | null = null;
 
   constructor(client: Redis, config: SourceConfig, signal: AbortSignal, stored: JsonObject | null) {
     this.#client = client;
@@ -115,22 +117,24 @@ export class FailedJobs implements Feed {
   async durable(offset: JsonObject): Promise<void> {
     const last = nameOf({ id: String(offset.job), failedOn: String(offset.failedOn) });
     if (!this.#pending.has(last)) return;
-    const queue = new Queue(this.#config.queue, {
-      connection: this.#client,
-      prefix: this.#config.prefix,
-      skipMetasUpdate: true,
-    });
-    queue.on('error', () => undefined);
+    this.#queue ??= this.#removing();
     for (const [name, { id, failedOn }] of this.#pending) {
       const claimed = await this.#client.eval(CLAIM, 1, this.#key, id, failedOn);
-      if (claimed === 1) await queue.remove(id, { removeChildren: false });
+      if (claimed === 1) await this.#queue.remove(id, { removeChildren: false });
       this.#pending.delete(name);
       if (name === last) break;
     }
   }
 
-  stop(): Promise<void> {
-    return Promise.resolve();
+  #removing(): Queue {
+    const { queue: name, prefix } = this.#config;
+    const queue = new Queue(name, { connection: this.#client, prefix, skipMetasUpdate: true });
+    queue.on('error', () => undefined);
+    return queue;
+  }
+
+  async stop(): Promise<void> {
+    await this.#queue?.close().catch(() => undefined);
   }
 }
 

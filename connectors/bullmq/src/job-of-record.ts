@@ -73,9 +73,9 @@ function dataOf(record: SinkRecord, config: SinkConfig): string {
 }
 
 function optionsOf(record: SinkRecord, config: SinkConfig): JobsOptions {
-  const delay = numberOf(record, config['delay.header'], config['delay.ms'], Number.MAX_SAFE_INTEGER);
-  const priority = numberOf(record, config['priority.header'], config.priority, PRIORITY_MAX);
-  const attempts = numberOf(record, config['attempts.header'], config.attempts, Number.MAX_SAFE_INTEGER);
+  const delay = numberOf(record, config, 'delay.header', config['delay.ms']);
+  const priority = numberOf(record, config, 'priority.header', config.priority, PRIORITY_MAX);
+  const attempts = numberOf(record, config, 'attempts.header', config.attempts);
   const backoff = {
     type: config['backoff.type'],
     delay: config['backoff.delay.ms'],
@@ -94,17 +94,20 @@ function optionsOf(record: SinkRecord, config: SinkConfig): JobsOptions {
 
 const kept = (count: number): boolean | number => (count === 0 ? true : count);
 
-function numberOf(record: SinkRecord, header: string | null, fallback: number, max: number): number {
+function numberOf(
+  record: SinkRecord,
+  config: SinkConfig,
+  option: 'delay.header' | 'priority.header' | 'attempts.header',
+  fallback: number,
+  max = Number.MAX_SAFE_INTEGER,
+): number {
+  const header = config[option];
   const given = header === null ? undefined : record.headers.findLast(({ key }) => key === header)?.value;
   if (given === undefined || given === null) return fallback;
   const text = String(given).trim();
   const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
   if (value <= max) return value;
-  throw poison(
-    'BULLMQ_HEADER_INVALID',
-    `The header ${header} is no whole number from 0 to ${max}.`,
-    'delay.header',
-  );
+  throw poison('BULLMQ_HEADER_INVALID', `The header ${header} is no whole number from 0 to ${max}.`, option);
 }
 
 function poison(code: string, message: string, path: string, cause?: unknown): MillraceError {

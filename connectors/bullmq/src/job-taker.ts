@@ -201,7 +201,8 @@ export class JobTaker implements Feed {
   }
 
   async #renew(): Promise<void> {
-    const ids = [...this.#taken.values()].map(({ id }) => id ?? '');
+    // What was taken up and has not been read yet may wait as long.
+    const ids = [...this.#resumed, ...this.#taken.values()].map(({ id }) => id ?? '');
     if (ids.length === 0) return;
     await this.#running.extendJobLocks(
       ids,

@@ -17,12 +17,20 @@ export class Queues {
   of(name: string): Queue {
     const known = this.#byName.get(name);
     if (known) return known;
-    // Names can come from records: queues are cheap, and made again when they are needed again.
-    if (this.#byName.size >= QUEUES_MAX) this.#byName.clear();
+    if (this.#byName.size >= QUEUES_MAX) this.#forgetOldest();
     const queue = new Queue(name, { connection: this.#client, prefix: this.#prefix });
     queue.on('error', () => undefined);
     this.#byName.set(name, queue);
     return queue;
+  }
+
+  /** Names can come from records: queues are cheap, and made again when they are needed again. Each listens to the connection until it is closed. */
+  #forgetOldest(): void {
+    for (const [name, queue] of this.#byName) {
+      this.#byName.delete(name);
+      queue.close().catch(() => undefined);
+      return;
+    }
   }
 
   /** The connection, as BullMQ's own functions take it. */

@@ -1,8 +1,11 @@
 import { RedisServer, unavailable } from '@millrace/connector-redis/testing';
-import { isMillraceError, type SourceConnector } from '@millrace/sdk';
+import { isMillraceError, requireConfig, type SourceConnector } from '@millrace/sdk';
 import { eventually, MemoryOffsets, type Options, SourceHarness } from '@millrace/sdk/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { SourceConfig } from '../src/config.ts';
+import { FailedJobs } from '../src/failed-jobs.ts';
 import manifest from '../src/index.ts';
+import { Queues } from '../src/queues.ts';
 import { useQueue, workOn } from './places.ts';
 
 const server = new RedisServer();
@@ -80,6 +83,27 @@ describe.skipIf(unavailable !== undefined)('a source of jobs', () => {
       return performance.now() > endMs;
     });
     await task.commit();
+    expect(others).toEqual([]);
+    expect(await counts()).toMatchObject({ active: 0, completed: 3 });
+  });
+
+  it('keeps the locks of what it took up of a former task, also before it is asked for it', async () => {
+    await add(3);
+    const options = { 'lock.duration.ms': '600', 'stalled.interval.ms': '500' };
+    const first = await started(options);
+    await read(first, 3);
+    first.abandon();
+    await server.cut();
+    const second = await started(options, first.offsets);
+    const others: number[] = [];
+    const rival = workOn(server, queue, async (job) => void others.push(job.data.n), {
+      stalledInterval: 300,
+    });
+    onTestFinished(() => rival.close());
+    const endMs = performance.now() + 3 * 600;
+    await eventually('three times as long as a lock lasts', () => performance.now() > endMs);
+    expect(await read(second, 3)).toEqual([0, 1, 2]);
+    await second.commit();
     expect(others).toEqual([]);
     expect(await counts()).toMatchObject({ active: 0, completed: 3 });
   });
@@ -168,6 +192,35 @@ describe.skipIf(unavailable !== undefined)('a source of jobs', () => {
     expect(await counts()).toMatchObject({ wait: 1, failed: 0 });
     expect(await useQueue(server, queue, (jobs) => jobs.getJob('1'))).toBeDefined();
     expect(await useQueue(server, queue, (jobs) => jobs.getJob('2'))).toBeUndefined();
+  });
+
+  it('listens to its connection no more for each batch that it removes, nor for each queue', async () => {
+    await add(3);
+    const failing = workOn(server, queue, async () => {
+      throw new Error('never');
+    });
+    await eventually('three failures', async () => (await counts()).failed === 3);
+    await failing.close();
+    await server.use(async (client) => {
+      const listeners = () => client.listenerCount('close');
+      const options = { 'connection.uri': server.uri, queue, 'read.mode': 'failed', 'failed.jobs': 'remove' };
+      const config = requireConfig(connector.config, options) as SourceConfig;
+      const before = listeners();
+      const feed = new FailedJobs(client, config, AbortSignal.timeout(20_000), null);
+      const removed: number[] = [];
+      for (let batch = 0; batch < 3; batch++) {
+        const [item] = await feed.read(1);
+        await feed.durable(item?.offset ?? {});
+        removed.push(listeners());
+      }
+      expect(new Set(removed)).toHaveLength(1);
+      await feed.stop();
+      expect(listeners()).toBe(before);
+      const queues = new Queues(client, 'bull');
+      for (let name = 0; name < 1_020; name++) await queues.of(`${queue}-${name}`).waitUntilReady();
+      await eventually('the oldest to be forgotten', () => listeners() - before <= 1_000);
+    });
+    expect(await counts()).toMatchObject({ failed: 0 });
   });
 
   it('tells what happens in the queue, and what was trimmed before it could', async () => {
