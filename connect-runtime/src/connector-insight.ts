@@ -60,7 +60,7 @@ export class ConnectorInsight {
     this.deadLetters = new DeadLetters({
       bootstrapServers: config['bootstrap.servers'],
       connector: (name) => view.connector(name),
-      lead: () => commands.inTurn(async () => undefined),
+      lead: () => commands.lead(),
       restartTasks: (name) => commands.restartConnector(name, { includeTasks: true, onlyFailed: false }),
       ...{ admin, clock, logger },
     });
@@ -136,7 +136,7 @@ export class ConnectorInsight {
    */
   renewSecrets(): Promise<{ readonly renewed: number; readonly unreadable: readonly string[] }> {
     const { commands, secrets } = this.#options;
-    return commands.inTurn(() => secrets.configs.renew());
+    return commands.inTurnOfAll(() => secrets.configs.renew());
   }
 
   async close(): Promise<void> {

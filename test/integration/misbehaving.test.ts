@@ -376,6 +376,29 @@ describe.skipIf(process.platform !== 'linux')('a plugin that misbehaves costs ot
       });
     });
 
+    test('hang in a change of one connector: others are changed meanwhile', async () => {
+      const config = { 'connector.class': 'FaultySource', fault: 'return-at-once' };
+      for (const name of ['bad-patch', 'beside-patch']) await put(name, config);
+      await undisturbed('hang in a change', async () => {
+        let over = false;
+        const patched = fetch(`${rest}/connectors/bad-patch/config`, {
+          method: 'PATCH',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ 'hang.in': 'validate' }),
+        }).finally(() => {
+          over = true;
+        });
+        // The first of them may come before it.
+        for (const change of ['pause', 'resume', 'pause', 'resume']) {
+          const { status } = await fetch(`${rest}/connectors/beside-patch/${change}`, { method: 'PUT' });
+          expect(status).toBe(202);
+        }
+        expect(over).toBe(false);
+        expect(await (await patched).json()).toMatchObject({ code: 'TASK_HOST_TIMEOUT' });
+      });
+      for (const name of ['bad-patch', 'beside-patch']) await remove(name);
+    });
+
     test('hang in stop: its neighbours are told why they start again, and do', async () => {
       await undisturbed('hang in stop', async () => {
         await put('beside', { 'connector.class': 'FaultySource', fault: 'return-at-once' });

@@ -7,6 +7,7 @@ import type { ConfigSecrets } from '../secrets/config-secrets.ts';
 import type { ConfigHistory } from '../storage/config-history.ts';
 import type { ConfigStore } from '../storage/config-store.ts';
 import type { ValidationResult } from '../tasks/host-protocol.ts';
+import { ChangeTurns } from './change-turns.ts';
 import type { ConnectorTraces } from './connector-traces.ts';
 import { type ConnectorView, connectorNotFound, notFound } from './connector-view.ts';
 import type { ControlLoop } from './control-loop.ts';
@@ -39,8 +40,7 @@ const NOBODY: ConfigChangeContext = { by: 'ANONYMOUS' };
 /** Writes: each is a record in the config topic, made by the leader only, and answered when it was read back. */
 export class ConnectorCommands {
   readonly #options: ConnectorCommandsOptions;
-  /** One write after the other, so that each sees what the one before it did. */
-  #tail: Promise<unknown> = Promise.resolve();
+  readonly #turns = new ChangeTurns();
 
   constructor(options: ConnectorCommandsOptions) {
     this.#options = options;
@@ -53,11 +53,12 @@ export class ConnectorCommands {
     initialState: TargetState,
     change = NOBODY,
   ): Promise<ConnectorInfo> {
-    await this.#lead();
+    await this.lead();
     this.#mustBeNew(name);
     const full = { ...config, name };
     const secretKeys = await this.#check(full);
-    return this.#inTurn(async () => {
+    // Validation may have taken so long that another worker leads by now.
+    return this.inTurn(name, async () => {
       this.#mustBeNew(name);
       const { configs } = this.#options;
       // A connector of that name which was removed halfway may have left its target state behind.
@@ -73,10 +74,10 @@ export class ConnectorCommands {
     config: ConnectorConfig,
     change = NOBODY,
   ): Promise<{ created: boolean; info: ConnectorInfo }> {
-    await this.#lead();
+    await this.lead();
     const full = { ...config, name };
     const secretKeys = await this.#check(full);
-    return this.#inTurn(async () => {
+    return this.inTurn(name, async () => {
       const before = this.#options.configs.config.connector(name);
       checkAsTold(change, before);
       await this.#options.configs.putConnector(name, await this.#withoutSecrets(name, full, secretKeys));
@@ -91,7 +92,7 @@ export class ConnectorCommands {
     change = NOBODY,
   ): Promise<ConnectorInfo> {
     // In one turn, so that no other change comes between what was read and what is written.
-    return this.inTurn(async () => {
+    return this.inTurn(name, async () => {
       const before = this.#options.configs.config.connector(name);
       if (!before) throw connectorNotFound(name);
       checkAsTold(change, before);
@@ -103,7 +104,7 @@ export class ConnectorCommands {
   }
 
   remove(name: string, change = NOBODY): Promise<void> {
-    return this.inTurn(async () => {
+    return this.inTurn(name, async () => {
       const { configs, secrets, traces } = this.#options;
       const config = configs.config.connector(name);
       this.#mustExist(name, connectorNotFound(name));
@@ -117,7 +118,7 @@ export class ConnectorCommands {
   }
 
   setTargetState(name: string, state: TargetState): Promise<void> {
-    return this.inTurn(async () => {
+    return this.inTurn(name, async () => {
       this.#mustExist(name, notFound(`Unknown connector ${name}`));
       await this.#options.configs.putTargetState(name, state);
     });
@@ -127,7 +128,7 @@ export class ConnectorCommands {
     name: string,
     request: Omit<RestartRequest, 'connector'>,
   ): Promise<ConnectorStatus | null> {
-    return this.inTurn(async () => {
+    return this.inTurn(name, async () => {
       this.#mustExist(name, notFound(`Unknown connector: ${name}`));
       await this.#options.configs.putRestart({ connector: name, ...request });
       return request.includeTasks || request.onlyFailed ? this.#options.view.status(name) : null;
@@ -218,25 +219,30 @@ export class ConnectorCommands {
     });
   }
 
-  async #lead(): Promise<void> {
+  /** Resolves where this worker may write for the group, with the newest config read. @throws {MillraceError} REBALANCE_IN_PROGRESS */
+  async lead(): Promise<void> {
     const { loop, configs } = this.#options;
     if (!loop.joined) throw rebalancing('this worker has not joined its group yet');
     if (!loop.isLeader) throw rebalancing('this worker does not lead the group', loop.leaderUrl);
     await configs.refresh();
   }
 
-  /** A change that this worker makes as the leader, after all that were begun before. @throws {MillraceError} REBALANCE_IN_PROGRESS */
-  inTurn<T>(job: () => Promise<T>): Promise<T> {
-    return this.#inTurn(async () => {
-      await this.#lead();
-      return job();
-    });
+  /**
+   * A change of a connector that this worker makes as the leader, after all of that connector that were begun before.
+   * @throws {MillraceError} REBALANCE_IN_PROGRESS
+   */
+  inTurn<T>(connector: string, job: () => Promise<T>): Promise<T> {
+    return this.#turns.take(connector, () => this.#leading(job));
   }
 
-  #inTurn<T>(job: () => Promise<T>): Promise<T> {
-    const turn = this.#tail.then(job, job);
-    this.#tail = turn.catch(() => undefined);
-    return turn;
+  /** A change of all connectors, while no other is under way. @throws {MillraceError} REBALANCE_IN_PROGRESS */
+  inTurnOfAll<T>(job: () => Promise<T>): Promise<T> {
+    return this.#turns.takeAll(() => this.#leading(job));
+  }
+
+  async #leading<T>(job: () => Promise<T>): Promise<T> {
+    await this.lead();
+    return job();
   }
 }
 

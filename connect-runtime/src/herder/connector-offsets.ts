@@ -22,8 +22,8 @@ export interface ConnectorOffsetsOptions {
   readonly offsets: OffsetStores;
   readonly catalog: PluginCatalog;
   readonly admin: Admin;
-  /** Runs one change after the other, where the config is the newest. @throws {MillraceError} REBALANCE_IN_PROGRESS */
-  readonly inTurn: <T>(job: () => Promise<T>) => Promise<T>;
+  /** Runs one change of a connector after the other, where the config is the newest. @throws {MillraceError} REBALANCE_IN_PROGRESS */
+  readonly inTurn: <T>(connector: string, job: () => Promise<T>) => Promise<T>;
   /** How long tasks of a connector that was just stopped may take to be gone, ms. */
   readonly stoppingTimeoutMs: number;
 }
@@ -97,7 +97,7 @@ export class ConnectorOffsets {
   }
 
   #whileStopped<T>(connector: string, job: (config: ConnectorConfig) => Promise<T>): Promise<T> {
-    return this.#options.inTurn(async () => {
+    return this.#options.inTurn(connector, async () => {
       const config = this.#config(connector);
       if (this.#options.configs.config.targetState(connector) !== 'STOPPED') throw notStopped(connector);
       await this.#tasksGone(connector);

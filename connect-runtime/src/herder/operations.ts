@@ -42,7 +42,7 @@ export class Operations {
     this.loggers = options.loggers;
     this.offsets = new ConnectorOffsets({
       ...options,
-      inTurn: (job) => commands.inTurn(job),
+      inTurn: (connector, job) => commands.inTurn(connector, job),
       stoppingTimeoutMs: config['task.shutdown.graceful.timeout.ms'] + STATUS_TIME_MS,
     });
     this.activeTopics = new ActiveTopics({

@@ -21,7 +21,7 @@ export interface ConfigSecretsOptions {
 
 /**
  * Keeps inlined secrets out of the config topic: on the way in, each one is sealed, stored apart, and replaced by its
- * placeholder. Used by the leader alone, one config after the other. A value is opened here only to be compared, or to be sealed
+ * placeholder. Used by the leader alone, one config of a connector after the other. A value is opened here only to be compared, or to be sealed
  * again with a newer key, and leaves this file only sealed.
  */
 export class ConfigSecrets {
