@@ -32,6 +32,9 @@ export class HostDeath {
 /** Exit code of a host that ended because its worker was silent. */
 export const ORPHANED_EXIT_CODE = 71;
 
+/** Of what was asked of a process that was killed because it did not answer another question. */
+export const CALL_HUNG = 'PLUGIN_CALL_HUNG';
+
 /** Of tasks whose process was killed because a plugin kept it busy. */
 export const UNRESPONSIVE = 'TASK_HOST_UNRESPONSIVE';
 
@@ -60,7 +63,7 @@ const TOLD: Record<DeathReason, { readonly code: string; readonly hint: string }
     hint: `${AGAIN} What did not stop should heed its signal and end what it waits for (task.shutdown.graceful.timeout.ms).`,
   },
   call: {
-    code: 'PLUGIN_CALL_HUNG',
+    code: CALL_HUNG,
     hint: 'Look at what the plugin waits for: an address that does not answer, a lock, a loop (plugin.call.timeout.ms).',
   },
   threw: {

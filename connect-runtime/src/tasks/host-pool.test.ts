@@ -12,6 +12,7 @@ import type { TaskSpec } from './host-protocol.ts';
 const MIB = 1024 * 1024;
 const fixture = (name: string) => new URL(`../../test/fixtures/${name}.ts`, import.meta.url).href;
 const FAULTY = fixture('faulty-plugin');
+const PICKY = fixture('picky-plugin');
 
 interface Failure {
   readonly task: number;
@@ -279,6 +280,31 @@ describe('plugins that are asked', () => {
       expect(await catalog.validate('FaultySource', config)).toMatchObject({ errorCount: 0 });
     },
   );
+
+  test('a package that hangs holds up no question about another one', async () => {
+    const { catalog } = asking([FAULTY, PICKY, '@millrace/converters'], { callTimeoutMs: 8_000 });
+    await catalog.all();
+    let over = false;
+    const spins = catalog.validate('FaultySource', { ...config, 'spin.in': 'validate' });
+    const told = expect(spins.finally(() => (over = true))).rejects.toMatchObject({
+      code: 'TASK_HOST_TIMEOUT',
+    });
+    const sound = { name: 'p', 'connector.class': 'PickySource', topic: 'numbers' };
+    expect(await catalog.validate('PickySource', sound)).toMatchObject({ errorCount: 0 });
+    expect(over).toBe(false);
+    await told;
+  });
+
+  test('what waited behind a question that hung is asked again', async () => {
+    const { catalog } = asking([FAULTY], { callTimeoutMs: 4_000 });
+    await catalog.all();
+    const spins = catalog.validate('FaultySource', { ...config, 'spin.in': 'validate' });
+    const told = expect(spins).rejects.toMatchObject({ code: 'TASK_HOST_TIMEOUT' });
+    // Its own time must not be over with that of the other one.
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(await catalog.validate('FaultySource', config)).toMatchObject({ errorCount: 0 });
+    await told;
+  });
 
   test('what validate throws of a key stands at that key', async () => {
     const { catalog } = asking([FAULTY]);

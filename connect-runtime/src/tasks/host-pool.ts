@@ -1,7 +1,7 @@
-import { type JsonObject, type Logger, MillraceError } from '@millrace/foundation';
+import { isMillraceError, type JsonObject, type Logger, MillraceError } from '@millrace/foundation';
 import type { KeyedOffset } from '../core/offsets/offset-key.ts';
 import { type TaskId, taskKey } from '../core/task-id.ts';
-import type { DeathReason, HostDeath } from './host-death.ts';
+import { CALL_HUNG, type DeathReason, type HostDeath } from './host-death.ts';
 import type { HostCalls, HostLogLevels, HostUse, TaskCounterRow, TaskLogReport } from './host-protocol.ts';
 import { type TaskEnd, TaskHost } from './task-host.ts';
 
@@ -38,7 +38,10 @@ export interface HostFigures {
   readonly deaths: ReadonlyMap<DeathReason, number>;
 }
 
-/** Where plugins are asked about themselves: apart from all tasks, so that a config under test can't harm what runs. */
+/**
+ * Where plugins are asked about themselves: apart from all tasks, so that a config under test can't harm what runs, and each package in a
+ * host of its own, so that one that hangs holds up no question about another.
+ */
 const CALLS_HOST = 'plugins';
 
 /** A host that is ended from outside a second time within this may owe it to a task: memory that the kernel took back, ms. */
@@ -61,6 +64,8 @@ export class HostPool {
   readonly #struckAtMs = new Map<string, number>();
   #logLevels: HostLogLevels | null = null;
   #starts = 0;
+  /** Questions that were asked a second time. */
+  #again = 0;
   #closed = false;
 
   constructor(options: HostPoolOptions) {
@@ -71,11 +76,17 @@ export class HostPool {
    * Asks a plugin, in a host without tasks.
    * @throws {MillraceError} what the plugin threw, TASK_HOST_TIMEOUT, what the host died of, WORKER_STOPPING
    */
-  call<M extends keyof HostCalls & string>(
+  async call<M extends keyof HostCalls & string>(
     method: M,
     body: HostCalls[M]['body'],
   ): Promise<HostCalls[M]['result']> {
-    return this.#host(CALLS_HOST).callOrKill(method, body);
+    try {
+      return await this.#host(callsHostOf(body)).callOrKill(method, body);
+    } catch (error) {
+      // Another question to the same package was the end of its host: this one did nothing.
+      if (!isMillraceError(error) || error.code !== CALL_HUNG) throw error;
+      return this.callApart(method, body, `again-${++this.#again}`);
+    }
   }
 
   /** As `call`, in a host that ends with the answer: for plugins that do harm by being loaded. */
@@ -217,4 +228,9 @@ export class HostPool {
       else this.#endWhenIdle(host);
     }, this.#options.idleTimeoutMs).unref();
   }
+}
+
+function callsHostOf(body: unknown): string {
+  const { module } = body as { readonly module?: string };
+  return module === undefined ? CALLS_HOST : `${CALLS_HOST}:${module}`;
 }
