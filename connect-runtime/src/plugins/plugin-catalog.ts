@@ -1,4 +1,4 @@
-import { isMillraceError, type Logger, MillraceError, toMillraceError } from '@millrace/foundation';
+import { isMillraceError, type Logger, MillraceError, pause, toMillraceError } from '@millrace/foundation';
 import type { Forgotten, StoredOffset } from '@millrace/sdk';
 import type { ConnectorConfig } from '../core/config/cluster-config.ts';
 import type { HostPool } from '../tasks/host-pool.ts';
@@ -18,6 +18,8 @@ import { type FoundPlugin, findPlugins } from './plugin-path.ts';
 const LOOK_AGAIN_MS = 1_000;
 /** A package there that could not be loaded may have been on its way, and a busy machine may be quiet by then: it is tried again so often at most, ms. */
 const TRY_AGAIN_MS = 10_000;
+/** So long questions about what is known wait, at most, for a look that is under way: a package that hangs must not hold them up, ms. */
+const LOOK_WAIT_MS = 2_000;
 
 const CONNECTORS: readonly PluginType[] = ['source', 'sink'];
 const STEPS: readonly PluginType[] = ['converter', 'transform', 'predicate', 'config-provider'];
@@ -55,6 +57,10 @@ export class PluginCatalog {
   #directory = new PluginDirectory([]);
   #looking: Promise<void> | null = null;
   #lookedAtMs = Number.NEGATIVE_INFINITY;
+  /** Of the look that is under way. */
+  #lookBeganAtMs = 0;
+  /** Asks packages again that could not be loaded, beside everything else. */
+  #tryingAgain: Promise<void> | null = null;
 
   constructor(options: PluginCatalogOptions) {
     this.#options = options;
@@ -72,10 +78,32 @@ export class PluginCatalog {
 
   async directory(): Promise<PluginDirectory> {
     if (performance.now() - this.#lookedAtMs < this.#lookAgainMs) return this.#directory;
+    const isFirst = this.#lookedAtMs === Number.NEGATIVE_INFINITY;
     const looking = this.#lookTogether();
-    // What comes with the worker and could not be asked in time is asked again beside what goes on; a worker that stops asks nobody.
-    if (this.#isFixed) looking.catch(() => undefined);
-    else await looking;
+    if (isFirst) await looking;
+    else await this.#awaitLook(looking);
+    return this.#directory;
+  }
+
+  /** What is known is known, however long what came last takes to be loaded. */
+  async #awaitLook(looking: Promise<void>): Promise<void> {
+    const waited = new AbortController();
+    const leftMs = this.#lookBeganAtMs + LOOK_WAIT_MS - performance.now();
+    try {
+      await Promise.race([looking, pause(Math.max(0, leftMs), waited.signal)]);
+    } finally {
+      waited.abort();
+      // A worker that stops asks nobody.
+      looking.catch(() => undefined);
+    }
+  }
+
+  /** As it is now, as far as that is known soon: what is in a config beside its connector may have come since the last look. */
+  async #directorySoon(): Promise<PluginDirectory> {
+    if ((this.#options.path ?? []).length === 0) return this.directory();
+    // One that is under way may have passed by already.
+    if (this.#looking) await this.#awaitLook(this.#looking);
+    await this.#awaitLook(this.#lookTogether());
     return this.#directory;
   }
 
@@ -85,11 +113,14 @@ export class PluginCatalog {
     // One that is under way may have passed by already.
     await this.#looking;
     await this.#lookTogether();
+    await this.#tryingAgain;
     return this.#directory;
   }
 
   #lookTogether(): Promise<void> {
-    this.#looking ??= this.#look().finally(() => {
+    if (this.#looking) return this.#looking;
+    this.#lookBeganAtMs = performance.now();
+    this.#looking = this.#look().finally(() => {
       this.#looking = null;
     });
     return this.#looking;
@@ -166,7 +197,7 @@ export class PluginCatalog {
     const result = await this.#validate(className, config, directory);
     if (result.errorCount === 0) return result;
     // A transform or converter that is missing may have come too.
-    const now = await this.#directoryNow();
+    const now = await this.#directorySoon();
     return now === directory ? result : this.#validate(className, config, now);
   }
 
@@ -274,26 +305,60 @@ export class PluginCatalog {
     const gone = [...this.#entries].filter(
       ([module, { stamp }]) => stamp !== null && found.get(module)?.stamp !== stamp,
     );
-    const fresh = [...this.#options.modules, ...found.keys()].filter((module) => this.#isDue(module, found));
-    // Processes of their own for all of them at once are the last thing that a busy machine needs.
-    const waited = fresh.length > 1 && fresh.every((one) => this.#entries.get(one)?.failures.some(passes));
-    const described =
-      first || waited ? await this.#describeTogether(fresh, found) : await this.#describeEach(fresh, found);
+    const due = [...this.#options.modules, ...found.keys()].filter((module) => this.#isDue(module, found));
+    // What could not be loaded before is asked again beside what goes on: it may hang each time.
+    const again = due.filter((module) => this.#isKnown(module, found));
+    const fresh = due.filter((module) => !again.includes(module));
+    if (again.length > 0) this.#tryAgain(again, found);
+    const described = first
+      ? await this.#describeTogether(fresh, found)
+      : await this.#describeEach(fresh, found);
     for (const [module] of gone) this.#entries.delete(module);
     // Processes that have loaded what was there before get no more work: a new task must run the code that is there now.
     if (gone.length > 0) this.#options.hosts.retire();
+    this.#takeAll(described, found, { tell: !first, changed: gone.length > 0 });
+    this.#lookedAtMs = performance.now();
+  }
+
+  #tryAgain(modules: readonly string[], found: ReadonlyMap<string, FoundPlugin>): void {
+    if (this.#tryingAgain) return;
+    // Processes of their own for all of them at once are the last thing that a busy machine needs.
+    const waited =
+      modules.length > 1 && modules.every((one) => this.#entries.get(one)?.failures.some(passes));
+    const describing = waited ? this.#describeTogether(modules, found) : this.#describeEach(modules, found);
+    this.#tryingAgain = describing
+      .then((described) => {
+        // One that went meanwhile, or was replaced, is for the next look.
+        const stays = described.filter(([module]) => this.#isKnown(module, found));
+        this.#takeAll(stays, found, { tell: true, changed: false });
+      })
+      // A worker that stops asks nobody.
+      .catch(() => undefined)
+      .finally(() => {
+        this.#tryingAgain = null;
+      });
+  }
+
+  #takeAll(
+    described: DescribedModules,
+    found: ReadonlyMap<string, FoundPlugin>,
+    { tell, changed }: { readonly tell: boolean; readonly changed: boolean },
+  ): void {
     const before = this.#directory;
     for (const [module, result] of described) this.#take(module, result, found.get(module)?.stamp ?? null);
-    if (described.length + gone.length > 0)
+    if (described.length > 0 || changed)
       this.#directory = new PluginDirectory([...this.#entries.values()].flatMap(({ plugins }) => plugins));
-    this.#lookedAtMs = performance.now();
-    if (!first) this.#tell(before);
+    if (tell) this.#tell(before);
+  }
+
+  /** Whether it was asked before, and is the same since. */
+  #isKnown(module: string, found: ReadonlyMap<string, FoundPlugin>): boolean {
+    return this.#entries.get(module)?.stamp === (found.get(module)?.stamp ?? null);
   }
 
   #isDue(module: string, found: ReadonlyMap<string, FoundPlugin>): boolean {
     const known = this.#entries.get(module);
-    if (known === undefined) return true;
-    if (known.stamp !== (found.get(module)?.stamp ?? null)) return true;
+    if (known === undefined || !this.#isKnown(module, found)) return true;
     // What comes with the worker is what it is.
     const again = known.stamp === null ? known.failures.some(passes) : known.failures.length > 0;
     return again && performance.now() - known.describedAtMs >= TRY_AGAIN_MS;
