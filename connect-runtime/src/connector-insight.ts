@@ -8,6 +8,7 @@ import { sinkGroupId } from './core/offsets/sink-offset.ts';
 import { DeadLetters } from './dead-letters/dead-letters.ts';
 import type { ConnectorCommands } from './herder/connector-commands.ts';
 import type { ConnectorView } from './herder/connector-view.ts';
+import { sinkPositions } from './herder/group-positions.ts';
 import { errorPolicyOf } from './plugins/error-config.ts';
 import type { PluginCatalog } from './plugins/plugin-catalog.ts';
 import { Previews } from './preview/previews.ts';
@@ -60,6 +61,7 @@ export class ConnectorInsight {
     this.deadLetters = new DeadLetters({
       bootstrapServers: config['bootstrap.servers'],
       connector: (name) => view.connector(name),
+      positions: (name, connectorConfig) => sinkPositions(admin, name, connectorConfig).all(),
       lead: () => commands.lead(),
       restartTasks: (name) => commands.restartConnector(name, { includeTasks: true, onlyFailed: false }),
       ...{ admin, clock, logger },

@@ -281,6 +281,64 @@ describe('dead letters', () => {
     expect(nobody.json.message).toContain('nonesuch');
   });
 
+  test('that were sent again while the sink stood still are read, wherever it begins in new topics', async () => {
+    const config = {
+      ...sink({ topics: 'ends', file: join(folder, 'ends.txt') }),
+      'errors.deadletterqueue.topic.name': 'ends-dlq',
+      'consumer.override.auto.offset.reset': 'latest',
+    };
+    await call('PUT', '/connectors/ends/config', config);
+    const letters = '/api/v1/connectors/ends/dead-letters';
+    const listed = async () => ((await call('GET', letters)).json.letters ?? []) as { redrives: number }[];
+    await eventually(
+      async () => {
+        await produce('ends', ['no json']);
+        return (await listed()).length > 0;
+      },
+      { what: 'a dead letter', timeoutMs: 20_000 },
+    );
+    await call('PUT', '/connectors/ends/stop');
+    const tasks = async () => (await call('GET', '/connectors/ends/status')).json.tasks;
+    await eventually(async () => (await tasks()).length === 0, { what: 'the task to be gone' });
+    const { json: run } = await call('POST', `${letters}/redrive`, { all: true });
+    const ended = await eventually(
+      async () => {
+        const { json } = await call('GET', `${letters}/redrives/${run.id}`);
+        return json.state !== 'RUNNING' && json;
+      },
+      { what: 'the redrive to end', timeoutMs: 20_000 },
+    );
+    expect(ended.sent).toBeGreaterThan(0);
+    await call('PUT', '/connectors/ends/resume');
+    await eventually(
+      async () => (await listed()).filter(({ redrives }) => redrives === 1).length === ended.sent,
+      { what: 'all of them to come back', timeoutMs: 20_000 },
+    );
+  });
+
+  test('of a share group are written again, and then none waits', async () => {
+    const target = join(folder, 'shared.txt');
+    const config = {
+      ...sink({ topics: 'shared', file: target, 'refuse.over': '1' }),
+      'errors.deadletterqueue.topic.name': 'shared-dlq',
+      'consumer.protocol': 'share',
+    };
+    await produce('shared', [{ id: 1 }, { id: 2 }]);
+    await call('PUT', '/connectors/shared/config', config);
+    const letters = '/api/v1/connectors/shared/dead-letters';
+    await eventually(async () => (await call('GET', letters)).json.letters?.length === 1, {
+      what: 'the dead letter',
+      timeoutMs: 20_000,
+    });
+    await call('PUT', '/connectors/shared/config', { ...config, 'refuse.over': '2' });
+    const { json: run } = await call('POST', `${letters}/redrive`, { all: true });
+    await eventually(async () => (await call('GET', `${letters}/redrives/${run.id}`)).json.waiting === 0, {
+      what: 'the letter to be written',
+      timeoutMs: 30_000,
+    });
+    expect(await linesOf(target)).toContain('shared/0/1 {"id":2}');
+  });
+
   test('are sent again through a function whose file was mended, without anything else', async () => {
     const target = join(folder, 'mended.txt');
     const code = join(folder, 'function.mjs');

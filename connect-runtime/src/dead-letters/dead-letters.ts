@@ -11,8 +11,9 @@ import { Redrive, type RedriveProgress, type RedriveSelection, unknownCause } fr
 
 /** How long one look may take, ms. */
 const READ_TIMEOUT_MS = 10_000;
-/** Bytes of a key or value that are shown. */
+/** Bytes of a key or value that are shown, at most, and of all those that one look reads together. */
 const SHOWN_BYTES = 16_384;
+const LOOK_BYTES = 32 * 1024 * 1024;
 /** Letters that are looked through for a cause before its redrive is begun, the newest. */
 const CAUSE_SCAN = 1_000;
 /** Redrives that are remembered; the oldest go first. */
@@ -43,6 +44,11 @@ export interface DeadLettersOptions {
   readonly admin: Admin;
   /** A stored connector's config. @throws {MillraceError} NOT_FOUND */
   readonly connector: (name: string) => { readonly config: ConnectorConfig; readonly type: string };
+  /** Where the group that a sink's tasks read in goes on. */
+  readonly positions: (
+    connector: string,
+    config: ConnectorConfig,
+  ) => Promise<readonly Pick<ConsumerRecord, 'topic' | 'partition' | 'offset'>[]>;
   /** Resolves where this worker may write for the group. @throws {MillraceError} REBALANCE_IN_PROGRESS */
   readonly lead: () => Promise<void>;
   /** Starts the tasks again, so that they read a topic that came to be. */
@@ -77,27 +83,29 @@ export class DeadLetters {
     const { topic } = this.#queueOf(connector);
     const { before } = request;
     const partitions = await this.#partitionsOf(topic);
+    const shownBytes = Math.min(SHOWN_BYTES, Math.floor(LOOK_BYTES / request.scan / 2));
     const found = await newestRecords({
       ...this.#reading(),
       partitions,
       perPartition: Math.ceil(request.scan / Math.max(1, partitions.length)),
       ...(before === undefined ? {} : { before: readCursor(before) }),
       keep: request.scan,
+      take: (record) => lookedAt(record, shownBytes),
     });
-    const letters = found.records
-      .map((record) => ({ record, facts: letterFacts(record.headers), timestamp: record.timestamp }))
-      // A topic may hold the dead letters of several connectors; those without headers may be anybody's.
-      .filter(({ facts }) => facts.connector === null || facts.connector === connector);
-    const wanted = letters.filter(
-      ({ facts }) => request.cause === undefined || facts.cause === request.cause,
+    // A topic may hold the dead letters of several connectors; those without headers may be anybody's.
+    const letters = found.records.filter(
+      (letter) => letter.connector === null || letter.connector === connector,
     );
+    const wanted = letters.filter(({ cause }) => request.cause === undefined || cause === request.cause);
     const sent = await this.#sentAgain(connector, request.scan);
     return {
       topic,
       scanned: found.records.length,
       next: found.complete ? null : cursorOf(found.from),
-      causes: groupByCause(letters),
-      letters: wanted.slice(0, request.limit).map(({ record, facts }) => letterOf(record, facts, sent)),
+      causes: groupByCause(letters.map((facts) => ({ facts, timestamp: facts.timestamp }))),
+      letters: wanted
+        .slice(0, request.limit)
+        .map((letter) => shown(letter, shownBytes, sent.has(placeOf({ topic, ...letter })))),
     };
   }
 
@@ -192,12 +200,15 @@ export class DeadLetters {
     const { records, complete } = await newestRecords({
       ...reading,
       ...{ partitions, perPartition: CAUSE_SCAN, keep: CAUSE_SCAN },
+      take: ({ partition, offset, timestamp, headers }) => {
+        const facts = letterFacts(headers);
+        return { ...facts, partition, offset, timestamp };
+      },
     });
     const sawAll = complete && records.length < CAUSE_SCAN && performance.now() < reading.deadlineMs;
-    const has = records.some(({ headers }) => {
-      const facts = letterFacts(headers);
-      return facts.cause === cause && (facts.connector === null || facts.connector === connector);
-    });
+    const has = records.some(
+      (facts) => facts.cause === cause && (facts.connector === null || facts.connector === connector),
+    );
     if (!has && sawAll) throw unknownCause(connector, cause);
   }
 
@@ -209,20 +220,24 @@ export class DeadLetters {
       partitions,
       perPartition: scan,
       keep: scan,
+      take: ({ partition, offset, timestamp, headers }) => {
+        return { partition, offset, timestamp, letter: redrivenPlaceOf(headers) };
+      },
     });
-    return new Set(records.flatMap(({ headers }) => redrivenPlaceOf(headers) ?? []));
+    return new Set(records.flatMap(({ letter }) => letter ?? []));
   }
 
   /** Records of the redrive topic that the sink has not committed yet. */
   async #waiting(connector: string): Promise<number> {
-    const { admin } = this.#options;
+    const { admin, positions } = this.#options;
+    const { config } = this.#options.connector(connector);
     const topic = redriveTopicOf(connector);
     const partitions = await this.#partitionsOf(topic);
     if (partitions.length === 0) return 0;
     const [starts, ends, committed] = await Promise.all([
       admin.listOffsets(partitions, 'earliest'),
       admin.listOffsets(partitions, 'latest'),
-      admin.groupOffsets(`connect-${connector}`),
+      positions(connector, config),
     ]);
     const reached = new Map(
       committed.filter((row) => row.topic === topic).map(({ partition, offset }) => [partition, offset]),
@@ -253,14 +268,32 @@ export class DeadLetters {
   }
 }
 
-function letterOf(record: ConsumerRecord, facts: LetterFacts, sent: ReadonlySet<string>): DeadLetter {
-  const { partition, offset, timestamp, key, value } = record;
+/** Of thousands of large letters the bytes must not stay: the beginning of each is enough to show it. */
+function lookedAt(record: ConsumerRecord, shownBytes: number) {
+  const { partition, offset, timestamp, headers } = record;
+  const beginning = (bytes: Buffer | null) => ({
+    // One more, to tell whether a character goes on there.
+    bytes: bytes && Buffer.from(bytes.subarray(0, shownBytes + 1)),
+    sizeBytes: bytes?.length ?? 0,
+  });
   return {
-    ...facts,
+    ...letterFacts(headers),
     ...{ partition, offset, timestamp },
-    key: decodedBytes(key, SHOWN_BYTES),
-    value: decodedBytes(value, SHOWN_BYTES),
-    redriven: sent.has(placeOf(record)),
+    key: beginning(record.key),
+    value: beginning(record.value),
+  };
+}
+
+function shown(
+  { key, value, ...letter }: ReturnType<typeof lookedAt>,
+  shownBytes: number,
+  redriven: boolean,
+): DeadLetter {
+  return {
+    ...letter,
+    key: decodedBytes(key.bytes, shownBytes, key.sizeBytes),
+    value: decodedBytes(value.bytes, shownBytes, value.sizeBytes),
+    redriven,
   };
 }
 

@@ -1,5 +1,8 @@
 import type { Admin } from '@millrace/client';
 import { isMillraceError } from '@millrace/foundation';
+import type { ConnectorConfig } from '../core/config/cluster-config.ts';
+import { sharesRecords } from '../core/delivery/guarantees.ts';
+import { sinkGroupId } from '../core/offsets/sink-offset.ts';
 
 interface Partition {
   readonly topic: string;
@@ -22,10 +25,16 @@ export interface GroupPositions {
   remove(): Promise<void>;
 }
 
+/** Of the group that a sink's tasks read in: its consumer group, or its share group (`consumer.protocol=share`). */
+export function sinkPositions(admin: Admin, connector: string, config: ConnectorConfig): GroupPositions {
+  const groupId = sinkGroupId(connector, config);
+  return sharesRecords(config) ? shareGroupPositions(admin, groupId) : consumerGroupPositions(admin, groupId);
+}
+
 const NOT_THERE = ['GROUP_ID_NOT_FOUND', 'UNKNOWN_TOPIC_OR_PARTITION'];
 
 /** Of a consumer group: what its members committed. */
-export function consumerGroupPositions(admin: Admin, groupId: string): GroupPositions {
+function consumerGroupPositions(admin: Admin, groupId: string): GroupPositions {
   return {
     all: async () => (await admin.groupOffsets(groupId)).filter(({ offset }) => offset >= 0),
     set: (positions) => admin.alterGroupOffsets(groupId, positions),
@@ -36,7 +45,7 @@ export function consumerGroupPositions(admin: Admin, groupId: string): GroupPosi
 }
 
 /** Of a share group (KIP-932): where each partition begins for it, below which every record is done with. */
-export function shareGroupPositions(admin: Admin, groupId: string): GroupPositions {
+function shareGroupPositions(admin: Admin, groupId: string): GroupPositions {
   const all = async () => {
     const known = await ifKnown(admin.shareGroupOffsets(groupId), []);
     return known.map(({ topic, partition, startOffset: offset }) => ({ topic, partition, offset }));

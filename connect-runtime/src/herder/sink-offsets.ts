@@ -1,15 +1,9 @@
 import type { Admin } from '@millrace/client';
 import { isMillraceError, MillraceError } from '@millrace/foundation';
 import type { ConnectorConfig } from '../core/config/cluster-config.ts';
-import { sharesRecords } from '../core/delivery/guarantees.ts';
-import { type SinkOffset, sinkGroupId } from '../core/offsets/sink-offset.ts';
+import type { SinkOffset } from '../core/offsets/sink-offset.ts';
 import type { StoredOffset } from '../storage/offset-store.ts';
-import {
-  consumerGroupPositions,
-  type GroupPosition,
-  type GroupPositions,
-  shareGroupPositions,
-} from './group-positions.ts';
+import { type GroupPosition, type GroupPositions, sinkPositions } from './group-positions.ts';
 
 /** Where a sink stands: positions of its consumer group, or of its share group (`consumer.protocol=share`). */
 export class SinkOffsets {
@@ -18,10 +12,7 @@ export class SinkOffsets {
 
   constructor(admin: Admin, connector: string, config: ConnectorConfig) {
     this.#admin = admin;
-    const groupId = sinkGroupId(connector, config);
-    this.#group = sharesRecords(config)
-      ? shareGroupPositions(admin, groupId)
-      : consumerGroupPositions(admin, groupId);
+    this.#group = sinkPositions(admin, connector, config);
   }
 
   /** Sorted by topic and partition. */

@@ -22,3 +22,10 @@ test('long text is cut between characters and not taken for JSON', () => {
   const bytes = Buffer.from('1ééé');
   expect(decodedBytes(bytes, 4)).toEqual({ encoding: 'text', text: '1é', sizeBytes: 7, truncated: true });
 });
+
+test('of what is there in part the size of the whole is told', () => {
+  const beginning = Buffer.from('1ééé').subarray(0, 5);
+  expect(decodedBytes(beginning, 4, 7)).toEqual({
+    ...{ encoding: 'text', text: '1é', sizeBytes: 7, truncated: true },
+  });
+});

@@ -9,10 +9,16 @@ export interface DecodedBytes {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** JSON where it is JSON, text where it is UTF-8, base64 otherwise; cut after `maxBytes`. */
-export function decodedBytes(bytes: Buffer | null, maxBytes: number): DecodedBytes {
+/**
+ * JSON where it is JSON, text where it is UTF-8, base64 otherwise; cut after `maxBytes`.
+ * @param sizeBytes of the whole, where `bytes` are only its beginning, longer than `maxBytes`
+ */
+export function decodedBytes(
+  bytes: Buffer | null,
+  maxBytes: number,
+  sizeBytes: number = bytes?.length ?? 0,
+): DecodedBytes {
   if (bytes === null) return { encoding: 'null', text: '', sizeBytes: 0, truncated: false };
-  const sizeBytes = bytes.length;
   const truncated = sizeBytes > maxBytes;
   try {
     const text = utf8.decode(truncated ? wholeCharacters(bytes, maxBytes) : bytes);

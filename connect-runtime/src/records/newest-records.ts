@@ -4,7 +4,7 @@ import type { Logger } from '@millrace/foundation';
 /** How long one poll waits, ms. */
 const POLL_MS = 200;
 
-export interface NewestRecordsRequest {
+export interface NewestRecordsRequest<Kept extends Placed> {
   readonly bootstrapServers: readonly string[];
   readonly clientId: string;
   readonly partitions: readonly { readonly topic: string; readonly partition: number }[];
@@ -12,17 +12,22 @@ export interface NewestRecordsRequest {
   readonly perPartition: number;
   /** Look only below these offsets, by `topic-partition`: where an earlier look began. */
   readonly before?: ReadonlyMap<string, number>;
-  /** Records that are not to be kept: those beyond it are dropped as they come, the oldest first. */
+  /** So many records are kept: those beyond it are dropped as they come, the oldest first. */
   readonly keep: number;
+  /** What is kept of a record. Its bytes are views of whole responses, which one small record would hold in memory: copy what stays. */
+  readonly take: (record: ConsumerRecord) => Kept;
   /** When to be content with what there is. */
   readonly deadlineMs: number;
   readonly signal?: AbortSignal;
   readonly logger: Logger;
 }
 
-export interface NewestRecords {
-  /** Newest first, by timestamp and then by place. Keys and values are copies. */
-  readonly records: readonly ConsumerRecord[];
+/** Where a record stands among others. */
+export type Placed = Pick<ConsumerRecord, 'partition' | 'offset' | 'timestamp'>;
+
+export interface NewestRecords<Kept> {
+  /** Newest first, by timestamp and then by place. */
+  readonly records: readonly Kept[];
   /** By `topic-partition`, the offset at which this look began: older records lie before it. */
   readonly from: ReadonlyMap<string, number>;
   /** Whether the start of every partition was reached, so that there is nothing older. */
@@ -30,7 +35,9 @@ export interface NewestRecords {
 }
 
 /** Reads the ends of partitions as a member of no group: nothing is committed anywhere, nobody's offsets move. */
-export async function newestRecords(request: NewestRecordsRequest): Promise<NewestRecords> {
+export async function newestRecords<Kept extends Placed>(
+  request: NewestRecordsRequest<Kept>,
+): Promise<NewestRecords<Kept>> {
   const { bootstrapServers, clientId, partitions, logger } = request;
   if (partitions.length === 0) return { records: [], from: new Map(), complete: true };
   const consumer = createConsumer({ bootstrapServers, clientId, logger, fetchMaxWaitMs: POLL_MS });
@@ -67,20 +74,20 @@ interface Range {
   readonly end: number;
 }
 
-async function readRanges(
+async function readRanges<Kept extends Placed>(
   consumer: Consumer,
   ranges: readonly Range[],
-  { keep, deadlineMs, signal }: NewestRecordsRequest,
-): Promise<ConsumerRecord[]> {
+  { keep, take, deadlineMs, signal }: NewestRecordsRequest<Kept>,
+): Promise<Kept[]> {
   const left = new Map(ranges.filter(({ from, end }) => end > from).map((range) => [range.id, range]));
   if (left.size === 0) return [];
   consumer.assign([...left.values()].map(({ topic, partition }) => ({ topic, partition })));
   for (const { topic, partition, from } of left.values()) consumer.seek({ topic, partition }, from);
-  let records: ConsumerRecord[] = [];
+  let records: Kept[] = [];
   while (left.size > 0 && performance.now() < deadlineMs && !signal?.aborted) {
     for (const record of await consumer.poll(POLL_MS)) {
       const range = left.get(`${record.topic}-${record.partition}`);
-      if (range && record.offset < range.end) records.push(copied(record));
+      if (range && record.offset < range.end) records.push(take(record));
     }
     if (records.length > 2 * keep) records = records.sort(newestFirst).slice(0, keep);
     for (const { id, topic, partition, end } of [...left.values()])
@@ -89,8 +96,8 @@ async function readRanges(
   return records;
 }
 
-/** The client gives views of whole responses, which one small record would keep in memory. */
-function copied(record: ConsumerRecord): ConsumerRecord {
+/** A record as a whole, on its own. */
+export function copied(record: ConsumerRecord): ConsumerRecord {
   const copy = (bytes: Buffer | null) => (bytes === null ? null : Buffer.from(bytes));
   return {
     ...record,
@@ -100,6 +107,6 @@ function copied(record: ConsumerRecord): ConsumerRecord {
   };
 }
 
-function newestFirst(a: ConsumerRecord, b: ConsumerRecord): number {
+function newestFirst(a: Placed, b: Placed): number {
   return b.timestamp - a.timestamp || b.offset - a.offset || a.partition - b.partition;
 }

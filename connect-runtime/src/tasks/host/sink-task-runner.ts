@@ -194,6 +194,7 @@ export class SinkTaskRunner implements TaskRunner {
     });
     consumer.subscribe(subscriptionOf(config, this.#path.redriveTopic), {
       assigned: async (partitions) => {
+        await this.#beginRedriven(consumer, partitions);
         await this.#path.task?.opened?.(partitions);
       },
       revoked: async (partitions) => {
@@ -203,6 +204,18 @@ export class SinkTaskRunner implements TaskRunner {
       lost: (partitions) => this.#partitionsGone(partitions),
     });
     return consumer;
+  }
+
+  /** Dead letters that come again are all read, wherever the connector begins in topics that are new to it (`auto.offset.reset`). */
+  async #beginRedriven(consumer: Consumer, assigned: readonly TopicPartition[]): Promise<void> {
+    const redriven = assigned.filter(({ topic }) => topic === this.#path.redriveTopic);
+    if (redriven.length === 0) return;
+    const [committed, beginnings] = await Promise.all([
+      consumer.committed(redriven),
+      consumer.beginningOffsets(redriven),
+    ]);
+    for (const [index, { topic, partition }] of redriven.entries())
+      if (!committed[index]) consumer.seek({ topic, partition }, beginnings[index] ?? 0);
   }
 
   /** From here on they may be read by another member, whose commits are the newer ones; or they are those of another topic. */

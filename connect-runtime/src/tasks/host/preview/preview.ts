@@ -12,7 +12,7 @@ import { errorPolicyOf } from '../../../plugins/error-config.ts';
 import { PluginDirectory } from '../../../plugins/plugin-directory.ts';
 import type { PluginLoader } from '../../../plugins/plugin-loader.ts';
 import { topicsRegexOf } from '../../../plugins/topics-regex.ts';
-import { newestRecords } from '../../../records/newest-records.ts';
+import { copied, newestRecords } from '../../../records/newest-records.ts';
 import type { PreviewedRecord, PreviewRequest, PreviewResult, PreviewStep } from '../../preview-protocol.ts';
 import { StepError } from '../pipeline/step-error.ts';
 import { TransformChain } from '../pipeline/transform-chain.ts';
@@ -114,6 +114,7 @@ async function previewSink(run: Run, connector: SinkConnector): Promise<Made> {
     partitions: partitions.slice(0, PARTITIONS_MAX),
     perPartition: request.limit,
     keep: request.limit,
+    take: copied,
     deadlineMs: performance.now() + request.timeoutMs / 2,
     ...{ signal, logger },
   });
