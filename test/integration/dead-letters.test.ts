@@ -213,6 +213,37 @@ describe.skipIf(brokerUnavailable())('a source', () => {
     expect(await recordsOf(topic, expected.length)).toHaveLength(expected.length);
   });
 
+  test('passes over what its topic never takes, and keeps it as a dead letter (KIP-779)', async () => {
+    const group = newGroup();
+    const [topic, dead] = [`${group}-numbers`, `${group}-dead`];
+    const admin = createAdmin({ bootstrapServers });
+    const configs = { 'max.message.bytes': '10000' };
+    await admin.ensureTopics([{ name: topic, partitions: 1, replicationFactor: 1, configs }]);
+    await admin.close();
+    const worker = await startWorker(group);
+    const config = { 'connector.class': 'CountingSource', topic, count: '100', 'large.at': '50' };
+    await worker.createConnector('large', { ...config, ...deadLetters(dead) }, 'RUNNING');
+    const [letter] = await recordsOf(dead, 1);
+    expect(JSON.parse(String(letter!.value)).n).toBe(50);
+    expect(headersOf(letter!)).toMatchObject({
+      '__connect.errors.topic': topic,
+      '__connect.errors.stage': 'KAFKA_PRODUCE',
+      'millrace.error.code': 'MESSAGE_TOO_LARGE',
+      'millrace.source.offset': '{"n":50}',
+    });
+    expect(await recordsOf(topic, 99)).toHaveLength(99);
+    const stored = () => worker.operations.offsets.read('large');
+    await eventually(async () => (await stored())[0]?.offset.n === 99, { what: 'the last offset' });
+    expect(worker.status('large').tasks.map(({ state }) => state)).toEqual(['RUNNING']);
+
+    await worker.createConnector('strict', { ...config, name: 'strict' }, 'RUNNING');
+    await eventually(() => worker.status('strict').tasks[0]?.state === 'FAILED', {
+      what: 'the task to fail where nothing is tolerated',
+      timeoutMs: 15_000,
+    });
+    expect(worker.status('strict').tasks[0]?.trace).toContain('max.message.bytes');
+  });
+
   test('fails with the record where nothing is tolerated', async () => {
     const group = newGroup();
     const worker = await startWorker(group);

@@ -1,10 +1,13 @@
 import { createProducer, type Producer, type ProducerRecord, type RecordMetadata } from '@millrace/client';
+import { toMillraceError } from '@millrace/foundation';
 import type { DurableOffset, SourceOffset, SourcePartition, SourceRecord } from '@millrace/sdk';
 import { type SubmittedPartition, SubmittedRecords } from '../../../core/offsets/submitted-records.ts';
 import { taskKey } from '../../../core/task-id.ts';
 import { producerOverrides } from '../client-settings.ts';
+import type { FailedRecord } from '../pipeline/dead-letter.ts';
 import { isLater } from '../pipeline/promise-like.ts';
 import type { Made } from '../pipeline/record-pipeline.ts';
+import { StepError } from '../pipeline/step-error.ts';
 import { offsetTopicOf } from './offset-topic.ts';
 import {
   checkPosition,
@@ -40,6 +43,8 @@ export class AtLeastOnceDelivery implements SourceDelivery {
   readonly #options: SourceDeliveryOptions;
   readonly #producer: Producer;
   readonly #offsetTopic: string | null;
+  /** Whether records that can never be processed are passed over. */
+  readonly #tolerant: boolean;
   readonly #submitted = new SubmittedRecords<SourcePartition, SourceOffset>();
   #committing: Promise<void> | null = null;
   #committedAtMs = performance.now();
@@ -47,7 +52,8 @@ export class AtLeastOnceDelivery implements SourceDelivery {
 
   constructor(options: SourceDeliveryOptions) {
     this.#options = options;
-    const { spec, logger } = options;
+    const { spec, logger, pipeline } = options;
+    this.#tolerant = pipeline.tolerance.policy.toleratesAll;
     this.#offsetTopic = offsetTopicOf(spec);
     this.#producer = createProducer({
       bootstrapServers: spec.worker.bootstrapServers,
@@ -121,31 +127,70 @@ export class AtLeastOnceDelivery implements SourceDelivery {
   #send(record: SourceRecord, into: SourceStretch, made: Made<ProducerRecord>): Promise<void> | null {
     const { sourceOffset } = record;
     const only = onlyOf(made);
-    const room = only
-      ? this.#producer.produce(only, into.delivered, this.#submitted.submit(into, sourceOffset, sizeOf(only)))
-      : this.#sendAll(listOf(made), into, sourceOffset);
+    // Where a record may be passed over, it must still be there when the brokers refuse it.
+    const room =
+      only && !this.#tolerant
+        ? this.#producer.produce(
+            only,
+            into.delivered,
+            this.#submitted.submit(into, sourceOffset, sizeOf(only)),
+          )
+        : this.#sendAll(listOf(made), into, record);
     return room ? null : this.#producer.ready();
   }
 
-  /** None, or several. */
-  #sendAll(outgoing: readonly ProducerRecord[], into: SourceStretch, offset: SourceOffset): boolean {
-    const submitted = this.#submitted.submit(into, offset);
+  /** None, several, or one that is kept at hand. */
+  #sendAll(outgoing: readonly ProducerRecord[], into: SourceStretch, record: SourceRecord): boolean {
+    const submitted = this.#submitted.submit(into, record.sourceOffset);
     let left = outgoing.length;
     if (left === 0) this.#submitted.acknowledge(into.key, submitted);
+    const done = () => {
+      left--;
+      if (left === 0) this.#submitted.acknowledge(into.key, submitted);
+    };
     let room = true;
     for (const one of outgoing) {
       const bytes = sizeOf(one);
       room = this.#producer.produce(one, (error, metadata) => {
         if (metadata === null) {
-          this.#fail(error, 'produce');
+          this.#passOver(one, record, error, done);
           return;
         }
-        left--;
-        if (left === 0) this.#submitted.acknowledge(into.key, submitted);
+        done();
         this.#options.counters.passed(metadata.topic, bytes, metadata.timestamp);
       });
     }
     return room;
+  }
+
+  /** What the brokers will never take, as a record that is too large (KIP-779), has its dead letter written before it is `done` with. */
+  #passOver(one: ProducerRecord, record: SourceRecord, error: unknown, done: () => void): void {
+    const { counters, logger, pipeline } = this.#options;
+    counters.failed('produce');
+    try {
+      const letter = pipeline.tolerance.pass(refusedByBrokers(error), failedRecord(one, record));
+      if (letter === null) {
+        done();
+        return;
+      }
+      this.#producer.produce(letter, (refusal, metadata) => {
+        if (metadata === null) {
+          counters.deadLetterFailed();
+          // What its own topic does not take, that of the dead letters may not either.
+          if (toMillraceError(refusal, NOT_PRODUCED).class !== 'poison') {
+            this.#fail(refusal, 'produce');
+            return;
+          }
+          logger.error(
+            { topic: letter.topic, err: refusal },
+            'a dead letter was refused, and is kept nowhere',
+          );
+        }
+        done();
+      });
+    } catch (failure) {
+      this.#fail(failure, 'produce');
+    }
   }
 
   /** Of the records in flight themselves nothing lives on: the producer knows them by their numbers. */
@@ -189,4 +234,19 @@ export class AtLeastOnceDelivery implements SourceDelivery {
     this.#failed = true;
     this.#options.onFailure(error, stage);
   }
+}
+
+const NOT_PRODUCED = { code: 'RECORD_NOT_PRODUCED', class: 'bug' } as const;
+
+function refusedByBrokers(error: unknown): StepError {
+  const step = { stage: 'produce', connectStage: 'KAFKA_PRODUCE', className: 'Producer' } as const;
+  return new StepError(step, toMillraceError(error, NOT_PRODUCED));
+}
+
+function failedRecord(
+  { topic, partition = null, key, value, headers = [], timestamp = null }: ProducerRecord,
+  { sourcePartition, sourceOffset }: SourceRecord,
+): FailedRecord {
+  const source = { partition: sourcePartition, offset: sourceOffset };
+  return { topic, partition, key, value, headers, timestamp, source };
 }

@@ -6,11 +6,12 @@ export type ConnectStage =
   | 'KEY_CONVERTER'
   | 'VALUE_CONVERTER'
   | 'HEADER_CONVERTER'
+  | 'KAFKA_PRODUCE'
   | 'TASK_PUT';
 
 /** One thing that is done to a record, and whose code does it. */
 export interface Step {
-  readonly stage: 'transform' | 'convert' | 'put';
+  readonly stage: 'transform' | 'convert' | 'produce' | 'put';
   readonly connectStage: ConnectStage;
   /** The class, as the config names it. */
   readonly className: string;
