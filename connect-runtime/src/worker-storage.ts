@@ -52,7 +52,7 @@ export class WorkerStorage {
     const { config, storage } = options;
     this.#config = config;
     this.configs = new ConfigStore(
-      storage(config['config.storage.topic'], 1, config['config.storage.replication.factor']),
+      storage(config['config.storage.topic'], 1, config['config.storage.replication.factor'], 'in one order'),
       options.onConfigChange,
     );
     this.statuses = new StatusStore(

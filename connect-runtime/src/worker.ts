@@ -142,7 +142,7 @@ export class Worker {
   /**
    * Reads the storage topics and joins the group; resolves when it has asked to join. A worker that failed to start has let go
    * of everything.
-   * @throws {MillraceError} STORAGE_TOPIC_NOT_COMPACTED (class config), STORAGE_TOPIC_UNREAD, what the brokers answer
+   * @throws {MillraceError} STORAGE_TOPIC_NOT_COMPACTED, STORAGE_TOPIC_PARTITIONED (class config), STORAGE_TOPIC_UNREAD, what the brokers answer
    */
   async start(): Promise<void> {
     try {

@@ -26,5 +26,13 @@ export interface RecordLog {
 /** Opens a log; its records are handed over in their order. The callback must not throw. */
 export type OpenLog = (onRecord: (record: ConsumerRecord) => void) => RecordLog;
 
-/** Opens the log of that name, made with as many partitions and replicas where it is a topic that is missing. */
-export type OpenNamedLog = (topic: string, partitions: number, replicationFactor: number) => OpenLog;
+/**
+ * Opens the log of that name, made with as many partitions and replicas where it is a topic that is missing. `in one order`: what stands
+ * under different keys belongs together, so that a topic which is there may have no more than one partition.
+ */
+export type OpenNamedLog = (
+  topic: string,
+  partitions: number,
+  replicationFactor: number,
+  records?: 'in one order',
+) => OpenLog;

@@ -10,6 +10,7 @@ const record = (offset: number) =>
 function fakeTopic() {
   const fake = {
     end: 0,
+    partitions: 1,
     position: 0,
     openSince: [] as (number | null)[],
     poll: null as (() => Promise<readonly ConsumerRecord[]>) | null,
@@ -33,7 +34,7 @@ function fakeTopic() {
   } as unknown as Consumer;
   const admin = {
     ensureTopics: async () => undefined,
-    describeTopics: async () => [{ partitions: [{}] }],
+    describeTopics: async () => [{ partitions: Array(fake.partitions).fill({}) }],
     describeConfigs: async () =>
       new Map([['cleanup.policy', { value: 'compact', source: 'DYNAMIC_TOPIC_CONFIG' as const }]]),
     listOffsets: async () => [fake.end],
@@ -44,6 +45,7 @@ function fakeTopic() {
     topic: 't',
     partitions: 1,
     replicationFactor: 1,
+    isInOneOrder: true,
     admin,
     consumer,
     producer: { send: () => fake.send() } as unknown as Producer,
@@ -143,5 +145,15 @@ test('a transaction further on is not why a topic could not be read', async () =
   await expect(reading).rejects.toMatchObject({
     code: 'STORAGE_TOPIC_UNREAD',
     message: '"t" could not be read to its end within 200 ms.',
+  });
+});
+
+test('where order matters, a topic of several partitions is refused', async () => {
+  const { fake } = fakeTopic();
+  fake.partitions = 3;
+  await expect(fake.log.start()).rejects.toMatchObject({
+    code: 'STORAGE_TOPIC_PARTITIONED',
+    class: 'config',
+    message: expect.stringContaining('3 partitions'),
   });
 });

@@ -6,6 +6,8 @@ export interface TopicLogOptions {
   readonly topic: string;
   readonly partitions: number;
   readonly replicationFactor: number;
+  /** Whether records must come in one order: then a topic that is there may have one partition only. */
+  readonly isInOneOrder: boolean;
   readonly admin: Admin;
   readonly producer: Producer;
   /** A consumer of this log's own, without a group, that begins at the earliest offset. */
@@ -57,13 +59,15 @@ export class TopicLog implements RecordLog {
 
   /**
    * Creates the topic where it is missing, and reads it to its end.
-   * @throws {MillraceError} INVALID_REPLICATION_FACTOR (class config), STORAGE_TOPIC_NOT_COMPACTED (class config), STORAGE_TOPIC_UNREAD
+   * @throws {MillraceError} INVALID_REPLICATION_FACTOR (class config), STORAGE_TOPIC_NOT_COMPACTED (class config),
+   *   STORAGE_TOPIC_PARTITIONED (class config), STORAGE_TOPIC_UNREAD
    */
   async start(): Promise<void> {
-    const { consumer, topic } = this.#options;
+    const { consumer, topic, isInOneOrder } = this.#options;
     await this.#ensureTopic();
     await this.#checkCompacted();
     const count = await this.#partitionCount();
+    if (isInOneOrder && count > 1) throw partitioned(topic, count);
     this.#partitions = Array.from({ length: count }, (_, partition) => ({ topic, partition }));
     // All partitions at once: a fetch that leaves one out would hold up that one for as long as it waits at the broker.
     consumer.assign(this.#partitions);
@@ -294,6 +298,19 @@ function unreadError(topic: string, timeoutMs: number, open: OpenTransaction | n
     {
       ...kind,
       hint: `It ends by itself when it is committed or times out. Where its coordinator has lost it, which "kafka-transactions.sh find-hanging" tells, abort it: kafka-transactions.sh --bootstrap-server HOST:PORT abort --topic ${topic} --partition ${partition} --start-offset ${sinceOffset}`,
+    },
+  );
+}
+
+/** As Kafka Connect refuses it. */
+function partitioned(topic: string, count: number): MillraceError {
+  return new MillraceError(
+    `Topic "${topic}" has ${count} partitions, and what workers store there must stay in one order.`,
+    {
+      code: 'STORAGE_TOPIC_PARTITIONED',
+      class: 'config',
+      path: 'config.storage.topic',
+      hint: `Name another topic in "config.storage.topic": one that is missing is made with one partition. Or, where nothing is stored yet, delete "${topic}".`,
     },
   );
 }

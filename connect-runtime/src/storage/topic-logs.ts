@@ -14,9 +14,10 @@ export function topicLogs(options: {
   readonly logger: Logger;
 }): OpenNamedLog {
   const { client, admin, producer, logger } = options;
-  return (topic, partitions, replicationFactor) => (onRecord) =>
+  return (topic, partitions, replicationFactor, records) => (onRecord) =>
     new TopicLog({
       ...{ topic, partitions, replicationFactor, admin, producer, logger, onRecord },
+      isInOneOrder: records === 'in one order',
       consumer: createConsumer({
         ...client,
         autoOffsetReset: 'earliest',
