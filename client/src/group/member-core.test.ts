@@ -162,6 +162,16 @@ describe('MemberCore', () => {
     expect(play.tell({ kind: 'callbackEnded' })).toBe('sendJoin "m1"');
   });
 
+  it('loses nothing by a heartbeat that its own join has overtaken', () => {
+    const play = new Play().stable();
+    play.at(300, { kind: 'tick' });
+    play.tell({ kind: 'rejoinRequested', reason: 'more topics' });
+    expect(play.tell({ kind: 'callbackEnded' })).toBe('sendJoin "m1" more topics');
+    expect(play.heartbeat('ILLEGAL_GENERATION')).toBe('');
+    expect(play.tell({ kind: 'joined', result: result(2, 'other') })).toBe('sendSync 0');
+    expect(play.tell({ kind: 'synced', assignment: Buffer.alloc(0) })).toBe('callJoined 2');
+  });
+
   it('passes over answers to heartbeats of an earlier generation', () => {
     const play = new Play().stable();
     const stale = {

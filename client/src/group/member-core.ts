@@ -303,6 +303,8 @@ export class MemberCore {
       if (failure !== null && this.#phase === 'stable') this.#rejoinReason ??= 'the group rebalances';
       return;
     }
+    // Sent before the join, it may have come to the broker behind it, which is in the next generation by then: the join is answered too.
+    if (this.#phase === 'joining') return;
     this.#takeRefusal(failure, nowMs);
     this.#nextHeartbeatMs = this.#retryAtMs;
   }
