@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Redactor } from './redactor.ts';
+import { Redactor, redacted } from './redactor.ts';
 
 describe('a redactor', () => {
   test('takes out what it knows, as it is, in JSON and in URLs', () => {
@@ -32,5 +32,13 @@ describe('a redactor', () => {
       a: ['is [hidden]', 1, null, { b: '[hidden]' }],
       bytes,
     });
+  });
+
+  test('takes secrets out of output that is bytes, and leaves other bytes as they are', () => {
+    const redactor = new Redactor();
+    redactor.add(['hunter2']);
+    expect(String(redacted(Buffer.from('is hunter2\n'), redactor))).toBe('is [hidden]\n');
+    const image = Buffer.from([0xff, 0xd8, 0xff]);
+    expect(redacted(image, redactor)).toBe(image);
   });
 });

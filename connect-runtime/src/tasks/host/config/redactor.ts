@@ -56,9 +56,19 @@ export const processRedactor = new Redactor();
 export function redactOutput(): void {
   for (const stream of [process.stdout, process.stderr]) {
     const write = stream.write.bind(stream) as (chunk: unknown, ...rest: unknown[]) => boolean;
-    stream.write = (chunk: unknown, ...rest: unknown[]) =>
-      write(typeof chunk === 'string' ? processRedactor.text(chunk) : chunk, ...rest);
+    stream.write = (chunk: unknown, ...rest: unknown[]) => write(redacted(chunk, processRedactor), ...rest);
   }
+}
+
+/** A piece of output, which may be text or its bytes. */
+export function redacted(chunk: unknown, redactor: Redactor): unknown {
+  if (typeof chunk === 'string') return redactor.text(chunk);
+  if (!(chunk instanceof Uint8Array)) return chunk;
+  const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  const text = bytes.toString('utf8');
+  const clean = redactor.text(text);
+  // What holds no secret may be no text either, and stays as it is.
+  return clean === text ? chunk : Buffer.from(clean, 'utf8');
 }
 
 function formsOf(secret: string): readonly string[] {
