@@ -77,6 +77,20 @@ export function isMillraceError(error: unknown): error is MillraceError {
 /** Any thrown value as a MillraceError; what is not one already is taken for `fallback`. */
 export function toMillraceError(error: unknown, fallback: Omit<ErrorDetails, 'cause'>): MillraceError {
   if (isMillraceError(error)) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new MillraceError(message || 'failed without a message', { ...fallback, cause: error });
+  return new MillraceError(thrownMessage(error), { ...fallback, cause: error });
 }
+
+/** What a value that was thrown says, whatever it is: plugins throw anything. Of an object only the names: its values may be payload. */
+export function thrownMessage(thrown: unknown): string {
+  const told =
+    typeof thrown === 'object' ? (thrown as { readonly message?: unknown } | null)?.message : thrown;
+  if (typeof told === 'string') return told || 'failed without a message';
+  const what =
+    typeof thrown === 'object' && thrown !== null
+      ? `an object of ${Object.keys(thrown).slice(0, NAMES_MAX).join(', ') || 'nothing'}`
+      : String(thrown);
+  return `${what} was thrown, which is no error`;
+}
+
+/** Names of an object's parts that a message tells. */
+const NAMES_MAX = 10;

@@ -3,6 +3,7 @@ import {
   type ConfigProblem,
   type ConfigValue,
   isMillraceError,
+  MillraceError,
   parseConfig,
 } from '@millrace/foundation';
 import type { AnyConnector } from '@millrace/sdk';
@@ -118,12 +119,26 @@ function atKeyOf(
 
 async function foundOutside({ connector, config, signal }: ConfigCheck): Promise<readonly ConfigProblem[]> {
   try {
-    return (await connector.validate?.(parseConfig(connector.config, config).values, signal)) ?? [];
+    return checkProblems(
+      (await connector.validate?.(parseConfig(connector.config, config).values, signal)) ?? [],
+    );
   } catch (error) {
     // A connector may throw what it finds; what names the key at fault is as good as a problem.
     if (!isMillraceError(error) || error.details.path === undefined) throw error;
     return [{ key: error.details.path, message: error.message }];
   }
+}
+
+/** @throws {MillraceError} INVALID_CONFIG_PROBLEMS: a plugin without types may give anything */
+function checkProblems(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
+  const isProblem = (problem: Partial<ConfigProblem> | null) =>
+    typeof problem?.key === 'string' && typeof problem.message === 'string';
+  if (Array.isArray(problems) && problems.every(isProblem)) return problems;
+  throw new MillraceError("The connector's validate gave something else than a list of problems.", {
+    code: 'INVALID_CONFIG_PROBLEMS',
+    class: 'bug',
+    hint: "Each is {key, message}, and the list is empty where all is well; report this to the connector's author.",
+  });
 }
 
 function describeValue(

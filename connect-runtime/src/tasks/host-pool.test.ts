@@ -116,14 +116,25 @@ describe('a task that fails by itself', () => {
 
   test.each([
     ['throw-a-string', 'SOURCE_TASK_FAILED', 'only a string'],
+    ['throw-an-object', 'SOURCE_TASK_FAILED', 'an object of password was thrown, which is no error'],
+    ['no-topic', 'INVALID_SOURCE_RECORD', 'a record without a topic'],
+    ['no-record', 'INVALID_SOURCE_RECORD', 'something else than a record'],
     ['return-nothing', 'INVALID_SOURCE_RECORD', 'undefined instead of a list'],
     ['forget-offsets', 'INVALID_SOURCE_RECORD', 'without sourcePartition'],
   ])('%s is a bug of the plugin', async (fault, code, message) => {
     const one = newPool();
     await run(one, 0, { fault });
     const { error } = await firstFailure(one);
-    expect(error).toMatchObject({ code, class: 'bug' });
+    expect(error).toMatchObject({ code, class: 'bug', details: { hint: expect.any(String) } });
     expect(error.message).toContain(message);
+  });
+
+  test('at length is cut to what the status topic takes', async () => {
+    const one = newPool();
+    await run(one, 0, { fault: 'throw-at-length' });
+    const { error, trace } = await firstFailure(one);
+    expect(error.message).toMatch(/^x{4096}… \(\d+ more characters\)$/);
+    expect(trace.length).toBeLessThan(40_000);
   });
 
   test('is told also where it hangs in stop', async () => {
@@ -311,6 +322,18 @@ describe('plugins that are asked', () => {
     const result = await catalog.validate('FaultySource', { ...config, 'problem.at': 'fault' });
     const row = result.configs.find(({ definition }) => definition.name === 'fault');
     expect(row?.value.errors).toEqual(['wrong password']);
+  });
+
+  test.each([
+    ['problems', 'INVALID_CONFIG_PROBLEMS'],
+    ['split', 'INVALID_TASK_CONFIGS'],
+  ])('that give what is no answer (%s) are told so', async (gives, code) => {
+    const { catalog } = asking([FAULTY]);
+    const asked =
+      gives === 'split'
+        ? catalog.taskConfigs({ ...config, gives })
+        : catalog.validate('FaultySource', { ...config, gives });
+    await expect(asked).rejects.toMatchObject({ code, class: 'bug', details: { hint: expect.any(String) } });
   });
 
   test('a package that does harm by being loaded is left out, and the others are there', async () => {

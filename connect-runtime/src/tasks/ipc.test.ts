@@ -5,6 +5,7 @@ import { Ipc } from './ipc.ts';
 type Calls = {
   add: { body: readonly number[]; result: number };
   fail: { body: null; result: null };
+  slip: { body: null; result: null };
   hang: { body: null; result: null };
   missing: { body: null; result: null };
 };
@@ -23,6 +24,9 @@ function pair() {
       add: (numbers: readonly number[]) => numbers.reduce((sum, number) => sum + number, 0),
       fail: () => {
         throw new MillraceError('no', { code: 'NO', class: 'auth', hint: 'yes', path: 'x' });
+      },
+      slip() {
+        (undefined as unknown as object).toString();
       },
       hang: () => new Promise(() => undefined),
     },
@@ -49,6 +53,17 @@ test('what the other side throws arrives as it was, with the place it was thrown
     );
   expect(error.report()).toEqual({ code: 'NO', class: 'auth', message: 'no', hint: 'yes', path: 'x' });
   expect(error.stack).toContain('ipc.test.ts');
+});
+
+test('what is no error of ours comes with where it was thrown, and what to do', async () => {
+  const error: MillraceError = await pair()
+    .asking.call('slip', null, 1_000)
+    .then(
+      () => expect.fail('must be refused'),
+      (refused) => refused,
+    );
+  expect(error.report()).toMatchObject({ code: 'PLUGIN_THREW', class: 'bug', hint: expect.any(String) });
+  expect(error.stack).toContain('at slip (');
 });
 
 test('an unknown method is refused', async () => {

@@ -1,4 +1,5 @@
 import { type ErrorReport, MillraceError, toMillraceError } from '@millrace/foundation';
+import { boundedReport, boundedTrace, traceOf } from './trace.ts';
 
 /** One end of the channel between the worker and a task host. Records never cross it. */
 export interface IpcPort {
@@ -79,8 +80,8 @@ export class Ipc<Calls extends Methods, Events extends { [event: string]: unknow
       const result = await serve(body as never);
       if (!this.#closed) this.#port.send({ kind: 'result', id, body: result } satisfies Envelope);
     } catch (error) {
-      const known = toMillraceError(error, { code: 'PLUGIN_THREW', class: 'bug' });
-      const refused = { kind: 'refused', id, error: known.report(), trace: known.stack ?? '' } as const;
+      const known = toMillraceError(error, { code: 'PLUGIN_THREW', class: 'bug', hint: PLUGIN_BUG_HINT });
+      const refused = { kind: 'refused', id, error: known.report(), trace: traceOf(known) } as const;
       if (!this.#closed) this.#port.send(refused satisfies Envelope);
     }
   }
@@ -114,11 +115,15 @@ function asEnvelope(message: unknown): Envelope | null {
   return typeof message === 'object' && message !== null && 'kind' in message ? (message as Envelope) : null;
 }
 
+/** Of what a plugin throws without a class. */
+export const PLUGIN_BUG_HINT =
+  'The trace says where the plugin threw it; its author can mend it, or throw an error that says what to do.';
+
 /** An error report as an error again, on this side of the channel; its stack is that of the other side. */
 export function fromReport(report: ErrorReport, trace: string): MillraceError {
-  const { message, ...details } = report;
+  const { message, ...details } = boundedReport(report);
   const error = new MillraceError(message, details);
-  error.stack = trace;
+  error.stack = boundedTrace(trace);
   return error;
 }
 

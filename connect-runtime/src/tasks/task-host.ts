@@ -17,6 +17,7 @@ import type {
 } from './host-protocol.ts';
 import { HostWatchdog } from './host-watchdog.ts';
 import { fromReport, Ipc } from './ipc.ts';
+import { boundedText, boundedTrace } from './trace.ts';
 
 export interface TaskHostOptions {
   /** Shown in the log. */
@@ -266,7 +267,7 @@ export class TaskHost {
       case 'taskFailed': {
         const { id, error, trace } = body as HostEvents['taskFailed'];
         this.#tasks.delete(taskKey(id));
-        this.#options.onTaskFailed(id, fromReport(error, trace), trace);
+        this.#options.onTaskFailed(id, fromReport(error, trace), boundedTrace(trace));
         return;
       }
       case 'configChanged':
@@ -309,7 +310,7 @@ export class TaskHost {
     this.#ipc.close((death ?? new HostDeath('exit', 'was asked to end')).error);
     const tasks = [...this.#tasks.values()];
     this.#tasks.clear();
-    this.#options.onEnd(death, tasks, this.#lastWords?.trace ?? death?.error.message ?? '');
+    this.#options.onEnd(death, tasks, boundedTrace(this.#lastWords?.trace ?? death?.error.message ?? ''));
   }
 
   #deathOf(code: number | null, signal: string | null): HostDeath {
@@ -317,7 +318,7 @@ export class TaskHost {
     if (this.#lastWords)
       return new HostDeath(
         'threw',
-        `ended because a plugin threw out of band: ${this.#lastWords.error.message}`,
+        `ended because a plugin threw out of band: ${boundedText(this.#lastWords.error.message)}`,
       );
     // V8 aborts a process that passed its heap limit.
     if (signal === 'SIGABRT' || signal === 'SIGTRAP' || code === 134)

@@ -6,7 +6,7 @@ import {
   requireConfig,
   toMillraceError,
 } from '@millrace/foundation';
-import type { AnyConnector } from '@millrace/sdk';
+import type { AnyConnector, TaskConfig } from '@millrace/sdk';
 import { type TaskId, taskKey } from '../../core/task-id.ts';
 import { requireTranslated } from '../../plugins/connector-alias.ts';
 import { configText, describeConfig } from '../../plugins/describe-config.ts';
@@ -24,6 +24,7 @@ import type {
   WorkerEvents,
 } from '../host-protocol.ts';
 import { Ipc } from '../ipc.ts';
+import { traceOf } from '../trace.ts';
 import { ConfigResolver, type ResolvedConfig } from './config/config-resolver.ts';
 import { ConfigWatch } from './config/config-watch.ts';
 import { withPlaceholders } from './config/placeholder-form.ts';
@@ -34,7 +35,6 @@ import { preview, refuseUnusable } from './preview/preview.ts';
 import { logConsole, runLogged, TaskLog } from './task-log.ts';
 import { TaskLoggers } from './task-loggers.ts';
 import type { TaskRunner } from './task-runner.ts';
-import { traceOf } from './trace.ts';
 import { WorkerWatch } from './worker-watch.ts';
 
 /** How often counters go to the worker, ms. */
@@ -213,7 +213,9 @@ class Host {
     const common = parseConfig(definitionOf(connector), translated).values;
     const max = typeof common['tasks.max'] === 'number' ? common['tasks.max'] : 1;
     const config = requireConfig(connector.config, translated);
-    const parts = (await connector.taskConfigs?.(config, max)) ?? Array.from({ length: max }, () => ({}));
+    const parts = checkTaskConfigs(
+      (await connector.taskConfigs?.(config, max)) ?? Array.from({ length: max }, () => ({})),
+    );
     if (parts.length <= max || common['tasks.max.enforce'] === false)
       return parts.map((part) => withPlaceholders(textOnly(part), body.config, resolved, secretKeys));
     throw new MillraceError(`The connector asked for ${parts.length} tasks, and tasks.max is ${max}.`, {
@@ -396,6 +398,22 @@ interface ResolvedTask extends ResolvedConfig {
 function withoutSecrets(message: unknown, redactor: Redactor): object {
   const envelope = message as { readonly kind: string };
   return envelope.kind === 'refused' || envelope.kind === 'event' ? redactor.deep(envelope) : envelope;
+}
+
+/** @throws {MillraceError} INVALID_TASK_CONFIGS: a plugin without types may give anything */
+function checkTaskConfigs(parts: readonly TaskConfig[]): readonly TaskConfig[] {
+  const isObject = (part: unknown) => typeof part === 'object' && part !== null && !Array.isArray(part);
+  const isFlat = (part: object) => isObject(part) && !Object.values(part).some(isObject);
+  if (Array.isArray(parts) && parts.every(isFlat)) return parts;
+  const given = Array.isArray(parts) ? 'a list of something else' : typeof parts;
+  throw new MillraceError(
+    `The connector's taskConfigs gave ${given} instead of a list of objects of texts.`,
+    {
+      code: 'INVALID_TASK_CONFIGS',
+      class: 'bug',
+      hint: "One object of texts for each task, empty where a task needs nothing; report this to the connector's author.",
+    },
+  );
 }
 
 function textOnly(config: { readonly [key: string]: unknown }): { readonly [key: string]: string } {

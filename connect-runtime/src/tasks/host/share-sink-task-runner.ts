@@ -3,6 +3,7 @@ import { type MillraceError, pause, toMillraceError } from '@millrace/foundation
 import type { SinkConnector } from '@millrace/sdk';
 import { sinkGroupId } from '../../core/offsets/sink-offset.ts';
 import { taskKey } from '../../core/task-id.ts';
+import { traceOf } from '../trace.ts';
 import { Gate } from './gate.ts';
 import { HeldRecords } from './held-records.ts';
 import { subscriptionOf } from './pipeline/redriven-records.ts';
@@ -11,7 +12,6 @@ import { prepareShareGroup } from './share-group.ts';
 import { SinkPath } from './sink-path.ts';
 import { TaskCounters } from './task-counters.ts';
 import type { TaskRunner, TaskRunnerOptions } from './task-runner.ts';
-import { traceOf } from './trace.ts';
 
 /** How long one poll waits for records, ms; a stop or a pause cuts it short. */
 const POLL_MS = 1_000;

@@ -2,6 +2,7 @@ import { type Consumer, type ConsumerRecord, createConsumer, type TopicPartition
 import { type MillraceError, toMillraceError } from '@millrace/foundation';
 import type { SinkConnector } from '@millrace/sdk';
 import { taskKey } from '../../core/task-id.ts';
+import { traceOf } from '../trace.ts';
 import { consumerOverrides } from './client-settings.ts';
 import { Gate } from './gate.ts';
 import { BatchGivenUp, InFlightBatch } from './in-flight-batch.ts';
@@ -10,7 +11,6 @@ import { pluginError } from './pipeline/step-error.ts';
 import { SinkPath } from './sink-path.ts';
 import { TaskCounters } from './task-counters.ts';
 import type { TaskRunner, TaskRunnerOptions } from './task-runner.ts';
-import { traceOf } from './trace.ts';
 import { settledWithin } from './wait.ts';
 
 /** Records of one batch at most, where `consumer.override.max.poll.records` says nothing: Kafka's 500 cost targets four times the writes. */

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type JsonObject, MillraceError, pause, requireConfig } from '@millrace/foundation';
 import type { DurableOffset, SourceConnector, SourceRecord, SourceTask } from '@millrace/sdk';
 import { boundaryOf } from '../../plugins/exactly-once-config.ts';
+import { traceOf } from '../trace.ts';
 import { AtLeastOnceDelivery } from './delivery/at-least-once.ts';
 import { ExactlyOnceDelivery } from './delivery/exactly-once.ts';
 import { OffsetKeys } from './delivery/offset-keys.ts';
@@ -14,7 +15,6 @@ import { startInTime } from './start-in-time.ts';
 import { TaskCounters } from './task-counters.ts';
 import type { TaskRunner, TaskRunnerOptions } from './task-runner.ts';
 import { TopicCreation } from './topic-creation.ts';
-import { traceOf } from './trace.ts';
 import { settledWithin } from './wait.ts';
 
 /** How long a stopping task may take to flush what it has sent, ms. */

@@ -10,7 +10,7 @@ import type { Made } from '../pipeline/record-pipeline.ts';
 import { StepError } from '../pipeline/step-error.ts';
 import { offsetTopicOf } from './offset-topic.ts';
 import {
-  checkPosition,
+  checkRecord,
   listOf,
   missingTopics,
   offsetRecord,
@@ -77,7 +77,7 @@ export class AtLeastOnceDelivery implements SourceDelivery {
     const { pipeline, topics, offsetKeys } = this.#options;
     let into: SourceStretch | null = null;
     for (const record of records) {
-      checkPosition(record);
+      checkRecord(record);
       const { sourcePartition } = record;
       // Most sources give one object for all records of a partition, and making its key is dear.
       if (into?.partition !== sourcePartition)

@@ -13,7 +13,7 @@ import { isLater } from '../pipeline/promise-like.ts';
 import type { Made } from '../pipeline/record-pipeline.ts';
 import { offsetTopicOf } from './offset-topic.ts';
 import {
-  checkPosition,
+  checkRecord,
   listOf,
   missingTopics,
   offsetRecord,
@@ -135,7 +135,7 @@ export class ExactlyOnceDelivery implements SourceDelivery {
     let last: SourceRecord | null = null;
     let key = '';
     for (const record of records) {
-      checkPosition(record);
+      checkRecord(record);
       const { sourcePartition: partition, sourceOffset: offset } = record;
       // Most sources give one object for all records of a partition, and making its key is dear.
       if (last?.sourcePartition !== partition) key = offsetKeys.of(partition);

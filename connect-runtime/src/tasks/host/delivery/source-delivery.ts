@@ -82,13 +82,25 @@ export function offsetRecord(topic: string, key: string, offset: DurableOffset['
   return { topic, key: Buffer.from(key, 'utf8'), value: Buffer.from(JSON.stringify(offset), 'utf8') };
 }
 
-/** @throws {MillraceError} INVALID_SOURCE_RECORD: without its position a record can't be committed */
-export function checkPosition(record: SourceRecord): void {
+/**
+ * @throws {MillraceError} INVALID_SOURCE_RECORD: without its position a record can't be committed; and a plugin without types may
+ *   give anything
+ */
+export function checkRecord(record: SourceRecord): void {
   const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!isObject(record)) throw invalidRecord('something else than a record', 'Each is an object');
+  if (typeof record.topic !== 'string' || record.topic === '')
+    throw invalidRecord('a record without a topic', 'It is a text');
+  if (!Array.isArray(record.headers))
+    throw invalidRecord('a record whose headers are no list', 'It is empty where there are none');
   if (isObject(record.sourcePartition) && isObject(record.sourceOffset)) return;
-  throw new MillraceError('The source gave a record without sourcePartition or sourceOffset.', {
+  throw invalidRecord('a record without sourcePartition or sourceOffset', 'Both must be objects');
+}
+
+function invalidRecord(what: string, right: string): MillraceError {
+  return new MillraceError(`The source gave ${what}.`, {
     code: 'INVALID_SOURCE_RECORD',
     class: 'bug',
-    hint: "Both must be objects; report this to the connector's author.",
+    hint: `${right}; report this to the connector's author.`,
   });
 }

@@ -3,8 +3,8 @@ import type { JsonObject } from '@millrace/foundation';
 import { REDRIVE_COUNT } from '../../../core/dead-letters/redrive-marks.ts';
 import type { TaskId } from '../../../core/task-id.ts';
 import type { DeadLetterPolicy } from '../../../plugins/error-config.ts';
+import { boundedText, traceOf } from '../../trace.ts';
 import { processRedactor } from '../config/redactor.ts';
-import { traceOf } from '../trace.ts';
 import type { StepError } from './step-error.ts';
 
 /** A record that failed, in bytes: of a sink as it was read, of a source as far as it could be written. */
@@ -56,12 +56,12 @@ function contextHeaders(id: TaskId, record: FailedRecord, { step, error }: StepE
     text('__connect.errors.stage', step.connectStage),
     text('__connect.errors.class.name', step.className),
     text('__connect.errors.exception.class.name', cause.constructor.name),
-    text('__connect.errors.exception.message', error.message),
+    text('__connect.errors.exception.message', boundedText(error.message)),
     text('__connect.errors.exception.stacktrace', traceOf(error).slice(0, TRACE_MAX_CHARACTERS)),
     text('millrace.error.code', error.code),
     text('millrace.error.class', error.class),
     text('millrace.error.stage', error.details.stage ?? step.stage),
-    ...(hint === undefined ? [] : [text('millrace.error.hint', hint)]),
+    ...(hint === undefined ? [] : [text('millrace.error.hint', boundedText(hint))]),
     ...(path === undefined ? [] : [text('millrace.error.path', path)]),
     ...(record.source
       ? [

@@ -1,4 +1,5 @@
-import { type ErrorClass, MillraceError } from '@millrace/foundation';
+import { type ErrorClass, MillraceError, thrownMessage } from '@millrace/foundation';
+import { PLUGIN_BUG_HINT } from '../../ipc.ts';
 
 /** What a record goes through, in Kafka Connect's words: its stages of KIP-298, as they stand in dead letters. */
 export type ConnectStage =
@@ -70,11 +71,11 @@ export function pluginError(
 ): MillraceError {
   const typed = typedCause(thrown);
   if (typed) return typed;
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  const passing = isPassing(thrown);
-  return new MillraceError(message || 'failed without a message', {
+  const errorClass = isPassing(thrown) ? 'transient' : otherwise.class;
+  return new MillraceError(thrownMessage(thrown), {
     code: otherwise.code,
-    class: passing ? 'transient' : otherwise.class,
+    class: errorClass,
+    ...(errorClass === 'bug' ? { hint: PLUGIN_BUG_HINT } : {}),
     cause: thrown,
   });
 }
