@@ -13,7 +13,9 @@ export class CleanerCheckpoint {
   readonly #path: string;
   readonly #isReadable: boolean;
   readonly #offsets: Map<string, number>;
-  readonly #writes = new JoinedRuns(() => writeOffsetCheckpoint(this.#path, this.#offsets));
+  /** Logs that the file may name, whatever becomes of a write that is under way. */
+  #named: ReadonlySet<string>;
+  readonly #writes = new JoinedRuns(() => this.#write());
 
   /** @param folder the data folder */
   constructor(folder: string) {
@@ -21,6 +23,7 @@ export class CleanerCheckpoint {
     const offsets = readOffsetCheckpoint(this.#path);
     this.#isReadable = offsets !== null || !existsSync(this.#path);
     this.#offsets = new Map(offsets ?? []);
+    this.#named = new Set(this.#offsets.keys());
   }
 
   /** By the name of a log, `topic-partition`; null where compaction never began. */
@@ -39,8 +42,21 @@ export class CleanerCheckpoint {
     return this.#writes.ask();
   }
 
-  /** Of a log that is gone: another one of its name begins anew. */
+  /** Of a log that is gone: another one of its name begins anew. Resolves when the file does not name it. */
   async forget(name: string): Promise<void> {
-    if (this.#offsets.delete(name)) await this.#writes.ask();
+    this.#offsets.delete(name);
+    if (this.#named.has(name)) await this.#writes.ask();
+  }
+
+  /** Resolves when nothing is being written. */
+  settled(): Promise<void> {
+    return this.#writes.settled();
+  }
+
+  async #write(): Promise<void> {
+    const offsets = new Map(this.#offsets);
+    this.#named = new Set([...this.#named, ...offsets.keys()]);
+    await writeOffsetCheckpoint(this.#path, offsets);
+    this.#named = new Set(offsets.keys());
   }
 }

@@ -11,12 +11,15 @@ export class HighWatermarkCheckpoint {
   readonly #offsets: Map<string, number>;
   /** What the file holds may be something else. */
   #isChanged = false;
+  /** Logs that the file may name, whatever becomes of a write that is under way. */
+  #named: ReadonlySet<string>;
   readonly #writes = new JoinedRuns(() => this.#write());
 
   /** @param folder the data folder; a file that cannot be read says nothing */
   constructor(folder: string) {
     this.#path = join(folder, FILE_NAME);
     this.#offsets = new Map(readOffsetCheckpoint(this.#path) ?? []);
+    this.#named = new Set(this.#offsets.keys());
   }
 
   /** Null where nothing was noted. */
@@ -48,13 +51,21 @@ export class HighWatermarkCheckpoint {
   /** Resolves when the file says nothing of a log of this name: another one begins anew. */
   async forget(name: string): Promise<void> {
     if (this.#offsets.delete(name)) this.#isChanged = true;
-    if (this.#isChanged) await this.#writes.ask();
+    if (this.#named.has(name)) await this.#writes.ask();
+  }
+
+  /** Resolves when nothing is being written. */
+  settled(): Promise<void> {
+    return this.#writes.settled();
   }
 
   async #write(): Promise<void> {
+    const offsets = new Map(this.#offsets);
     this.#isChanged = false;
+    this.#named = new Set([...this.#named, ...offsets.keys()]);
     try {
-      await writeOffsetCheckpoint(this.#path, this.#offsets);
+      await writeOffsetCheckpoint(this.#path, offsets);
+      this.#named = new Set(offsets.keys());
     } catch (error) {
       this.#isChanged = true;
       throw error;

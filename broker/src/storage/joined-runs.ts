@@ -18,4 +18,9 @@ export class JoinedRuns {
     });
     return this.#next;
   }
+
+  /** Resolves when all that was asked for so far has ended, well or not. */
+  async settled(): Promise<void> {
+    await (this.#next ?? this.#running).catch(() => undefined);
+  }
 }

@@ -13,10 +13,16 @@ const SMALL: LogConfig = { ...SAMPLE_LOG_CONFIG, segmentBytes: 250 };
 
 /** Folders that were synced, and whether the marker was there then. */
 const synced = vi.hoisted(() => [] as { path: string; hadMarker: boolean }[]);
+/** What small files wait for before they are written. */
+const disk = vi.hoisted(() => ({ isReady: Promise.resolve() }));
 vi.mock('./small-file.ts', async (importOriginal) => {
   const original = await importOriginal<typeof import('./small-file.ts')>();
   return {
     ...original,
+    replaceSmallFile: async (path: string, content: string | Buffer) => {
+      await disk.isReady;
+      await original.replaceSmallFile(path, content);
+    },
     syncFolder: (path: string) => {
       synced.push({ path, hadMarker: existsSync(join(path, '.kafka_cleanshutdown')) });
       return original.syncFolder(path);
@@ -33,6 +39,7 @@ beforeEach(() => {
   mkdirSync(folder);
 });
 afterEach(async () => {
+  disk.isReady = Promise.resolve();
   for (const engine of engines.splice(0)) await engine.close().catch(() => undefined);
   rmSync(root, { recursive: true, force: true });
 });
@@ -118,6 +125,57 @@ describe('a log that takes the name of one that was deleted', () => {
     rmSync(unfinished, { recursive: true });
     await engine.open(NEXT_ID, SMALL);
     expect((await afterKill()).notedHighWatermark(NEXT_ID)).toBeNull();
+  });
+
+  describe('while the disk is slow', () => {
+    /** Deleted, and both checkpoints still name it. @returns what lets them be written */
+    async function deletedUnwritten(): Promise<{ engine: StorageEngine; release: () => void }> {
+      const engine = await openEngine();
+      await (await engine.open(ID, SMALL)).allowGaps();
+      await engine.noteHighWatermarks(new Map([['orders-0', 9]]));
+      const { promise, resolve: release } = Promise.withResolvers<void>();
+      disk.isReady = promise;
+      await engine.delete(ID);
+      expect(existsSync(join(folder, 'orders-0'))).toBe(false);
+      return { engine, release };
+    }
+    /** Whether it ends before the disk does anything. */
+    async function endsAlone(work: Promise<unknown>): Promise<boolean> {
+      let hasEnded = false;
+      void work.then(() => {
+        hasEnded = true;
+      });
+      for (let turns = 0; turns < 20; turns++) await new Promise((resolve) => setImmediate(resolve));
+      return hasEnded;
+    }
+
+    it('waits for the checkpoints, for which the deletion has not waited', async () => {
+      const { engine, release } = await deletedUnwritten();
+      const opened = engine.open(NEXT_ID, SMALL);
+      expect(await endsAlone(opened)).toBe(false);
+      release();
+      await opened;
+      const next = await afterKill();
+      expect([next.notedHighWatermark(NEXT_ID), next.logs.get('orders-0')?.cleanedOffset]).toEqual([
+        null,
+        null,
+      ]);
+    });
+
+    it('does not wait for those of others', async () => {
+      const { engine, release } = await deletedUnwritten();
+      expect(await endsAlone(engine.open({ ...NEXT_ID, partition: 1 }, SMALL))).toBe(true);
+      release();
+    });
+
+    it('leaves nothing to be written once all is closed', async () => {
+      const { engine, release } = await deletedUnwritten();
+      const closed = engine.close();
+      expect(await endsAlone(closed)).toBe(false);
+      release();
+      await closed;
+      expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    });
   });
 
   it('takes nothing for committed of one that was gone when the process began', async () => {

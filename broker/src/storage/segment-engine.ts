@@ -172,9 +172,9 @@ class SegmentEngine implements StorageEngine {
     this.#logs.delete(name);
     log.release();
     await log.compactionEnded();
-    await this.#room.cleaner.forget(name);
-    // A full disk is emptied all the same: whoever takes the name has it forgotten first.
-    await this.#room.highWatermarks.forget(name).catch(() => undefined);
+    // Neither a full disk nor a slow one holds up a deletion, and with it all changes of metadata: whoever takes the name has it forgotten first.
+    for (const checkpoint of [this.#room.cleaner, this.#room.highWatermarks])
+      void checkpoint.forget(name).catch(() => undefined);
     return log;
   }
 
@@ -250,6 +250,8 @@ class SegmentEngine implements StorageEngine {
     for (const log of logs) if (log.failure !== null) await log.reopen();
     const isSound = logs.every((log) => log.failure === null);
     const closings = await Promise.allSettled(logs.map((log) => log.close()));
+    // The folder is another process's afterwards.
+    for (const checkpoint of [this.#room.cleaner, this.#room.highWatermarks]) await checkpoint.settled();
     const failed = closings.find((closing) => closing.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
     if (!isSound) return;

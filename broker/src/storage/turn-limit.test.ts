@@ -26,17 +26,21 @@ it('lets others be served while many logs are made, and while they are deleted',
     topicId: 'AAAAAAAAAAAAAAAAAAAAAQ',
     partition,
   }));
-  const turnsOf = async (work: (id: (typeof ids)[number]) => Promise<unknown>): Promise<number> => {
+  const turnsOf = async (work: () => Promise<unknown>): Promise<number> => {
     let [turns, isDone] = [0, false];
     const count = (): void => {
       turns += 1;
       if (!isDone) setImmediate(count);
     };
     setImmediate(count);
-    for (const id of ids) await work(id);
+    await work();
     isDone = true;
     return turns;
   };
-  expect(await turnsOf((id) => engine.open(id, SAMPLE_LOG_CONFIG))).toBeGreaterThan(5);
-  expect(await turnsOf((id) => engine.delete(id))).toBeGreaterThan(5);
+  const opened = turnsOf(async () => {
+    for (const id of ids) await engine.open(id, SAMPLE_LOG_CONFIG);
+  });
+  expect(await opened).toBeGreaterThan(5);
+  // As those of a topic go: all at once.
+  expect(await turnsOf(() => Promise.all(ids.map((id) => engine.delete(id))))).toBeGreaterThan(5);
 });

@@ -6,16 +6,15 @@ export class TurnLimit {
   #left = PARTS_IN_A_TURN;
   #next: Promise<void> | null = null;
 
-  /** Resolves at once while the turn has room. */
+  /** Resolves at once while the turn has room; of those who wait, as many as fit go on in the next one. */
   async turn(): Promise<void> {
-    if (this.#left > 0) {
-      this.#left -= 1;
-      return;
+    while (this.#left === 0) {
+      this.#next ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+        this.#next = null;
+        this.#left = PARTS_IN_A_TURN;
+      });
+      await this.#next;
     }
-    this.#next ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
-      this.#next = null;
-      this.#left = PARTS_IN_A_TURN;
-    });
-    await this.#next;
+    this.#left -= 1;
   }
 }
