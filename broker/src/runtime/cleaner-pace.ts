@@ -1,5 +1,6 @@
 import type { Clock, Timers } from '@millrace/foundation';
 import type { Pace } from '../storage/log.ts';
+import { pause } from './pause.ts';
 
 export interface CleanerPaceOptions {
   readonly clock: Clock;
@@ -29,29 +30,25 @@ export class CleanerPace implements Pace {
     this.#allowedFromMs = this.#sliceFromMs;
   }
 
-  step(bytes: number): Promise<void> | null {
+  step(bytes: number, signal: AbortSignal): Promise<void> | null {
     const nowMs = this.#nowMs();
-    if (bytes > 0) return this.#moved(bytes, nowMs);
+    if (bytes > 0) return this.#moved(bytes, nowMs, signal);
     const workedMs = nowMs - this.#sliceFromMs;
-    return workedMs < this.#options.sliceMaxMs ? null : this.#rest(Math.max(workedMs, REST_MIN_MS));
+    return workedMs < this.#options.sliceMaxMs ? null : this.#rest(Math.max(workedMs, REST_MIN_MS), signal);
   }
 
   /** Others had their turn while the disk worked, so a slice begins. */
-  #moved(bytes: number, nowMs: number): Promise<void> | null {
+  #moved(bytes: number, nowMs: number, signal: AbortSignal): Promise<void> | null {
     this.#sliceFromMs = nowMs;
     const tookMs = (bytes / this.#options.bytesPerSecond) * 1000;
     this.#allowedFromMs = Math.max(this.#allowedFromMs, nowMs) + tookMs;
     const waitMs = this.#allowedFromMs - nowMs;
-    return waitMs < THROTTLE_MIN_MS ? null : this.#rest(waitMs);
+    return waitMs < THROTTLE_MIN_MS ? null : this.#rest(waitMs, signal);
   }
 
-  #rest(ms: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#options.timers.after(ms, () => {
-      this.#sliceFromMs = this.#nowMs();
-      resolve();
-    });
-    return promise;
+  async #rest(ms: number, signal: AbortSignal): Promise<void> {
+    await pause(this.#options.timers, ms, signal);
+    this.#sliceFromMs = this.#nowMs();
   }
 
   #nowMs(): number {

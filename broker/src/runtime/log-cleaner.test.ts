@@ -191,18 +191,20 @@ function getters(log: Log): PropertyDescriptorMap {
 }
 
 describe('the pace of the cleaner', () => {
+  const NEVER = new AbortController().signal;
+
   it('rests as long as it has worked', async () => {
     const time = new ManualTime();
     const pace = new CleanerPace({ ...time, sliceMaxMs: 2, bytesPerSecond: Number.MAX_VALUE });
-    expect(pace.step(0)).toBeNull();
+    expect(pace.step(0, NEVER)).toBeNull();
     time.nowMs += 3;
-    const rest = pace.step(0);
+    const rest = pace.step(0, NEVER);
     expect(rest).not.toBeNull();
     time.advance(2);
     expect(time.waiting).toBe(1);
     time.advance(1);
     await rest;
-    expect(pace.step(0)).toBeNull();
+    expect(pace.step(0, NEVER)).toBeNull();
   });
 
   it('keeps what is read and written below a rate', async () => {
@@ -210,12 +212,23 @@ describe('the pace of the cleaner', () => {
     const pace = new CleanerPace({ ...time, sliceMaxMs: 2, bytesPerSecond: 1_000_000 });
     const startedMs = time.nowMs;
     for (let moved = 0; moved < 3_000_000; moved += 500_000) {
-      const rest = pace.step(500_000);
+      const rest = pace.step(500_000, NEVER);
       while (time.waiting > 0) time.advance(10);
       await rest;
     }
     expect(time.nowMs - startedMs).toBeGreaterThanOrEqual(3000);
     expect(time.nowMs - startedMs).toBeLessThan(3200);
+  });
+
+  it('is no reason to wait for who ends the work', async () => {
+    const time = new ManualTime();
+    const pace = new CleanerPace({ ...time, sliceMaxMs: 2, bytesPerSecond: 1 });
+    const abort = new AbortController();
+    const rest = pace.step(500_000, abort.signal);
+    expect([rest === null, time.waiting]).toEqual([false, 1]);
+    abort.abort();
+    await rest;
+    expect(time.waiting).toBe(0);
   });
 
   it('keeps the event loop for no longer than a slice and a batch', async () => {

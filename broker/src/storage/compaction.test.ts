@@ -5,7 +5,7 @@ import { silentLogger, systemRandom, systemTimers, type Timers } from '@millrace
 import { buildMarkerBatch, decodeBatch, iterateBatches } from '@millrace/protocol/records';
 import { afterAll, describe, expect, it } from 'vitest';
 import { SAMPLE_LOG_CONFIG, sampleBatch } from '../testing/sample-batches.ts';
-import type { CompactionRequest, Log, LogConfig, StorageEngine } from './log.ts';
+import type { CompactionRequest, Log, LogConfig, Pace, StorageEngine } from './log.ts';
 import { createMemoryEngine } from './memory-engine.ts';
 import { openSegmentEngine } from './segment-engine.ts';
 
@@ -300,6 +300,25 @@ describe.each(engines)('compaction in %s', (_name, makeEngine, special) => {
     await log.compact(request(log, { firstDirtyOffset: 4 }));
     expect(await shown(log)).toEqual(['5 a=5']);
   });
+});
+
+it('a log that is deleted does not wait for the rest that its compaction takes', async () => {
+  const engine = await segmentEngine(0);
+  const log = await engine.open(ID, { ...SAMPLE_LOG_CONFIG, cleanupPolicy: ['compact'], segmentBytes: 1 });
+  for (const value of ['1', '2', '3'])
+    await log.append(sampleBatch({ keys: ['a'], values: [value] }), 0).written;
+  const resting = Promise.withResolvers<void>();
+  const pace: Pace = {
+    step: (_bytes, signal) => {
+      resting.resolve();
+      return new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
+    },
+  };
+  const compacted = expect(log.compact(request(log, { pace }))).rejects.toMatchObject({ name: 'AbortError' });
+  await resting.promise;
+  await engine.delete(ID);
+  await compacted;
+  await engine.close();
 });
 
 it('the files of compacted segments stay for file.delete.delay.ms', async () => {

@@ -166,9 +166,10 @@ export interface CompactionOutcome {
 export interface Pace {
   /**
    * Called between small pieces of work, with the bytes that were read or written since.
+   * @param signal ends the wait: whoever aborts the work does not wait for its rest
    * @returns what to wait for before the next piece; null while there is no need
    */
-  step(bytes: number): Promise<void> | null;
+  step(bytes: number, signal: AbortSignal): Promise<void> | null;
 }
 
 export interface TimestampedOffset {

@@ -201,7 +201,8 @@ class MemoryLog implements Log {
     });
     for (const { bytes, lastOffset } of before) {
       if (lastOffset >= firstDirtyOffset && !cleaner.index(bytes, readBatchHeader(bytes))) break;
-      await pace.step(0);
+      await pace.step(0, signal);
+      signal.throwIfAborted();
     }
     const cleanedOffset = map.latestOffset + 1;
     const cleanable = before.filter((batch) => batch.baseOffset < cleanedOffset);
@@ -209,7 +210,8 @@ class MemoryLog implements Log {
     for (const batch of cleanable) {
       const bytes = cleaner.clean(batch.bytes, readBatchHeader(batch.bytes));
       if (bytes !== null) left.push({ ...batch, bytes, maxTimestampMs: readBatchHeader(bytes).maxTimestamp });
-      await pace.step(0);
+      await pace.step(0, signal);
+      signal.throwIfAborted();
     }
     signal.throwIfAborted();
     if (cleanable.some((batch, index) => this.#batches[index] !== batch))

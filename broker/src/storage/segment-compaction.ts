@@ -155,7 +155,7 @@ async function cleanInto(
     pending = [];
     if (bytes.length === 0) return;
     await cleaned.write(bytes);
-    await request.pace.step(bytes.length);
+    await request.pace.step(bytes.length, request.signal);
   };
   const { indexIntervalBytes } = log.config;
   await walk(
@@ -199,14 +199,14 @@ async function walk(
   let wantedBytes = ioBufferBytes;
   while (position < segment.writtenBytes) {
     const chunk = await segment.read(position, Math.min(wantedBytes, segment.writtenBytes - position));
-    await pace.step(chunk.length);
+    await pace.step(chunk.length, signal);
     let at = 0;
     for (let size = batchSizeAt(segment, position, chunk, 0); size <= chunk.length - at; ) {
       signal.throwIfAborted();
       const batch = chunk.subarray(at, at + size);
       if (!visit(batch, readBatchHeader(batch), position + at)) return;
       at += size;
-      const rest = pace.step(0);
+      const rest = pace.step(0, signal);
       if (rest !== null) await rest;
       size = batchSizeAt(segment, position, chunk, at);
     }
