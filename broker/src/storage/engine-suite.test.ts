@@ -147,6 +147,16 @@ describe.each(engines)('a log in %s', (_name, makeEngine, special) => {
     expect(await log.offsetForTimestamp(1902)).toBeNull();
   });
 
+  it('finds no record before its start, which may be inside a batch', async () => {
+    const { log } = await openLog();
+    await fill(log, 2, 4);
+    await log.advanceStartOffset(2);
+    expect(await log.offsetForTimestamp(0)).toMatchObject({ offset: 2, timestampMs: 1002 });
+    expect(await log.offsetForTimestamp(1003)).toMatchObject({ offset: 3 });
+    await log.advanceStartOffset(4);
+    expect(await log.offsetForTimestamp(0)).toMatchObject({ offset: 4, timestampMs: 1100 });
+  });
+
   it('finds the newest timestamp wherever it is', async () => {
     const { log } = await openLog();
     expect(await log.newestTimestamp()).toBeNull();

@@ -171,7 +171,7 @@ class MemoryLog implements Log {
   async offsetForTimestamp(timestampMs: number): Promise<TimestampedOffset | null> {
     for (const batch of this.#batches) {
       if (batch.maxTimestampMs < timestampMs) continue;
-      const found = firstAtOrAfter(batch.bytes, timestampMs);
+      const found = firstAtOrAfter(batch.bytes, timestampMs, this.#startOffset);
       if (found !== null) return found;
     }
     return null;

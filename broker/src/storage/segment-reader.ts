@@ -44,7 +44,7 @@ export class SegmentReader {
     return [];
   }
 
-  /** The first record at or after `timestampMs`, from `startOffset` on. */
+  /** The first record at or after `timestampMs`, from `startOffset` on, which may be inside a batch. */
   async offsetForTimestamp(
     segments: readonly Segment[],
     timestampMs: number,
@@ -57,7 +57,7 @@ export class SegmentReader {
       let found: TimestampedOffset | null = null;
       await segment.scan(position, ({ header, bytes }) => {
         if (header.maxTimestamp >= timestampMs && header.lastOffset >= startOffset) {
-          found = firstAtOrAfter(bytes, timestampMs);
+          found = firstAtOrAfter(bytes, timestampMs, startOffset);
         }
         return found === null;
       });
@@ -76,7 +76,8 @@ export class SegmentReader {
       if (newest === null || segment.maxTimestampMs > newest.maxTimestampMs) newest = segment;
     }
     if (newest === null) return null;
-    return await this.offsetForTimestamp([newest], newest.maxTimestampMs, startOffset);
+    // Its batch is in the log, though the log may begin behind the record: Kafka names it all the same.
+    return await this.offsetForTimestamp([newest], newest.maxTimestampMs, 0);
   }
 
   /** Positions do not hold any more. */

@@ -1,5 +1,6 @@
 import { crc32c } from '@millrace/protocol';
 import {
+  deleteRecords,
   deleteTopics,
   fetch,
   initProducerId,
@@ -341,6 +342,32 @@ export const recordScenarios: readonly Scenario[] = [
             isolationLevel: 0,
             topics: [{ name: 'offsets', partitions: [{ partitionIndex: 0, timestamp }] }],
           });
+      return answers;
+    },
+  },
+  {
+    name: 'ListOffsets by time where the log begins inside a batch',
+    run: async (wire) => {
+      await wire.createTopic('cut-inside');
+      const at = (seconds: number) => ({
+        value: `${seconds}`,
+        timestamp: FIRST_TIMESTAMP_MS + 1000 * seconds,
+      });
+      await send(wire, 'cut-inside', batch([20, 1, 2, 3].map(at)));
+      await send(wire, 'cut-inside', batch([6, 7].map(at)));
+      const answers: Record<string, unknown> = {};
+      for (const offset of [2, 3, 5]) {
+        answers[`begins at ${offset}`] = await wire.ask(deleteRecords, 2, {
+          topics: [{ name: 'cut-inside', partitions: [{ partitionIndex: 0, offset }] }],
+          timeoutMs: 5000,
+        });
+        for (const seconds of [0, 2, 3, 6, 8, 20])
+          answers[`${offset} at ${seconds} s`] = await find(
+            wire,
+            'cut-inside',
+            FIRST_TIMESTAMP_MS + 1000 * seconds,
+          );
+      }
       return answers;
     },
   },
