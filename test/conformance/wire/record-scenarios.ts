@@ -257,6 +257,11 @@ export const recordScenarios: readonly Scenario[] = [
       steps.oldEpoch = await sendAt(4);
       steps.stranger = await sendAt(0, { producerId: producerId + 100_000 });
       steps.strangerNotAtZero = await sendAt(5, { producerId: producerId + 100_001 });
+      steps.strangerOfNoEpoch = await sendAt(0, { producerId: producerId + 100_002, producerEpoch: -1 });
+      steps.strangerOfImpossibleEpoch = await sendAt(0, {
+        producerId: producerId + 100_003,
+        producerEpoch: -2,
+      });
       for (let batches = 1; batches <= 6; batches++)
         await sendAt(2 * batches, { producerEpoch: producerEpoch + 1 });
       steps.repeatedFiveBack = await sendAt(4, { producerEpoch: producerEpoch + 1 });

@@ -50,6 +50,14 @@ describe('the producers of a log', () => {
     });
   });
 
+  it('of nobody who is known may begin anywhere, but not in an epoch that there cannot be', () => {
+    expect(tableWith().check({ ...batch(7), producerEpoch: -1 })).toEqual({ kind: 'next' });
+    expect(tableWith().check({ ...batch(0), producerEpoch: -2 })).toMatchObject({
+      kind: 'refused',
+      error: 'INVALID_PRODUCER_EPOCH',
+    });
+  });
+
   it('are known by their last five batches', () => {
     const sent = Array.from({ length: 7 }, (_, index) => batch(index * 2, 2, 0, 100 + index * 2));
     const table = tableWith(...sent);

@@ -120,6 +120,7 @@ export class ProducerTable {
     const entry = this.#entries.get(batch.producerId);
     const who = `producer ${batch.producerId}`;
     if (entry === undefined || entry.producerEpoch === NO_EPOCH) {
+      if (batch.producerEpoch < NO_EPOCH) return olderThan(NO_EPOCH, batch.producerEpoch, who);
       if (!beginsAtZero || batch.firstSequence === 0) return { kind: 'next' };
       return outOfOrder(`${who} began with sequence ${batch.firstSequence}, not 0`);
     }
@@ -241,7 +242,11 @@ function olderEpoch(
   who: string,
 ): Refused<'INVALID_PRODUCER_EPOCH'> | null {
   if (producerEpoch >= entry.producerEpoch) return null;
-  const message = `${who} came with epoch ${producerEpoch}, but epoch ${entry.producerEpoch} has begun`;
+  return olderThan(entry.producerEpoch, producerEpoch, who);
+}
+
+function olderThan(known: number, producerEpoch: number, who: string): Refused<'INVALID_PRODUCER_EPOCH'> {
+  const message = `${who} came with epoch ${producerEpoch}, but epoch ${known} has begun`;
   return { kind: 'refused', error: 'INVALID_PRODUCER_EPOCH', message };
 }
 
