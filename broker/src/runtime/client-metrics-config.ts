@@ -10,6 +10,7 @@ export interface ClientMetricsConfig {
 
 const INTERVAL_MIN_MS = 100;
 const INTERVAL_MAX_MS = 3_600_000;
+const INT_MAX = 2_147_483_647;
 
 /** Sorted by name. */
 export const clientMetricsConfigs: ReadonlyMap<string, ClientMetricsConfig> = new Map(
@@ -37,7 +38,8 @@ export function clientMetricsProblem(values: ReadonlyMap<string, string>): Refus
   const interval = values.get('interval.ms');
   if (interval !== undefined) {
     const message = `"interval.ms" must be from ${INTERVAL_MIN_MS} to ${INTERVAL_MAX_MS}, not "${interval}".`;
-    if (!/^[+-]?\d+$/.test(interval.trim())) return { error: 'INVALID_CONFIG', message };
+    if (!/^[+-]?\d+$/.test(interval.trim()) || Math.abs(Number(interval)) > INT_MAX)
+      return { error: 'INVALID_CONFIG', message };
     const value = Number(interval);
     if (value < INTERVAL_MIN_MS || value > INTERVAL_MAX_MS) return { error: 'INVALID_REQUEST', message };
   }

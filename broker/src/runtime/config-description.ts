@@ -5,6 +5,7 @@ import { brokerConfigKeys } from './broker-config-keys.ts';
 import { clientMetricsConfigs } from './client-metrics-config.ts';
 import { groupConfigDefinitions } from './group-config-definitions.ts';
 import { EVERY_BROKER, isDynamicBrokerKey } from './live-broker-config.ts';
+import { settledText } from './settled-text.ts';
 import { configText, topicDefaultText } from './topic-config.ts';
 import { topicConfigDefinitions } from './topic-config-definitions.ts';
 
@@ -72,6 +73,7 @@ export function describeTopicConfigs(
     name,
     ...settled({
       own: own?.get(name),
+      type,
       source: 'DYNAMIC_TOPIC_CONFIG',
       name,
       byDefault: topicDefaultText(broker.config, name),
@@ -91,6 +93,7 @@ export function describeGroupConfigs(broker: Describing, group: string): readonl
     name,
     ...settled({
       own: own?.get(name),
+      type,
       source: 'GROUP_CONFIG',
       name,
       byDefault,
@@ -108,7 +111,14 @@ export function describeClientMetrics(image: MetadataImage, name: string): reado
   const own = image.configs.get('client-metrics', name);
   return [...clientMetricsConfigs].map(([key, { type, docs, default: byDefault }]) => ({
     name: key,
-    ...settled({ own: own?.get(key), source: 'CLIENT_METRICS_CONFIG', name: key, byDefault, inherited: [] }),
+    ...settled({
+      own: own?.get(key),
+      type,
+      source: 'CLIENT_METRICS_CONFIG',
+      name: key,
+      byDefault,
+      inherited: [],
+    }),
     readOnly: false,
     sensitive: false,
     type,
@@ -139,15 +149,17 @@ export function describeEveryBroker(image: MetadataImage): readonly DescribedCon
 interface Sources {
   /** What the resource itself sets. */
   readonly own: string | undefined;
+  readonly type: ConfigType;
   readonly source: ConfigSource;
   readonly name: string;
   readonly byDefault: string;
   readonly inherited: readonly ConfigSynonym[];
 }
 
-function settled({ own, source, name, byDefault, inherited: others }: Sources) {
-  const synonyms = own === undefined ? others : [{ name, value: own, source }, ...others];
-  return { value: own ?? byDefault, source: synonyms[0]?.source ?? ('DEFAULT_CONFIG' as const), synonyms };
+function settled({ own, type, source, name, byDefault, inherited: others }: Sources) {
+  const value = own === undefined ? undefined : settledText(type, own);
+  const synonyms = value === undefined ? others : [{ name, value, source }, ...others];
+  return { value: value ?? byDefault, source: synonyms[0]?.source ?? ('DEFAULT_CONFIG' as const), synonyms };
 }
 
 function brokerConfig(name: string, all: readonly ConfigSynonym[]): DescribedConfig {

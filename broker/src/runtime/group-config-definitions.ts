@@ -2,6 +2,7 @@ import type { ConfigType } from '@millrace/foundation';
 import { assert } from '@millrace/foundation/assert';
 import type { MetadataImage } from '../core/metadata/image.ts';
 import type { BrokerConfig } from './broker-config.ts';
+import { settledText } from './settled-text.ts';
 
 /** One config of a group or of client metrics: Kafka 4.3's name, type and default. Values are texts. */
 export interface ResourceConfigDefinition {
@@ -66,7 +67,8 @@ export function groupSetting(
   const definition = groupConfigDefinitions.get(name);
   assert(definition !== undefined, `${name} is a config of groups`);
   const own = image.configs.get('group', group)?.get(name);
-  return own ?? numberOf(values, definition.brokerKey)?.toString() ?? definition.default;
+  if (own !== undefined) return settledText(definition.type, own);
+  return numberOf(values, definition.brokerKey)?.toString() ?? definition.default;
 }
 
 /** Within which bounds the broker lets groups set a config (`group.share.min.…`); undefined where it has none of its own. */

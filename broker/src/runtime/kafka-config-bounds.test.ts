@@ -253,6 +253,9 @@ describe('a broker that runs', () => {
   it.each([
     ['log.segment.bytes', '14'],
     ['log.retention.ms', '0'],
+    // Nobody could come in to take it back.
+    ['max.connections', '0'],
+    ['max.connections.per.ip', '0'],
     ['compression.gzip.level', '0'],
     ['group.consumer.assignment.interval.ms', '15001'],
     ['group.share.assignment.interval.ms', '15001'],

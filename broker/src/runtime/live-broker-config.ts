@@ -12,6 +12,9 @@ export const EVERY_BROKER = '';
 /** Kafka opens and closes listeners while it runs; here they are those of the start. */
 const FIXED_HERE: ReadonlySet<string> = new Set(['listeners', 'listener.security.protocol.map']);
 
+/** Who sets one of these to 0 while the broker runs would shut out everybody, and himself. Kafka refuses it too. */
+const NEVER_NONE: readonly string[] = ['max.connections', 'max.connections.per.ip'];
+
 /** Whether the broker takes another value of it while it runs (KIP-226). */
 export function isDynamicBrokerKey(name: string): boolean {
   const isOurs = Object.hasOwn(brokerConfigKeys, name) && !FIXED_HERE.has(name);
@@ -87,6 +90,11 @@ export function brokerConfigProblem(
   const problem = problems.find(({ key }) => values.has(key));
   if (problem !== undefined) return { error: 'INVALID_REQUEST', message: problem.message };
   const changed = Object.entries(parsed).filter(([name]) => values.has(name));
+  const none = changed.find(([name, value]) => value === 0 && NEVER_NONE.includes(name));
+  if (none !== undefined) {
+    const message = `"${none[0]}" must be above 0 while the broker runs: nobody could connect to change it again.`;
+    return { error: 'INVALID_REQUEST', message };
+  }
   const relation = brokerConfigRelationProblem(
     { ...config.valuesAtStart, ...Object.fromEntries(changed) },
     (name) => values.has(name),

@@ -6,7 +6,7 @@ import type { BrokerConfig } from './broker-config.ts';
 import { type Leadership, LocalPartition } from './local-partition.ts';
 import type { Partition } from './partition.ts';
 import type { PartitionRegistry } from './services.ts';
-import { logConfigOf, topicDefaultText } from './topic-config.ts';
+import { logConfigOf, topicText } from './topic-config.ts';
 
 const METADATA_TOPIC = '__cluster_metadata';
 
@@ -208,7 +208,7 @@ export class LocalPartitions implements PartitionRegistry {
   #leadershipOf(image: MetadataImage, topic: TopicImage, state: PartitionImage): Leadership {
     const { config } = this.#options;
     const name = 'min.insync.replicas';
-    const text = image.configs.get('topic', topic.name)?.get(name) ?? topicDefaultText(config, name);
+    const text = topicText(image, config, topic.name, name);
     return {
       leaderEpoch: state.leaderEpoch,
       isLeader: state.leader === config.nodeId,

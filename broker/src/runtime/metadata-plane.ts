@@ -34,7 +34,7 @@ import type {
   MetadataAccess,
   QuorumAccess,
 } from './services.ts';
-import { topicDefaultText } from './topic-config.ts';
+import { topicText } from './topic-config.ts';
 
 export type { ImageListener } from './metadata-loader.ts';
 
@@ -378,10 +378,8 @@ function rulesOf(config: BrokerConfig): ControllerRules {
     defaultReplicationFactor: config.values['default.replication.factor'],
     isIpAddress: (text) => isIP(text) !== 0,
     deleteTopicEnable: config.values['delete.topic.enable'],
-    minInSyncReplicas: (image, topic) =>
-      Number(image.configs.get('topic', topic)?.get(inSync) ?? topicDefaultText(config, inSync)),
-    allowsUncleanElection: (image, topic) =>
-      (image.configs.get('topic', topic)?.get(unclean) ?? topicDefaultText(config, unclean)) === 'true',
+    minInSyncReplicas: (image, topic) => Number(topicText(image, config, topic, inSync)),
+    allowsUncleanElection: (image, topic) => topicText(image, config, topic, unclean) === 'true',
     validateConfigs: (type, values) => resourceConfigProblem(config, type, values),
     isListConfig,
     defaultConfig: (type, name) => defaultConfigText(config, type, name),

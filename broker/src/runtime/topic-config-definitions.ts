@@ -41,7 +41,7 @@ const flag: Row = {
   problem: (text) => (/^(true|false)$/i.test(text.trim()) ? null : 'must be true or false'),
 };
 const word = (...allowed: readonly string[]): Row => ({
-  problem: (text) => (allowed.includes(text) ? null : `must be one of ${allowed.join(', ')}`),
+  problem: (text) => (allowed.includes(text.trim()) ? null : `must be one of ${allowed.join(', ')}`),
 });
 /** A known config whose other values would promise what this broker does not do. */
 const only = (allowed: string, why: string): Row => ({
@@ -51,7 +51,7 @@ const NO_TIERS = 'this broker has no remote storage';
 
 const cleanupPolicy: Row = {
   problem(text) {
-    const items = text === '' ? [] : text.split(',').map((item) => item.trim());
+    const items = text.trim() === '' ? [] : text.split(',').map((item) => item.trim());
     return items.every((item) => item === 'delete' || item === 'compact')
       ? null
       : 'must be a list of delete and compact';

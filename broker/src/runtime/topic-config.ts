@@ -8,6 +8,7 @@ import {
   defaultSegmentMs,
 } from './broker-config.ts';
 import { LONG_MAX } from './broker-config-keys.ts';
+import { settledText } from './settled-text.ts';
 import { topicConfigDefinitions } from './topic-config-definitions.ts';
 
 /** What Kafka writes for no limit. */
@@ -17,7 +18,7 @@ const KAFKA_DOUBLE_MAX = '1.7976931348623157E308';
 /** What a topic's logs obey: its own settings over the broker's. */
 export function logConfigOf(image: MetadataImage, config: BrokerConfig, topic: string): LogConfig {
   const own = image.configs.get('topic', topic);
-  const text = (name: string): string => own?.get(name) ?? topicDefaultText(config, name);
+  const text = (name: string): string => topicText(image, config, topic, name);
   const number = (name: string): number => numberOf(text(name));
   return {
     segmentBytes: number(
@@ -59,6 +60,13 @@ function compressionOf(text: (name: string) => string): LogConfig['compression']
     default:
       return 'producer';
   }
+}
+
+/** What a topic config is, as Kafka understands it: the topic's own, or what holds where it says nothing. */
+export function topicText(image: MetadataImage, config: BrokerConfig, topic: string, name: string): string {
+  const own = image.configs.get('topic', topic)?.get(name);
+  const type = topicConfigDefinitions.get(name)?.type ?? 'string';
+  return own === undefined ? topicDefaultText(config, name) : settledText(type, own);
 }
 
 /** What a topic config is where the topic says nothing, as text. */

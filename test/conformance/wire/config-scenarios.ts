@@ -134,6 +134,8 @@ export const configScenarios: readonly Scenario[] = [
       noBroker: await alter(wire, BROKER, 'one', ['log.retention.ms', '1']),
       noList: await alter(wire, BROKER, '', ['log.retention.ms', '1', APPEND]),
       noValue: await alter(wire, BROKER, '', ['log.retention.ms', null]),
+      noConnections: await alter(wire, BROKER, '', ['max.connections', '0']),
+      noConnectionsOfAnAddress: await alter(wire, BROKER, '1', ['max.connections.per.ip', '0']),
       deleteUnset: await alter(wire, BROKER, '1', ['log.segment.bytes', null, DELETE]),
     }),
   },

@@ -1,5 +1,5 @@
 import { type ErrorName, errorByCode } from '@millrace/protocol';
-import { fetch, incrementalAlterConfigs, produce } from '@millrace/protocol/messages';
+import { describeConfigs, fetch, incrementalAlterConfigs, produce } from '@millrace/protocol/messages';
 import { compressionTypes, decodeBatch, iterateBatches } from '@millrace/protocol/records';
 import { eventually } from '../../support/index.ts';
 import { type BatchRecord, batch } from './batch.ts';
@@ -8,6 +8,8 @@ import { comparable, type Wire } from './wire.ts';
 
 const TOPIC = 2;
 const [SET, DELETE] = [0, 1];
+/** Where a value comes from that the topic has itself. */
+const OF_TOPIC = 1;
 const MAX_BYTES = 64 * 1024 * 1024;
 const HOUR_MS = 3_600_000;
 
@@ -194,6 +196,38 @@ export const topicConfigScenarios: readonly Scenario[] = [
       const after = await sendUntil(wire, topic, batch(['no key']), 'INVALID_RECORD');
       const keyed = withoutOffset(await send(wire, topic, batch([{ key: 'k', value: 'v' }])));
       return { before, after, keyed };
+    },
+  },
+  {
+    name: 'values are shown as they are understood',
+    async run(wire) {
+      const topic = 'odd-values';
+      await wire.createTopic(topic);
+      const odd: readonly (readonly [string, string])[] = [
+        ['retention.ms', '+5000'],
+        ['segment.bytes', ' 002000000 '],
+        ['preallocate', 'TRUE'],
+        ['unclean.leader.election.enable', ' True'],
+        ['min.cleanable.dirty.ratio', '1'],
+        ['cleanup.policy', ' delete , compact,delete'],
+        ['compression.type', ' gzip'],
+        ['message.timestamp.type', 'LogAppendTime '],
+      ];
+      const shown = [];
+      for (const [name, value] of odd) {
+        const altered = await alter(wire, topic, name, value);
+        const resources = [{ resourceType: TOPIC, resourceName: topic, configurationKeys: [name] }];
+        const found = await eventually(
+          async () => {
+            const { results } = await wire.raw(describeConfigs, 4, { resources });
+            const configs = results[0]?.configs ?? [];
+            return configs.some(({ configSource }) => configSource === OF_TOPIC) ? configs : undefined;
+          },
+          { what: `${name} is set` },
+        );
+        shown.push([name, altered, found?.[0]?.value]);
+      }
+      return shown;
     },
   },
   {
