@@ -1,4 +1,3 @@
-import { ZERO_UUID } from '@millrace/foundation/types';
 import { type ErrorName, errorCode } from '@millrace/protocol';
 import {
   offsetCommit as api,
@@ -12,6 +11,7 @@ import { defineApi, type RequestContext } from './api.ts';
 import { mayOnGroup } from './group-caller.ts';
 
 const GROUP_ID_NOT_FOUND_VERSION = 9;
+const TOPIC_IDS_VERSION = 10;
 
 /**
  * OffsetCommit v2-10
@@ -65,7 +65,7 @@ interface CheckedTopic {
 
 function check(context: RequestContext, topic: OffsetCommitRequestTopic): CheckedTopic {
   const image = context.services.metadata.image();
-  const byId = topic.topicId !== ZERO_UUID;
+  const byId = context.version >= TOPIC_IDS_VERSION;
   const found = byId ? image.topicsById.get(topic.topicId) : image.topicsByName.get(topic.name);
   const name = found?.name ?? topic.name;
   const all = (error: ErrorName): CheckedTopic => ({

@@ -139,7 +139,7 @@ type Resolved =
   | { readonly refused: OffsetFetchResponseGroupTopicInit };
 
 function resolve(context: RequestContext, topic: OffsetFetchRequestGroupTopic): Resolved {
-  const byId = topic.topicId !== ZERO_UUID;
+  const byId = context.version >= TOPIC_IDS_VERSION;
   const name = byId ? context.services.metadata.image().topicsById.get(topic.topicId)?.name : topic.name;
   if (name === undefined) return { refused: refusedTopic(topic, 'UNKNOWN_TOPIC_ID') };
   if (!context.authorize('DESCRIBE', { type: 'TOPIC', name }))

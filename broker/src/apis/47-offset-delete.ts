@@ -31,10 +31,8 @@ export const offsetDelete = defineApi({
         .filter(({ partitionIndex }) => problemOf(context, name, partitionIndex) === null)
         .map(({ partitionIndex }) => ({ topic: name, partition: partitionIndex })),
     );
-    const result =
-      offsets.length === 0
-        ? { error: null, subscribed: new Set<string>() }
-        : await context.services.groups.deleteOffsets({ group: groupId, offsets });
+    // Also where nothing is left to be deleted: whether there is such a group is told first.
+    const result = await context.services.groups.deleteOffsets({ group: groupId, offsets });
     if (result.error !== null) return failed(result.error);
     const errorOf = (name: string, partition: number): ErrorName =>
       problemOf(context, name, partition) ??

@@ -13,7 +13,7 @@ import { shareTopic } from './share-topics.ts';
  * AlterShareGroupOffsets v0
  *
  * - A share group without members begins anew in partitions, at the offsets that are given: what was delivered is forgotten.
- * - NON_EMPTY_GROUP where somebody reads; GROUP_ID_NOT_FOUND. Partitions that do not exist are answered one by one.
+ * - A group that is not there is made. NON_EMPTY_GROUP where somebody reads; GROUP_ID_NOT_FOUND for one of another kind. Partitions that do not exist are answered one by one.
  *
  * Versions: only one.
  *
@@ -28,6 +28,7 @@ export const alterShareGroupOffsets = defineApi({
   ],
   async handle(context, request): Promise<AlterShareGroupOffsetsResponseInit> {
     const { groupId } = request;
+    if (groupId === '') return failed('INVALID_GROUP_ID');
     if (!mayOnGroup(context, 'READ', groupId)) return failed('GROUP_AUTHORIZATION_FAILED');
     const asked = request.topics.map((topic) => offsetsOf(context, topic));
     const sound = asked.flat().filter(({ error }) => error === null);

@@ -28,6 +28,7 @@ export const deleteShareGroupOffsets = defineApi({
   async handle(context, request): Promise<DeleteShareGroupOffsetsResponseInit> {
     const { groupId } = request;
     const { shareGroups } = context.services;
+    if (groupId === '') return failed('INVALID_GROUP_ID');
     if (!mayOnGroup(context, 'DELETE', groupId)) return failed('GROUP_AUTHORIZATION_FAILED');
     const begun = await shareGroups.begunTopics(groupId);
     if (begun.error !== null) return failed(begun.error, `Group ${groupId} not found.`);

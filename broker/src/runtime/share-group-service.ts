@@ -1,4 +1,4 @@
-import type { Timer, Timers } from '@millrace/foundation';
+import type { Now, Timer, Timers } from '@millrace/foundation';
 import type { ErrorName } from '@millrace/protocol';
 import type { ReplyTo } from '../core/coordinator/effects.ts';
 import type { GroupEffect } from '../core/group/effects.ts';
@@ -124,8 +124,8 @@ export class ShareGroupService implements ShareGroupAccess {
     return this.#inTurn(groupId, async () => {
       const left = await this.#forget(groupId);
       if (left !== null) return { error: left, errors: [] };
-      const altered = await this.#submit(groupId, (shard, reply) =>
-        alterShareOffsets(shard, { reply, group: groupId, topics }),
+      const altered = await this.#submit(groupId, (shard, reply, now) =>
+        alterShareOffsets(shard, { reply, group: groupId, topics }, now),
       );
       if (altered.error !== null) return { error: altered.error, errors: [] };
       const { stateEpoch } = altered;
@@ -311,7 +311,7 @@ export class ShareGroupService implements ShareGroupAccess {
 
   #submit(
     groupId: string,
-    command: (shard: GroupShard, reply: ReplyTo<ShareOffsetsResult>) => readonly GroupEffect[],
+    command: (shard: GroupShard, reply: ReplyTo<ShareOffsetsResult>, now: Now) => readonly GroupEffect[],
   ): Promise<ShareOffsetsResult> {
     const refused = (error: ErrorName): ShareOffsetsResult => ({ error, stateEpoch: 0 });
     return this.#options.groups.submit<ShareOffsetsResult>(groupId, refused, command);

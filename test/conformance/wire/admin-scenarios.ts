@@ -259,6 +259,9 @@ export const adminScenarios: readonly Scenario[] = [
           topics: [{ name: 'forgotten', partitionIndexes: [0, 1, 2] }],
         }),
         unknownGroup: await forget(wire, 'forgetful-unknown', 'forgotten', 0),
+        unknownBoth: await forget(wire, 'forgetful-unknown', 'no-such-topic', 0),
+        nothingOfUnknown: await wire.ask(offsetDelete, 0, { groupId: 'forgetful-unknown', topics: [] }),
+        nothingOfKnown: await wire.ask(offsetDelete, 0, { groupId: 'forgetful', topics: [] }),
         emptyName: await forget(wire, '', 'forgotten', 0),
       };
       await commit(wire, 'forgetful-live', 'forgotten', 0);

@@ -257,6 +257,15 @@ export const groupScenarios: readonly Scenario[] = [
         emptyGroupId: await commit(wire, ''),
         memberOfNoGroup: await commit(wire, 'commits-none', { memberId: NO_ONE, generation: 3 }),
         unknownId: await byId('c3RyYW5nZXIgaW4gdG93bg'),
+        noId: await byId('AAAAAAAAAAAAAAAAAAAAAA'),
+        offsetsOfNoId: await wire.ask(offsetFetch, 10, {
+          groups: [
+            {
+              groupId: 'commits',
+              topics: [{ topicId: 'AAAAAAAAAAAAAAAAAAAAAA', partitionIndexes: [0] }],
+            },
+          ],
+        }),
         noTopics: await wire.ask(offsetCommit, 8, { groupId: 'commits', memberId: '', topics: [] }),
         allOffsets: await committed(wire, 'commits', null),
       };

@@ -396,4 +396,19 @@ export const shareScenarios: readonly Scenario[] = [
       };
     },
   },
+  {
+    name: 'offsets of a group that there is not, and of none',
+    run: async (wire) => {
+      const ofTopic = await ShareGroup.of(wire, 'sg-early');
+      await ofTopic.produce(5);
+      const group = ofTopic.named('sg-before');
+      const nobody = ofTopic.named('');
+      return {
+        altered: await group.alterOffsets('sg-early', 3),
+        described: await group.described(),
+        told: await group.offsets(),
+        ofNobody: [await nobody.alterOffsets('sg-early', 1), await nobody.deleteOffsets('sg-early')],
+      };
+    },
+  },
 ];

@@ -131,7 +131,7 @@ function beat(shard: GroupShard, command: ShareHeartbeatCommand, now: Now, out: 
   const { group: id, memberId, reply } = command;
   const image = shard.rules.metadata();
   const known = shard.groups.get(id);
-  const group = known?.type === 'share' ? known : new ShareGroup(id, freshStateEpochBase(shard, now));
+  const group = known?.type === 'share' ? known : newShareGroup(shard, id, now);
   const before = group.members.get(memberId);
   const member = updatedMember(before ?? newShareMember(memberId), command);
   const members = new Map(group.members).set(memberId, member);
@@ -167,9 +167,10 @@ function beat(shard: GroupShard, command: ShareHeartbeatCommand, now: Now, out: 
   out.next((_at, later) => beginShareSession(shard, id, memberId, later));
 }
 
-/** Above the epochs of all states before: by the time, and by what the shard has seen where that is too coarse or goes back. */
-function freshStateEpochBase(shard: GroupShard, { wallMs }: Now): number {
-  return Math.max(Math.floor((wallMs - STATE_EPOCHS_SINCE_MS) / MS_PER_SECOND), shard.newestShareStateEpoch);
+/** A group that there was not: the epochs of its state are above all before, by the time, and by what the shard has seen where that is too coarse or goes back. */
+export function newShareGroup(shard: GroupShard, id: string, { wallMs }: Now): ShareGroup {
+  const sinceS = Math.floor((wallMs - STATE_EPOCHS_SINCE_MS) / MS_PER_SECOND);
+  return new ShareGroup(id, Math.max(sinceS, shard.newestShareStateEpoch));
 }
 
 /** The member with what it says of itself; the same one where that is as before. */

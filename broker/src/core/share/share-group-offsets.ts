@@ -1,3 +1,4 @@
+import type { Now } from '@millrace/foundation/types';
 import type { ErrorName } from '@millrace/protocol';
 import { groupTombstones } from '../group/delete-group.ts';
 import {
@@ -10,7 +11,7 @@ import {
 import type { GroupShard } from '../group/group-shard.ts';
 import type { GroupRecord } from '../group/records.ts';
 import type { ShareGroup, ShareGroupPartitions } from './share-group.ts';
-import { epochRecord, partitionsRecord } from './share-group-heartbeat.ts';
+import { epochRecord, newShareGroup, partitionsRecord } from './share-group-heartbeat.ts';
 import { type NamedTopicPartitions, withoutPartitions, withPartitions } from './topic-partitions.ts';
 
 export interface ShareOffsetsResult {
@@ -54,17 +55,21 @@ export interface AlterShareOffsetsCommand extends OfGroup {
 
 /**
  * The group may begin anew in partitions, in an epoch of its own. Where it has begun, the share coordinator forgets where it stood and learns
- * where it stands in one step, and until then it stands where it did; `shareGroupBegun` follows for the others.
+ * where it stands in one step, and until then it stands where it did; `shareGroupBegun` follows for the others. A group that is not there is
+ * made, as in Kafka: it is told where to begin before anybody reads.
  */
 export function alterShareOffsets(
   shard: GroupShard,
   { reply, group: id, topics }: AlterShareOffsetsCommand,
+  now: Now,
 ): readonly GroupEffect[] {
-  return ofEmptyGroup(shard, id, reply, (group, out) => {
+  const alter = (group: ShareGroup, out: Outbox): void => {
     const { initializing, initialized } = group.partitions;
     const isNew = withoutPartitions(topics, initialized);
     append(group, { ...group.partitions, initializing: withPartitions(initializing, isNew) }, reply, out);
-  });
+  };
+  if (!shard.groups.has(id)) return collect((out) => alter(newShareGroup(shard, id, now), out));
+  return ofEmptyGroup(shard, id, reply, alter);
 }
 
 export interface DeleteShareOffsetsCommand extends OfGroup {

@@ -209,17 +209,34 @@ describe('offsets of a share group', () => {
   type Command = typeof alterShareOffsets | typeof deleteShareOffsets;
   const run = (driver: GroupDriver, command: Command) =>
     driver.answer(
-      driver.submit<ShareOffsetsResult>((shard, reply) => command(shard, { reply, group: 'g', topics })),
+      driver.submit<ShareOffsetsResult>((shard, reply, now) =>
+        command(shard, { reply, group: 'g', topics }, now),
+      ),
     );
   const remove = (driver: GroupDriver) =>
     driver.answer(
       driver.submit<DeleteShareGroupResult>((shard, reply) => deleteShareGroup(shard, { reply, group: 'g' })),
     );
 
+  test('are given before there is a group: it is made', () => {
+    withTopics(['jobs', 2]);
+    const driver = start();
+    driver.advance(1);
+    const { stateEpoch } = run(driver, alterShareOffsets)!;
+    expect(run(driver, shareGroupBegun)?.error).toBeNull();
+    const made = shareGroupOf(start(driver.log).shard, 'g');
+    expect(made).toMatchObject({ state: 'Empty', partitions: { initializing: [], initialized: topics } });
+    // Whoever joins begins in the other partition alone.
+    expect(beat(driver, 'a', { subscribedTopics: ['jobs'] }).toBegin).toEqual([
+      { ...topics[0]!, partitions: [1] },
+    ]);
+    expect(shareGroupOf(driver.shard, 'g')!.stateEpoch).toBeGreaterThan(stateEpoch);
+  });
+
   test('change only while nobody reads', () => {
     withTopics(['jobs', 2]);
     const driver = start();
-    expect(run(driver, alterShareOffsets)?.error).toBe('GROUP_ID_NOT_FOUND');
+    expect(run(driver, deleteShareOffsets)?.error).toBe('GROUP_ID_NOT_FOUND');
     join(driver, 'a');
     for (const command of [alterShareOffsets, deleteShareOffsets])
       expect(run(driver, command)?.error).toBe('NON_EMPTY_GROUP');
