@@ -1,17 +1,7 @@
 import { type ConfigDef, type ConfigOf, defineConfig, nonEmpty, oneOf, range } from '@millrace/foundation';
 import { signatureAlgorithms } from './core/herder/session-key.ts';
-import { FOR_EVER, type RestartPolicy } from './core/restart/restart-policy.ts';
-
-/** How often a task is started again after a failure of one class. */
-function restartAttempts(attempts: number, what: string) {
-  return {
-    type: 'int',
-    default: attempts,
-    importance: 'low',
-    docs: `How often in a row a task is started again after ${what}: 0 for never, -1 without an end.`,
-    validate: range(FOR_EVER),
-  } as const;
-}
+import type { RestartPolicy } from './core/restart/restart-policy.ts';
+import { restartConfig } from './plugins/restart-config.ts';
 
 /** A distributed worker's config: Kafka Connect's keys by their names, and a few of ours. Durations in ms, sizes in bytes. */
 export const workerConfig = defineConfig({
@@ -339,36 +329,7 @@ export const workerConfig = defineConfig({
     docs: 'How long a preview may take before its process is killed.',
     validate: range(1, 600_000),
   },
-  'task.restart.backoff.ms': {
-    type: 'long',
-    default: 1_000,
-    importance: 'low',
-    docs: "Wait before a task that failed starts again; doubles each time. This and all `task.restart.` keys may also stand in a connector's config, for its tasks.",
-    validate: range(1),
-  },
-  'task.restart.backoff.max.ms': {
-    type: 'long',
-    default: 60_000,
-    importance: 'low',
-    docs: 'The longest such wait.',
-    validate: range(1),
-  },
-  'task.restart.reset.ms': {
-    type: 'long',
-    default: 120_000,
-    importance: 'low',
-    docs: 'A task that ran this long begins with the shortest wait again, and with no restart counted.',
-    validate: range(1),
-  },
-  'task.restart.attempts.transient': restartAttempts(
-    FOR_EVER,
-    'a failure that may pass, such as a lost connection',
-  ),
-  'task.restart.attempts.throttled': restartAttempts(FOR_EVER, 'a refusal because of too much load'),
-  'task.restart.attempts.poison': restartAttempts(0, 'a record that cannot be processed'),
-  'task.restart.attempts.auth': restartAttempts(0, 'credentials that are refused'),
-  'task.restart.attempts.config': restartAttempts(0, 'a config that cannot work'),
-  'task.restart.attempts.bug': restartAttempts(0, 'whatever a plugin throws without saying what it is'),
+  ...restartConfig,
 } as const satisfies ConfigDef);
 
 export type WorkerConfig = ConfigOf<typeof workerConfig>;

@@ -40,3 +40,23 @@ test('what happens when values expire, and whether tasks.max holds, are keys of 
   expect(sourceConnectorConfig['config.action.reload'].default).toBe('restart');
   expect(sourceConnectorConfig['tasks.max.enforce'].default).toBe(true);
 });
+
+describe('when tasks start again', () => {
+  test('is said in numbers that mean something', () => {
+    const sound = { 'task.restart.backoff.ms': '500', 'task.restart.attempts.bug': '-1' };
+    expect(keysOf('sink', { topics: 't', ...sound })).toEqual([]);
+    for (const [key, value] of [
+      ['task.restart.backoff.ms', '5s'],
+      ['task.restart.backoff.ms', '-5'],
+      ['task.restart.backoff.max.ms', '10000000000'],
+      ['task.restart.attempts.bug', 'many'],
+    ] as const)
+      expect(keysOf('source', { [key]: value }), `${key}=${value}`).toEqual([key]);
+  });
+
+  test('is said under keys that there are', () => {
+    expect(connectorProblems('source', { 'task.restart.attempts.poisson': '3' })).toEqual([
+      { key: 'task.restart.attempts.poisson', message: expect.stringContaining('attempts.poison,') },
+    ]);
+  });
+});

@@ -12,6 +12,7 @@ import { chainConfig, chainOf } from './chain-config.ts';
 import { overrideProblems } from './client-overrides.ts';
 import { errorConfig } from './error-config.ts';
 import { exactlyOnceConfig } from './exactly-once-config.ts';
+import { restartProblems } from './restart-config.ts';
 import { shareGroupProblems, sinkConsumerConfig } from './sink-consumer-config.ts';
 import { topicCreationConfig, topicCreationOf } from './topic-creation-config.ts';
 import { topicsRegexOf } from './topics-regex.ts';
@@ -128,7 +129,7 @@ export function connectorProblems(
     if (value.trim() !== '') problems.push(...overrideProblems(key, value));
   }
   problems.push(...chainOf(raw).problems, ...deadLetterProblems(raw));
-  problems.push(...blankProblems(raw), ...versionProblems(raw));
+  problems.push(...blankProblems(raw), ...versionProblems(raw), ...restartProblems(raw));
   if (type === 'source') return [...problems, ...topicCreationOf(raw).problems];
   return [...problems, ...topicProblems(raw), ...shareGroupProblems(raw)];
 }
