@@ -317,6 +317,17 @@ describe('plugins that are asked', () => {
     await told;
   });
 
+  test('of a process that was their end nobody is told that a task starts again', async () => {
+    const { catalog } = asking([FAULTY], { callTimeoutMs: 20_000, silenceMaxMs: 1_500 });
+    await catalog.all();
+    const spins = catalog.validate('FaultySource', { ...config, 'spin.in': 'validate' });
+    await expect(spins).rejects.toMatchObject({
+      code: 'TASK_HOST_UNRESPONSIVE',
+      message: expect.stringContaining('in which the plugin was asked was killed'),
+      details: { hint: expect.not.stringContaining('starts again') },
+    });
+  });
+
   test('what validate throws of a key stands at that key', async () => {
     const { catalog } = asking([FAULTY]);
     const result = await catalog.validate('FaultySource', { ...config, 'problem.at': 'fault' });

@@ -166,6 +166,7 @@ export class HostPool {
     const host = new TaskHost({
       ...options,
       name,
+      forQuestions: name.split(/[:#]/, 1)[0] === CALLS_HOST,
       onTaskFailed,
       onLogs: (report) => this.#options.onLogs?.(report),
       onCounters: (rows) => {

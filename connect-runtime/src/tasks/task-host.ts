@@ -22,6 +22,8 @@ import { boundedText, boundedTrace } from './trace.ts';
 export interface TaskHostOptions {
   /** Shown in the log. */
   readonly name: string;
+  /** Whether plugins are asked about themselves there, and no tasks run. */
+  readonly forQuestions?: boolean;
   readonly heapMaxBytes: number;
   readonly memoryMaxBytes: number;
   /** A host that says nothing for so long is stuck in a plugin's loop, ms. */
@@ -307,7 +309,8 @@ export class TaskHost {
     this.#watchdog.stop();
     if (this.#signs) clearInterval(this.#signs);
     const death = this.#asked ? null : this.#deathOf(code, signal);
-    this.#ipc.close((death ?? new HostDeath('exit', 'was asked to end')).error);
+    const end = death ?? new HostDeath('exit', 'was asked to end');
+    this.#ipc.close(this.#options.forQuestions ? end.errorOfQuestion : end.error);
     const tasks = [...this.#tasks.values()];
     this.#tasks.clear();
     this.#options.onEnd(death, tasks, boundedTrace(this.#lastWords?.trace ?? death?.error.message ?? ''));
