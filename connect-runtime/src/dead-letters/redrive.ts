@@ -27,6 +27,9 @@ const MAX_REDRIVES = 5;
 const PACE_MS = 100;
 const POLL_MS = 500;
 const CLOSE_TIMEOUT_MS = 10_000;
+/** Kafka's default of `max.message.bytes`, and what the marks of a record that is sent again take of it. */
+const MESSAGE_MAX_BYTES = 1_048_588;
+const MARKS_BYTES = 4_096;
 /** How long the first letter waits for tasks that are on their way; without them it waits in the topic. */
 const RESTART_TIMEOUT_MS = 10_000;
 /** So often it is looked whether they have come, ms. */
@@ -129,9 +132,12 @@ export class Redrive {
   async #run(): Promise<void> {
     const { bootstrapServers, logger, connector, clock } = this.#options;
     const clientId = `millrace-redrive-${connector}`;
-    const producer = createProducer({ bootstrapServers, clientId, logger });
+    let producer: Producer | null = null;
     try {
       const sent = await this.#sentBefore();
+      // A topic of letters that is not there yet has none.
+      const maxRequestBytes = await this.#letterMaxBytes().catch(() => MESSAGE_MAX_BYTES);
+      producer = createProducer({ bootstrapServers, clientId, logger, maxRequestBytes });
       await this.#sendAll(producer, sent);
       this.#state = this.#abort.signal.aborted ? 'CANCELLED' : 'DONE';
     } catch (error) {
@@ -142,7 +148,7 @@ export class Redrive {
     } finally {
       this.#endedAtMs = clock.now().wallMs;
       await producer
-        .close(CLOSE_TIMEOUT_MS)
+        ?.close(CLOSE_TIMEOUT_MS)
         .catch((error) => logger.debug({ err: error }, 'a producer did not close'));
     }
   }
@@ -185,10 +191,27 @@ export class Redrive {
     const letters = (await admin.listTopics()).find(({ name }) => name === topic);
     // As safe as the letters themselves are; one partition keeps their order.
     const replicationFactor = letters?.partitions[0]?.replicas.length ?? -1;
-    const configs = await this.#retention(letters !== undefined);
-    await admin.ensureTopics([
-      { name: redriveTopicOf(connector), partitions: 1, replicationFactor, configs },
-    ]);
+    const letterMaxBytes = await this.#letterMaxBytes();
+    const configs = {
+      ...(await this.#retention(letters !== undefined)),
+      'max.message.bytes': String(letterMaxBytes),
+    };
+    const name = redriveTopicOf(connector);
+    await admin.ensureTopics([{ name, partitions: 1, replicationFactor, configs }]);
+    // One that was made when letters were smaller.
+    if ((await this.#maxBytesOf(name)) < letterMaxBytes)
+      await admin.alterConfigs('topic', name, { 'max.message.bytes': String(letterMaxBytes) });
+  }
+
+  /** The largest letter that there may be, with its marks. */
+  async #letterMaxBytes(): Promise<number> {
+    return (await this.#maxBytesOf(this.#options.topic)) + MARKS_BYTES;
+  }
+
+  /** Of a topic's batches. */
+  async #maxBytesOf(topic: string): Promise<number> {
+    const configs = await this.#options.admin.describeConfigs('topic', topic);
+    return Number(configs.get('max.message.bytes')?.value ?? MESSAGE_MAX_BYTES);
   }
 
   /** Longer than the letters are kept: what is in the redrive topic says which of them were sent. */
