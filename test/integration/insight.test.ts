@@ -131,6 +131,32 @@ describe('a preview', () => {
     expect(json.topics).toEqual([{ name: 'sampled', exists: false, purpose: 'records' }]);
   });
 
+  test('of transforms that make a thousand of each record shows the first of them', async () => {
+    const config = {
+      'connector.class': 'PickySource',
+      topic: 'many',
+      transforms: 'many',
+      'transforms.many.type': 'Function',
+      'transforms.many.function.file': join(folder, 'many.mjs'),
+    };
+    const code =
+      'export default (record) => Array.from({ length: 1000 }, (_, n) => ({ ...record, topic: `many-${n % 3}`, value: "x".repeat(20000) }));';
+    await writeFile(join(folder, 'many.mjs'), code);
+    const answer = await call('POST', '/api/v1/previews', { config, limit: 20 });
+    expect(answer.status, JSON.stringify(answer.json).slice(0, 500)).toBe(200);
+    expect(answer.json.records[0].steps[0]).toMatchObject({ more: 980 });
+    expect(answer.json.records[0].after).toHaveLength(20);
+    expect(answer.json.records[0].after[0].value.text).toHaveLength(16_384);
+    // All of it together stays small: what comes last is shown by its beginning.
+    expect(answer.json.records[19].after[19].value.text).toHaveLength(256);
+    expect(answer.json.records[19].more).toBe(980);
+    expect(answer.json.topics.map(({ name }: { name: string }) => name)).toEqual([
+      'many-0',
+      'many-1',
+      'many-2',
+    ]);
+  });
+
   test('of a connector that cannot be sampled says so, and what is wrong with a config names its key', async () => {
     const source = { 'connector.class': 'UnsampledSource', topic: 't' };
     expect((await call('POST', '/api/v1/previews', { config: source })).json).toMatchObject({
@@ -314,6 +340,40 @@ describe('dead letters', () => {
       async () => (await listed()).filter(({ redrives }) => redrives === 1).length === ended.sent,
       { what: 'all of them to come back', timeoutMs: 20_000 },
     );
+  });
+
+  test('that are larger than topics take by default are sent again too', async () => {
+    const size = 3 * 1024 * 1024;
+    const target = join(folder, 'wide.txt');
+    const configs = { 'max.message.bytes': String(2 * size) };
+    await withAdmin((admin) =>
+      admin.ensureTopics(['wide', 'wide-dlq'].map((name) => ({ name, partitions: 1, configs }))),
+    );
+    const config = {
+      ...sink({ topics: 'wide', file: target, 'refuse.over': '1' }),
+      'errors.deadletterqueue.topic.name': 'wide-dlq',
+      'producer.override.max.request.size': String(2 * size),
+    };
+    await call('PUT', '/connectors/wide/config', config);
+    const producer = createProducer({ bootstrapServers: [millrace.kafka], maxRequestBytes: 2 * size });
+    const value = Buffer.from(JSON.stringify({ id: 2, text: 'x'.repeat(size) }));
+    await producer.send([{ topic: 'wide', partition: 0, key: null, value }]);
+    await producer.close();
+    const letters = '/api/v1/connectors/wide/dead-letters';
+    const listed = await eventually(
+      async () => {
+        const { json } = await call('GET', letters);
+        return json.letters?.length === 1 && json.letters;
+      },
+      { what: 'the dead letter', timeoutMs: 20_000 },
+    );
+    expect(listed[0].value).toMatchObject({ sizeBytes: value.length, truncated: true });
+    await call('PUT', '/connectors/wide/config', { ...config, 'refuse.over': '2' });
+    await call('POST', `${letters}/redrive`, { all: true });
+    await eventually(async () => (await linesOf(target)).length === 1, {
+      what: 'it to be written',
+      timeoutMs: 20_000,
+    });
   });
 
   test('of a share group are written again, and then none waits', async () => {

@@ -46,8 +46,10 @@ export interface RecordDifference {
 export interface PreviewStep {
   /** Its name in `transforms`. */
   readonly name: string;
-  /** What came out: one, several or none. */
+  /** What came out: one, several or none; of many the first. */
   readonly records: readonly ShownRecord[];
+  /** How many more came out than are shown. */
+  readonly more?: number;
   /** Where one record became one. */
   readonly differences: readonly RecordDifference[];
 }
@@ -59,8 +61,10 @@ export interface PreviewedRecord {
   readonly before: ShownRecord | null;
   /** The steps up to the one that failed or dropped it. */
   readonly steps: readonly PreviewStep[];
-  /** What would be produced, or given to the sink. */
+  /** What would be produced, or given to the sink; of many the first. */
   readonly after: readonly ShownRecord[];
+  /** How many more there would be than are shown. */
+  readonly more?: number;
   /** Bytes of key and value that a source would produce, each of `after`; a sink's as they were read. */
   readonly sizes: readonly { readonly keyBytes: number; readonly valueBytes: number }[];
   readonly error: ErrorReport | null;

@@ -28,6 +28,9 @@ const difference = (t: Builders) =>
     after: t.Optional(t.String()),
   });
 
+const more = (t: Builders) =>
+  t.Optional(t.Integer({ description: 'How many more there are than are shown' }));
+
 const previewedRecord = (t: Builders) =>
   t.Object({
     readFrom: t.Union([
@@ -39,10 +42,12 @@ const previewedRecord = (t: Builders) =>
       t.Object({
         name: t.String({ description: 'Of the transform' }),
         records: t.Array(shownRecord(t)),
+        more: more(t),
         differences: t.Array(difference(t)),
       }),
     ),
     after: t.Array(shownRecord(t)),
+    more: more(t),
     sizes: t.Array(t.Object({ keyBytes: t.Integer(), valueBytes: t.Integer() })),
     error: t.Union([errorReport(t), t.Null()]),
   });

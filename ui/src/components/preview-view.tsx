@@ -1,6 +1,7 @@
 import type { Preview } from '@millrace/rest-api/contract';
 import { useState } from 'react';
 import { counted } from '../format/numbers.ts';
+import { doingOf } from '../format/preview-steps.ts';
 import { Link } from '../router.tsx';
 import { JsonBlock } from './json-text.tsx';
 
@@ -94,13 +95,7 @@ function RecordJourney({ record }: { readonly record: PreviewedRecord }) {
         <li key={step.name} className={step.records.length === 0 ? 'dropped' : undefined}>
           <h3>
             {step.name}
-            <span className="quiet">
-              {step.records.length === 0
-                ? ' drops it'
-                : step.differences.length === 0
-                  ? ' changes nothing'
-                  : ` changes ${counted(step.differences.length, 'field')}`}
-            </span>
+            <span className="quiet">{` ${doingOf(step)}`}</span>
           </h3>
           <Differences differences={step.differences} />
         </li>
@@ -122,6 +117,9 @@ function RecordJourney({ record }: { readonly record: PreviewedRecord }) {
           <RecordView record={after} />
         </li>
       ))}
+      {record.more === undefined ? null : (
+        <li className="quiet">and {counted(record.more, 'record')} more</li>
+      )}
     </ol>
   );
 }

@@ -14,13 +14,18 @@ import type { PluginLoader } from '../../../plugins/plugin-loader.ts';
 import { topicsRegexOf } from '../../../plugins/topics-regex.ts';
 import { copied, newestRecords } from '../../../records/newest-records.ts';
 import type { PreviewedRecord, PreviewRequest, PreviewResult, PreviewStep } from '../../preview-protocol.ts';
+import { boundedReport } from '../../trace.ts';
 import { StepError } from '../pipeline/step-error.ts';
 import { TransformChain } from '../pipeline/transform-chain.ts';
 import { TaskConverters } from '../task-converters.ts';
-import { differencesOf, shownRecord } from './record-view.ts';
+import { RecordView } from './record-view.ts';
 
 /** Partitions of a sink's topics that are looked at. */
 const PARTITIONS_MAX = 200;
+/** Of the records that one became, so many are shown; a transform may make thousands. */
+const SHOWN_MAX = 20;
+/** Topics that are named. */
+const TOPICS_MAX = 200;
 
 export interface PreviewOptions {
   readonly request: PreviewRequest;
@@ -55,7 +60,10 @@ export async function preview(options: PreviewOptions): Promise<PreviewResult> {
   });
   try {
     const known = await admin.listTopics();
-    const run = { ...options, config, converters, chain, signal, known };
+    const run = {
+      ...{ ...options, config, converters, chain, signal, known },
+      ...{ view: new RecordView(), written: new Set<string>() },
+    };
     const made = await (connector.type === 'source'
       ? previewSource(run, connector)
       : previewSink(run, connector));
@@ -69,6 +77,9 @@ interface Run extends PreviewOptions {
   readonly converters: TaskConverters;
   readonly chain: TransformChain;
   readonly signal: AbortSignal;
+  readonly view: RecordView;
+  /** Topics that a source's records would go to. */
+  readonly written: Set<string>;
   readonly known: readonly {
     readonly name: string;
     readonly partitions: readonly { readonly partition: number }[];
@@ -83,10 +94,8 @@ async function previewSource(run: Run, connector: SourceConnector): Promise<Made
   const { limit } = run.request;
   let sampled: readonly ConnectRecord[];
   try {
-    sampled = await connector.sample(requireConfig(connector.config, run.config), {
-      limit,
-      signal: run.signal,
-    });
+    const config = requireConfig(connector.config, run.config);
+    sampled = checkSample(await connector.sample(config, { limit, signal: run.signal }));
   } catch (error) {
     return {
       records: [],
@@ -99,8 +108,20 @@ async function previewSource(run: Run, connector: SourceConnector): Promise<Made
   return {
     records,
     withoutRecords: sampled.length === 0 ? 'There is no record to show yet.' : null,
-    topics: topicsOf(run, records),
+    topics: topicsOf(run),
   };
+}
+
+/** @throws {MillraceError} INVALID_SAMPLE: a plugin without types may give anything */
+function checkSample(sampled: readonly ConnectRecord[]): readonly ConnectRecord[] {
+  const isRecord = (one: Partial<ConnectRecord> | null) =>
+    typeof one?.topic === 'string' && Array.isArray(one.headers);
+  if (Array.isArray(sampled) && sampled.every(isRecord)) return sampled;
+  throw new MillraceError("The connector's sample gave something else than a list of records.", {
+    code: 'INVALID_SAMPLE',
+    class: 'bug',
+    hint: "Each has a topic and a list of headers; report this to the connector's author.",
+  });
 }
 
 async function previewSink(run: Run, connector: SinkConnector): Promise<Made> {
@@ -129,7 +150,7 @@ async function previewSink(run: Run, connector: SinkConnector): Promise<Made> {
   return {
     records,
     withoutRecords: newest.records.length === 0 ? 'There is no record in its topics yet.' : null,
-    topics: topicsOf(run, []),
+    topics: topicsOf(run),
     ...planned,
   };
 }
@@ -154,14 +175,17 @@ async function throughSource(run: Run, record: ConnectRecord): Promise<{ readonl
   const sizes: PreviewedRecord['sizes'][number][] = [];
   let failure = error;
   for (const one of made) {
+    if (run.written.size < TOPICS_MAX) run.written.add(one.topic);
     try {
       const { key, value } = await run.converters.toBytes(one);
-      sizes.push({ keyBytes: key?.length ?? 0, valueBytes: value?.length ?? 0 });
+      if (sizes.length < SHOWN_MAX)
+        sizes.push({ keyBytes: key?.length ?? 0, valueBytes: value?.length ?? 0 });
     } catch (thrown) {
       failure ??= reportOf(thrown, 'RECORD_NOT_CONVERTED', 'convert');
     }
   }
-  const shown = { readFrom: null, before: shownRecord(record), steps, after: made.map(shownRecord), sizes };
+  const { records: after, ...more } = shownOf(run, made);
+  const shown = { readFrom: null, before: run.view.record(record), steps, after, sizes, ...more };
   return { shown: { ...shown, error: failure } };
 }
 
@@ -176,8 +200,8 @@ async function throughSink(
   try {
     const read = await run.converters.toRecord(record);
     const { steps, made, error } = await throughChain(run, read);
-    const after = made.map(shownRecord);
-    return { shown: { readFrom, before: shownRecord(read), steps, after, sizes, error }, made };
+    const { records: after, ...more } = shownOf(run, made);
+    return { shown: { readFrom, before: run.view.record(read), steps, after, sizes, ...more, error }, made };
   } catch (thrown) {
     const error = reportOf(thrown, 'RECORD_NOT_CONVERTED', 'convert');
     return { shown: { readFrom, before: null, steps: [], after: [], sizes, error }, made: [] };
@@ -194,11 +218,8 @@ async function throughChain(run: Run, record: ConnectRecord) {
       for (const one of made) next.push(...listOf(await run.chain.applyStep(index, one)));
       const [before, after] = [made[0], next[0]];
       const oneToOne = made.length === 1 && next.length === 1 && before && after;
-      steps.push({
-        name,
-        records: next.map(shownRecord),
-        differences: oneToOne ? differencesOf(before, after) : [],
-      });
+      const differences = oneToOne ? run.view.differences(before, after) : [];
+      steps.push({ name, ...shownOf(run, next), differences });
       made = next;
     } catch (thrown) {
       return { steps, made: [], error: reportOf(thrown, 'TRANSFORM_FAILED', 'transform') };
@@ -206,6 +227,12 @@ async function throughChain(run: Run, record: ConnectRecord) {
     if (made.length === 0 || run.signal.aborted) break;
   }
   return { steps, made, error: null };
+}
+
+/** The first of them, and how many more there are. */
+function shownOf({ view }: Run, made: readonly ConnectRecord[]): Pick<PreviewStep, 'records' | 'more'> {
+  const records = made.slice(0, SHOWN_MAX).map((record) => view.record(record));
+  return made.length > SHOWN_MAX ? { records, more: made.length - SHOWN_MAX } : { records };
 }
 
 function listOf(made: ConnectRecord | readonly ConnectRecord[] | null): readonly ConnectRecord[] {
@@ -220,9 +247,8 @@ function topicsRead({ config, known }: Run): Run['known'] {
   return known.filter(({ name }) => (pattern ? pattern.test(name) : names.has(name)));
 }
 
-function topicsOf({ config, known }: Run, records: readonly PreviewedRecord[]): PreviewResult['topics'] {
+function topicsOf({ config, known, written }: Run): PreviewResult['topics'] {
   const exists = (name: string) => known.some((topic) => topic.name === name);
-  const written = new Set(records.flatMap(({ after }) => after.map(({ topic }) => topic)));
   const { deadLetters, toleratesAll } = errorPolicyOf(config);
   return [
     ...[...written].sort().map((name) => ({ name, exists: exists(name), purpose: 'records' as const })),
@@ -243,7 +269,7 @@ function withoutRegistration(config: ConnectorConfig): ConnectorConfig {
 
 function reportOf(thrown: unknown, code: string, stage: string): ErrorReport {
   const error = thrown instanceof StepError ? thrown.error : thrown;
-  return toMillraceError(error, { code, class: 'bug' }).with({ stage }).report();
+  return boundedReport(toMillraceError(error, { code, class: 'bug' }).with({ stage }).report());
 }
 
 /** @throws {MillraceError} INVALID_CONFIG for what the definition refuses */
