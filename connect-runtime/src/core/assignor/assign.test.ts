@@ -147,6 +147,33 @@ describe('assign', () => {
     expect([...group.held.values()].map(({ tasks }) => tasks.length)).toEqual([1, 2, 1]);
   });
 
+  test('tasks that still stop when the group meets again go where they were to go, and no others move in their place', () => {
+    const group = new Group();
+    const configured = { connectors: [], tasks: tasksOf('a', 30) };
+    group.converge(configured, ['w1', 'w2']);
+    const ids = ['w1', 'w2', 'w3'];
+    let stopping = new Map<string, readonly TaskId[]>();
+    const movedBy: number[] = [];
+    for (let round = 0; round < 4; round++) {
+      for (const memberId of ids) {
+        const { connectors = [], tasks = [] } = group.held.get(memberId) ?? {};
+        // As a worker tells it: what it was assigned first.
+        group.held.set(memberId, { connectors, tasks: [...tasks, ...(stopping.get(memberId) ?? [])] });
+      }
+      const { plan } = group.round(configured, ids);
+      const before = new Set([...stopping.values()].flat().map(taskKey));
+      stopping = new Map([...plan].map(([memberId, { revoked }]) => [memberId, revoked.tasks]));
+      // What was revoked before has stopped by now; what is revoked anew takes until after the next round.
+      const fresh = [...stopping].map(
+        ([memberId, tasks]) => [memberId, tasks.filter((id) => !before.has(taskKey(id)))] as const,
+      );
+      stopping = new Map(fresh);
+      movedBy.push(fresh.flatMap(([, tasks]) => tasks).length);
+    }
+    expect(movedBy).toEqual([10, 0, 0, 0]);
+    for (const memberId of ids) expect(group.held.get(memberId)?.tasks).toHaveLength(10);
+  });
+
   test('the tasks of a worker that is gone are placed at once', () => {
     const group = new Group();
     const configured = { connectors: ['a'], tasks: tasksOf('a', 4) };
