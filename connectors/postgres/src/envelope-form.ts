@@ -68,6 +68,11 @@ export class EnvelopeForm implements RecordForm {
   readonly #options: EnvelopeFormOptions;
   /** The place of the event before, with what tells of it as soon as it comes again, as in a snapshot: frozen, so that it is written once. */
   #told: { readonly shape: TableShape; readonly origin: Origin; source: object | null } | null = null;
+  /** The time of the event before, and of the transaction before: most have the same. */
+  #now = { ms: 0, ns: 0n };
+  #commit = { micros: 0, ns: 0n };
+  /** The commit before the last one that was told, as `sequence` has it. */
+  #previous: { readonly lsn: bigint | null; readonly text: string } = { lsn: null, text: 'null' };
 
   constructor(options: EnvelopeFormOptions) {
     this.#options = options;
@@ -131,6 +136,7 @@ export class EnvelopeForm implements RecordForm {
   ): Change {
     const { key, before, after } = sides;
     const nowMs = Date.now();
+    if (nowMs !== this.#now.ms) this.#now = { ms: nowMs, ns: BigInt(nowMs) * 1_000_000n };
     return {
       topic: shape.topic,
       partition: null,
@@ -144,7 +150,7 @@ export class EnvelopeForm implements RecordForm {
         op,
         ts_ms: nowMs,
         ts_us: nowMs * MICROS_PER_MS,
-        ts_ns: BigInt(nowMs) * 1_000_000n,
+        ts_ns: this.#now.ns,
       },
       valueSchema: shape.envelope(before?.schema, after?.schema, (first, second) =>
         envelopeSchema(shape.topic, first, second),
@@ -164,21 +170,31 @@ export class EnvelopeForm implements RecordForm {
     return this.#source(shape, origin);
   }
 
-  #source(shape: TableShape, origin: Origin) {
+  #source({ schemaName, tableName }: TableShape, origin: Origin) {
     const { version, server, database } = this.#options;
-    const { timeMicros, changeLsn, previousCommit } = origin;
-    const before = previousCommit === null ? 'null' : `"${previousCommit}"`;
+    const { timeMicros, previousCommit } = origin;
+    if (timeMicros !== this.#commit.micros)
+      this.#commit = { micros: timeMicros, ns: BigInt(timeMicros) * 1_000n };
+    if (previousCommit !== this.#previous.lsn)
+      this.#previous = {
+        lsn: previousCommit,
+        text: previousCommit === null ? 'null' : `"${previousCommit}"`,
+      };
+    const lsn = numberOf(origin.changeLsn);
     return {
-      ...{ version, connector: 'postgresql', name: server },
+      version,
+      connector: 'postgresql',
+      name: server,
       ts_ms: Math.floor(timeMicros / MICROS_PER_MS),
       snapshot: origin.snapshot ?? 'false',
       db: database,
-      sequence: `[${before},"${changeLsn}"]`,
+      sequence: `[${this.#previous.text},"${lsn}"]`,
       ts_us: timeMicros,
-      ts_ns: BigInt(timeMicros) * 1_000n,
-      ...{ schema: shape.schemaName, table: shape.tableName },
+      ts_ns: this.#commit.ns,
+      schema: schemaName,
+      table: tableName,
       txId: origin.transactionId ?? null,
-      lsn: numberOf(changeLsn),
+      lsn,
       ...{ xmin: null, origin: null, origin_lsn: null },
     };
   }
@@ -195,8 +211,10 @@ const isSamePlace = (one: Origin, other: Origin): boolean =>
 /** For columns of a deleted row that were not sent. */
 const unknown: Absent = (column) => (column.optional ? null : emptyValue(column.type));
 
-const numberOf = (lsn: bigint): number | bigint =>
-  lsn <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(lsn) : lsn;
+function numberOf(lsn: bigint): number | bigint {
+  const number = Number(lsn);
+  return number <= Number.MAX_SAFE_INTEGER ? number : lsn;
+}
 
 const headerOf = (name: string, key: Described | null): readonly Header[] =>
   key ? [{ key: name, value: key.value, schema: key.schema }] : [];

@@ -127,12 +127,18 @@ function relation(reader: Reader): Relation {
   return { kind: 'relation', oid, schema, table, identity, columns };
 }
 
+/** Up to here the texts of a message may be cut out of one text, which lives as long as any of them. */
+const WHOLE_MAX_BYTES = 4_096;
+
 class Reader {
   readonly #bytes: Buffer;
+  /** The whole message, a character for each byte; null: it is too long for that. */
+  readonly #whole: string | null;
   #at = 0;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
+    this.#whole = bytes.length <= WHOLE_MAX_BYTES ? bytes.toString('latin1') : null;
   }
 
   #take(length: number): number {
@@ -188,7 +194,15 @@ class Reader {
   sized(): string {
     const length = this.uint32();
     const at = this.#take(length);
-    return this.#bytes.toString('utf8', at, at + length);
+    return this.#whole !== null && this.#isAscii(at, at + length)
+      ? this.#whole.substring(at, at + length)
+      : this.#bytes.toString('utf8', at, at + length);
+  }
+
+  #isAscii(from: number, to: number): boolean {
+    const bytes = this.#bytes;
+    for (let at = from; at < to; at++) if ((bytes[at] as number) > 0x7f) return false;
+    return true;
   }
 
   tuple(): Tuple {

@@ -222,6 +222,49 @@ const otherReadings: Record<string, string> = {
   trailing: '<error>',
 };
 
+describe('writing what comes again', () => {
+  const fields = [
+    { field: 'd', type: 'double' as const },
+    { field: 's', type: 'string' as const, optional: true },
+    { field: 'n', type: 'int64' as const },
+  ];
+  const schema: Schema = { type: 'struct', fields };
+
+  it('tells zeros, nulls, types and values apart, however often they come', () => {
+    const json = converter(off);
+    const values = [
+      ...[
+        { d: 0, s: 'a', n: 1 },
+        { d: -0, s: 'a', n: 1n },
+        { d: 0, s: null, n: 1 },
+        { d: 1, s: 'a', n: 1 },
+      ],
+      ...[
+        { d: Number.NaN, s: 'a', n: 1 },
+        { d: Number.NaN, s: '1', n: 1 },
+        { d: 1, s: 'x'.repeat(200), n: 2 },
+      ],
+    ];
+    const texts = Array.from({ length: 40 }, () => values)
+      .flat()
+      .map((value) => String(json.fromConnect('t', schema, value)));
+    const long = 'x'.repeat(200);
+    const expected = [
+      ...['{"d":0.0,"s":"a","n":1}', '{"d":-0.0,"s":"a","n":1}', '{"d":0.0,"s":null,"n":1}'],
+      ...['{"d":1.0,"s":"a","n":1}', '{"d":"NaN","s":"a","n":1}', '{"d":"NaN","s":"1","n":1}'],
+      `{"d":1.0,"s":"${long}","n":2}`,
+    ];
+    expect(texts).toEqual(Array.from({ length: 40 }, () => expected).flat());
+  });
+
+  it('refuses what does not fit where it fitted before', () => {
+    const write = converter(off);
+    write.fromConnect('t', schema, { d: 1, s: 'a', n: 1 });
+    expect(() => write.fromConnect('t', schema, { d: '1', s: 'a', n: 1 })).toThrow('must be a number');
+    expect(() => write.fromConnect('t', schema, { d: null, s: 'a', n: 1 })).toThrow('neither optional');
+  });
+});
+
 describe('writing what is frozen', () => {
   const place: Schema = { type: 'struct', fields: [{ type: 'string', field: 'at' }] };
   const places: Schema = { type: 'struct', fields: [{ type: 'array', items: string, field: 'at' }] };

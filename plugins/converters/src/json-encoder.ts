@@ -1,4 +1,4 @@
-import { jsonText, kindOf, logicalType, Misfit, type Schema, under } from '@millrace/sdk';
+import { jsonText, kindOf, logicalType, Misfit, type Schema, type SchemaField, under } from '@millrace/sdk';
 import { decimalAtScale, decimalToBytes } from './decimal.ts';
 
 /** Writes one value as JSON text. @throws {Misfit} */
@@ -13,8 +13,9 @@ export interface EncodeOptions {
 const DAY_MS = 86_400_000;
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
-// What JSON must escape, and lone surrogates, which `JSON.stringify` escapes too.
-const NEEDS_ESCAPE = /["\\\p{Cc}\ud800-\udfff]/u;
+// Anything but what stands for itself in JSON: control characters, the quote, the backslash; surrogates too, of which lone ones are escaped.
+// Without the flag u, which makes it slow.
+const NEEDS_ESCAPE = /[^ !#-[\]-\ud7ff\ue000-\uffff]/;
 
 /** Compiles a schema into its writer; do it once for a schema. */
 export function compileEncoder(schema: Schema | undefined, options: EncodeOptions): Encode {
@@ -23,10 +24,12 @@ export function compileEncoder(schema: Schema | undefined, options: EncodeOption
   const onNull = textOfNull(schema, encode, options);
   return (value) => {
     if (value !== null && value !== undefined) return encode(value);
-    if (onNull === null) throw new Misfit('is null, though its schema is neither optional nor has a default');
+    if (onNull === null) throw isNull();
     return onNull;
   };
 }
+
+const isNull = (): Misfit => new Misfit('is null, though its schema is neither optional nor has a default');
 
 function textOfNull(schema: Schema, encode: Encode, options: EncodeOptions): string | null {
   if (schema.default !== undefined && schema.default !== null && options.replaceNullWithDefault) {
@@ -205,46 +208,91 @@ function entriesOf(value: unknown): Iterable<readonly [unknown, unknown]> {
   return Object.entries(value);
 }
 
-/** What is in an object may change though the object around it is frozen. */
-const isScalar = (value: unknown): boolean => typeof value !== 'object' || value === null;
+/** Whether nothing in an object can change: what is in it may, though the object around it is frozen. */
+const isFixed = (value: object): boolean =>
+  Object.isFrozen(value) &&
+  Object.values(value).every((item: unknown) => typeof item !== 'object' || item === null);
+
+/** Longer texts are not kept for the next record. */
+const REPEATED_MAX = 100;
+/** After so many other values in turn a field is no longer looked at for repetitions. */
+const PATIENCE = 16;
+
+/** A field of a struct, with what it was written as last: some say the same in many records, such as where these come from. */
+interface FieldWriter {
+  readonly name: string;
+  /** Up to the value. */
+  readonly head: string;
+  readonly encode: Encode;
+  /** Head and text; null where the field must not be null. */
+  readonly ofNull: string | null;
+  /** A short text, a number but 0, of which there are two, or the like. */
+  last: unknown;
+  written: string;
+  patience: number;
+}
+
+function fieldWriter(field: SchemaField, index: number, options: EncodeOptions): FieldWriter {
+  try {
+    const head = `${index === 0 ? '{' : ','}${JSON.stringify(field.field)}:`;
+    const encode = encoderOf(field, options);
+    const ofNull = textOfNull(field, encode, options);
+    return {
+      ...{ name: field.field, head, encode, ofNull: ofNull === null ? null : head + ofNull },
+      ...{ last: undefined, written: '', patience: PATIENCE },
+    };
+  } catch (error) {
+    throw under(field.field, error);
+  }
+}
+
+function written(field: FieldWriter, value: unknown): string {
+  if (value === null || value === undefined) {
+    if (field.ofNull === null) throw isNull();
+    return field.ofNull;
+  }
+  if (field.patience === 0) return field.head + field.encode(value);
+  if (value === field.last) {
+    field.patience = PATIENCE;
+    return field.written;
+  }
+  const text = field.head + field.encode(value);
+  field.patience--;
+  const isKept =
+    field.patience > 0 && typeof value !== 'object' && value !== 0 && text.length <= REPEATED_MAX;
+  field.last = isKept ? value : undefined;
+  field.written = isKept ? text : '';
+  return text;
+}
 
 function structEncoder(schema: Schema, options: EncodeOptions): Encode {
-  const fields = schema.fields ?? [];
-  const names = fields.map(({ field }) => field);
-  const heads = names.map((name, index) => `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`);
-  const encoders = fields.map((field) => {
-    try {
-      return compileEncoder(field, options);
-    } catch (error) {
-      throw under(field.field, error);
-    }
-  });
-  const inherited = names.some((name) => name in Object.prototype);
-  /** One that nobody can change, such as the place that many records of a source come from. */
-  let frozen: object | null = null;
-  let written = '';
+  const fields = (schema.fields ?? []).map((field, index) => fieldWriter(field, index, options));
+  const inherited = fields.some(({ name }) => name in Object.prototype);
+  /** Of the record before: one that comes again and that nobody can change, such as the place that many of a source come from, is written once. */
+  let before: object | null = null;
+  let whole: string | null = null;
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw new Misfit(`must be a struct's object, not ${kindOf(value)}`);
     }
-    if (value === frozen) return written;
+    const isAgain = value === before;
+    if (isAgain && whole !== null) return whole;
     const from = (inherited ? Object.assign(Object.create(null), value) : value) as Record<string, unknown>;
     let out = '';
     let index = 0;
     try {
-      for (; index < names.length; index++) {
-        out += heads[index] + (encoders[index] as Encode)(from[names[index] as string]);
+      for (; index < fields.length; index++) {
+        const field = fields[index] as FieldWriter;
+        out += written(field, from[field.name]);
       }
     } catch (error) {
-      throw under(names[index] as string, error);
+      throw under((fields[index] as FieldWriter).name, error);
     }
-    if (names.length === 0) return '{}';
+    if (fields.length === 0) return '{}';
     out += '}';
-    if (Object.isFrozen(value) && Object.values(value).every(isScalar)) {
-      frozen = value;
-      // Read from bytes it is in one piece, not in as many as were put together.
-      written = Buffer.from(out).toString();
-    }
+    before = value;
+    // Read from bytes it is in one piece, not in as many as were put together.
+    whole = isAgain && isFixed(value) ? Buffer.from(out).toString() : null;
     return out;
   };
 }
