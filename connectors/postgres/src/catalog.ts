@@ -10,6 +10,8 @@ export interface CatalogTable {
   readonly partitioned: boolean;
   /** Whether updates and deletes can be published: a primary key, a chosen index or FULL. */
   readonly identified: boolean;
+  /** Whether the log has all of a row that was changed or deleted: REPLICA IDENTITY FULL. */
+  readonly logsWhole: boolean;
   readonly owned: boolean;
   /** Whether this user may read all of it. */
   readonly readable: boolean;
@@ -36,7 +38,7 @@ export async function listTables(session: Session): Promise<readonly CatalogTabl
     `SELECT c.oid, n.nspname, c.relname, c.relkind = 'p' AS partitioned,
             pg_has_role(c.relowner, 'USAGE') AS owned, has_table_privilege(c.oid, 'SELECT') AS readable,
             has_schema_privilege(n.oid, 'USAGE') AS reachable,
-            c.relreplident = 'f' OR EXISTS (
+            c.relreplident = 'f' AS logs_whole, c.relreplident = 'f' OR EXISTS (
               SELECT FROM pg_index i WHERE i.indrelid = c.oid
                 AND CASE c.relreplident WHEN 'd' THEN i.indisprimary WHEN 'i' THEN i.indisreplident ELSE false END
             ) AS identified
@@ -61,6 +63,7 @@ function toTable(row: Row): CatalogTable {
     table: `${schema}.${name}`,
     partitioned: row.partitioned === 't',
     identified: row.identified === 't',
+    logsWhole: row.logs_whole === 't',
     owned: row.owned === 't',
     readable: row.readable === 't',
     reachable: row.reachable === 't',

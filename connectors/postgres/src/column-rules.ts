@@ -54,7 +54,7 @@ export class ColumnRules {
     found: readonly FoundColumn[],
   ): TableShape {
     const name = `${table.schema}.${table.name}`;
-    const key = this.#keys.find((rule) => rule.table.test(name))?.columns;
+    const key = this.keyOf(name);
     const columns = found.map((column): ShapeColumn => {
       const path = `${name}.${column.name}`;
       const mask = this.#masks.find((rule) => rule.column.test(path))?.mask;
@@ -68,6 +68,11 @@ export class ColumnRules {
       };
     });
     return new TableShape(table, topic, columns);
+  }
+
+  /** The columns that were chosen for the key of `schema.table`; null: the row's own. */
+  keyOf(table: string): readonly string[] | null {
+    return this.#keys.find((rule) => rule.table.test(table))?.columns ?? null;
   }
 
   #shows(path: string): boolean {

@@ -1,9 +1,10 @@
 import { type ConfigProblem, type ErrorClass, listed, MillraceError } from '@millrace/sdk';
-import { type CatalogTable, listTables } from './catalog.ts';
+import { type CatalogTable, listColumns, listTables } from './catalog.ts';
 import type { SourceConfig } from './config.ts';
 import type { Session } from './connection.ts';
 import { rightObstacles } from './missing-rights.ts';
 import { findPublication, type Publication, unpublished } from './publication.ts';
+import { columnRules } from './record-options.ts';
 import { findSlot, type ReplicationSlot } from './replication-slot.ts';
 import { capturedBy, entriesWithoutTable } from './table-filter.ts';
 import { tablesThatShareATopic } from './topic-name.ts';
@@ -50,6 +51,7 @@ export async function inspect(session: Session, config: SourceConfig, names: Nam
     ...publicationObstacles(config, names.publication, publication, published),
     ...(slot ? slotObstacles(slot, session.settings.database) : []),
     ...(config['slot.failover'] ? await failoverObstacles(session) : []),
+    ...(await keyObstacles(session, config, captured)),
     ...(await rightObstacles(session, config, { publication, captured })),
   ];
   return { obstacles, captured, signals, slot };
@@ -278,4 +280,35 @@ async function failoverObstacles(session: Session): Promise<readonly Obstacle[]>
       hint: 'Set it to false, or upgrade the server to PostgreSQL 17.',
     },
   ];
+}
+
+/** Of a deleted row the log has its replica identity only: no key could be made of other columns. */
+async function keyObstacles(
+  session: Session,
+  config: SourceConfig,
+  captured: readonly CatalogTable[],
+): Promise<readonly Obstacle[]> {
+  const rules = columnRules(config);
+  const obstacles: Obstacle[] = [];
+  const key = 'message.key.columns';
+  for (const { table, oid, logsWhole } of captured) {
+    const chosen = rules.keyOf(table);
+    if (chosen === null) continue;
+    const columns = await listColumns(session, oid);
+    const missing = chosen.filter((name) => !columns.some((column) => column.name === name));
+    const unlogged = chosen.filter((name) => columns.some((one) => one.name === name && one.keyOrder === 0));
+    if (missing.length > 0)
+      obstacles.push({
+        ...{ key, class: 'config', code: 'POSTGRES_COLUMN_MISSING' },
+        message: `"${key}" names ${listed(missing)}, and ${table} has no such column.`,
+        hint: 'Name columns as the database writes them.',
+      });
+    else if (unlogged.length > 0 && !logsWhole && !config['skipped.operations'].includes('d'))
+      obstacles.push({
+        ...{ key, class: 'config', code: 'POSTGRES_KEY_NOT_LOGGED' },
+        message: `"${key}" names ${listed(unlogged)} of ${table}, which the log does not have of deleted rows.`,
+        hint: `Run ALTER TABLE ${table} REPLICA IDENTITY FULL, or name columns of its primary key.`,
+      });
+  }
+  return obstacles;
 }

@@ -47,6 +47,28 @@ describe.skipIf(unavailable !== undefined)('what keeps a postgres source from ru
     return offsets;
   };
 
+  it('is a key that could not be made of a deleted row, or of no row', async () => {
+    await db.query('ALTER TABLE t ADD email text NOT NULL');
+    const of = (columns: string) => ({ 'message.key.columns': `public.t:${columns}` });
+    const refused = { class: 'config', path: 'message.key.columns' };
+    expect(await failureOf(task(of('email')))).toMatchObject({
+      ...{ ...refused, code: 'POSTGRES_KEY_NOT_LOGGED' },
+      hint: expect.stringContaining('ALTER TABLE public.t REPLICA IDENTITY FULL'),
+    });
+    expect(await failureOf(task(of('e_mail')))).toMatchObject({
+      ...refused,
+      code: 'POSTGRES_COLUMN_MISSING',
+    });
+    await db.query('ALTER TABLE t REPLICA IDENTITY FULL');
+    const source = task({ ...of('email'), 'snapshot.mode': 'no_data' });
+    await source.start();
+    await db.query("INSERT INTO t VALUES (1, 'me'); DELETE FROM t");
+    await source.pollUntil('the deletion', (records) => records.length === 2);
+    await source.stop();
+    await dropSlot(db, slot);
+    expect(source.records.map(({ key }) => key)).toEqual([{ email: 'me' }, { email: 'me' }]);
+  });
+
   it('is told by validate and by start with the same key', async () => {
     await db.query('CREATE TABLE bare (v int)');
     const options = sourceOptions(service, name, { 'table.include.list': 'public.bare' });
