@@ -233,6 +233,14 @@ export const sinkConfig = defineConfig({
     validate: oneOf('sync', 'none'),
     recommend: ['sync', 'none'],
   },
+  'max.records.per.second': {
+    type: 'int',
+    default: 0,
+    importance: 'low',
+    group: 'Files',
+    docs: 'Most records that are written in a second by one task; 0: no limit.',
+    validate: range(0, 10_000_000),
+  },
   'rotate.records': {
     type: 'long',
     default: 0,

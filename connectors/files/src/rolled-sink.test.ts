@@ -58,6 +58,13 @@ const at = (offset: number) => String(offset).padStart(10, '0');
 const parts = () => readdirSync(state()).filter((name) => name.endsWith('.part'));
 
 describe('files that are rotated', () => {
+  it('get no more in a second than is allowed', async () => {
+    const task = await sink({ 'rotate.records': '1000', 'max.records.per.second': '100' });
+    const fromMs = performance.now();
+    await task.write(records(0, 150));
+    expect(performance.now() - fromMs).toBeGreaterThan(450);
+  });
+
   it('appear when they have their records, whatever batches these come in', async () => {
     const task = await sink({ 'rotate.records': '10' });
     await task.write(records(0, 3));

@@ -5,6 +5,7 @@ import {
   type Logger,
   MillraceError,
   type OpenedPartition,
+  RateLimiter,
   readAt,
   type SinkRecord,
   type SinkTask,
@@ -28,6 +29,7 @@ const ROLL_INTERVAL_MAX_MS = 1_000;
 export class RolledSinkTask implements SinkTask {
   readonly #context: SinkTaskContext<typeof sinkConfig>;
   readonly #options: RollOptions;
+  readonly #limiter: RateLimiter | null;
   readonly #partitions = new Map<string, RolledPartition>();
   /** Those that another task has taken, until they are given to this one again. */
   readonly #lost = new Map<string, MillraceError>();
@@ -38,6 +40,8 @@ export class RolledSinkTask implements SinkTask {
   constructor(context: SinkTaskContext<typeof sinkConfig>) {
     this.#context = context;
     this.#options = rollOptions(context.config, context);
+    const perSecond = context.config['max.records.per.second'];
+    this.#limiter = perSecond > 0 ? new RateLimiter({ perSecond }) : null;
   }
 
   async start(): Promise<void> {
@@ -76,6 +80,7 @@ export class RolledSinkTask implements SinkTask {
   }
 
   async write(batch: readonly SinkRecord[]): Promise<void> {
+    await this.#limiter?.take(batch.length, this.#context.signal);
     const parts = Map.groupBy(batch, (record) => {
       const { topic, partition } = readAt(record);
       return journalName(topic, partition);

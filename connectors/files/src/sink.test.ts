@@ -42,6 +42,13 @@ const record = (value: unknown, more: Partial<SinkRecord> = {}): SinkRecord => (
 });
 const read = (name: string) => readFileSync(join(folder, name), 'utf8');
 
+it('no more is written in a second than is allowed', async () => {
+  const task = await sink({ file: join(folder, 'out'), 'max.records.per.second': '100' });
+  const fromMs = performance.now();
+  await task.write(Array.from({ length: 150 }, (_, n) => record(n)));
+  expect(performance.now() - fromMs).toBeGreaterThan(450);
+});
+
 describe('lines of JSON', () => {
   it('hold bigints as numbers, bytes as base64, dates as ISO 8601', async () => {
     const task = await sink({ file: join(folder, 'out') });

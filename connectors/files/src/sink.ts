@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { MillraceError, type SinkRecord, type SinkTask, type TaskContext } from '@millrace/sdk';
+import { MillraceError, RateLimiter, type SinkRecord, type SinkTask, type TaskContext } from '@millrace/sdk';
 import { AppendFile } from './append-file.ts';
 import type { SinkConfig, sinkConfig } from './config.ts';
 import { fileError } from './file-error.ts';
@@ -25,9 +25,14 @@ export class FileSinkTask implements SinkTask {
   /** The one written to last comes last. */
   readonly #files = new Map<string, AppendFile>();
   readonly #lines = new LineBuffer();
+  readonly #limiter: RateLimiter | null;
+  readonly #signal: AbortSignal;
 
-  constructor({ config, task }: TaskContext<typeof sinkConfig>) {
+  constructor({ config, task, signal }: TaskContext<typeof sinkConfig>) {
     this.#config = config;
+    this.#signal = signal;
+    const perSecond = config['max.records.per.second'];
+    this.#limiter = perSecond > 0 ? new RateLimiter({ perSecond }) : null;
     this.#task = task;
     this.#format = lineFormat(config);
     this.#isOneFile = constantPart(config.file) === config.file;
@@ -47,6 +52,7 @@ export class FileSinkTask implements SinkTask {
   }
 
   async write(batch: readonly SinkRecord[]): Promise<void> {
+    await this.#limiter?.take(batch.length, this.#signal);
     const linesOf = new Map<string, LineBuffer>();
     const onePath = this.#isOneFile ? resolve(this.#config.file) : null;
     let last: string | null = null;

@@ -277,6 +277,14 @@ export const sourceConfig = defineConfig({
     docs: 'How long the server may wait for changes before it answers that there are none, in milliseconds.',
     validate: range(1, 600_000),
   },
+  'max.records.per.second': {
+    type: 'int',
+    default: 0,
+    importance: 'low',
+    group: 'Flow',
+    docs: 'Most records that are read in a second by one task; 0: no limit.',
+    validate: range(0, 10_000_000),
+  },
   'batch.size': {
     type: 'int',
     default: 0,
@@ -407,6 +415,14 @@ export const sinkConfig = defineConfig({
     group: 'Writes',
     docs: 'Most writes in one request; 0: as many as records came.',
     validate: range(0, 100_000),
+  },
+  'max.records.per.second': {
+    type: 'int',
+    default: 0,
+    importance: 'low',
+    group: 'Writes',
+    docs: 'Most records that are written in a second by one task; 0: no limit.',
+    validate: range(0, 10_000_000),
   },
   'delivery.guarantee': {
     type: 'string',

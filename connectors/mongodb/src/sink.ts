@@ -4,6 +4,7 @@ import {
   isMillraceError,
   MillraceError,
   type OpenedPartition,
+  RateLimiter,
   readAt,
   retry,
   type SinkRecord,
@@ -49,6 +50,7 @@ export class MongoDbSinkTask implements SinkTask {
   readonly #context: SinkTaskContext<typeof sinkConfig>;
   readonly #config: SinkConfig;
   readonly #names: CollectionNames;
+  readonly #limiter: RateLimiter | null;
   #client: MongoClient | null = null;
   #fence: OffsetFence | null = null;
 
@@ -56,6 +58,8 @@ export class MongoDbSinkTask implements SinkTask {
     this.#context = context;
     this.#config = context.config;
     this.#names = new CollectionNames(context.config);
+    const perSecond = this.#config['max.records.per.second'];
+    this.#limiter = perSecond > 0 ? new RateLimiter({ perSecond }) : null;
   }
 
   async start(): Promise<void> {
@@ -82,6 +86,7 @@ export class MongoDbSinkTask implements SinkTask {
 
   async write(batch: readonly SinkRecord[]): Promise<void> {
     const { signal } = this.#context;
+    await this.#limiter?.take(batch.length, signal);
     if (this.#fence) {
       const fence = this.#fence;
       await retry(() => this.#writeOnce(fence, batch), { ...CONFLICT_RETRIES, signal, retryable: passes });

@@ -2,6 +2,7 @@ import {
   type ConfigProblem,
   connectionProblems,
   MillraceError,
+  RateLimiter,
   type SourcePartition,
   type SourceRecord,
   type SourceTask,
@@ -60,6 +61,7 @@ export class MongoDbSourceTask implements SourceTask {
   readonly #partition: SourcePartition;
   readonly #maker: RecordMaker;
   readonly #filter: CaptureFilter;
+  readonly #limiter: RateLimiter | null;
   #client: MongoClient | null = null;
   #deployment: Deployment = { sharded: false };
   #capture: Capture | null = null;
@@ -75,6 +77,8 @@ export class MongoDbSourceTask implements SourceTask {
     this.#partition = sourcePartition(context.config);
     this.#maker = new RecordMaker(context.config, this.#partition);
     this.#filter = new CaptureFilter(context.config);
+    const perSecond = this.#config['max.records.per.second'];
+    this.#limiter = perSecond > 0 ? new RateLimiter({ perSecond }) : null;
   }
 
   async start(): Promise<void> {
@@ -95,6 +99,7 @@ export class MongoDbSourceTask implements SourceTask {
     try {
       while (!signal.aborted) {
         const records = await this.#next();
+        await this.#limiter?.take(records.length, signal);
         if (records.length > 0) return records;
       }
       return [];

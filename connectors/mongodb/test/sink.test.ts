@@ -84,6 +84,13 @@ describe.skipIf(unavailable !== undefined)('a MongoDB sink', () => {
     expect(await write({ 'writemodel.strategy': strategy }, ...records)).toEqual(expected);
   });
 
+  it('writes no more in a second than is allowed', async () => {
+    const task = await started({ 'max.records.per.second': '100' });
+    const fromMs = performance.now();
+    await task.write(Array.from({ length: 150 }, (_, n) => record(n, { _id: n }, { n })));
+    expect(performance.now() - fromMs).toBeGreaterThan(450);
+  });
+
   it('keeps times of insertion and update', async () => {
     const strategy = { 'writemodel.strategy': 'update_timestamps' };
     await write(strategy, record(0, 1, { a: 1 }));

@@ -197,6 +197,14 @@ describe.skipIf(unavailable !== undefined)('a MongoDB source', () => {
     expect(early.figures.get('oplog_left_seconds')).toBe(0);
   });
 
+  it('gives no more in a second than is allowed', async () => {
+    await db.collection('c').insertMany(Array.from({ length: 150 }, (_, v) => ({ v })));
+    const task = await started({ 'max.records.per.second': '100' });
+    const fromMs = performance.now();
+    await until(task, 150);
+    expect(performance.now() - fromMs).toBeGreaterThan(450);
+  });
+
   it('stores its position by heartbeats while nothing that is captured changes', async () => {
     const task = await started({ collection: 'c', 'heartbeat.interval.ms': '50' });
     const [first] = await until(task, 1);

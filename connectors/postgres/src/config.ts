@@ -181,6 +181,14 @@ export const sourceConfig = defineConfig({
     docs: 'Bytes of changes that may wait to be handed on before reading from the server pauses.',
     validate: range(1),
   },
+  'max.records.per.second': {
+    type: 'int',
+    default: 0,
+    importance: 'low',
+    group: 'Flow',
+    docs: 'Most records that are read in a second by one task; 0: no limit.',
+    validate: range(0, 10_000_000),
+  },
   ...recordOptions,
 });
 
@@ -263,6 +271,14 @@ export const sinkConfig = defineConfig({
     group: 'Writes',
     docs: 'Most rows in one statement.',
     validate: range(1, 1_000_000),
+  },
+  'max.records.per.second': {
+    type: 'int',
+    default: 0,
+    importance: 'low',
+    group: 'Writes',
+    docs: 'Most records that are written in a second by one task; 0: no limit.',
+    validate: range(0, 10_000_000),
   },
   'delivery.guarantee': {
     type: 'string',

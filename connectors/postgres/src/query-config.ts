@@ -164,6 +164,14 @@ export const queryConfig = defineConfig({
     docs: 'Most rows that are handed on at once; fewer where they are wide.',
     validate: range(1, 1_000_000),
   },
+  'max.records.per.second': {
+    type: 'int',
+    default: 0,
+    importance: 'low',
+    group: 'Flow',
+    docs: 'Most records that are read in a second by one task; 0: no limit.',
+    validate: range(0, 10_000_000),
+  },
   ...rowOptions,
 });
 

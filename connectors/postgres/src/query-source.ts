@@ -4,6 +4,7 @@ import {
   listed,
   MillraceError,
   pause,
+  RateLimiter,
   type SourceRecord,
   type SourceTask,
   type SourceTaskContext,
@@ -61,6 +62,7 @@ export class PostgresQueryTask implements SourceTask {
   readonly #session: Session;
   readonly #types: TypeCatalog;
   readonly #rules: ColumnRules;
+  readonly #limiter: RateLimiter | null;
   #readers: readonly QueryReader[] = [];
   /** What was there at the last look and can be read, of all tasks; null: nobody has looked. */
   #seen: ReadonlySet<string> | null = null;
@@ -75,6 +77,8 @@ export class PostgresQueryTask implements SourceTask {
     this.#session = new Session(addressedConnection(context.config), false);
     this.#types = new TypeCatalog(this.#session, valueModes(context.config));
     this.#rules = columnRules(context.config);
+    const perSecond = this.#config['max.records.per.second'];
+    this.#limiter = perSecond > 0 ? new RateLimiter({ perSecond }) : null;
   }
 
   async start(): Promise<void> {
@@ -85,7 +89,9 @@ export class PostgresQueryTask implements SourceTask {
 
   async poll(): Promise<readonly SourceRecord[]> {
     try {
-      return await this.#next();
+      const records = await this.#next();
+      await this.#limiter?.take(records.length, this.#context.signal);
+      return records;
     } catch (error) {
       // Stopping cuts the connection, which fails whatever was under way.
       if (this.#context.signal.aborted) return [];

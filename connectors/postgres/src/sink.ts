@@ -3,6 +3,7 @@ import {
   isMillraceError,
   MillraceError,
   type OpenedPartition,
+  RateLimiter,
   type RecordPlace,
   readAt,
   type SinkRecord,
@@ -78,6 +79,7 @@ export class PostgresSinkTask implements SinkTask {
   readonly #config: SinkConfig;
   readonly #context: TaskContext<typeof sinkConfig>;
   readonly #session: Session;
+  readonly #limiter: RateLimiter | null;
   #fence: OffsetFence | null = null;
   /** By quoted name. */
   readonly #tables = new Map<string, TargetTable>();
@@ -88,6 +90,8 @@ export class PostgresSinkTask implements SinkTask {
     this.#context = context;
     this.#config = context.config;
     this.#session = new Session(addressedConnection(context.config));
+    const perSecond = this.#config['max.records.per.second'];
+    this.#limiter = perSecond > 0 ? new RateLimiter({ perSecond }) : null;
     const table = offsetsTable(this.#config['offsets.table']);
     if (keepsOffsets(this.#config)) this.#fence = new OffsetFence(this.#session, table, context.connector);
   }
@@ -107,6 +111,7 @@ export class PostgresSinkTask implements SinkTask {
   }
 
   async write(batch: readonly SinkRecord[]): Promise<void> {
+    await this.#limiter?.take(batch.length, this.#context.signal);
     if (!this.#fence) {
       const statements = await this.#statementsFor(batch);
       if (statements.length > 0) await this.#execute(statements, null);

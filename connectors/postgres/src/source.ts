@@ -2,6 +2,7 @@ import {
   type ConfigProblem,
   type DurableOffset,
   MillraceError,
+  RateLimiter,
   type SourcePartition,
   type SourceRecord,
   type SourceTask,
@@ -88,11 +89,14 @@ export class PostgresSourceTask implements SourceTask {
   readonly #watch: SlotWatch;
   readonly #heartbeat: Heartbeat;
   readonly #keyless = new Set<string>();
+  readonly #limiter: RateLimiter | null;
 
   constructor(context: SourceTaskContext<typeof sourceConfig>) {
     this.#context = context;
     this.#config = context.config;
     this.#partition = sourcePartition(context.config);
+    const perSecond = this.#config['max.records.per.second'];
+    this.#limiter = perSecond > 0 ? new RateLimiter({ perSecond }) : null;
     const own = defaultSlotName(context.connector);
     this.#names = {
       slot: this.#config['slot.name'] ?? own,
@@ -142,7 +146,9 @@ export class PostgresSourceTask implements SourceTask {
 
   async poll(): Promise<readonly SourceRecord[]> {
     try {
-      return await this.#next();
+      const records = await this.#next();
+      await this.#limiter?.take(records.length, this.#context.signal);
+      return records;
     } catch (error) {
       // Stopping cuts the connections, which fails whatever was under way.
       if (this.#context.signal.aborted) return [];
