@@ -113,6 +113,8 @@ export async function startWorkerServer(options: WorkerServerOptions): Promise<W
     worker,
     url: `http://${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${port}`,
     async close() {
+      // A leader serves what others forward to it for as long as it leads.
+      if (worker.health().status === 'healthy') await worker.drain();
       await rest.close();
       await messages.close();
       await worker.close();

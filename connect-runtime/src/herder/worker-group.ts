@@ -120,8 +120,9 @@ export class WorkerGroup {
     });
   }
 
-  /** See {@link ControlLoop.drain}; waits no longer than `worker.drain.timeout.ms`. */
-  drain(): Promise<boolean> {
+  /** See {@link ControlLoop.drain}; waits no longer than `worker.drain.timeout.ms`. Whoever leads without others has nobody to hand over to. */
+  async drain(): Promise<boolean> {
+    if (this.loop.isLeader && this.workers.length <= 1) return false;
     return this.loop.drain(this.#options.config['worker.drain.timeout.ms']);
   }
 
@@ -129,9 +130,8 @@ export class WorkerGroup {
   async close(): Promise<void> {
     this.#load.close();
     this.sessionKeys.close();
-    // Whoever leads without others has nobody to hand over to.
-    const isAlone = this.loop.isLeader && this.workers.length <= 1;
-    if (this.loop.joined && !isAlone) await this.drain();
+    // Who was told to drain before has handed over what others could take.
+    if (this.loop.joined && !this.loop.draining) await this.drain();
     await this.loop.close();
     await this.#membership.close();
   }
