@@ -80,6 +80,8 @@ async function commit(
 ): Promise<CommitResult> {
   const { groups, transactions, config } = context.services;
   const { transactionalId, producerId, producerEpoch, groupId } = request;
+  if (groupId === '') return { error: 'INVALID_GROUP_ID' };
+  if (transactionalId === '') return { error: 'INVALID_REQUEST' };
   const partition = groups.partitionOf(groupId);
   if (partition === null) return { error: 'NOT_COORDINATOR' };
   const partitions = new Map([[OFFSETS_TOPIC, new Set([partition])]]);

@@ -121,6 +121,8 @@ export class ShareGroupService implements ShareGroupAccess {
     topics: readonly NamedTopicPartitions[],
     offsets: readonly StartOffset[],
   ): Promise<{ readonly error: ErrorName | null; readonly errors: readonly (ErrorName | null)[] }> {
+    // No group is made for nothing.
+    if (offsets.length === 0) return Promise.resolve({ error: null, errors: [] });
     return this.#inTurn(groupId, async () => {
       const left = await this.#forget(groupId);
       if (left !== null) return { error: left, errors: [] };

@@ -407,6 +407,8 @@ export const shareScenarios: readonly Scenario[] = [
         altered: await group.alterOffsets('sg-early', 3),
         described: await group.described(),
         told: await group.offsets(),
+        ofUnknownTopic: await ofTopic.named('sg-never').alterOffsets('sg-no-such-topic', 1),
+        neverMade: await ofTopic.named('sg-never').described(),
         ofNobody: [await nobody.alterOffsets('sg-early', 1), await nobody.deleteOffsets('sg-early')],
       };
     },

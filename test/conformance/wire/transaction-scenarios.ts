@@ -446,12 +446,16 @@ const offsets: readonly Scenario[] = [
         { generationId: 3, memberId: 'nobody' },
       );
       const large = await client.commitOffsets(name, { [name]: 1 }, { metadata: 'm'.repeat(5_000) });
+      const emptyGroup = await client.commitOffsets('', { [name]: 1 });
+      const nobody = new TransactionClient(wire, '');
+      Object.assign(nobody, { producerId: client.producerId, epoch: client.epoch });
+      const emptyId = await nobody.commitOffsets(name, { [name]: 1 });
       client.epoch += 1;
       const higher = await client.commitOffsets(name, { [name]: 1 });
       client.epoch -= 1;
       client.producerId += 77_777;
       const other = await client.commitOffsets(name, { [name]: 1 });
-      return { notAdded, generation, large, higher, other };
+      return { notAdded, generation, large, emptyGroup, emptyId, higher, other };
     },
   },
   {
