@@ -111,6 +111,14 @@ export const sourceConfig = defineConfig({
     docs: 'Replication slot to use, made where it is missing; unset: millrace_<connector>. A slot holds the server’s log until the connector has read it.',
     validate: identifier,
   },
+  'slot.retained.warning.bytes': {
+    type: 'long',
+    default: 10_737_418_240,
+    importance: 'low',
+    group: 'Replication',
+    docs: 'From how many bytes of the server’s log on, held back by the slot, the status and the log say so where the server bounds nothing (max_slot_wal_keep_size=-1), and its disk fills up; 0: never.',
+    validate: range(0),
+  },
   'slot.failover': {
     type: 'boolean',
     default: false,

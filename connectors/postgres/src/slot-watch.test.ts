@@ -12,7 +12,7 @@ async function after(...rows: readonly (Row | number)[]) {
   const notices = new Map<string, string | null>();
   const figures = new Map<string, number | null>();
   const watch = new SlotWatch({
-    ...{ session, slot: 'mine', logger: silentLogger },
+    ...{ session, slot: 'mine', logger: silentLogger, retainedWarningBytes: 2 ** 21 },
     figure: (name, value) => void figures.set(name, value),
     notice: (name, text) => void notices.set(name, text),
   });
@@ -56,6 +56,12 @@ describe('the watch of a slot', () => {
       ...[10, row({ lsn: '0/100100', safe: String(0xf0_0000) })],
     );
     expect(figures.get('slot_runway_seconds')).toBe(150);
+  });
+
+  it('says how much log it holds back where nothing bounds that, from a size on', async () => {
+    expect((await after(row({ held: String(2 ** 21 - 1) }))).notice).toBeNull();
+    expect((await after(row({ held: String(3 * 2 ** 20) }))).notice).toContain('holds back 3 MiB');
+    expect((await after(row({ held: String(2 ** 22), safe: '512' }))).notice).toBeNull();
   });
 
   it('says that the log is about to be removed, and that it is', async () => {

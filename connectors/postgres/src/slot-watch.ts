@@ -6,6 +6,8 @@ export interface SlotWatchOptions {
   readonly session: Session;
   readonly slot: string;
   readonly logger: Logger;
+  /** From here on the status says what a slot holds back that nothing bounds; 0: never. */
+  readonly retainedWarningBytes: number;
   readonly figure: (name: string, value: number | null) => void;
   readonly notice: (name: string, text: string | null) => void;
 }
@@ -19,6 +21,8 @@ const RUNWAY_WARNING_SECONDS = 3_600;
 const WARN_AGAIN_MS = 600_000;
 const SECOND_MS = 1_000;
 const MINUTE_SECONDS = 60;
+
+const MEBIBYTE = 1_048_576;
 
 const WHAT_TO_DO = 'raise max_slot_wal_keep_size, or see what holds the connector up';
 
@@ -89,14 +93,30 @@ export class SlotWatch {
     const [first = now] = this.#looks;
     const runway = safe === null ? null : runwaySeconds(safe, first, now);
     figure('slot_runway_seconds', runway);
-    const words = inWords(slot, row.wal_status ?? null, runway);
+    const losing = inWords(slot, row.wal_status ?? null, runway);
+    // The server tells no more of a slot that is lost than of one that it does not bound.
+    const words = losing ?? (safe === null ? this.#unboundedInWords(Number(row.held)) : null);
     notice('slot', words);
     if (words === null || now.atMs - this.#warnedAtMs < WARN_AGAIN_MS) return;
     this.#warnedAtMs = now.atMs;
     logger.warn(
-      { slot, status: row.wal_status, safeBytes: safe, runwaySeconds: runway },
-      `the server will remove log that the replication slot still needs; ${WHAT_TO_DO}`,
+      {
+        slot,
+        status: row.wal_status,
+        retainedBytes: Number(row.held),
+        safeBytes: safe,
+        runwaySeconds: runway,
+      },
+      losing === null
+        ? 'the replication slot holds back much of the server’s log, which nothing bounds'
+        : `the server will remove log that the replication slot still needs; ${WHAT_TO_DO}`,
     );
+  }
+
+  #unboundedInWords(heldBytes: number): string | null {
+    const { slot, retainedWarningBytes: fromBytes } = this.#options;
+    if (fromBytes === 0 || heldBytes < fromBytes) return null;
+    return `Replication slot ${slot} holds back ${Math.round(heldBytes / MEBIBYTE)} MiB of the server’s log, which nothing bounds, until its disk is full: see what holds the connector up, or set max_slot_wal_keep_size.`;
   }
 }
 

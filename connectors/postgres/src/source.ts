@@ -113,6 +113,7 @@ export class PostgresSourceTask implements SourceTask {
     this.#incremental = this.#createIncremental(null);
     this.#watch = new SlotWatch({
       ...{ session: this.#catalog, slot: this.#names.slot, logger: context.logger },
+      retainedWarningBytes: this.#config['slot.retained.warning.bytes'],
       figure: (name, value) => context.figure(name, value),
       notice: (name, text) => context.notice(name, text),
     });
