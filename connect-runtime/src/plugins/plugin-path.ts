@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { type ErrorReport, MillraceError } from '@millrace/foundation';
 import { SDK_VERSION } from '@millrace/sdk';
 
-/** Packages that are looked at under one entry of `plugin.path`; what lies beyond is left out, and the log says so. */
+/** Packages that are looked at under one entry of `plugin.path`; what lies beyond is left out. */
 const FOLDERS_MAX = 1_000;
 const MANIFEST_MAX_BYTES = 1024 * 1024;
 const KEYWORD = 'millrace-plugin';
