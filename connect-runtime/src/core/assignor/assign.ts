@@ -96,11 +96,7 @@ function placeTasks(
   const shares: Shares = new Map(takers.map(({ memberId }) => [memberId, { load: 0, tasks: new Map() }]));
   const weightOf = (key: string) => Math.max(1, weights.get(key) ?? 1);
   const homeless = new Map(tasks.map((id) => [taskKey(id), id]));
-  const leaves = (key: string, memberId: string) => {
-    const meant = intended.get(key) ?? memberId;
-    return meant !== memberId && shares.has(meant);
-  };
-  const holders = keepHeld(members, homeless, { shares, weightOf, leaves });
+  const holders = keepHeld(members, homeless, { shares, weightOf, intended });
   const place = (key: string, memberId: string) => {
     const share = shares.get(memberId);
     if (!share) return;
@@ -117,22 +113,22 @@ function placeTasks(
   return hand(tasks, members, { shares, holders }, plans);
 }
 
-interface Keeping {
-  readonly shares: Shares;
-  readonly weightOf: (key: string) => number;
-  /** Whether a task was told to leave a member for one that is still there. */
-  readonly leaves: (key: string, memberId: string) => boolean;
-}
-
 /**
  * Each task stays with one of those who hold it, where that one takes tasks at all; what has found a place leaves `homeless`. One that
- * still stops is held, and on its way all the same: were it kept, another one would have to move in its place, and so on for ever
- * where groups meet as quickly as tasks stop.
+ * was revoked and still stops is held, and the first to go: were it kept, another one would be revoked in its place, and so on for ever
+ * where the group meets as quickly as tasks stop.
  */
 function keepHeld(
   members: readonly MemberState[],
   homeless: Map<string, TaskId>,
-  { shares, weightOf, leaves }: Keeping,
+  {
+    shares,
+    weightOf,
+    intended,
+  }: Pick<AssignRequest, 'intended'> & {
+    readonly shares: Shares;
+    readonly weightOf: (key: string) => number;
+  },
 ): ReadonlyMap<string, readonly string[]> {
   const holders = new Map<string, string[]>();
   for (const { memberId, held } of members) {
@@ -142,8 +138,8 @@ function keepHeld(
       const others = holders.get(key);
       if (others) others.push(memberId);
       else holders.set(key, [memberId]);
-      if (!share || leaves(key, memberId) || !homeless.delete(key)) continue;
-      share.tasks.set(key, { weight: weightOf(key), settled: true });
+      if (!share || !homeless.delete(key)) continue;
+      share.tasks.set(key, { weight: weightOf(key), settled: (intended.get(key) ?? memberId) === memberId });
       share.load += weightOf(key);
     }
   }

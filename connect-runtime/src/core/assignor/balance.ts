@@ -3,7 +3,13 @@ export type Shares = Map<string, Share>;
 
 export interface Share {
   load: number;
-  readonly tasks: Map<string, { readonly weight: number; readonly settled: boolean }>;
+  readonly tasks: Map<string, PlacedTask>;
+}
+
+interface PlacedTask {
+  readonly weight: number;
+  /** It runs there, and was not told to leave. */
+  readonly settled: boolean;
 }
 
 /** A task that runs is moved only where two members then differ by so much less, as a part of the average load. */
@@ -23,22 +29,21 @@ export function lightest(shares: Shares): string {
 
 /**
  * Moves tasks from who has most to who has least, where the two are then closer together by more than what is noise: one
- * unit or 5 % of the average, whichever is more. Of the tasks that pay, the one that evens out most. A task moves once.
+ * unit or 5 % of the average, whichever is more. Of the tasks that pay, the one that evens out most. What comes of it is at rest: asked
+ * again, nothing moves.
  */
 export function balance(shares: Shares): void {
   const total = [...shares.values()].reduce((sum, { load }) => sum + load, 0);
   const pays = Math.max(1, (total / Math.max(1, shares.size)) * PAYS_FROM);
-  const moved = new Set<string>();
-  // Each turn moves a task that never moved before, so there are no more turns than tasks.
+  // Each move brings two members closer together, so there is a last one.
   for (;;) {
-    const move = findMove(shares, moved, pays);
+    const move = findMove(shares, pays);
     if (!move) return;
     const { from, to, key, weight } = move;
     from.tasks.delete(key);
     from.load -= weight;
     to.tasks.set(key, { weight, settled: false });
     to.load += weight;
-    moved.add(key);
   }
 }
 
@@ -49,28 +54,23 @@ interface Move {
   readonly weight: number;
 }
 
-function findMove(shares: Shares, moved: ReadonlySet<string>, pays: number): Move | null {
+function findMove(shares: Shares, pays: number): Move | null {
   const to = shares.get(lightest(shares));
   if (!to) return null;
   for (const from of [...shares.values()].sort((a, b) => b.load - a.load)) {
     const gap = from.load - to.load;
     if (gap <= pays) return null;
-    const move = bestOf(from, to, moved, (weight) => gap - weight >= pays);
+    const move = bestOf(from, to, (weight) => gap - weight >= pays);
     if (move) return move;
   }
   return null;
 }
 
-/** What leaves the larger of the two loads smallest; of equals, one that does not run yet. */
-function bestOf(
-  from: Share,
-  to: Share,
-  moved: ReadonlySet<string>,
-  pays: (weight: number) => boolean,
-): Move | null {
+/** What leaves the larger of the two loads smallest; of equals, one that does not run there, or leaves as it is. */
+function bestOf(from: Share, to: Share, pays: (weight: number) => boolean): Move | null {
   let best: (Move & { readonly rank: number }) | null = null;
   for (const [key, { weight, settled }] of from.tasks) {
-    if (moved.has(key) || !pays(weight)) continue;
+    if (!pays(weight)) continue;
     const rank = Math.max(from.load - weight, to.load + weight) + (settled ? 0.5 : 0);
     if (!best || rank < best.rank) best = { from, to, key, weight, rank };
   }
