@@ -7,6 +7,7 @@ import {
   type ProducerIdentity,
   type ReplyTo,
 } from '../coordinator/effects.ts';
+import { refuse } from './refusal.ts';
 import {
   changed,
   hasPartitions,
@@ -49,7 +50,7 @@ function add(shard: TransactionShard, command: AddPartitionsCommand, now: Now, o
   const known = shard.transactions.get(transactionalId);
   const problem = producerProblem(known, command);
   if (problem !== null || known === undefined) {
-    out.reply(reply, { error: problem });
+    refuse(transactionalId, known, problem, out, (error, later) => later.reply(reply, { error }));
     return;
   }
   if (isPreparing(known)) {

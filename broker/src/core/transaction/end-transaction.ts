@@ -7,6 +7,7 @@ import {
   type ReplyTo,
 } from '../coordinator/effects.ts';
 import { completedTransaction, writeMarkers } from './complete-transaction.ts';
+import { refuse } from './refusal.ts';
 import {
   bumpsEpoch,
   changed,
@@ -64,8 +65,12 @@ export function endTransaction(
       known === undefined ? { error: 'INVALID_PRODUCER_ID_MAPPING' } : decide(known, command, now);
     if (decision.prepared === undefined) {
       const { error } = decision;
-      if (error !== null || known === undefined) {
+      if (error === 'CONCURRENT_TRANSACTIONS') {
         out.reply(reply, endFailed(error));
+        return;
+      }
+      if (error !== null || known === undefined) {
+        refuse(transactionalId, known, error, out, (told, later) => later.reply(reply, endFailed(told)));
         return;
       }
       const identity = identityOf(known);

@@ -48,8 +48,11 @@ function add(driver: Driver, producerEpoch: number, waitMs = 0) {
   );
 }
 
-function end(driver: Driver, producerEpoch: number, newProducerId: number | null = null) {
-  const reply = driver.submit<EndTransactionResult>((shard, to, now) =>
+const end = (driver: Driver, producerEpoch: number, newProducerId: number | null = null) =>
+  driver.answer(ask(driver, producerEpoch, newProducerId));
+
+function ask(driver: Driver, producerEpoch: number, newProducerId: number | null = null) {
+  return driver.submit<EndTransactionResult>((shard, to, now) =>
     endTransaction(
       shard,
       {
@@ -64,7 +67,6 @@ function end(driver: Driver, producerEpoch: number, newProducerId: number | null
       now,
     ),
   );
-  return driver.answer(reply);
 }
 
 const stateOf = (driver: Driver) => driver.shard.transactions.get('id')?.state;
@@ -100,6 +102,20 @@ describe('a transaction', () => {
     expect(asked.map((reply) => driver.answer(reply))).toEqual([undefined, undefined]);
     driver.commit();
     expect(asked.map((reply) => driver.answer(reply))).toEqual([{ error: null }, { error: null }]);
+  });
+
+  it('is refused nothing by a coordinator that may be deposed: what it knows is committed once more before', () => {
+    const driver = driverWith();
+    init(driver, 5);
+    driver.holdCommits = true;
+    const [ended, added] = [ask(driver, 0), add(driver, 4)];
+    expect([ended, added].map((reply) => driver.answer(reply))).toEqual([undefined, undefined]);
+    driver.commit();
+    expect([ended, added].map((reply) => driver.answer(reply))).toMatchObject([
+      { error: 'INVALID_TXN_STATE' },
+      { error: 'PRODUCER_FENCED' },
+    ]);
+    expect(stateOf(driver)).toBe('Empty');
   });
 
   it('has markers that are missing written again, and none once it is fenced', () => {
