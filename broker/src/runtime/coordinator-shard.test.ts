@@ -18,7 +18,7 @@ const LEADS = {
   minInSyncReplicas: 1,
 };
 
-async function loadedShard() {
+async function loadingShard() {
   const log = await createMemoryEngine().open(ID, SAMPLE_LOG_CONFIG);
   log.append(sampleBatch({ values: [null], keys: ['of a kind that nobody knows'] }), 2);
   const partition = new LocalPartition(log, { clock: systemClock, nodeId: 1 }, LEADS);
@@ -33,19 +33,20 @@ async function loadedShard() {
     timers: systemTimers,
     logger: silentLogger,
   });
-  await shard.load();
-  return { shard, partition };
+  return { shard, partition, loaded: shard.load() };
 }
 
 it('a coordinator tells nothing that rests on records which another leader may still cut', async () => {
-  const { shard, partition } = await loadedShard();
+  const { shard, partition, loaded } = await loadingShard();
   expect(shard.problem).toBe('COORDINATOR_LOAD_IN_PROGRESS');
   partition.followerFetched({ id: 2, brokerEpoch: 1, endOffset: 1 });
+  await loaded;
   expect(shard.problem).toBeNull();
 });
 
 it('a coordinator that is led elsewhere before they are committed is none', async () => {
-  const { shard, partition } = await loadedShard();
+  const { shard, partition, loaded } = await loadingShard();
   partition.update({ ...LEADS, isLeader: false, leader: 2, leaderEpoch: 4, partitionEpoch: 4 });
+  await loaded;
   expect(shard.problem).toBe('NOT_COORDINATOR');
 });

@@ -84,6 +84,14 @@ export class CoordinatorShard<Rec, State extends CoordinatorState<Rec>> {
   async load(): Promise<void> {
     const { topic, partition, log } = this.#partition;
     const { endOffset } = log;
+    // The end of what a follower has fetched last may not be written yet, and another leader may cut what is not committed.
+    const refused = await new Promise<ErrorName | null>((resolve) =>
+      this.#partition.whenCommitted(endOffset, resolve),
+    );
+    if (refused !== null) {
+      this.close('NOT_COORDINATOR');
+      return;
+    }
     try {
       let offset = log.startOffset;
       while (offset < endOffset && this.#state === 'loading') {
@@ -100,21 +108,10 @@ export class CoordinatorShard<Rec, State extends CoordinatorState<Rec>> {
       );
       return;
     }
-    if (this.#state === 'loading') this.#partition.whenCommitted(endOffset, this.#begin(endOffset));
-  }
-
-  /** Another leader may cut what is not committed yet: nothing is told before that rests on it. */
-  #begin(loadedTo: number): (error: ErrorName | null) => void {
-    return (error) => {
-      if (this.#state !== 'loading') return;
-      if (error !== null) {
-        this.close('NOT_COORDINATOR');
-        return;
-      }
-      this.#state = 'active';
-      this.#endOffset = loadedTo;
-      this.#perform(this.#shard.loaded(this.#now()));
-    };
+    if (this.#state !== 'loading') return;
+    this.#state = 'active';
+    this.#endOffset = endOffset;
+    this.#perform(this.#shard.loaded(this.#now()));
   }
 
   /** Why commands are refused; null where they are not. */
