@@ -1,7 +1,11 @@
-import { silentLogger, systemClock, systemTimers } from '@millrace/foundation';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { silentLogger, systemClock, systemRandom, systemTimers } from '@millrace/foundation';
 import { expect, it } from 'vitest';
 import { GroupShard } from '../core/group/group-shard.ts';
 import { createMemoryEngine } from '../storage/memory-engine.ts';
+import { openSegmentEngine } from '../storage/segment-engine.ts';
 import { SAMPLE_LOG_CONFIG, sampleBatch } from '../testing/sample-batches.ts';
 import { groupCodec } from './coordinator-record-codec.ts';
 import { CoordinatorShard } from './coordinator-shard.ts';
@@ -18,10 +22,14 @@ const LEADS = {
   minInSyncReplicas: 1,
 };
 
-async function loadingShard() {
-  const log = await createMemoryEngine().open(ID, SAMPLE_LOG_CONFIG);
-  log.append(sampleBatch({ values: [null], keys: ['of a kind that nobody knows'] }), 2);
-  const partition = new LocalPartition(log, { clock: systemClock, nodeId: 1 }, LEADS);
+const FOLLOWS = { ...LEADS, isLeader: false, leader: 2, leaderEpoch: 2, partitionEpoch: 2 };
+
+async function loadingShard(storage = createMemoryEngine(), leads = LEADS) {
+  const log = await storage.open(ID, SAMPLE_LOG_CONFIG);
+  const partition = new LocalPartition(log, { clock: systemClock, nodeId: 1 }, FOLLOWS);
+  // Not written yet where the disk takes its time.
+  void partition.appendReplicated(sampleBatch({ values: [null], keys: ['of a kind that nobody knows'] }), 2);
+  partition.update(leads);
   const state = new GroupShard({} as never);
   state.loaded = () => [];
   const shard = new CoordinatorShard({
@@ -49,4 +57,21 @@ it('a coordinator that is led elsewhere before they are committed is none', asyn
   partition.update({ ...LEADS, isLeader: false, leader: 2, leaderEpoch: 4, partitionEpoch: 4 });
   await loaded;
   expect(shard.problem).toBe('NOT_COORDINATOR');
+});
+
+it('a coordinator waits for the end of its log to be written, as where the disk is busy', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-shard-'));
+  const storage = await openSegmentEngine({
+    folder,
+    ...{ tailCacheBytes: 0, pendingWriteMaxBytes: 1_000_000, openFilesMax: 10, syncWriteMaxMs: 0 },
+    ...{ timers: systemTimers, random: systemRandom, logger: silentLogger },
+  });
+  try {
+    const { shard, loaded } = await loadingShard(storage, { ...LEADS, replicas: [1], isr: [1] });
+    await loaded;
+    expect(shard.problem).toBeNull();
+  } finally {
+    await storage.close();
+    await rm(folder, { recursive: true });
+  }
 });
