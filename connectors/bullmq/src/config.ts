@@ -7,6 +7,7 @@ import {
   nonEmpty,
   oneOf,
   range,
+  recordRate,
 } from '@millrace/sdk';
 
 const prefix = {
@@ -16,14 +17,6 @@ const prefix = {
   group: 'Queue',
   docs: 'What stands in front of all keys of the queue, as BullMQ’s option prefix.',
   validate: nonEmpty,
-} as const;
-
-const rate = {
-  type: 'int',
-  default: 0,
-  importance: 'low',
-  group: 'Flow',
-  validate: range(0, 10_000_000),
 } as const;
 
 const header = (what: string) =>
@@ -167,10 +160,7 @@ export const sourceConfig = defineConfig({
     validate: range(10, 600_000),
     visible: (all) => all['read.mode'] !== 'events',
   },
-  'max.records.per.second': {
-    ...rate,
-    docs: 'Most jobs or events that are read in a second by one task; 0: no limit.',
-  },
+  'max.records.per.second': recordRate('Flow', 'jobs or events that are read'),
 });
 
 export type SourceConfig = ConfigOf<typeof sourceConfig>;
@@ -330,10 +320,7 @@ export const sinkConfig = defineConfig({
     docs: 'Most jobs that are added in one transaction.',
     validate: range(1, 10_000),
   },
-  'max.records.per.second': {
-    ...rate,
-    docs: 'Most jobs that are added in a second by one task; 0: no limit.',
-  },
+  'max.records.per.second': recordRate('Flow', 'jobs that are added'),
   'delivery.guarantee': {
     type: 'string',
     default: 'at_least_once',

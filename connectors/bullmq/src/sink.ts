@@ -14,7 +14,8 @@ import {
   MillraceError,
   type OpenedPartition,
   pause,
-  RateLimiter,
+  type RateLimiter,
+  rateLimiterOf,
   readAt,
   type SinkRecord,
   type SinkTask,
@@ -74,8 +75,7 @@ export class BullMqSinkTask implements SinkTask {
     this.#topicIds = holdsOffset(this.#config)
       ? new TopicIds(() => this.#connected, this.#config.prefix)
       : null;
-    const perSecond = this.#config['max.records.per.second'];
-    this.#limiter = perSecond > 0 ? new RateLimiter({ perSecond }) : null;
+    this.#limiter = rateLimiterOf(this.#config);
   }
 
   async start(): Promise<void> {

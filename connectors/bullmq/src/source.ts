@@ -6,7 +6,8 @@ import {
   type JsonObject,
   type MillraceError,
   pause,
-  RateLimiter,
+  type RateLimiter,
+  rateLimiterOf,
   type SourceRecord,
   type SourceTask,
   type SourceTaskContext,
@@ -57,8 +58,7 @@ export class BullMqSourceTask implements SourceTask {
     this.#partition = sourcePartition(this.#config, context.task);
     this.commitIntervalMs =
       this.#config['read.mode'] === 'events' ? null : this.#config['commit.interval.ms'];
-    const perSecond = this.#config['max.records.per.second'];
-    this.#limiter = perSecond > 0 ? new RateLimiter({ perSecond }) : null;
+    this.#limiter = rateLimiterOf(this.#config);
   }
 
   async start(): Promise<void> {

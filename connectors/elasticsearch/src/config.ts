@@ -1,4 +1,12 @@
-import { type ConfigOf, type ConfigValue, defineConfig, type matches, oneOf, range } from '@millrace/sdk';
+import {
+  type ConfigOf,
+  type ConfigValue,
+  defineConfig,
+  type matches,
+  oneOf,
+  range,
+  recordRate,
+} from '@millrace/sdk';
 import { connectionConfig } from './connection-config.ts';
 import { expression, PLACES } from './expression.ts';
 
@@ -213,14 +221,7 @@ const flow = defineConfig({
     docs: 'Wait before the first repeat, in milliseconds; it doubles each time, up to 10 seconds.',
     validate: range(1, 60_000),
   },
-  'max.records.per.second': {
-    type: 'int',
-    default: 0,
-    importance: 'low',
-    group: 'Flow',
-    docs: 'Most records that are written in a second by one task; 0: no limit.',
-    validate: range(0, 10_000_000),
-  },
+  'max.records.per.second': recordRate('Flow', 'records that are written'),
 });
 
 /** Configuration of `ElasticsearchSink`. Keys have the names of Confluent's sink where it has them. */

@@ -4,7 +4,8 @@ import {
   connectionProblems,
   isMillraceError,
   MillraceError,
-  RateLimiter,
+  type RateLimiter,
+  rateLimiterOf,
   type SinkRecord,
   type SinkTask,
   type SinkTaskContext,
@@ -47,8 +48,7 @@ export class ElasticsearchSinkTask implements SinkTask {
     this.#context = context;
     this.#config = context.config;
     this.#actions = new WriteActions(context.config);
-    const perSecond = this.#config['max.records.per.second'];
-    this.#limiter = perSecond > 0 ? new RateLimiter({ perSecond }) : null;
+    this.#limiter = rateLimiterOf(this.#config);
   }
 
   async start(): Promise<void> {

@@ -1,4 +1,11 @@
-import { type ConfigOf, type ConfigValue, defineConfig, type matches, range } from '@millrace/sdk';
+import {
+  type ConfigOf,
+  type ConfigValue,
+  defineConfig,
+  type matches,
+  range,
+  recordRate,
+} from '@millrace/sdk';
 import { connectionConfig } from './connection-config.ts';
 import { fitsInPath } from './index-lists.ts';
 
@@ -96,14 +103,7 @@ export const sourceConfig = defineConfig({
     validate: range(0, 86_400_000),
     visible: (all) => all.refresh === false,
   },
-  'max.records.per.second': {
-    type: 'int',
-    default: 0,
-    importance: 'low',
-    group: 'Flow',
-    docs: 'Most records that are read in a second by one task; 0: no limit.',
-    validate: range(0, 10_000_000),
-  },
+  'max.records.per.second': recordRate('Flow', 'records that are read'),
 });
 
 export type SourceConfig = ConfigOf<typeof sourceConfig>;

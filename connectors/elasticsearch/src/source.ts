@@ -4,7 +4,8 @@ import {
   connectionProblems,
   MillraceError,
   pause,
-  RateLimiter,
+  type RateLimiter,
+  rateLimiterOf,
   type SourceRecord,
   type SourceTask,
   type SourceTaskContext,
@@ -67,8 +68,7 @@ export class ElasticsearchSourceTask implements SourceTask {
       tasks: Number(context.taskConfig.tasks ?? 1),
     };
     this.#ownRefreshes = new OwnRefreshes(this.#config['refresh.wait.ms']);
-    const perSecond = this.#config['max.records.per.second'];
-    this.#limiter = perSecond > 0 ? new RateLimiter({ perSecond }) : null;
+    this.#limiter = rateLimiterOf(this.#config);
   }
 
   async start(): Promise<void> {

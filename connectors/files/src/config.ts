@@ -1,4 +1,4 @@
-import { type ConfigOf, defineConfig, matches, oneOf, range, topicName } from '@millrace/sdk';
+import { type ConfigOf, defineConfig, matches, oneOf, range, recordRate, topicName } from '@millrace/sdk';
 import { pathTemplate } from './path-template.ts';
 
 const SOURCE_FORMATS = ['lines', 'jsonl', 'csv', 'whole-text', 'whole-bytes'];
@@ -157,14 +157,7 @@ export const sourceConfig = defineConfig({
     group: 'Reading',
     validate: range(1, 100_000),
   },
-  'max.records.per.second': {
-    type: 'int',
-    default: 0,
-    importance: 'low',
-    docs: 'Most records that are read in a second by one task; 0: no limit.',
-    group: 'Reading',
-    validate: range(0, 10_000_000),
-  },
+  'max.records.per.second': recordRate('Reading', 'records that are read'),
   'finished.files': {
     type: 'string',
     default: 'leave',
@@ -233,14 +226,7 @@ export const sinkConfig = defineConfig({
     validate: oneOf('sync', 'none'),
     recommend: ['sync', 'none'],
   },
-  'max.records.per.second': {
-    type: 'int',
-    default: 0,
-    importance: 'low',
-    group: 'Files',
-    docs: 'Most records that are written in a second by one task; 0: no limit.',
-    validate: range(0, 10_000_000),
-  },
+  'max.records.per.second': recordRate('Files', 'records that are written'),
   'rotate.records': {
     type: 'long',
     default: 0,

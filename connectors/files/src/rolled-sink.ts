@@ -5,7 +5,8 @@ import {
   type Logger,
   MillraceError,
   type OpenedPartition,
-  RateLimiter,
+  type RateLimiter,
+  rateLimiterOf,
   readAt,
   type SinkRecord,
   type SinkTask,
@@ -40,8 +41,7 @@ export class RolledSinkTask implements SinkTask {
   constructor(context: SinkTaskContext<typeof sinkConfig>) {
     this.#context = context;
     this.#options = rollOptions(context.config, context);
-    const perSecond = context.config['max.records.per.second'];
-    this.#limiter = perSecond > 0 ? new RateLimiter({ perSecond }) : null;
+    this.#limiter = rateLimiterOf(context.config);
   }
 
   async start(): Promise<void> {

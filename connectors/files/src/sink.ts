@@ -1,6 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { MillraceError, RateLimiter, type SinkRecord, type SinkTask, type TaskContext } from '@millrace/sdk';
+import {
+  MillraceError,
+  type RateLimiter,
+  rateLimiterOf,
+  type SinkRecord,
+  type SinkTask,
+  type TaskContext,
+} from '@millrace/sdk';
 import { AppendFile } from './append-file.ts';
 import type { SinkConfig, sinkConfig } from './config.ts';
 import { fileError } from './file-error.ts';
@@ -31,8 +38,7 @@ export class FileSinkTask implements SinkTask {
   constructor({ config, task, signal }: TaskContext<typeof sinkConfig>) {
     this.#config = config;
     this.#signal = signal;
-    const perSecond = config['max.records.per.second'];
-    this.#limiter = perSecond > 0 ? new RateLimiter({ perSecond }) : null;
+    this.#limiter = rateLimiterOf(config);
     this.#task = task;
     this.#format = lineFormat(config);
     this.#isOneFile = constantPart(config.file) === config.file;

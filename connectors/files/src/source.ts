@@ -6,7 +6,8 @@ import {
   isMillraceError,
   listed,
   MillraceError,
-  RateLimiter,
+  type RateLimiter,
+  rateLimiterOf,
   type SourceRecord,
   type SourceTask,
   type SourceTaskContext,
@@ -72,8 +73,7 @@ export class FileSourceTask implements SourceTask {
     this.#finished = endsFiles(context.config) ? new FinishedFiles(context.config) : null;
     this.#progress = new ReadingProgress(context);
     this.#atFault = new FilesAtFault(context);
-    const perSecond = context.config['max.records.per.second'];
-    this.#limiter = perSecond > 0 ? new RateLimiter({ perSecond }) : null;
+    this.#limiter = rateLimiterOf(context.config);
   }
 
   async start(): Promise<void> {

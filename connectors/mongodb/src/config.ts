@@ -1,4 +1,12 @@
-import { type ConfigOf, type ConfigValue, defineConfig, matches, oneOf, range } from '@millrace/sdk';
+import {
+  type ConfigOf,
+  type ConfigValue,
+  defineConfig,
+  matches,
+  oneOf,
+  range,
+  recordRate,
+} from '@millrace/sdk';
 import { jsonModes } from './extended-json.ts';
 import { jsonArray, jsonTexts, patterns, startTime } from './option-checks.ts';
 import { idStrategies, keyStrategies, writeStrategies } from './strategies.ts';
@@ -277,14 +285,7 @@ export const sourceConfig = defineConfig({
     docs: 'How long the server may wait for changes before it answers that there are none, in milliseconds.',
     validate: range(1, 600_000),
   },
-  'max.records.per.second': {
-    type: 'int',
-    default: 0,
-    importance: 'low',
-    group: 'Flow',
-    docs: 'Most records that are read in a second by one task; 0: no limit.',
-    validate: range(0, 10_000_000),
-  },
+  'max.records.per.second': recordRate('Flow', 'records that are read'),
   'batch.size': {
     type: 'int',
     default: 0,
@@ -416,14 +417,7 @@ export const sinkConfig = defineConfig({
     docs: 'Most writes in one request; 0: as many as records came.',
     validate: range(0, 100_000),
   },
-  'max.records.per.second': {
-    type: 'int',
-    default: 0,
-    importance: 'low',
-    group: 'Writes',
-    docs: 'Most records that are written in a second by one task; 0: no limit.',
-    validate: range(0, 10_000_000),
-  },
+  'max.records.per.second': recordRate('Writes', 'records that are written'),
   'delivery.guarantee': {
     type: 'string',
     default: 'at_least_once',

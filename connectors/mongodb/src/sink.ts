@@ -4,7 +4,8 @@ import {
   isMillraceError,
   MillraceError,
   type OpenedPartition,
-  RateLimiter,
+  type RateLimiter,
+  rateLimiterOf,
   readAt,
   retry,
   type SinkRecord,
@@ -58,8 +59,7 @@ export class MongoDbSinkTask implements SinkTask {
     this.#context = context;
     this.#config = context.config;
     this.#names = new CollectionNames(context.config);
-    const perSecond = this.#config['max.records.per.second'];
-    this.#limiter = perSecond > 0 ? new RateLimiter({ perSecond }) : null;
+    this.#limiter = rateLimiterOf(this.#config);
   }
 
   async start(): Promise<void> {

@@ -2,7 +2,8 @@ import {
   type ConfigProblem,
   connectionProblems,
   MillraceError,
-  RateLimiter,
+  type RateLimiter,
+  rateLimiterOf,
   type SourcePartition,
   type SourceRecord,
   type SourceTask,
@@ -77,8 +78,7 @@ export class MongoDbSourceTask implements SourceTask {
     this.#partition = sourcePartition(context.config);
     this.#maker = new RecordMaker(context.config, this.#partition);
     this.#filter = new CaptureFilter(context.config);
-    const perSecond = this.#config['max.records.per.second'];
-    this.#limiter = perSecond > 0 ? new RateLimiter({ perSecond }) : null;
+    this.#limiter = rateLimiterOf(this.#config);
   }
 
   async start(): Promise<void> {

@@ -1,4 +1,4 @@
-import { type ConfigOf, defineConfig, matches, nonEmpty, oneOf, range } from '@millrace/sdk';
+import { type ConfigOf, defineConfig, matches, nonEmpty, oneOf, range, recordRate } from '@millrace/sdk';
 import { addressOptions, loginOptions, sharedSettings } from './address-options.ts';
 import type { ConnectionSettings } from './connection.ts';
 import { recordOptions } from './record-options.ts';
@@ -189,14 +189,7 @@ export const sourceConfig = defineConfig({
     docs: 'Bytes of changes that may wait to be handed on before reading from the server pauses.',
     validate: range(1),
   },
-  'max.records.per.second': {
-    type: 'int',
-    default: 0,
-    importance: 'low',
-    group: 'Flow',
-    docs: 'Most records that are read in a second by one task; 0: no limit.',
-    validate: range(0, 10_000_000),
-  },
+  'max.records.per.second': recordRate('Flow', 'records that are read'),
   ...recordOptions,
 });
 
@@ -280,14 +273,7 @@ export const sinkConfig = defineConfig({
     docs: 'Most rows in one statement.',
     validate: range(1, 1_000_000),
   },
-  'max.records.per.second': {
-    type: 'int',
-    default: 0,
-    importance: 'low',
-    group: 'Writes',
-    docs: 'Most records that are written in a second by one task; 0: no limit.',
-    validate: range(0, 10_000_000),
-  },
+  'max.records.per.second': recordRate('Writes', 'records that are written'),
   'delivery.guarantee': {
     type: 'string',
     default: 'at_least_once',

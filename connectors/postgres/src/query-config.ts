@@ -1,4 +1,12 @@
-import { type ConfigOf, type ConfigValue, defineConfig, nonEmpty, oneOf, range } from '@millrace/sdk';
+import {
+  type ConfigOf,
+  type ConfigValue,
+  defineConfig,
+  nonEmpty,
+  oneOf,
+  range,
+  recordRate,
+} from '@millrace/sdk';
 import { addressOptions } from './address-options.ts';
 import { rowOptions } from './record-options.ts';
 import { patterns } from './table-filter.ts';
@@ -164,14 +172,7 @@ export const queryConfig = defineConfig({
     docs: 'Most rows that are handed on at once; fewer where they are wide.',
     validate: range(1, 1_000_000),
   },
-  'max.records.per.second': {
-    type: 'int',
-    default: 0,
-    importance: 'low',
-    group: 'Flow',
-    docs: 'Most records that are read in a second by one task; 0: no limit.',
-    validate: range(0, 10_000_000),
-  },
+  'max.records.per.second': recordRate('Flow', 'records that are read'),
   ...rowOptions,
 });
 

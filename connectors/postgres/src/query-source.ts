@@ -4,7 +4,8 @@ import {
   listed,
   MillraceError,
   pause,
-  RateLimiter,
+  type RateLimiter,
+  rateLimiterOf,
   type SourceRecord,
   type SourceTask,
   type SourceTaskContext,
@@ -77,8 +78,7 @@ export class PostgresQueryTask implements SourceTask {
     this.#session = new Session(addressedConnection(context.config), false);
     this.#types = new TypeCatalog(this.#session, valueModes(context.config));
     this.#rules = columnRules(context.config);
-    const perSecond = this.#config['max.records.per.second'];
-    this.#limiter = perSecond > 0 ? new RateLimiter({ perSecond }) : null;
+    this.#limiter = rateLimiterOf(this.#config);
   }
 
   async start(): Promise<void> {

@@ -3,8 +3,9 @@ import {
   isMillraceError,
   MillraceError,
   type OpenedPartition,
-  RateLimiter,
+  type RateLimiter,
   type RecordPlace,
+  rateLimiterOf,
   readAt,
   type SinkRecord,
   type SinkTask,
@@ -90,8 +91,7 @@ export class PostgresSinkTask implements SinkTask {
     this.#context = context;
     this.#config = context.config;
     this.#session = new Session(addressedConnection(context.config));
-    const perSecond = this.#config['max.records.per.second'];
-    this.#limiter = perSecond > 0 ? new RateLimiter({ perSecond }) : null;
+    this.#limiter = rateLimiterOf(this.#config);
     const table = offsetsTable(this.#config['offsets.table']);
     if (keepsOffsets(this.#config)) this.#fence = new OffsetFence(this.#session, table, context.connector);
   }

@@ -2,7 +2,8 @@ import {
   type ConfigProblem,
   type DurableOffset,
   MillraceError,
-  RateLimiter,
+  type RateLimiter,
+  rateLimiterOf,
   type SourcePartition,
   type SourceRecord,
   type SourceTask,
@@ -95,8 +96,7 @@ export class PostgresSourceTask implements SourceTask {
     this.#context = context;
     this.#config = context.config;
     this.#partition = sourcePartition(context.config);
-    const perSecond = this.#config['max.records.per.second'];
-    this.#limiter = perSecond > 0 ? new RateLimiter({ perSecond }) : null;
+    this.#limiter = rateLimiterOf(this.#config);
     const own = defaultSlotName(context.connector);
     this.#names = {
       slot: this.#config['slot.name'] ?? own,

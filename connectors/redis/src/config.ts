@@ -1,14 +1,6 @@
-import { type ConfigOf, defineConfig, matches, nonEmpty, oneOf, range } from '@millrace/sdk';
+import { type ConfigOf, defineConfig, matches, nonEmpty, oneOf, range, recordRate } from '@millrace/sdk';
 import { connectionOptions } from './client/connection-options.ts';
 import { template } from './client/key-template.ts';
-
-const rate = {
-  type: 'int',
-  default: 0,
-  importance: 'low',
-  group: 'Flow',
-  validate: range(0, 10_000_000),
-} as const;
 
 /** Configuration of `RedisSource`. */
 export const sourceConfig = defineConfig({
@@ -146,10 +138,7 @@ export const sourceConfig = defineConfig({
     validate: range(10, 600_000),
     visible: (all) => all['read.mode'] === 'group',
   },
-  'max.records.per.second': {
-    ...rate,
-    docs: 'Most records that are read in a second by one task; 0: no limit.',
-  },
+  'max.records.per.second': recordRate('Flow', 'records that are read'),
 });
 
 export type SourceConfig = ConfigOf<typeof sourceConfig>;
@@ -284,10 +273,7 @@ export const sinkConfig = defineConfig({
     docs: 'Most records that one script writes; the server does nothing else meanwhile.',
     validate: range(1, 10_000),
   },
-  'max.records.per.second': {
-    ...rate,
-    docs: 'Most records that are written in a second by one task; 0: no limit.',
-  },
+  'max.records.per.second': recordRate('Flow', 'records that are written'),
 });
 
 export type SinkConfig = ConfigOf<typeof sinkConfig>;

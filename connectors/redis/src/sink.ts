@@ -4,7 +4,8 @@ import {
   isMillraceError,
   MillraceError,
   type OpenedPartition,
-  RateLimiter,
+  type RateLimiter,
+  rateLimiterOf,
   readAt,
   type SinkRecord,
   type SinkTask,
@@ -55,8 +56,7 @@ export class RedisSinkTask implements SinkTask {
   constructor(context: SinkTaskContext<typeof sinkConfig>) {
     this.#context = context;
     this.#config = context.config;
-    const perSecond = this.#config['max.records.per.second'];
-    this.#limiter = perSecond > 0 ? new RateLimiter({ perSecond }) : null;
+    this.#limiter = rateLimiterOf(this.#config);
   }
 
   async start(): Promise<void> {

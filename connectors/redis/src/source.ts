@@ -5,7 +5,8 @@ import {
   type JsonObject,
   MillraceError,
   pause,
-  RateLimiter,
+  type RateLimiter,
+  rateLimiterOf,
   type SourceRecord,
   type SourceTask,
   type SourceTaskContext,
@@ -58,8 +59,7 @@ export class RedisSourceTask implements SourceTask {
     this.#config = context.config;
     this.#partitions = new Map(this.#config.streams.map((stream) => [stream, { stream }]));
     this.commitIntervalMs = this.#config['read.mode'] === 'group' ? this.#config['ack.interval.ms'] : null;
-    const perSecond = this.#config['max.records.per.second'];
-    this.#limiter = perSecond > 0 ? new RateLimiter({ perSecond }) : null;
+    this.#limiter = rateLimiterOf(this.#config);
   }
 
   async start(): Promise<void> {

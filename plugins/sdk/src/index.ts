@@ -35,6 +35,7 @@ export { type KeptOffsets, type KeptOffsetsOptions, keptOffsets } from './kit/ke
 export { type KeyedBatchesOptions, keyedBatches } from './kit/keyed-batches.ts';
 export { RateLimiter, type RateLimiterOptions } from './kit/rate-limiter.ts';
 export { RECORD_PART, recordPart } from './kit/record-part.ts';
+export { rateLimiterOf, recordRate } from './kit/record-rate.ts';
 export { type RetryOptions, retry } from './kit/retry.ts';
 export { topicName } from './kit/topic-name.ts';
 export { type OptionTable, translateOptions } from './kit/translate-options.ts';
