@@ -72,6 +72,9 @@ interface Order {
   readonly total: string;
 }
 
+/** Which orders came, in the order of their first news: a capture that begins before the first sale tells of each step. */
+const orderIds = (orders: readonly Order[]): readonly number[] => [...new Set(orders.map(({ id }) => id))];
+
 describe('the demo, within ten seconds after ready', () => {
   test('orders are in the topic', async () => {
     const admin = createAdmin(client());
@@ -87,12 +90,12 @@ describe('the demo, within ten seconds after ready', () => {
     await eventually(
       async () => {
         for (const { value } of await consumer.poll(100)) orders.push(JSON.parse(String(value)));
-        return orders.length >= 3;
+        return orderIds(orders).length >= 3;
       },
       { what: 'three orders in the topic', timeoutMs: left() },
     );
     await consumer.close();
-    expect(orders.slice(0, 3).map(({ id }) => id)).toEqual([1, 2, 3]);
+    expect(orderIds(orders).slice(0, 3)).toEqual([1, 2, 3]);
     expect(orders[0]).toMatchObject({
       item: expect.any(String),
       total: expect.stringMatching(/^\d+\.\d\d$/),
@@ -111,16 +114,17 @@ describe('the demo, within ten seconds after ready', () => {
   });
 
   test('orders are in the file, one JSON document a line', async () => {
-    const lines = await eventually(
+    const orders = await eventually(
       () => {
         const whole = readFileSync(join(dataDir, 'demo', 'orders.jsonl'), 'utf8')
           .split('\n')
-          .slice(0, -1);
-        return whole.length >= 3 ? whole : null;
+          .slice(0, -1)
+          .map((line) => JSON.parse(line) as Order);
+        return orderIds(whole).length >= 3 && whole;
       },
       { what: 'three orders in the file', timeoutMs: left() },
     );
-    expect(lines?.slice(0, 3).map((line) => (JSON.parse(line) as Order).id)).toEqual([1, 2, 3]);
+    expect(orderIds(orders).slice(0, 3)).toEqual([1, 2, 3]);
   });
 });
 
