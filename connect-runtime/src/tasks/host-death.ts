@@ -45,7 +45,8 @@ export const CALL_HUNG = 'PLUGIN_CALL_HUNG';
 /** Of tasks whose process was killed because a plugin kept it busy. */
 export const UNRESPONSIVE = 'TASK_HOST_UNRESPONSIVE';
 
-const ALONE = 'The task starts again by itself, in a process of its own.';
+const ALONE =
+  'The task starts again by itself, in another process than most or all that it shared this one with.';
 const AGAIN = 'The task starts again by itself.';
 
 const TOLD: Record<DeathReason, { readonly code: string; readonly next?: string; readonly hint: string }> = {

@@ -3,6 +3,7 @@ import type { KeyedOffset } from '../core/offsets/offset-key.ts';
 import { type TaskId, taskKey } from '../core/task-id.ts';
 import { CALL_HUNG, type DeathReason, type HostDeath } from './host-death.ts';
 import type { HostCalls, HostLogLevels, HostUse, TaskCounterRow, TaskLogReport } from './host-protocol.ts';
+import { Suspects } from './suspects.ts';
 import { type TaskEnd, TaskHost } from './task-host.ts';
 
 export interface HostPoolOptions {
@@ -48,14 +49,14 @@ const CALLS_HOST = 'plugins';
 const OUTSIDE_AGAIN_MS = 300_000;
 
 /**
- * Task hosts by plugin package: tasks of one package share one. After a host died of one of its tasks, each comes back alone, so that
- * the one which killed it takes no other with it again. Where it is known that none of them did, they share the next one: a
- * process for each of fifty tasks would cost more than the death did.
+ * Task hosts by plugin package: tasks of one package share one. After a host died of one of its tasks, each comes back alone, or in
+ * smaller company where they were many, so that the one which killed it takes no other with it for long. Where it is known that
+ * none of them did, they share the next one.
  */
 export class HostPool {
   readonly #options: HostPoolOptions;
   readonly #hosts = new Map<string, TaskHost>();
-  readonly #alone = new Set<string>();
+  readonly #suspects = new Suspects();
   readonly #counters = new Map<string, TaskCounterRow>();
   readonly #idleTimers = new Map<string, NodeJS.Timeout>();
   readonly #retired = new Set<TaskHost>();
@@ -106,8 +107,8 @@ export class HostPool {
 
   /** The host for a task to start in, made where there is none. @throws {MillraceError} WORKER_STOPPING */
   forTask(id: TaskId, module: string): TaskHost {
-    const key = taskKey(id);
-    return this.#host(this.#alone.has(key) ? `${module}#${key}` : module);
+    const part = this.#suspects.partOf(id);
+    return this.#host(part === undefined ? module : `${module}#${part}`);
   }
 
   /** Gives no more work to the hosts that there are: each ends when it has nothing left to do. For code that was replaced on the disk. */
@@ -137,10 +138,9 @@ export class HostPool {
 
   /** Forgets a task that has ended. One that stopped may share a host again; one that had to be killed is alone the next time. */
   forget(id: TaskId, end: TaskEnd): void {
-    const key = taskKey(id);
-    if (end === 'killed') this.#alone.add(key);
-    else this.#alone.delete(key);
-    this.#counters.delete(key);
+    if (end === 'killed') this.#suspects.isolate(id);
+    else this.#suspects.clear(id);
+    this.#counters.delete(taskKey(id));
   }
 
   async close(): Promise<void> {
@@ -177,11 +177,8 @@ export class HostPool {
         this.#remove(name, host);
         if (!death) return;
         this.#deaths.set(death.reason, (this.#deaths.get(death.reason) ?? 0) + 1);
-        const suspect = this.#suspectsTasks(name, death);
-        for (const id of tasks) {
-          if (suspect) this.#alone.add(taskKey(id));
-          onTaskFailed(id, death.error, trace);
-        }
+        if (this.#suspectsTasks(name, death)) this.#suspects.divide(tasks);
+        for (const id of tasks) onTaskFailed(id, death.error, trace);
       },
     });
     this.#hosts.set(name, host);
