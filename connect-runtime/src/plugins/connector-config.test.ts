@@ -1,5 +1,6 @@
+import { parseConfig } from '@millrace/foundation';
 import { describe, expect, test } from 'vitest';
-import { connectorProblems, sourceConnectorConfig } from './connector-config.ts';
+import { connectorProblems, sinkConnectorConfig, sourceConnectorConfig } from './connector-config.ts';
 
 const keysOf = (type: 'source' | 'sink', config: { readonly [key: string]: string }) =>
   connectorProblems(type, config).map(({ key }) => key);
@@ -43,15 +44,26 @@ test('what happens when values expire, and whether tasks.max holds, are keys of 
 
 describe('when tasks start again', () => {
   test('is said in numbers that mean something', () => {
-    const sound = { 'task.restart.backoff.ms': '500', 'task.restart.attempts.bug': '-1' };
-    expect(keysOf('sink', { topics: 't', ...sound })).toEqual([]);
+    const wrong = (config: Readonly<Record<string, string>>) =>
+      parseConfig(sinkConnectorConfig, { name: 'n', 'connector.class': 'C', ...config }).problems.map(
+        ({ key }) => key,
+      );
+    expect(wrong({ 'task.restart.backoff.ms': '500', 'task.restart.attempts.bug': '-1' })).toEqual([]);
     for (const [key, value] of [
       ['task.restart.backoff.ms', '5s'],
       ['task.restart.backoff.ms', '-5'],
       ['task.restart.backoff.max.ms', '10000000000'],
       ['task.restart.attempts.bug', 'many'],
     ] as const)
-      expect(keysOf('source', { [key]: value }), `${key}=${value}`).toEqual([key]);
+      expect(wrong({ [key]: value }), `${key}=${value}`).toEqual([key]);
+  });
+
+  test("is the worker's word where a connector says nothing", () => {
+    expect(sourceConnectorConfig['task.restart.backoff.ms']).toMatchObject({
+      default: null,
+      group: 'Error Handling',
+      docs: expect.stringContaining("The worker's own where it is not given."),
+    });
   });
 
   test('is said under keys that there are', () => {

@@ -12,7 +12,7 @@ import { chainConfig, chainOf } from './chain-config.ts';
 import { overrideProblems } from './client-overrides.ts';
 import { errorConfig } from './error-config.ts';
 import { exactlyOnceConfig } from './exactly-once-config.ts';
-import { restartProblems } from './restart-config.ts';
+import { connectorRestartConfig, restartProblems } from './restart-config.ts';
 import { shareGroupProblems, sinkConsumerConfig } from './sink-consumer-config.ts';
 import { topicCreationConfig, topicCreationOf } from './topic-creation-config.ts';
 import { topicsRegexOf } from './topics-regex.ts';
@@ -87,6 +87,7 @@ const common = {
   },
   ...chainConfig,
   ...errorConfig,
+  ...connectorRestartConfig,
 } as const satisfies ConfigDef;
 
 /** Keys that name a converter. */

@@ -1,4 +1,4 @@
-import { type ConfigDef, type ConfigProblem, parseConfig, range } from '@millrace/foundation';
+import { type ConfigDef, type ConfigKey, type ConfigProblem, range } from '@millrace/foundation';
 import { FOR_EVER } from '../core/restart/restart-policy.ts';
 
 /** The longest that a timer of Node's can wait, ms. */
@@ -21,7 +21,7 @@ export const restartConfig = {
     type: 'long',
     default: 1_000,
     importance: 'low',
-    docs: "Wait before a task that failed starts again; doubles each time. This and all `task.restart.` keys may also stand in a connector's config, for its tasks.",
+    docs: 'Wait before a task that failed starts again; doubles each time.',
     validate: range(1, TIMER_MAX_MS),
   },
   'task.restart.backoff.max.ms': {
@@ -49,13 +49,25 @@ export const restartConfig = {
   'task.restart.attempts.bug': restartAttempts(0, 'whatever a plugin throws without saying what it is'),
 } as const satisfies ConfigDef;
 
+/** The same keys as every connector has them: the worker's own hold where they are not given. */
+export const connectorRestartConfig = Object.fromEntries(
+  Object.entries(restartConfig).map(([key, option]) => [
+    key,
+    {
+      ...option,
+      default: null,
+      group: 'Error Handling',
+      docs: `${option.docs} The worker's own where it is not given.`,
+    },
+  ]),
+) as { readonly [K in keyof typeof restartConfig]: ConfigKey };
+
 const PREFIX = 'task.restart.';
 
-/** What is wrong with those of a connector: the policy takes numbers alone, and a key that is misspelt would say nothing. */
+/** Keys of a connector that look like these and are none: one that is misspelt would say nothing. */
 export function restartProblems(raw: { readonly [key: string]: string }): readonly ConfigProblem[] {
   return Object.entries(raw).flatMap(([key, value]): readonly ConfigProblem[] => {
-    if (!key.startsWith(PREFIX) || value.trim() === '') return [];
-    if (Object.hasOwn(restartConfig, key)) return parseConfig(restartConfig, { [key]: value }).problems;
+    if (!key.startsWith(PREFIX) || value.trim() === '' || Object.hasOwn(restartConfig, key)) return [];
     const known = Object.keys(restartConfig).join(', ');
     return [{ key, message: `"${key}" means nothing. Of these keys there are: ${known}.` }];
   });
