@@ -2,6 +2,7 @@ import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import {
   type CSSProperties,
   type KeyboardEvent,
+  memo,
   type ReactNode,
   useLayoutEffect,
   useRef,
@@ -59,7 +60,7 @@ const VIRTUAL_FROM = 80;
 
 /** A table of any length: sticky head, order by columns, keys, only what is in sight drawn. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { label, columns, rows, classOf, dense = false, expected = 6, orderIn = 'sort' } = props;
+  const { label, columns, rows, dense = false, expected = 6, orderIn = 'sort' } = props;
   const [order, setOrder] = useInQuery(orderIn, props.defaultOrder ?? '');
   const ordered = rows === null ? null : inOrder(rows, columns, order);
   return (
@@ -99,7 +100,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       ) : (
         <tbody>
           {ordered.map((row, index) => (
-            <BodyRow key={props.keyOf(row)} {...props} row={row} index={index} more={classOf?.(row) ?? ''} />
+            <BodyRow key={props.keyOf(row)} {...bodyRow(props, row, index)} />
           ))}
         </tbody>
       )}
@@ -184,15 +185,7 @@ function RowsInSight<Row>(props: DataTableProps<Row> & { readonly rows: readonly
       {items.map(({ index }) => {
         const row = props.rows[index];
         if (row === undefined) return null;
-        return (
-          <BodyRow
-            key={props.keyOf(row)}
-            {...props}
-            row={row}
-            index={index}
-            more={props.classOf?.(row) ?? ''}
-          />
-        );
+        return <BodyRow key={props.keyOf(row)} {...bodyRow(props, row, index)} />;
       })}
       <Spacer height={after} columns={props.columns.length} />
     </tbody>
@@ -209,13 +202,27 @@ function Spacer({ height, columns }: { readonly height: number; readonly columns
   );
 }
 
-type BodyRowProps<Row> = DataTableProps<Row> & {
+interface BodyRowProps<Row> {
+  readonly columns: readonly Column<Row>[];
+  readonly toOf: ((row: Row) => Place) | undefined;
+  readonly onOpen: ((row: Row) => void) | undefined;
   readonly row: Row;
   readonly index: number;
+  /** Undefined where rows are not selected at all. */
+  readonly isSelected: boolean | undefined;
   readonly more: string;
-};
+}
 
-function BodyRow<Row>({ columns, row, index, keyOf, toOf, onOpen, selected, more }: BodyRowProps<Row>) {
+function bodyRow<Row>(props: DataTableProps<Row>, row: Row, index: number): BodyRowProps<Row> {
+  const { columns, toOf, onOpen, selected, keyOf, classOf } = props;
+  const isSelected = selected === undefined ? undefined : selected === keyOf(row);
+  return { columns, toOf, onOpen, row, index, isSelected, more: classOf?.(row) ?? '' };
+}
+
+/** Drawn again only where something of it is new: scrolling adds rows at one end, and leaves those in sight alone. */
+const BodyRow = memo(PlainBodyRow) as typeof PlainBodyRow;
+
+function PlainBodyRow<Row>({ columns, row, index, toOf, onOpen, isSelected, more }: BodyRowProps<Row>) {
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || event.target !== event.currentTarget) return;
     if (toOf !== undefined) goTo(toOf(row));
@@ -228,7 +235,7 @@ function BodyRow<Row>({ columns, row, index, keyOf, toOf, onOpen, selected, more
       tabIndex={onOpen === undefined ? -1 : 0}
       className={more || undefined}
       aria-rowindex={index + 2}
-      aria-selected={selected === undefined ? undefined : selected === keyOf(row)}
+      aria-selected={isSelected}
       onKeyDown={onKeyDown}
       {...click}
     >
