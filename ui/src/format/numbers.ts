@@ -32,9 +32,12 @@ export function bytes(value: number): string {
   return `${trimmed(scaled, step === 0 || scaled >= 99.95 ? 0 : 1)} ${names[step]}`;
 }
 
+/** Made once: to make one takes longer than to draw the row that needs it. */
+const grouped = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 1 });
+
 /** All digits, grouped, for hovering: 12,431,002. */
 export function exact(value: number): string {
-  return value.toLocaleString('en-GB', { maximumFractionDigits: 1 });
+  return grouped.format(value);
 }
 
 /** "1 task", "2 tasks"; the plural is given where it has another form. */

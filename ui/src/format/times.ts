@@ -47,7 +47,7 @@ export function recordTime(atMs: number, nowMs: number): string {
 export function absolute(atMs: number): string {
   const at = new Date(atMs);
   if (Number.isNaN(at.getTime())) return 'no time';
-  return `${at.toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium', ...inZone() })} (${at.toISOString()})`;
+  return `${inFull(at)} (${at.toISOString()})`;
 }
 
 /** What a field for a moment holds, `2026-11-21T14:02:11`, read in the zone that is shown; ms since the epoch, NaN where it is none. */
@@ -79,8 +79,6 @@ export function span(ms: number): string {
   return small === undefined || rest === 0 ? whole : `${whole} ${rest} ${small.unit}`;
 }
 
-const inZone = () => (zone.utc ? { timeZone: 'UTC' } : {});
-
 function clock(at: Date): string {
   const parts = zone.utc
     ? [at.getUTCHours(), at.getUTCMinutes(), at.getUTCSeconds()]
@@ -88,8 +86,13 @@ function clock(at: Date): string {
   return parts.map((part) => String(part).padStart(2, '0')).join(':');
 }
 
-function day(at: Date): string {
-  return at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', ...inZone() });
+/** Made once: to make one takes longer than to draw the row that needs it. */
+function inEitherZone(options: Intl.DateTimeFormatOptions): (at: Date) => string {
+  const local = new Intl.DateTimeFormat('en-GB', options);
+  const utc = new Intl.DateTimeFormat('en-GB', { ...options, timeZone: 'UTC' });
+  return (at) => (Number.isNaN(at.getTime()) ? 'no time' : (zone.utc ? utc : local).format(at));
 }
 
-const dayOf = (at: Date) => at.toLocaleDateString('en-GB', inZone());
+const inFull = inEitherZone({ dateStyle: 'medium', timeStyle: 'medium' });
+const day = inEitherZone({ day: 'numeric', month: 'short' });
+const dayOf = inEitherZone({});
