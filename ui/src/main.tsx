@@ -1,5 +1,6 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { connectEarly } from './api/live.ts';
 import { App } from './app.tsx';
 import './styles/tokens.css';
 import './styles/base.css';
@@ -11,6 +12,7 @@ import './styles/floating.css';
 import './styles/forms.css';
 import { showSettings } from './settings.ts';
 
+connectEarly();
 showSettings();
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element #root');

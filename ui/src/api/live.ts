@@ -3,7 +3,7 @@ import { useSyncExternalStore } from 'react';
 import { API_PREFIX } from '../base-path.ts';
 import { INITIAL, type LiveEvent, type LiveState, nextState, reconnectDelayMs } from './live-state.ts';
 
-/** The one event stream of the page. It opens with the first reader and closes after the last. */
+/** The one event stream of the page. It opens with the page or the first reader, and closes after the last. */
 let state: LiveState = INITIAL;
 let source: EventSource | null = null;
 let retry: ReturnType<typeof setTimeout> | null = null;
@@ -64,6 +64,11 @@ function subscribe(reader: () => void): () => void {
     retry = null;
     silence = null;
   };
+}
+
+/** The answer comes while the page is drawn for the first time, instead of after that. */
+export function connectEarly(): void {
+  if (source === null) connect();
 }
 
 /** Tries at once, without waiting for the turn of the next attempt or for a server that is silent. */
