@@ -232,6 +232,22 @@ describe('a task that harms its process', () => {
     expect(await run(one, 2, {})).toBe(next);
   });
 
+  test('many that do not stop at once tell nothing of any of them: they share the next host', async () => {
+    const one = newPool();
+    const tasks = Array.from({ length: 10 }, (_, task) => task);
+    const host = await run(one, 0, { 'hang.in': 'stop' });
+    for (const task of tasks.slice(1)) await run(one, task, { 'hang.in': 'stop' });
+    await eventually('all', () => one.states.length === tasks.length);
+    await Promise.all(
+      tasks.map(async (task) => {
+        const id = { connector: 'c', task };
+        one.pool.forget(id, await host.stopTask(id, 300));
+      }),
+    );
+    const next = await run(one, 0, {});
+    for (const task of tasks.slice(1)) expect(await run(one, task, {})).toBe(next);
+  });
+
   test('of a host that is ended from outside the tasks share the next one, and are alone after the second time', async () => {
     const one = newPool();
     const kill = async () => {

@@ -136,9 +136,9 @@ export class HostPool {
     for (const host of [...this.#hosts.values(), ...this.#retired]) host.setLogLevels(levels);
   }
 
-  /** Forgets a task that has ended. One that stopped may share a host again; one that had to be killed is alone the next time. */
+  /** Forgets a task that has ended. One that stopped may share a host again; one that had to be killed is apart the next time. */
   forget(id: TaskId, end: TaskEnd): void {
-    if (end === 'killed') this.#suspects.isolate(id);
+    if (end === 'killed') this.#suspects.divide([id]);
     else this.#suspects.clear(id);
     this.#counters.delete(taskKey(id));
   }

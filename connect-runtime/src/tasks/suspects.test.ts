@@ -40,4 +40,18 @@ describe('tasks of a host that died of one of them', () => {
     const parts = new Set(some.map((id) => suspects.partOf(id)));
     expect(others.filter((id) => parts.has(suspects.partOf(id)))).toEqual([]);
   });
+
+  test('take no more hosts than there may be, whoever dies', () => {
+    const suspects = new Suspects();
+    const tasks = tasksOf(200);
+    const together = () => Map.groupBy(tasks, (id) => suspects.partOf(id) ?? 'all');
+    for (let death = 0; death < 60; death++) {
+      const groups = [...together().values()].filter((group) => group.length > 1);
+      const dies = groups[death % groups.length];
+      if (dies === undefined) break;
+      suspects.divide(dies);
+      expect(together().size).toBeLessThanOrEqual(24);
+    }
+    expect(together().size).toBeGreaterThan(20);
+  });
 });

@@ -17,6 +17,7 @@ import type {
 } from './host-protocol.ts';
 import { HostWatchdog } from './host-watchdog.ts';
 import { fromReport, Ipc } from './ipc.ts';
+import { PARTS } from './suspects.ts';
 import { boundedText, boundedTrace } from './trace.ts';
 
 export interface TaskHostOptions {
@@ -49,8 +50,11 @@ export interface TaskHostOptions {
   readonly onEnd: (death: HostDeath | null, tasks: readonly TaskId[], trace: string) => void;
 }
 
-/** How a task that was to stop came to its end: by itself, or with its host. */
-export type TaskEnd = 'stopped' | 'killed';
+/**
+ * How a task that was to stop came to its end: by itself; killed with its host, since it did not; or lost with it among many that did not
+ * either, as where a broker is away or the machine has no time: that tells nothing of any of them.
+ */
+export type TaskEnd = 'stopped' | 'killed' | 'lost';
 
 // TypeScript in a checkout, JavaScript where it is installed.
 const HOST_MAIN = new URL(`./host/main${extname(import.meta.filename)}`, import.meta.url);
@@ -70,6 +74,7 @@ export class TaskHost {
   readonly #ipc: Ipc<HostCalls, WorkerEvents>;
   readonly #watchdog: HostWatchdog;
   readonly #tasks = new Map<string, TaskId>();
+  readonly #stopping = new Set<string>();
   #lastWords: HostEvents['hostFailed'] | null = null;
   #killedFor: HostDeath | null = null;
   #use: HostUse | null = null;
@@ -189,18 +194,21 @@ export class TaskHost {
   async stopTask(id: TaskId, timeoutMs: number): Promise<TaskEnd> {
     const key = taskKey(id);
     if (!this.#tasks.has(key)) return 'stopped';
+    this.#stopping.add(key);
     try {
       await this.#ipc.call('stop', id, Math.max(1, timeoutMs));
       return 'stopped';
     } catch (error) {
       if (!isTimeout(error)) return 'stopped';
       const { name, logger } = this.#options;
+      const end = this.#stopping.size > PARTS ? 'lost' : 'killed';
       logger.warn({ host: name, task: key, timeoutMs }, 'a task did not stop in time; its host is killed');
       this.#tasks.delete(key);
       this.#kill(new HostDeath('stop', `was killed because task ${key} did not stop within ${timeoutMs} ms`));
       await this.ended;
-      return 'killed';
+      return end;
     } finally {
+      this.#stopping.delete(key);
       this.#tasks.delete(key);
     }
   }
