@@ -399,7 +399,9 @@ describe('three brokers in three racks', () => {
       eventually(
         async () => {
           const [partition] = (await partitionsOf(topic, at)).partitions;
-          return partition?.leaderId === leader && partition.isrNodes.toSorted().join() === isr.join();
+          const seen = [partition?.leaderId, ...(partition?.isrNodes.toSorted() ?? [])];
+          if (seen.join() !== [leader, ...isr].join()) throw new Error(`leader and in sync: ${seen.join()}`);
+          return true;
         },
         { what: `leader ${leader}, in sync ${isr}`, timeoutMs: 60_000 },
       );
@@ -409,8 +411,10 @@ describe('three brokers in three racks', () => {
     await produce('of the first alone');
     await first?.kill();
     await rm(join(folder, '1'), { recursive: true });
-    await Promise.all([first?.start(), second?.start()]);
+    // The first lost what it knew as a voter too: with the second, which was away, it would make a quorum that forgot what is committed.
+    await first?.start();
     await isrIs(-1, 1);
+    await second?.start();
     const topicPartitions = [{ topic, partitions: [0] }];
     const unclean = { electionType: 1, topicPartitions, timeoutMs: 10_000 };
     const { replicaElectionResults } = await askBroker(at, electLeaders, unclean);

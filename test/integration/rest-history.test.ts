@@ -52,9 +52,16 @@ test('a running task has figures, its connector a history, its plugin a user and
   const event = JSON.parse(/data: (.*)\n/.exec(text)![1]!) as LogEvent;
   expect(event.lines.map(({ message }) => message)).toContain('the task is RUNNING');
 
-  const history = (await call('GET', '/api/v1/metrics/history?metric=worker.memory&sinceMs=0')).json;
-  const [memory] = (history as MetricsHistory).series;
-  expect(memory).toMatchObject({ metric: 'worker.memory', unit: 'bytes' });
-  expect(memory?.points.at(-1)).toBeGreaterThan(1_000_000);
+  const measured = await eventually(
+    async () => {
+      const history = (await call('GET', '/api/v1/metrics/history?metric=worker.memory&sinceMs=0')).json;
+      const [memory] = (history as MetricsHistory).series;
+      expect(memory).toMatchObject({ metric: 'worker.memory', unit: 'bytes' });
+      // A moment that was not measured has no figure.
+      return memory?.points.findLast((point) => point !== null);
+    },
+    { what: 'a first figure' },
+  );
+  expect(measured).toBeGreaterThan(1_000_000);
   expect((await call('GET', '/api/v1/metrics/history')).status).toBe(400);
 }, 90_000);
