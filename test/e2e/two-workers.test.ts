@@ -255,6 +255,10 @@ describe.skipIf(browserUnavailable() ?? unavailable('postgres'))('the pages, on 
       .getByTitle(/^slot_retained_bytes: \d/)
       .getByText(/\d (?:B|KB|MB)$/)
       .waitFor();
+    // The picture of the docs: figures come by the stream, and may be there before what is asked for.
+    await page.locator('.graph').getByText('orders-copy').waitFor();
+    await page.getByText('Guarantee: at least once').waitFor();
+    await page.getByText('As a table').first().waitFor();
     await shoot(page, 'source');
   });
 

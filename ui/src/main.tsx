@@ -1,6 +1,6 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { connectEarly } from './api/live.ts';
+import { connectOnce } from './api/live.ts';
 import { App } from './app.tsx';
 import './styles/tokens.css';
 import './styles/base.css';
@@ -12,7 +12,7 @@ import './styles/floating.css';
 import './styles/forms.css';
 import { showSettings } from './settings.ts';
 
-connectEarly();
+connectOnce();
 showSettings();
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element #root');

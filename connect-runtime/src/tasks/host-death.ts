@@ -45,29 +45,29 @@ export const CALL_HUNG = 'PLUGIN_CALL_HUNG';
 /** Of tasks whose process was killed because a plugin kept it busy. */
 export const UNRESPONSIVE = 'TASK_HOST_UNRESPONSIVE';
 
-const ALONE =
+const APART =
   'The task starts again by itself, in another process than most or all that it shared this one with.';
 const AGAIN = 'The task starts again by itself.';
 
 const TOLD: Record<DeathReason, { readonly code: string; readonly next?: string; readonly hint: string }> = {
   memory: {
     code: 'TASK_HOST_OUT_OF_MEMORY',
-    next: ALONE,
+    next: APART,
     hint: 'If this repeats, the plugin keeps too much at once: smaller batches or records, or a larger task.host.memory.max.bytes.',
   },
   heap: {
     code: 'TASK_HOST_OUT_OF_HEAP',
-    next: ALONE,
+    next: APART,
     hint: 'If this repeats, the plugin keeps too many objects: look for what it never lets go, or raise task.host.heap.max.bytes.',
   },
   silence: {
     code: UNRESPONSIVE,
-    next: ALONE,
+    next: APART,
     hint: 'If this repeats, look in the plugin for a loop without an end, or a synchronous call that waits (task.host.silence.max.ms).',
   },
   start: {
     code: 'TASK_NOT_STARTED_IN_TIME',
-    next: ALONE,
+    next: APART,
     hint: 'If this repeats, look at what the plugin does while it is loaded (plugin.call.timeout.ms).',
   },
   stop: {
@@ -81,12 +81,12 @@ const TOLD: Record<DeathReason, { readonly code: string; readonly next?: string;
   },
   threw: {
     code: 'PLUGIN_THREW_OUT_OF_BAND',
-    next: ALONE,
+    next: APART,
     hint: 'The plugin must catch what its timers, events and unawaited promises throw; the trace says where.',
   },
   protocol: {
     code: 'PLUGIN_BROKE_PROTOCOL',
-    next: ALONE,
+    next: APART,
     hint: 'A plugin must not write to the channel of its process (process.send).',
   },
   orphaned: {

@@ -54,7 +54,7 @@ function lost(stream: EventSource): void {
 
 function subscribe(reader: () => void): () => void {
   readers.add(reader);
-  if (source === null) connect();
+  connectOnce();
   return () => {
     readers.delete(reader);
     if (readers.size > 0) return;
@@ -66,8 +66,8 @@ function subscribe(reader: () => void): () => void {
   };
 }
 
-/** The answer comes while the page is drawn for the first time, instead of after that. */
-export function connectEarly(): void {
+/** Opens the stream where it is not open yet: by the page at once, so that the answer comes while it is drawn for the first time. */
+export function connectOnce(): void {
   if (source === null) connect();
 }
 
